@@ -1,0 +1,314 @@
+//! The app spec: a typed description of an app, from which backend, pages and migrations are generated.
+//!
+//! It is what every writer produces and what `show` prints. The same spec and program version give the same
+//! bytes of source. Ids are stable across renames (labels change, ids do not), so that a change of words is
+//! never a change of data. Ids are lowerCamelCase ASCII; labels are in the person's own words and language.
+
+use serde::{Deserialize, Serialize};
+
+/// The version of this format.
+pub const FORMAT: u32 = 1;
+
+/// The role id of the person whom the platform records as the app's owner.
+pub const OWNER: &str = "owner";
+/// The role id of everyone else who reaches the app.
+pub const VISITOR: &str = "visitor";
+
+/// A whole app.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppSpec {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// A suggested name for the address: lower-case ASCII letters, digits and hyphens.
+    pub name: String,
+    /// What people see as the app's title.
+    pub title: String,
+    /// BCP 47 tag of the app's texts, such as `en`.
+    pub language: String,
+    /// Which blueprints were composed, best match first.
+    #[serde(default)]
+    pub blueprints: Vec<String>,
+    /// Roles besides [`OWNER`] and [`VISITOR`].
+    #[serde(default)]
+    pub roles: Vec<Role>,
+    /// What the app keeps.
+    pub entities: Vec<Entity>,
+    /// What must always hold.
+    #[serde(default)]
+    pub rules: Vec<Rule>,
+    /// What people see, in the order of the menu.
+    pub pages: Vec<Page>,
+    /// How it looks.
+    #[serde(default)]
+    pub theme: Theme,
+}
+
+/// A role that invitations give.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Role {
+    /// For example `guest`.
+    pub id: String,
+    /// For example `Guest`.
+    pub label: String,
+    /// Roles whose members may invite people into this one ([`OWNER`] always may).
+    #[serde(default)]
+    pub invited_by: Vec<String>,
+}
+
+/// A kind of thing the app keeps, one row each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entity {
+    /// Singular, for example `budgetItem`.
+    pub id: String,
+    /// Singular in the person's words, for example `Budget item`.
+    pub label: String,
+    /// Plural in the person's words, for example `Budget`.
+    pub plural: String,
+    /// In order of display; the first required text field is the row's title.
+    pub fields: Vec<Field>,
+    /// Rows of this entity are people of that role: each row can carry an invitation, and its member owns the row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
+    /// Who may do what. Nobody who is not named here may do anything; [`OWNER`] is named like everyone else.
+    pub access: Vec<Grant>,
+    /// Kept and restorable, but no longer shown or changed.
+    #[serde(default)]
+    pub archived: bool,
+}
+
+/// A column of an entity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// For example `phone`.
+    pub id: String,
+    /// For example `Phone number`.
+    pub label: String,
+    /// What it holds.
+    pub kind: FieldKind,
+    /// A row can't be saved without it.
+    #[serde(default)]
+    pub required: bool,
+    /// Filled in by the row's own member (an answer), not only by those who manage the rows.
+    #[serde(default)]
+    pub by_member: bool,
+    /// Asked only while another choice or yes/no field has one of the given values (a plus-one's name).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_if: Option<Condition>,
+    /// Kept and restorable, but no longer shown or changed.
+    #[serde(default)]
+    pub archived: bool,
+}
+
+/// Field `field` has one of `values` (choice option ids; `true`/`false` for yes/no fields).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Condition {
+    /// A field of the same entity.
+    pub field: String,
+    /// Any of these.
+    pub values: Vec<String>,
+}
+
+/// What a field holds: the meaning, from which input, check, format and icon follow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum FieldKind {
+    /// One line.
+    Text,
+    /// Several lines.
+    LongText,
+    /// An e-mail address.
+    Email,
+    /// A telephone number.
+    Phone,
+    /// A web address.
+    Url,
+    /// A place or address in words.
+    Place,
+    /// A whole number, at least `min`.
+    Integer {
+        /// Smallest allowed value.
+        #[serde(default)]
+        min: i64,
+        /// Largest allowed value, if any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max: Option<i64>,
+    },
+    /// An amount in the currency's minor unit (cents); ISO 4217 code.
+    Money {
+        /// For example `EUR`.
+        currency: String,
+    },
+    /// A decimal quantity kept in thousandths, with a unit such as `kg`.
+    Quantity {
+        /// Shown after the number; may be empty.
+        #[serde(default)]
+        unit: String,
+    },
+    /// 0 to 100.
+    Percentage,
+    /// 1 to `max`.
+    Rating {
+        /// Usually 5.
+        max: u8,
+    },
+    /// Yes or no.
+    YesNo,
+    /// A calendar date, kept as `YYYY-MM-DD`.
+    Date,
+    /// A time of day, kept as `HH:MM`.
+    Time,
+    /// Minutes.
+    Duration,
+    /// One of a list.
+    Choice {
+        /// At least two.
+        options: Vec<Choice>,
+    },
+    /// A row of another entity.
+    Ref {
+        /// The other entity's id.
+        entity: String,
+    },
+}
+
+/// One option of a choice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// For example `vegetarian`.
+    pub id: String,
+    /// For example `Vegetarian`.
+    pub label: String,
+}
+
+/// What a role may do with an entity's rows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// [`OWNER`], [`VISITOR`] or a [`Role::id`].
+    pub role: String,
+    /// Which rows it sees; none if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read: Option<Scope>,
+    /// May add rows.
+    #[serde(default)]
+    pub create: bool,
+    /// Which rows it may change; none if absent. With [`Scope::Own`], only fields that are `by_member`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update: Option<Scope>,
+    /// Which rows it may delete; none if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delete: Option<Scope>,
+}
+
+/// Which rows a grant reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Scope {
+    /// Every row.
+    All,
+    /// Rows that belong to the caller's membership.
+    Own,
+}
+
+/// An invariant, held by the backend whatever a client sends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum Rule {
+    /// A member has at most one row of this entity; answering again changes it.
+    OnePerMember {
+        /// The entity.
+        entity: String,
+    },
+    /// Rows of `entity` that point to one `parent` by `field` never take more places than its `limit` field says.
+    Capacity {
+        /// The counted entity, for example `guest`.
+        entity: String,
+        /// Its reference field, for example `table`.
+        field: String,
+        /// The entity with the limit, for example `table`.
+        parent: String,
+        /// The whole-number field with the limit, for example `seats`.
+        limit: String,
+        /// A row takes one place more while this condition holds (a plus-one).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        extra: Option<Condition>,
+        /// Rows take a place only while this condition holds (a guest who said no takes none); absent: always.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        only_if: Option<Condition>,
+    },
+    /// No two rows have the same value in this field.
+    Unique {
+        /// The entity.
+        entity: String,
+        /// The field.
+        field: String,
+    },
+}
+
+/// A page of the app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// For example `guests`; also its address in the app.
+    pub id: String,
+    /// In the menu.
+    pub title: String,
+    /// What it is.
+    pub kind: PageKind,
+    /// Which entity it shows.
+    pub entity: String,
+    /// Which roles find it in their menu. What they may see is decided by the grants, in the backend.
+    pub roles: Vec<String>,
+}
+
+/// The forms of page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum PageKind {
+    /// Rows in a table: find, add, change, delete, totals of money and number fields.
+    Table,
+    /// The caller's own row as a form: an invited person's answer.
+    Answer,
+    /// Rows as cards that everyone may read.
+    Cards,
+}
+
+/// How the app looks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Theme {
+    /// CSS colour of buttons and links, `#rrggbb`.
+    pub accent: String,
+}
+
+impl Default for Theme {
+    fn default() -> Self {
+        Theme { accent: "#7c3aed".into() }
+    }
+}
+
+impl AppSpec {
+    /// The entity with this id.
+    pub fn entity(&self, id: &str) -> Option<&Entity> {
+        self.entities.iter().find(|entity| entity.id == id)
+    }
+
+    /// The entity with this id, to change it.
+    pub fn entity_mut(&mut self, id: &str) -> Option<&mut Entity> {
+        self.entities.iter_mut().find(|entity| entity.id == id)
+    }
+}
+
+impl Entity {
+    /// The field with this id.
+    pub fn field(&self, id: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.id == id)
+    }
+
+    /// The field with this id, to change it.
+    pub fn field_mut(&mut self, id: &str) -> Option<&mut Field> {
+        self.fields.iter_mut().find(|field| field.id == id)
+    }
+
+    /// What a role may do; `None` is nothing.
+    pub fn grant(&self, role: &str) -> Option<&Grant> {
+        self.access.iter().find(|grant| grant.role == role)
+    }
+}
