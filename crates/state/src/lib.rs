@@ -1,1 +1,10 @@
-//! Room `state`.
+//! Replicated state in its durable form: page images, the write-ahead log, the catalogue, and the storage seam.
+//!
+//! Invariant: what a commit record covers survives a crash whole, and nothing behind the last one survives at all.
+
+pub mod catalogue;
+pub mod delta;
+pub mod log;
+pub mod pages;
+pub mod storage;
+pub mod store;

@@ -1,0 +1,208 @@
+//! The catalogue: every record as of the last fold, and which files each memory's image consists of.
+//!
+//! A fold is one `redb` transaction, so the catalogue stands at exactly one height; the log holds what came after.
+
+use std::{collections::BTreeMap, io, sync::Arc};
+
+use redb::{Database, ReadableDatabase as _, ReadableTable as _, StorageBackend, TableDefinition};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    delta::{MemoryId, MemoryKind},
+    pages::ImageFiles,
+    storage::{Storage, StorageFile},
+};
+
+const RECORDS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("records");
+const MEMORIES: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("memories");
+const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
+const FILE: &str = "catalogue.redb";
+/// Version of the layout of keys and values here.
+const FORMAT: u64 = 1;
+
+/// Why the catalogue can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogueError {
+    /// The storage failed.
+    #[error("the catalogue can't be read or written")]
+    Storage(#[from] io::Error),
+    /// The database says no.
+    #[error("the catalogue `{FILE}` can't be used")]
+    Database(#[from] Box<redb::Error>),
+    /// Written by a newer program.
+    #[error("the catalogue has format {found}; this program knows up to {FORMAT}: use a newer program")]
+    Format {
+        /// The number found.
+        found: u64,
+    },
+    /// An entry that can't be read.
+    #[error("the catalogue's entry for a memory is malformed")]
+    Entry,
+}
+
+/// A memory as the catalogue has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemoryEntry {
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Its image.
+    pub files: ImageFiles,
+}
+
+/// What a fold changes.
+#[derive(Debug, Default)]
+pub struct FoldDelta {
+    /// The catalogue stands at this height afterwards.
+    pub height: u64,
+    /// Records put or removed since the last fold.
+    pub records: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    /// Memories changed (`Some`) or gone (`None`).
+    pub memories: Vec<(MemoryId, Option<MemoryEntry>)>,
+}
+
+/// Everything in the catalogue.
+#[derive(Debug, Default)]
+pub struct Contents {
+    /// 0 when nothing was ever folded.
+    pub height: u64,
+    /// All records.
+    pub records: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// All memories.
+    pub memories: BTreeMap<MemoryId, MemoryEntry>,
+}
+
+/// The open catalogue.
+#[derive(Debug)]
+pub struct Catalogue {
+    database: Database,
+}
+
+impl Catalogue {
+    /// Opens or creates it.
+    ///
+    /// # Errors
+    /// Storage and database errors; a newer format.
+    pub fn open(storage: &dyn Storage) -> Result<Catalogue, CatalogueError> {
+        let backend = Backend(storage.open(FILE)?);
+        let database = redb::Builder::new().create_with_backend(backend).map_err(boxed)?;
+        let catalogue = Catalogue { database };
+        catalogue.check_format()?;
+        Ok(catalogue)
+    }
+
+    /// Reads everything.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn read(&self) -> Result<Contents, CatalogueError> {
+        let transaction = self.database.begin_read().map_err(boxed)?;
+        let mut contents = Contents::default();
+        let meta = transaction.open_table(META).map_err(boxed)?;
+        contents.height = meta.get("height").map_err(boxed)?.map_or(0, |guard| guard.value());
+        for entry in transaction.open_table(RECORDS).map_err(boxed)?.iter().map_err(boxed)? {
+            let (key, value) = entry.map_err(boxed)?;
+            contents.records.insert(key.value().to_vec(), value.value().to_vec());
+        }
+        for entry in transaction.open_table(MEMORIES).map_err(boxed)?.iter().map_err(boxed)? {
+            let (key, value) = entry.map_err(boxed)?;
+            let id = id_of(key.value()).ok_or(CatalogueError::Entry)?;
+            let entry = ciborium::from_reader(value.value()).map_err(|_| CatalogueError::Entry)?;
+            contents.memories.insert(id, entry);
+        }
+        Ok(contents)
+    }
+
+    /// Takes a fold in, durably and whole.
+    ///
+    /// # Errors
+    /// Database errors; the process must end.
+    pub fn fold(&self, delta: &FoldDelta) -> Result<(), CatalogueError> {
+        let transaction = self.database.begin_write().map_err(boxed)?;
+        {
+            let mut records = transaction.open_table(RECORDS).map_err(boxed)?;
+            for (key, value) in &delta.records {
+                match value {
+                    Some(value) => drop(records.insert(key.as_slice(), value.as_slice()).map_err(boxed)?),
+                    None => drop(records.remove(key.as_slice()).map_err(boxed)?),
+                }
+            }
+            let mut memories = transaction.open_table(MEMORIES).map_err(boxed)?;
+            for (id, entry) in &delta.memories {
+                match entry {
+                    Some(entry) => {
+                        let mut value = Vec::new();
+                        ciborium::into_writer(entry, &mut value).map_err(|_| CatalogueError::Entry)?;
+                        drop(memories.insert(key_of(id).as_slice(), value.as_slice()).map_err(boxed)?);
+                    }
+                    None => drop(memories.remove(key_of(id).as_slice()).map_err(boxed)?),
+                }
+            }
+            let mut meta = transaction.open_table(META).map_err(boxed)?;
+            meta.insert("height", delta.height).map_err(boxed)?;
+        }
+        transaction.commit().map_err(boxed)?;
+        Ok(())
+    }
+
+    fn check_format(&self) -> Result<(), CatalogueError> {
+        let transaction = self.database.begin_write().map_err(boxed)?;
+        let found = {
+            let mut meta = transaction.open_table(META).map_err(boxed)?;
+            let found = meta.get("format").map_err(boxed)?.map(|guard| guard.value());
+            if found.is_none() {
+                meta.insert("format", FORMAT).map_err(boxed)?;
+            }
+            transaction.open_table(RECORDS).map_err(boxed)?;
+            transaction.open_table(MEMORIES).map_err(boxed)?;
+            found.unwrap_or(FORMAT)
+        };
+        transaction.commit().map_err(boxed)?;
+        if found > FORMAT { Err(CatalogueError::Format { found }) } else { Ok(()) }
+    }
+}
+
+fn boxed(error: impl Into<redb::Error>) -> CatalogueError {
+    CatalogueError::Database(Box::new(error.into()))
+}
+
+fn key_of(id: &MemoryId) -> [u8; 19] {
+    let mut key = [0; 19];
+    key[..10].copy_from_slice(&id.canister);
+    key[10] = u8::from(id.kind == MemoryKind::Stable);
+    key[11..].copy_from_slice(&id.point.to_be_bytes());
+    key
+}
+
+fn id_of(key: &[u8]) -> Option<MemoryId> {
+    let key: &[u8; 19] = key.try_into().ok()?;
+    let kind = if key[10] == 0 { MemoryKind::Heap } else { MemoryKind::Stable };
+    let canister = key[..10].try_into().ok()?;
+    let point = u64::from_be_bytes(key[11..].try_into().ok()?);
+    Some(MemoryId { canister, kind, point })
+}
+
+/// The storage seam as `redb` wants it.
+#[derive(Debug)]
+struct Backend(Arc<dyn StorageFile>);
+
+impl StorageBackend for Backend {
+    fn len(&self) -> io::Result<u64> {
+        self.0.len()
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.0.read_at(offset, out)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.0.set_len(len)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.0.sync()
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.0.write_at(offset, data)
+    }
+}

@@ -1,0 +1,313 @@
+//! The store: catalogue and log together, opened by recovery and advanced by folds.
+//!
+//! Invariant: catalogue at height H plus the log's whole batches above H is the durable state, at every moment.
+//! Files of an image are synced before the catalogue names them, and removed only after it no longer does.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    io,
+    sync::Arc,
+};
+
+use crate::{
+    catalogue::{Catalogue, CatalogueError, Contents, FoldDelta, MemoryEntry},
+    delta::{BatchDelta, MemoryId, MemoryKind, MemoryOp},
+    log::{Log, LogError},
+    pages::{ImageFiles, PAGE_BYTES, Page, PageImage, PagedMemory},
+    storage::Storage,
+};
+
+/// Overlay files an image may have before the next fold writes it whole.
+const OVERLAYS_MAX: usize = 6;
+
+/// Why the store can't be opened or used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The log.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The catalogue.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// An image file.
+    #[error("an image file can't be read or written")]
+    Image(#[from] io::Error),
+    /// An image file whose bytes are not what was written.
+    #[error("image file `{0}` is damaged; restore the data folder from a copy")]
+    Damaged(String),
+}
+
+/// All durable state, as read at start.
+#[derive(Debug, Default)]
+pub struct Recovered {
+    /// The last whole batch.
+    pub height: u64,
+    /// Its time, ns.
+    pub time: u64,
+    /// Its root.
+    pub root: [u8; 32],
+    /// All records.
+    pub records: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// All memories.
+    pub memories: BTreeMap<MemoryId, PagedMemory>,
+    /// Records changed since the catalogue's height: the first fold must take them.
+    pub unfolded_records: BTreeSet<Vec<u8>>,
+    /// Memories changed or dropped since the catalogue's height.
+    pub unfolded_memories: BTreeSet<MemoryId>,
+}
+
+/// What a fold is to write: the state at one height, as cheap clones.
+#[derive(Debug, Default)]
+pub struct FoldJob {
+    /// The height; every batch up to it must be durable in the log.
+    pub height: u64,
+    /// Records changed since the last fold.
+    pub records: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    /// Memories changed (`Some`) or dropped (`None`) since the last fold.
+    pub memories: Vec<(MemoryId, Option<PagedMemory>)>,
+}
+
+/// A finished fold: the new images, to rebase the memories on.
+#[derive(Debug)]
+pub struct Folded {
+    /// The job's height.
+    pub height: u64,
+    /// For each memory written: what it was cloned from, and its new image.
+    pub images: Vec<(MemoryId, PagedMemory, Arc<PageImage>)>,
+}
+
+/// Writes folds. Owned by one thread; the log is another's.
+#[derive(Debug)]
+pub struct Folder {
+    storage: Arc<dyn Storage>,
+    catalogue: Catalogue,
+    /// Files of each memory as the catalogue has them now.
+    files: BTreeMap<MemoryId, ImageFiles>,
+}
+
+/// Opens catalogue and log, and recovers the state.
+///
+/// # Errors
+/// Damage is named; nothing is changed then.
+pub fn open(storage: Arc<dyn Storage>, segment_bytes: u64) -> Result<(Folder, Log, Recovered), StoreError> {
+    let catalogue = Catalogue::open(&*storage)?;
+    let contents = catalogue.read()?;
+    let files = contents.memories.iter().map(|(id, entry)| (*id, entry.files.clone())).collect();
+    let mut recovered = load(&*storage, contents)?;
+    let log = Log::open(storage.clone(), recovered.height, segment_bytes, |delta| {
+        recovered.apply(delta);
+        Ok(())
+    })?;
+    let folder = Folder { storage, catalogue, files };
+    folder.remove_strays()?;
+    Ok((folder, log, recovered))
+}
+
+fn load(storage: &dyn Storage, contents: Contents) -> Result<Recovered, StoreError> {
+    let mut recovered = Recovered { height: contents.height, records: contents.records, ..Recovered::default() };
+    let mut images: HashMap<String, Arc<PageImage>> = HashMap::new();
+    for (id, entry) in contents.memories {
+        // Memories with the same files (a restore point and the live memory) share one image.
+        let key = format!("{:?}", entry.files);
+        let image = match images.get(&key) {
+            Some(image) => image.clone(),
+            None => {
+                let image = Arc::new(open_image(storage, &entry.files)?);
+                images.insert(key, image.clone());
+                image
+            }
+        };
+        recovered.memories.insert(id, PagedMemory::from_image(image, entry.bytes));
+    }
+    Ok(recovered)
+}
+
+impl Recovered {
+    fn apply(&mut self, delta: BatchDelta) {
+        self.height = delta.height;
+        self.time = delta.time;
+        self.root = delta.root;
+        for (key, value) in delta.records {
+            self.unfolded_records.insert(key.clone());
+            match value {
+                Some(value) => self.records.insert(key, value),
+                None => self.records.remove(&key),
+            };
+        }
+        for op in delta.memories {
+            self.unfolded_memories.insert(op.target());
+            apply_memory(&mut self.memories, &op);
+        }
+    }
+}
+
+/// Applies one memory operation to a set of committed memories.
+pub fn apply_memory(memories: &mut BTreeMap<MemoryId, PagedMemory>, op: &MemoryOp) {
+    match op {
+        MemoryOp::Write(id, delta) => memories.entry(*id).or_default().apply(delta),
+        MemoryOp::Fork { from, to } => {
+            let copy = memories.get(from).cloned().unwrap_or_default();
+            memories.insert(*to, copy);
+        }
+        MemoryOp::Drop(id) => {
+            memories.remove(id);
+        }
+    }
+}
+
+impl MemoryOp {
+    /// The memory that the operation changes.
+    #[must_use]
+    pub fn target(&self) -> MemoryId {
+        match self {
+            MemoryOp::Write(id, _) | MemoryOp::Drop(id) => *id,
+            MemoryOp::Fork { to, .. } => *to,
+        }
+    }
+}
+
+impl Folder {
+    /// Writes new generations and advances the catalogue; afterwards the log up to the job's height may go.
+    ///
+    /// # Errors
+    /// Storage errors; the process must end.
+    pub fn fold(&mut self, job: FoldJob) -> Result<Folded, StoreError> {
+        let mut delta = FoldDelta { height: job.height, records: job.records, memories: Vec::new() };
+        let mut images = Vec::new();
+        for (id, memory) in job.memories {
+            match memory {
+                Some(memory) => {
+                    let image = Arc::new(self.write_generation(id, &memory, job.height)?);
+                    let entry = MemoryEntry { bytes: memory.bytes(), files: image.files().clone() };
+                    delta.memories.push((id, Some(entry)));
+                    images.push((id, memory, image));
+                }
+                None => delta.memories.push((id, None)),
+            }
+        }
+        self.catalogue.fold(&delta)?;
+        for (id, entry) in delta.memories {
+            match entry {
+                Some(entry) => self.files.insert(id, entry.files),
+                None => self.files.remove(&id),
+            };
+        }
+        self.remove_strays()?;
+        Ok(Folded { height: job.height, images })
+    }
+
+    fn write_generation(&self, id: MemoryId, memory: &PagedMemory, height: u64) -> Result<PageImage, StoreError> {
+        let old = memory.image().files();
+        // A fork of a memory that was folded meanwhile may stand on files that are gone.
+        let whole = memory.shrunk() || !old.base.iter().chain(&old.overlays).all(|name| self.storage.exists(name));
+        if memory.hot_len() == 0 && !whole {
+            return open_image(&*self.storage, old);
+        }
+        let pages = memory.bytes() / PAGE_BYTES as u64;
+        let mostly_new = memory.hot_len() as u64 * 4 >= pages;
+        let name = format!("images/{}-{height:016x}", file_stem(id));
+        let mut files = old.clone();
+        if whole || files.base.is_none() || mostly_new || files.overlays.len() >= OVERLAYS_MAX {
+            write_base(&*self.storage, &format!("{name}.base"), memory)?;
+            files = ImageFiles { base: Some(format!("{name}.base")), overlays: Vec::new() };
+        } else {
+            write_overlay(&*self.storage, &format!("{name}.over"), memory)?;
+            files.overlays.push(format!("{name}.over"));
+        }
+        open_image(&*self.storage, &files)
+    }
+
+    /// Removes image files that the catalogue doesn't name: left by a crash, or replaced.
+    fn remove_strays(&self) -> Result<(), StoreError> {
+        let named: BTreeSet<&String> = self.files.values().flat_map(|files| files.base.iter().chain(&files.overlays)).collect();
+        for name in self.storage.list("images")? {
+            let name = format!("images/{name}");
+            if !named.contains(&name) {
+                self.storage.remove(&name)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn file_stem(id: MemoryId) -> String {
+    use std::fmt::Write as _;
+    let mut stem = String::new();
+    for byte in id.canister {
+        let _ = write!(stem, "{byte:02x}");
+    }
+    let kind = if id.kind == MemoryKind::Heap { "heap" } else { "stable" };
+    format!("{stem}-{kind}-{}", id.point)
+}
+
+const ZEROES: Page = [0; PAGE_BYTES];
+
+fn write_base(storage: &dyn Storage, name: &str, memory: &PagedMemory) -> io::Result<()> {
+    let temporary = format!("{name}.tmp");
+    let file = storage.open(&temporary)?;
+    file.set_len(0)?;
+    let pages = memory.bytes() / PAGE_BYTES as u64;
+    let mut buffer = Vec::with_capacity(256 * PAGE_BYTES);
+    let mut start = 0;
+    for index in 0..pages {
+        buffer.extend_from_slice(memory.page(index).unwrap_or(&ZEROES));
+        if buffer.len() == buffer.capacity() || index + 1 == pages {
+            file.write_at(start, &buffer)?;
+            start += buffer.len() as u64;
+            buffer.clear();
+        }
+    }
+    file.sync()?;
+    storage.rename(&temporary, name)
+}
+
+/// An overlay file: a count, the page numbers, a CRC-32 of both and the pages, then the pages.
+fn write_overlay(storage: &dyn Storage, name: &str, memory: &PagedMemory) -> io::Result<()> {
+    let pages: BTreeMap<u64, &Page> = memory.hot_pages().collect();
+    let mut bytes = Vec::with_capacity(pages.len() * (PAGE_BYTES + 8) + 16);
+    bytes.extend_from_slice(&(pages.len() as u64).to_le_bytes());
+    for index in pages.keys() {
+        bytes.extend_from_slice(&index.to_le_bytes());
+    }
+    for page in pages.values() {
+        bytes.extend_from_slice(*page);
+    }
+    let crc = crc32fast::hash(&bytes);
+    bytes.extend_from_slice(&crc.to_le_bytes());
+    crate::storage::write_whole(storage, name, &bytes)
+}
+
+fn read_overlay(storage: &dyn Storage, name: &str) -> Result<HashMap<u64, Arc<Page>>, StoreError> {
+    let bytes = crate::storage::read_whole(storage, name)?;
+    let damaged = || StoreError::Damaged(name.to_owned());
+    let (body, crc) = bytes.split_last_chunk::<4>().ok_or_else(damaged)?;
+    if *crc != crc32fast::hash(body).to_le_bytes() {
+        return Err(damaged());
+    }
+    let (count, rest) = body.split_first_chunk::<8>().ok_or_else(damaged)?;
+    let count = usize::try_from(u64::from_le_bytes(*count)).map_err(|_| damaged())?;
+    let (indices, pages) = rest.split_at_checked(count * 8).ok_or_else(damaged)?;
+    let mut overlay = HashMap::with_capacity(count);
+    for (index, page) in indices.chunks_exact(8).zip(pages.chunks_exact(PAGE_BYTES)) {
+        let index = index.try_into().map_or(0, u64::from_le_bytes);
+        let mut copy = ZEROES;
+        copy.copy_from_slice(page);
+        overlay.insert(index, Arc::new(copy));
+    }
+    Ok(overlay)
+}
+
+fn open_image(storage: &dyn Storage, files: &ImageFiles) -> Result<PageImage, StoreError> {
+    let base = match &files.base {
+        Some(name) => storage.image(name)?,
+        None => PageImage::default(),
+    };
+    let mut newer = HashMap::new();
+    for name in &files.overlays {
+        newer.extend(read_overlay(storage, name)?);
+    }
+    Ok(base.with_overlay(newer, files.clone()))
+}
+
+#[cfg(test)]
+mod tests;
