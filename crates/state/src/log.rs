@@ -79,7 +79,7 @@ impl Log {
         mut replay: impl FnMut(BatchDelta) -> Result<(), LogError>,
     ) -> Result<Log, LogError> {
         let note = storage.open(SYNCED_NOTE)?;
-        let mut scan = Scan { height: after, proven: read_note(&*note)?, stopped: None };
+        let mut scan = Scan { height: after, proven: read_note(&*note)?, breaks: Vec::new() };
         let epochs = epochs(&*storage)?;
         let mut full = Vec::new();
         for epoch in &epochs {
@@ -213,8 +213,8 @@ struct Scan {
     height: u64,
     /// Highest height that something proves to have been durable.
     proven: u64,
-    /// Where the row of sound frames broke, if it did.
-    stopped: Option<(String, u64)>,
+    /// Where rows of sound frames ended without a seal, and the last whole batch by then.
+    breaks: Vec<(u64, String, u64)>,
 }
 
 impl Scan {
@@ -238,28 +238,19 @@ impl Scan {
                     let delta = BatchDelta::decode(&data).ok();
                     let delta = delta.filter(|delta| delta.height == height);
                     data.clear();
-                    if let Some(delta) = delta.filter(|_| self.stopped.is_none() && height > after) {
-                        if height != self.height + 1 {
-                            self.stopped = Some((name.clone(), offset as u64));
-                        } else {
-                            replay(delta)?;
-                            self.height = height;
-                        }
+                    // Only the next height can follow: behind a lost batch nothing is taken.
+                    if let Some(delta) = delta.filter(|_| height > after && height == self.height + 1) {
+                        replay(delta)?;
+                        self.height = height;
                     }
                 }
                 _ => return Ok(()),
             }
             offset += frame.bytes;
         }
-        if self.stopped.is_none() {
-            self.stopped = Some((name, offset as u64));
-        }
+        // Not sealed: the tail of a run that was cut short, or damage. Which of the two, `verdict` says.
+        self.breaks.push((self.height, name, offset as u64));
         self.look_behind(&bytes[offset..], epoch);
-        // The end of the segment that was in use at a crash, when nothing behind it proves a loss, is no break:
-        // a later segment was started by a later run.
-        if self.proven <= self.height {
-            self.stopped = None;
-        }
         Ok(())
     }
 
@@ -283,7 +274,8 @@ impl Scan {
         if self.proven <= self.height {
             return Ok(());
         }
-        let (segment, offset) = self.stopped.take().unwrap_or_else(|| ("log".into(), 0));
+        let place = self.breaks.drain(..).find(|(height, ..)| *height == self.height);
+        let (_, segment, offset) = place.unwrap_or_else(|| (0, "log".into(), 0));
         Err(LogError::Rotten { segment, offset, height: self.height + 1 })
     }
 }
