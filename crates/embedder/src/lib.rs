@@ -1,1 +1,35 @@
-//! Room `embedder`.
+//! Runs one WebAssembly call: module preparation, system API, memory, dirty pages, metering.
+//!
+//! [`Engine::prepare`] checks a module, instruments it and compiles it (or finds it compiled). A [`Sandbox`] is one
+//! canister's live instance over its committed memory: [`Sandbox::run`] one message, then [`Sandbox::commit`] what it
+//! changed or [`Sandbox::roll_back`] to the byte.
+//!
+//! Invariant: what a message computes depends on the committed memory and its [`Input`] alone. Only this room names
+//! wasmtime.
+
+#![allow(unsafe_code, reason = "maps memory and loads compiled code; every block states why it is sound")]
+
+mod deep_stack;
+mod engine;
+mod global;
+mod memory;
+mod message;
+mod module;
+mod sandbox;
+mod system_api;
+mod trap;
+
+pub use deep_stack::THREAD_STACK_BYTES;
+pub use engine::{Engine, EngineConfig, EngineError};
+pub use global::GlobalValue;
+pub use memory::{
+    DirtyTracker, HEAP_CAPACITY_BYTES, Heap, MemoryFault, STABLE_CAPACITY_BYTES, StableMemory, Tracking,
+    WASM_PAGE_BYTES,
+};
+pub use message::{
+    Callback, CallbackKind, CallerInfo, CanisterStatus, CanisterView, Closure, CyclePrices, Effects, Entry, Execution,
+    Input, Limits, OutgoingCall, Reject, Reply, SubnetView,
+};
+pub use module::{COUNTING_VERSION, InvalidModule, Module, PointerWidth, Visibility};
+pub use sandbox::{CanisterMemory, MemoryDelta, Sandbox, SandboxError};
+pub use trap::{Trap, WasmFault};

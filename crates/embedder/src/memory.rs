@@ -11,7 +11,6 @@ mod tracker;
 pub(crate) use heap::adopting;
 pub use heap::{HEAP_CAPACITY_BYTES, Heap};
 pub(crate) use heap::{HEAP_GUARD_BYTES, HeapCreator};
-pub(crate) use mapping::Mapping;
 pub use stable::{STABLE_CAPACITY_BYTES, StableMemory};
 pub use tracker::{DirtyTracker, Tracking};
 

@@ -1,1 +1,31 @@
-//! Room `execution`.
+//! (state, batch) → state, and queries: rounds, messages, routing, native canisters, switches and forks.
+//!
+//! Invariant: what a batch computes depends on the state and the batch alone: not on the clock, the disk, the number
+//! of threads, the tracker of dirty pages, or the order of an unordered map. Memory changes through `embedder`; the
+//! delta is returned, and made durable by `state`.
+
+mod certified;
+mod config;
+mod executor;
+mod fork;
+mod messages;
+mod native;
+mod query;
+pub mod registry;
+pub mod reject;
+pub mod state;
+mod switch;
+
+use candid::Principal;
+use protocol::CanisterId;
+
+pub use config::ExecutionConfig;
+pub use executor::{Batch, Blobs, Executed, Executor};
+pub use fork::{Fork, ForkSeed};
+pub use native::AssetAnswer;
+pub use query::Query;
+
+/// The system canister that knows apps, owners and members.
+pub const REGISTRY: Principal = CanisterId::REGISTRY.principal();
+/// The management canister.
+pub const MANAGEMENT: Principal = CanisterId::MANAGEMENT.principal();

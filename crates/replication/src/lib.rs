@@ -1,1 +1,13 @@
-//! Room `replication`.
+//! Ordering batches and certifying their roots.
+//!
+//! Today one node orders for itself (`sequencer`); a network's engine will stand behind the same seam. Invariant:
+//! nothing leaves the replica (an answer, a certificate, a query's reply) before the batch that made it is durable.
+
+pub mod clock;
+mod log_thread;
+pub mod replica;
+pub mod sequencer;
+
+pub use clock::{Clock, SystemClock};
+pub use replica::{Answer, Certified, Replica, ReplicaConfig, Stopped};
+pub use sequencer::{LocalSequencer, Sequencer};

@@ -6,5 +6,6 @@ pub mod catalogue;
 pub mod delta;
 pub mod log;
 pub mod pages;
+pub mod replicated;
 pub mod storage;
 pub mod store;

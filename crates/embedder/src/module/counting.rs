@@ -1,0 +1,159 @@
+//! How instructions and call depth are counted: the prices, and where the code pays them.
+//!
+//! Invariant: the count is a function of the module's code and the path taken, so every node and every compiler
+//! version counts alike. A straight-line stretch is paid for at its start; whether the budget is used up is looked at
+//! where code can repeat itself (function entries, loop heads, bulk operations), so a message overshoots by one
+//! stretch at most and is stopped at the same instruction everywhere. Any change here needs a new
+//! [`COUNTING_VERSION`].
+
+use wasmparser::Operator;
+
+/// Version of the prices and of the places where they are paid.
+pub const COUNTING_VERSION: u32 = 1;
+
+/// What a call into the system API costs before what it charges by size.
+const SYSTEM_CALL: u64 = 100;
+/// Instructions per call, for passing arguments and the frame.
+const CALL: u64 = 5;
+/// Bulk operations pay one instruction for this many bytes or elements, as a power of two.
+pub(crate) const BULK_SHIFT: i64 = 3;
+
+/// The depth that a message may reach, in bytes of estimated frames; see [`frame_cost`].
+pub(crate) const FRAME_BUDGET: u64 = 5 << 20;
+/// A leaf function with a frame up to this pays nothing: one of them is all there can be at the top of a stack.
+pub(crate) const LEAF_FRAME_MAX: u32 = 2048;
+
+/// What a function's frame takes of the depth budget: eight bytes a value, and what a call itself puts down.
+pub(crate) fn frame_cost(locals: u32, height_max: u32) -> u32 {
+    64 + 8 * locals.saturating_add(height_max).min(1 << 20)
+}
+
+/// The price of one instruction, apart from what bulk operations pay by length.
+pub(crate) fn instruction_cost(operator: &Operator<'_>, imported_functions: u32) -> u64 {
+    use Operator as O;
+    match operator {
+        O::Nop | O::Block { .. } | O::Loop { .. } | O::Else | O::End | O::Drop | O::Unreachable => 0,
+        O::Call { function_index } | O::ReturnCall { function_index } if *function_index < imported_functions => {
+            SYSTEM_CALL
+        }
+        O::Call { .. } | O::ReturnCall { .. } => CALL,
+        O::CallIndirect { .. } | O::ReturnCallIndirect { .. } => 2 * CALL,
+        O::If { .. } | O::BrIf { .. } | O::Select | O::TypedSelect { .. } => 2,
+        O::BrTable { .. } => 3,
+        O::I32DivS | O::I32DivU | O::I32RemS | O::I32RemU => 10,
+        O::I64DivS | O::I64DivU | O::I64RemS | O::I64RemU => 10,
+        O::F32Div | O::F64Div | O::F32Sqrt | O::F64Sqrt => 20,
+        O::F32Ceil | O::F32Floor | O::F32Trunc | O::F32Nearest => 20,
+        O::F64Ceil | O::F64Floor | O::F64Trunc | O::F64Nearest => 20,
+        O::F32x4Div | O::F64x2Div | O::F32x4Sqrt | O::F64x2Sqrt => 40,
+        O::MemoryGrow { .. } | O::TableGrow { .. } => 300,
+        O::MemoryFill { .. } | O::MemoryCopy { .. } | O::MemoryInit { .. } => 20,
+        O::TableFill { .. } | O::TableCopy { .. } | O::TableInit { .. } => 20,
+        O::TableGet { .. } | O::TableSet { .. } => 5,
+        _ if accesses_memory(operator) => 2,
+        _ => 1,
+    }
+}
+
+fn accesses_memory(operator: &Operator<'_>) -> bool {
+    use Operator as O;
+    matches!(
+        operator,
+        O::I32Store { .. }
+            | O::I64Store { .. }
+            | O::F32Store { .. }
+            | O::F64Store { .. }
+            | O::I32Store8 { .. }
+            | O::I32Store16 { .. }
+            | O::I64Store8 { .. }
+            | O::I64Store16 { .. }
+            | O::I64Store32 { .. }
+            | O::V128Load { .. }
+            | O::V128Store { .. }
+    )
+}
+
+/// A stretch of code that runs from its first operator to its last, or not at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stretch {
+    /// Index of the operator before which it is paid for.
+    pub(crate) start: usize,
+    /// What it costs.
+    pub(crate) cost: u64,
+    /// Whether the code can come here again without passing another check.
+    pub(crate) check: bool,
+}
+
+/// Cuts a function's operators into stretches. The first is the function's entry.
+pub(crate) fn stretches(operators: &[Operator<'_>], imported_functions: u32) -> Vec<Stretch> {
+    let mut cutter = Cutter { done: Vec::new(), current: Stretch { start: 0, cost: 0, check: true }, labels: vec![] };
+    cutter.labels.push(Label { joins: false });
+    for (index, operator) in operators.iter().enumerate() {
+        cutter.current.cost += instruction_cost(operator, imported_functions);
+        cutter.on_operator(index + 1, operator);
+    }
+    cutter.done.push(cutter.current);
+    cutter.done
+}
+
+/// Whether control from elsewhere arrives at the end of a block.
+struct Label {
+    joins: bool,
+}
+
+struct Cutter {
+    done: Vec<Stretch>,
+    current: Stretch,
+    labels: Vec<Label>,
+}
+
+impl Cutter {
+    fn on_operator(&mut self, next: usize, operator: &Operator<'_>) {
+        match operator {
+            Operator::Block { .. } => self.labels.push(Label { joins: false }),
+            Operator::Loop { .. } => {
+                // Branches to a loop go to its head, so its end is no place where paths join.
+                self.labels.push(Label { joins: false });
+                self.cut(next, true);
+            }
+            Operator::If { .. } => {
+                self.labels.push(Label { joins: true });
+                self.cut(next, false);
+            }
+            Operator::Else => self.cut(next, false),
+            Operator::End => {
+                if self.labels.pop().is_some_and(|label| label.joins) {
+                    self.cut(next, false);
+                }
+            }
+            Operator::Br { relative_depth } | Operator::BrIf { relative_depth } => {
+                self.branch(*relative_depth);
+                self.cut(next, false);
+            }
+            Operator::BrTable { targets } => {
+                for target in targets.targets().flatten().chain([targets.default()]) {
+                    self.branch(target);
+                }
+                self.cut(next, false);
+            }
+            Operator::Return
+            | Operator::Unreachable
+            | Operator::ReturnCall { .. }
+            | Operator::ReturnCallIndirect { .. } => self.cut(next, false),
+            _ => {}
+        }
+    }
+
+    /// A loop's end then counts as joining too, which cuts once more than needed and changes no sum on any path.
+    fn branch(&mut self, depth: u32) {
+        let from_end = self.labels.len().checked_sub(1 + depth as usize);
+        if let Some(label) = from_end.and_then(|index| self.labels.get_mut(index)) {
+            label.joins = true;
+        }
+    }
+
+    fn cut(&mut self, start: usize, check: bool) {
+        let next = Stretch { start, cost: 0, check };
+        self.done.push(std::mem::replace(&mut self.current, next));
+    }
+}

@@ -1,0 +1,9 @@
+//! The embedder from outside: modules in, messages run, memory committed, rolled back, and woken again.
+
+mod api;
+mod limits;
+mod memory;
+mod modules;
+mod motoko;
+mod support;
+mod upgrades;

@@ -1,0 +1,166 @@
+//! The certified state: the part of the replicated state that certificates speak of, as a hash tree.
+//!
+//! Paths are those of the interface spec, "The system state tree". Only what a batch changed is put in anew.
+
+use candid::Principal;
+use protocol::tree::Tree;
+use state::replicated::{CanisterCode, IngressStatus, NativeKind, RequestId, SystemState};
+
+use crate::{config::ExecutionConfig, executor::Executor, state::Changes};
+
+/// The tree as of the last batch.
+#[derive(Clone, Debug)]
+pub struct CertifiedTree {
+    tree: Tree,
+}
+
+impl CertifiedTree {
+    /// What does not change: the subnet with its key, range and nodes.
+    #[must_use]
+    pub fn new(config: &ExecutionConfig) -> CertifiedTree {
+        let mut tree = Tree::node();
+        let subnet = config.subnet_id.as_slice();
+        tree.insert(&[b"subnet", subnet, b"public_key"], Tree::leaf(config.root_key.to_vec()));
+        tree.insert(&[b"subnet", subnet, b"type"], Tree::leaf(b"application".to_vec()));
+        tree.insert(&[b"subnet", subnet, b"canister_ranges"], Tree::leaf(ranges()));
+        let (first, _) = range();
+        tree.insert(&[b"canister_ranges", subnet, first.as_slice()], Tree::leaf(ranges()));
+        for (id, key) in &config.nodes {
+            tree.insert(&[b"subnet", subnet, b"node", id.as_slice(), b"public_key"], Tree::leaf(key.clone()));
+        }
+        CertifiedTree { tree }
+    }
+
+    /// The tree; cloning it is cheap.
+    #[must_use]
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+}
+
+/// All ids that this network may give.
+fn range() -> (Principal, Principal) {
+    let id = |index: u64| protocol::principal::CanisterId::from_index(index).principal();
+    (id(0), id(u64::MAX))
+}
+
+fn ranges() -> Vec<u8> {
+    let (first, last) = range();
+    let pair = [[serde_bytes::ByteBuf::from(first.as_slice()), serde_bytes::ByteBuf::from(last.as_slice())]];
+    let mut out = vec![0xd9, 0xd9, 0xf7];
+    out.extend(state::replicated::to_record(&pair));
+    out
+}
+
+impl Executor {
+    /// Builds the tree from the whole state, at start.
+    pub(crate) fn certify_all(&mut self) {
+        let canisters: Vec<_> = self.state.canisters.keys().copied().collect();
+        let requests: Vec<_> = self.state.ingress.keys().copied().collect();
+        canisters.into_iter().for_each(|id| self.certify_canister(id));
+        requests.into_iter().for_each(|id| self.certify_request(id));
+        self.certify_time();
+    }
+
+    /// Puts in what a batch changed.
+    pub(crate) fn certify(&mut self, changes: &Changes) {
+        changes.canisters.iter().chain(&changes.assets).for_each(|id| self.certify_canister(*id));
+        changes.ingress.iter().for_each(|id| self.certify_request(*id));
+        self.certify_time();
+    }
+
+    fn certify_time(&mut self) {
+        let mut time = Vec::with_capacity(10);
+        leb128(self.state.time, &mut time);
+        self.certified.tree.insert(&[b"time"], Tree::leaf(time));
+    }
+
+    fn certify_canister(&mut self, id: Principal) {
+        let path = [b"canister".as_slice(), id.as_slice()];
+        let Some(canister) = self.state.canisters.get(&id) else {
+            self.certified.tree.remove(&path);
+            return;
+        };
+        let subtree = canister_tree(&canister.system, self.metadata(&canister.system));
+        self.certified.tree.insert(&path, subtree);
+    }
+
+    fn metadata(&self, system: &SystemState) -> Vec<(String, Vec<u8>)> {
+        let CanisterCode::Wasm(hash) = system.code else { return Vec::new() };
+        let Some(module) = self.modules.get(&hash).cloned().or_else(|| self.prepare_quietly(hash)) else { return Vec::new() };
+        module.custom_sections().map(|(name, _, bytes)| (name.to_owned(), bytes.to_vec())).collect()
+    }
+
+    fn prepare_quietly(&self, hash: [u8; 32]) -> Option<std::sync::Arc<embedder::Module>> {
+        self.engine.prepare(&self.blobs.get(&hash)?).ok()
+    }
+
+    fn certify_request(&mut self, id: RequestId) {
+        let path = [b"request_status".as_slice(), &id.0];
+        match self.state.ingress.get(&id) {
+            Some(entry) => self.certified.tree.insert(&path, request_tree(&entry.status)),
+            None => drop(self.certified.tree.remove(&path)),
+        }
+    }
+}
+
+fn canister_tree(system: &SystemState, metadata: Vec<(String, Vec<u8>)>) -> Tree {
+    let mut tree = Tree::node();
+    tree.insert(&[b"controllers"], Tree::leaf(controllers(system)));
+    let module_hash = match system.code {
+        CanisterCode::Empty => None,
+        CanisterCode::Wasm(hash) => Some(hash),
+        // No module stands behind these; the name of the code does.
+        CanisterCode::Native(NativeKind::Registry) => Some(native_hash("registry")),
+        CanisterCode::Native(NativeKind::Assets) => Some(native_hash("assets")),
+    };
+    if let Some(hash) = module_hash {
+        tree.insert(&[b"module_hash"], Tree::leaf(hash.to_vec()));
+        tree.insert(&[b"certified_data"], Tree::leaf(system.certified_data.clone()));
+    }
+    for (name, bytes) in metadata {
+        tree.insert(&[b"metadata", name.as_bytes()], Tree::leaf(bytes));
+    }
+    tree
+}
+
+fn native_hash(name: &str) -> [u8; 32] {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(format!("native canister: {name}")).into()
+}
+
+fn controllers(system: &SystemState) -> Vec<u8> {
+    let list: Vec<_> = system.controllers.iter().map(|id| serde_bytes::ByteBuf::from(id.as_slice())).collect();
+    let mut out = vec![0xd9, 0xd9, 0xf7];
+    out.extend(state::replicated::to_record(&list));
+    out
+}
+
+fn request_tree(status: &IngressStatus) -> Tree {
+    let mut tree = Tree::node();
+    tree.insert(&[b"status"], Tree::leaf(status.label().as_bytes().to_vec()));
+    match status {
+        IngressStatus::Received | IngressStatus::Processing => {}
+        IngressStatus::Replied(bytes) => tree.insert(&[b"reply"], Tree::leaf(bytes.clone())),
+        IngressStatus::Rejected(reject) => {
+            let mut code = Vec::new();
+            leb128(u64::from(reject.code), &mut code);
+            tree.insert(&[b"reject_code"], Tree::leaf(code));
+            tree.insert(&[b"reject_message"], Tree::leaf(reject.message.as_bytes().to_vec()));
+            tree.insert(&[b"error_code"], Tree::leaf(reject.error_code.as_bytes().to_vec()));
+        }
+    }
+    tree
+}
+
+/// Unsigned LEB128, as the spec writes numbers in the tree.
+fn leb128(mut value: u64, out: &mut Vec<u8>) {
+    loop {
+        let low = u8::try_from(value & 0x7f).unwrap_or(0);
+        value >>= 7;
+        if value == 0 {
+            return out.push(low);
+        }
+        out.push(low | 0x80);
+    }
+}

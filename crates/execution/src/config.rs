@@ -1,0 +1,65 @@
+//! What execution is told once: limits, in the field's units, and the identity of the network.
+
+use std::sync::Arc;
+
+use candid::Principal;
+
+/// Limits and identity. All nodes of a network must agree on them.
+#[derive(Clone, Debug)]
+pub struct ExecutionConfig {
+    /// Instructions of an update, timer or callback.
+    pub update_instructions: u64,
+    /// Instructions of a query, and of each call of a composite query.
+    pub query_instructions: u64,
+    /// Instructions of installing or upgrading, each step.
+    pub install_instructions: u64,
+    /// Instructions of `canister_inspect_message`.
+    pub inspect_instructions: u64,
+    /// A batch begins no further message after this many instructions.
+    pub round_instructions: u64,
+    /// Bytes of WebAssembly memory of a canister.
+    pub heap_bytes: u64,
+    /// Bytes of stable memory of a canister.
+    pub stable_bytes: u64,
+    /// Messages waiting for one canister.
+    pub queue_max: usize,
+    /// Answers can be read for this long, ns.
+    pub keep_answers_ns: u64,
+    /// Longest wait of a best-effort call, seconds.
+    pub call_timeout_seconds_max: u32,
+    /// Cycles of a new canister.
+    pub initial_cycles: u128,
+    /// DER of the root public key.
+    pub root_key: Arc<[u8]>,
+    /// Self-authenticating principal of the root key.
+    pub subnet_id: Principal,
+    /// The nodes: id and DER public key.
+    pub nodes: Vec<(Principal, Vec<u8>)>,
+    /// Who may call the registry's workshop methods.
+    pub workshop: Principal,
+}
+
+impl ExecutionConfig {
+    /// The usual limits. They are lower than the Internet Computer's where one long message would make all apps of
+    /// a small machine wait: messages are not sliced yet.
+    #[must_use]
+    pub fn new(root_key: Arc<[u8]>, subnet_id: Principal, workshop: Principal) -> ExecutionConfig {
+        ExecutionConfig {
+            update_instructions: 5_000_000_000,
+            query_instructions: 1_000_000_000,
+            install_instructions: 20_000_000_000,
+            inspect_instructions: 200_000_000,
+            round_instructions: 7_000_000_000,
+            heap_bytes: 4 << 30,
+            stable_bytes: 8 << 30,
+            queue_max: 500,
+            keep_answers_ns: 300_000_000_000,
+            call_timeout_seconds_max: 300,
+            initial_cycles: 1_000_000_000_000_000,
+            root_key,
+            subnet_id,
+            nodes: Vec::new(),
+            workshop,
+        }
+    }
+}

@@ -1,0 +1,341 @@
+//! (state, batch) → state: one batch after another, and nothing else changes the replicated state.
+//!
+//! What a batch computes depends on the state and the batch alone. Live instances (`sandboxes`) and compiled modules
+//! are caches: dropping them at any moment changes nothing but time.
+
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    sync::Arc,
+};
+
+use candid::Principal;
+use embedder::{Engine, Module, Sandbox};
+use crate::REGISTRY;
+use sha2::{Digest as _, Sha256};
+use state::{
+    delta::BatchDelta,
+    pages::PageImage,
+    pages::PagedMemory,
+    replicated::{BadRecord, CanisterCode, Ingress, IngressEntry, IngressStatus, Message, NativeKind, Reject, Request, RequestId},
+    store::{FoldJob, Recovered},
+};
+
+use crate::{
+    certified::CertifiedTree,
+    config::ExecutionConfig,
+    reject,
+    state::{Canister, Changes, ReplicatedState},
+};
+
+/// Content-addressed bytes that the state refers to: modules, sources, assets.
+pub trait Blobs: Send + Sync + 'static {
+    /// The bytes whose SHA-256 this is, if they are here.
+    fn get(&self, hash: &[u8; 32]) -> Option<Arc<[u8]>>;
+    /// Keeps bytes durably and gives their SHA-256.
+    ///
+    /// # Errors
+    /// The storage's.
+    fn put(&self, bytes: &[u8]) -> std::io::Result<[u8; 32]>;
+}
+
+/// What is ordered: the whole input of one step.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// Wall clock of whoever made the batch, ns; never moves the state's time back.
+    pub time: u64,
+    /// Fresh randomness.
+    pub randomness: [u8; 32],
+    /// Update calls, authenticated and admitted.
+    pub ingress: Vec<Ingress>,
+}
+
+/// What a batch did.
+#[derive(Debug)]
+pub struct Executed {
+    /// To be made durable before anything of it is told.
+    pub delta: BatchDelta,
+    /// Update calls whose answers are in the certified state now.
+    pub finished: Vec<RequestId>,
+    /// The certified state after the batch.
+    pub tree: protocol::tree::Tree,
+}
+
+/// The state with its caches.
+pub struct Executor {
+    pub(crate) state: ReplicatedState,
+    pub(crate) changes: Changes,
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) blobs: Arc<dyn Blobs>,
+    pub(crate) config: ExecutionConfig,
+    pub(crate) certified: CertifiedTree,
+    pub(crate) sandboxes: HashMap<Principal, Sandbox>,
+    pub(crate) modules: HashMap<[u8; 32], Arc<Module>>,
+    /// Canisters with waiting messages, in turn.
+    pub(crate) ready: VecDeque<Principal>,
+    /// Requests to native canisters, which have no queues.
+    pub(crate) native: VecDeque<Request>,
+    pub(crate) finished: Vec<RequestId>,
+    /// Changed since the last fold.
+    unfolded: Unfolded,
+}
+
+#[derive(Debug, Default)]
+struct Unfolded {
+    records: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    memories: std::collections::BTreeSet<state::delta::MemoryId>,
+}
+
+impl Executor {
+    /// Takes over what recovery read.
+    ///
+    /// # Errors
+    /// A record can't be read.
+    pub fn new(
+        recovered: &Recovered,
+        engine: Arc<Engine>,
+        blobs: Arc<dyn Blobs>,
+        config: ExecutionConfig,
+    ) -> Result<Executor, BadRecord> {
+        let mut executor = Executor::over(ReplicatedState::load(recovered)?, engine, blobs, config);
+        executor.unfolded.memories.clone_from(&recovered.unfolded_memories);
+        for key in &recovered.unfolded_records {
+            executor.unfolded.records.insert(key.clone(), recovered.records.get(key).cloned());
+        }
+        executor.certify_all();
+        Ok(executor)
+    }
+
+    /// Over a state, without a certified tree yet.
+    pub(crate) fn over(
+        mut state: ReplicatedState,
+        engine: Arc<Engine>,
+        blobs: Arc<dyn Blobs>,
+        config: ExecutionConfig,
+    ) -> Executor {
+        let mut changes = Changes::default();
+        state.canisters.entry(REGISTRY).or_insert_with(|| {
+            changes.canisters.insert(REGISTRY);
+            Canister::native(NativeKind::Registry)
+        });
+        let ready = state.canisters.iter().filter(|(_, c)| !c.system.queue.is_empty()).map(|(id, _)| *id).collect();
+        Executor {
+            certified: CertifiedTree::new(&config),
+            state,
+            changes,
+            engine,
+            blobs,
+            config,
+            sandboxes: HashMap::new(),
+            modules: HashMap::new(),
+            ready,
+            native: VecDeque::new(),
+            finished: Vec::new(),
+            unfolded: Unfolded::default(),
+        }
+    }
+
+    /// The replicated state, to read.
+    #[must_use]
+    pub fn state(&self) -> &ReplicatedState {
+        &self.state
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &ExecutionConfig {
+        &self.config
+    }
+
+    /// Executes one batch.
+    pub fn execute(&mut self, batch: &Batch) -> Executed {
+        self.state.height += 1;
+        self.state.time = batch.time.max(self.state.time + 1);
+        self.state.seed = Sha256::new().chain_update(self.state.seed).chain_update(batch.randomness).finalize().into();
+        self.state.drawn = 0;
+        self.forget_old_ingress();
+        for ingress in &batch.ingress {
+            self.induct_ingress(ingress.clone());
+        }
+        self.induct_timers();
+        self.run_round();
+        self.finish_batch(batch)
+    }
+
+    /// When the next timer goes off, ns; and now, when messages are left over.
+    #[must_use]
+    pub fn next_wake(&self) -> Option<u64> {
+        let runnable = |id: &Principal| self.state.canisters.get(id).is_some_and(|canister| canister.has_runnable(*id));
+        if self.ready.iter().any(runnable) {
+            return Some(0);
+        }
+        let timers = self.state.canisters.values().filter(|c| !c.system.held && !c.system.frozen);
+        timers.map(|canister| canister.system.global_timer).filter(|timer| *timer != 0).min()
+    }
+
+    /// The state changed since the last call, as cheap clones, for the folder. Every batch must be durable.
+    pub fn fold_job(&mut self) -> FoldJob {
+        let unfolded = std::mem::take(&mut self.unfolded);
+        let memories = unfolded.memories.into_iter().map(|id| (id, self.state.memory(id).cloned())).collect();
+        FoldJob { height: self.state.height, records: unfolded.records, memories }
+    }
+
+    /// Puts memories over the images that a fold wrote.
+    pub fn rebase(&mut self, images: Vec<(state::delta::MemoryId, PagedMemory, Arc<PageImage>)>) {
+        for (id, from, image) in images {
+            if let Some(memory) = self.state.memory_mut(id) {
+                memory.rebase(image, &from);
+            }
+        }
+    }
+
+    /// Entries whose time is over are forgotten; a call repeated later is refused for its expiry.
+    fn forget_old_ingress(&mut self) {
+        while let Some((at, id)) = self.state.ingress_by_time.first().copied() {
+            let open = self.state.ingress.get(&id).is_some_and(|entry| !entry.status.is_final());
+            if at > self.state.time || open {
+                break;
+            }
+            self.state.ingress_by_time.pop_first();
+            self.state.ingress.remove(&id);
+            self.changes.ingress.insert(id);
+        }
+    }
+
+    fn induct_ingress(&mut self, ingress: Ingress) {
+        let id = ingress.request_id;
+        if self.state.ingress.contains_key(&id) {
+            // The same request again: it has its answer, or is about to get it.
+            self.finished.extend(self.state.ingress.get(&id).filter(|e| e.status.is_final()).map(|_| id));
+            return;
+        }
+        let entry = IngressEntry {
+            sender: ingress.sender,
+            canister: ingress.canister,
+            forget_at: ingress.expiry + self.config.keep_answers_ns,
+            status: IngressStatus::Received,
+        };
+        self.state.put_ingress(id, entry);
+        self.changes.ingress.insert(id);
+        if ingress.expiry < self.state.time {
+            return self.answer_ingress(id, IngressStatus::Rejected(reject::expired()));
+        }
+        if crate::MANAGEMENT == ingress.canister || self.is_native(ingress.canister) {
+            return self.native_ingress(ingress);
+        }
+        match self.admit(ingress.canister) {
+            Ok(()) => self.enqueue(ingress.canister, Message::Ingress(ingress)),
+            Err(reject) => self.answer_ingress(id, IngressStatus::Rejected(reject)),
+        }
+    }
+
+    /// Whether a canister takes new calls.
+    pub(crate) fn admit(&self, id: Principal) -> Result<(), Reject> {
+        let canister = self.state.canisters.get(&id).ok_or_else(|| reject::not_found(id))?;
+        reject::check_running(id, &canister.system)?;
+        if canister.system.queue.len() >= self.config.queue_max {
+            return Err(reject::queue_full(id));
+        }
+        Ok(())
+    }
+
+    fn induct_timers(&mut self) {
+        let now = self.state.time;
+        let due = |canister: &Canister| {
+            let timer = canister.system.global_timer;
+            timer != 0 && timer <= now && !canister.system.held && !canister.system.frozen
+        };
+        let ids: Vec<Principal> = self.state.canisters.iter().filter(|(_, c)| due(c)).map(|(id, _)| *id).collect();
+        for id in ids {
+            if let Some(canister) = self.state.canisters.get_mut(&id) {
+                canister.system.global_timer = 0;
+            }
+            self.enqueue(id, Message::Timer);
+        }
+    }
+
+    /// Puts a message at the end of a canister's queue.
+    pub(crate) fn enqueue(&mut self, id: Principal, message: Message) {
+        let Some(canister) = self.state.canisters.get_mut(&id) else { return };
+        if canister.system.queue.is_empty() {
+            self.ready.push_back(id);
+        }
+        canister.system.queue.push_back(message);
+        self.changes.canisters.insert(id);
+    }
+
+    /// One message per canister in turn, until nothing is left or the round's instructions are used.
+    fn run_round(&mut self) {
+        let mut instructions = 0u64;
+        let mut idle = 0;
+        while instructions < self.config.round_instructions {
+            while let Some(request) = self.native.pop_front() {
+                self.native_request(request);
+            }
+            let Some(id) = self.ready.pop_front() else { break };
+            match self.next_message(id) {
+                Some(message) => {
+                    idle = 0;
+                    instructions += self.run_message(id, message);
+                }
+                None => idle += 1,
+            }
+            if self.state.canisters.get(&id).is_some_and(|c| !c.system.queue.is_empty()) && !self.ready.contains(&id) {
+                self.ready.push_back(id);
+            }
+            if idle > self.ready.len() {
+                break;
+            }
+        }
+    }
+
+    /// The next message that may run now: while held, only what open calls need.
+    fn next_message(&mut self, id: Principal) -> Option<Message> {
+        let canister = self.state.canisters.get_mut(&id)?;
+        let at = canister.runnable(id)?;
+        let message = canister.system.queue.remove(at);
+        self.changes.canisters.insert(id);
+        message
+    }
+
+    fn finish_batch(&mut self, batch: &Batch) -> Executed {
+        let changes = std::mem::take(&mut self.changes);
+        self.certify(&changes);
+        let records = changes.records(&mut self.state);
+        for (key, value) in &records {
+            self.unfolded.records.insert(key.clone(), value.clone());
+        }
+        self.unfolded.memories.extend(changes.memories.iter().map(state::delta::MemoryOp::target));
+        let tree = self.certified.tree().clone();
+        let delta = BatchDelta {
+            height: self.state.height,
+            time: self.state.time,
+            root: tree.digest(),
+            records,
+            memories: changes.memories,
+            input: state::replicated::to_record(&batch.ingress),
+        };
+        Executed { delta, finished: std::mem::take(&mut self.finished), tree }
+    }
+
+    /// Gives an update call its final answer.
+    pub(crate) fn answer_ingress(&mut self, id: RequestId, status: IngressStatus) {
+        let Some(entry) = self.state.ingress.get_mut(&id) else { return };
+        let keep_until = self.state.time + self.config.keep_answers_ns;
+        let mut entry = IngressEntry { status, ..entry.clone() };
+        entry.forget_at = entry.forget_at.max(keep_until);
+        self.state.put_ingress(id, entry);
+        self.changes.ingress.insert(id);
+        self.finished.push(id);
+    }
+
+    /// Whether a canister is code of this program.
+    pub(crate) fn is_native(&self, id: Principal) -> bool {
+        self.state.canisters.get(&id).is_some_and(|c| matches!(c.system.code, CanisterCode::Native(_)))
+    }
+
+    /// 32 bytes that nobody could know before the batch.
+    pub(crate) fn draw_random(&mut self) -> [u8; 32] {
+        self.state.drawn += 1;
+        Sha256::new().chain_update(self.state.seed).chain_update(self.state.drawn.to_be_bytes()).finalize().into()
+    }
+}

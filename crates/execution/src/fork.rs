@@ -1,0 +1,153 @@
+//! A fork: a copy of one app's backend without an outside, to try a release on.
+//!
+//! It keeps the canister's id, data and members; calls leave it only to the registry's `standing`, or are rejected.
+//! Nothing that happens on it reaches the live app: it shares committed pages, which nobody writes.
+
+use std::sync::Arc;
+
+use candid::Principal;
+use embedder::Engine;
+use state::replicated::{Ingress, IngressStatus, Payload, Reject, RequestId};
+
+use crate::{
+    executor::{Batch, Blobs, Executor},
+    query::Query,
+    registry::Registry,
+    state::{Canister, ReplicatedState},
+};
+
+/// What a fork starts from; cheap to take.
+#[derive(Debug)]
+pub struct ForkSeed {
+    backend: Principal,
+    state: ReplicatedState,
+}
+
+/// The fork.
+pub struct Fork {
+    executor: Executor,
+    backend: Principal,
+    calls: u64,
+}
+
+impl Executor {
+    /// Copies what a fork of this app's backend needs.
+    #[must_use]
+    pub fn fork_seed(&self, backend: Principal) -> Option<ForkSeed> {
+        let canister = self.state.canisters.get(&backend)?;
+        let mut state = ReplicatedState::empty(self.state.time);
+        let mut copy = Canister {
+            system: canister.system.clone(),
+            memory: canister.memory.clone(),
+            assets: canister.assets.clone(),
+        };
+        // Waiting and open calls belong to the live app.
+        copy.system.queue.clear();
+        copy.system.call_contexts.clear();
+        copy.system.callbacks.clear();
+        copy.system.held = false;
+        copy.system.frozen = false;
+        state.canisters.insert(backend, copy);
+        state.registry = self.state.registry.copy_of(backend);
+        Some(ForkSeed { backend, state })
+    }
+
+    /// The engine, to run forks on.
+    #[must_use]
+    pub fn engine(&self) -> Arc<Engine> {
+        self.engine.clone()
+    }
+
+    /// The blobs, to run forks on.
+    #[must_use]
+    pub fn blobs(&self) -> Arc<dyn Blobs> {
+        self.blobs.clone()
+    }
+}
+
+impl Fork {
+    /// Opens a fork.
+    #[must_use]
+    pub fn open(seed: ForkSeed, engine: Arc<Engine>, blobs: Arc<dyn Blobs>, config: crate::ExecutionConfig) -> Fork {
+        Fork { executor: Executor::over(seed.state, engine, blobs, config), backend: seed.backend, calls: 0 }
+    }
+
+    /// Installs a module on an empty canister.
+    ///
+    /// # Errors
+    /// The step that failed, and why.
+    pub fn install(&mut self, wasm: &[u8]) -> Result<(), String> {
+        let module = self.executor.engine.prepare(wasm).map_err(|error| error.to_string())?;
+        self.executor.install_fresh(self.backend, &module, &[]).map_err(|refused| refused.0)
+    }
+
+    /// Upgrades as a switch would.
+    ///
+    /// # Errors
+    /// The step that failed, and why.
+    pub fn upgrade(&mut self, wasm: &[u8]) -> Result<(), String> {
+        let module = self.executor.engine.prepare(wasm).map_err(|error| error.to_string())?;
+        self.executor.upgrade(self.backend, &module, &[], true).map_err(|refused| refused.0)
+    }
+
+    /// Asks the fork.
+    ///
+    /// # Errors
+    /// The reject.
+    pub fn query(&mut self, sender: Principal, method: &str, arg: &[u8]) -> Result<Vec<u8>, Reject> {
+        let query = Query {
+            sender,
+            canister: self.backend,
+            method: method.into(),
+            arg: arg.into(),
+            data_certificate: None,
+        };
+        match self.executor.query(&query) {
+            Payload::Reply(bytes) => Ok(bytes),
+            Payload::Reject(reject) => Err(reject),
+        }
+    }
+
+    /// Calls the fork, in a batch of its own one second later than the one before.
+    ///
+    /// # Errors
+    /// The reject, or that no answer came within the batch.
+    pub fn call(&mut self, sender: Principal, method: &str, arg: &[u8]) -> Result<Vec<u8>, Reject> {
+        self.calls += 1;
+        let mut id = [0; 32];
+        id[..8].copy_from_slice(&self.calls.to_be_bytes());
+        let request_id = RequestId(id);
+        let time = self.executor.state().time + 1_000_000_000;
+        let ingress = Ingress {
+            request_id,
+            sender,
+            canister: self.backend,
+            method: method.into(),
+            arg: arg.into(),
+            expiry: time + 300_000_000_000,
+            sender_info: None,
+        };
+        self.executor.execute(&Batch { time, randomness: [0; 32], ingress: vec![ingress] });
+        match self.executor.state().ingress.get(&request_id).map(|entry| entry.status.clone()) {
+            Some(IngressStatus::Replied(bytes)) => Ok(bytes),
+            Some(IngressStatus::Rejected(reject)) => Err(reject),
+            _ => Err(crate::reject::no_reply(self.backend)),
+        }
+    }
+}
+
+impl Registry {
+    /// Only what concerns one app.
+    fn copy_of(&self, backend: Principal) -> Registry {
+        let mut copy = Registry::default();
+        if let Some(app) = self.app(backend) {
+            for key in self.keys_of(&app.owner) {
+                copy.enrol(&app.owner, key);
+            }
+            // The name was checked when the app was made.
+            let _ = copy.create(app.clone());
+            copy.restore_members(backend, self.members_snapshot(backend));
+        }
+        copy
+    }
+}

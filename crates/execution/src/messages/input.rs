@@ -1,0 +1,94 @@
+//! What a message may learn from outside its memory, gathered from the state.
+
+use std::sync::Arc;
+
+use candid::Principal;
+use embedder::{CallerInfo, CanisterStatus as WasmStatus, CanisterView, Input, Reject as WasmReject, SubnetView};
+use state::replicated::{CanisterStatus, Reject, SystemState};
+
+use crate::{config::ExecutionConfig, executor::Executor, state::Canister};
+
+/// What differs from message to message.
+#[derive(Clone, Debug)]
+pub(crate) struct InputParts {
+    pub(crate) caller: Principal,
+    pub(crate) arg: Arc<[u8]>,
+    pub(crate) reject: Option<Reject>,
+    pub(crate) refunded: u128,
+    pub(crate) context: Option<u64>,
+    pub(crate) method_name: Arc<str>,
+    pub(crate) data_certificate: Option<Arc<[u8]>>,
+    pub(crate) non_replicated: bool,
+    pub(crate) sender_info: Option<state::replicated::SenderInfo>,
+}
+
+impl Default for InputParts {
+    fn default() -> Self {
+        InputParts {
+            caller: Principal::anonymous(),
+            arg: Arc::default(),
+            reject: None,
+            refunded: 0,
+            context: None,
+            method_name: "".into(),
+            data_certificate: None,
+            non_replicated: false,
+            sender_info: None,
+        }
+    }
+}
+
+impl Executor {
+    pub(crate) fn input(&self, id: Principal, parts: &InputParts) -> Input {
+        match self.state.canisters.get(&id) {
+            Some(canister) => input_of(&self.config, self.state.time, id, canister, parts),
+            None => Input::default(),
+        }
+    }
+}
+
+/// The input of a message on a canister at a time.
+pub(crate) fn input_of(config: &ExecutionConfig, time: u64, id: Principal, canister: &Canister, parts: &InputParts) -> Input {
+    let system = &canister.system;
+    let context = parts.context.and_then(|context| system.call_contexts.get(&context));
+    let info = context.and_then(|context| context.sender_info.as_ref()).or(parts.sender_info.as_ref());
+    Input {
+        caller: parts.caller.as_slice().into(),
+        arg: parts.arg.clone(),
+        reject: parts.reject.as_ref().map(|r| WasmReject { code: r.code, message: r.message.as_str().into() }),
+        caller_info: info
+            .map(|info| Arc::new(CallerInfo { data: info.data.clone(), signer: info.signer.as_slice().to_vec() })),
+        method_name: parts.method_name.clone(),
+        time_ns: time,
+        deadline_ns: context.map_or(0, |context| context.deadline),
+        cycles_balance: system.cycles,
+        cycles_available: context.map_or(0, |context| context.cycles),
+        cycles_refunded: parts.refunded,
+        context_instructions: context.map_or(0, |context| context.instructions),
+        global_timer_ns: system.global_timer,
+        data_certificate: parts.data_certificate.clone(),
+        replicated: !parts.non_replicated,
+        canister_version: system.version,
+        canister: Arc::new(view(id, system)),
+        subnet: Arc::new(SubnetView {
+            id: config.subnet_id.as_slice().to_vec(),
+            nodes: u32::try_from(config.nodes.len()).unwrap_or(u32::MAX).max(1),
+            root_key_der: config.root_key.to_vec(),
+            ..SubnetView::default()
+        }),
+    }
+}
+
+fn view(id: Principal, system: &SystemState) -> CanisterView {
+    CanisterView {
+        id: id.as_slice().to_vec(),
+        controllers: system.controllers.iter().map(|c| c.as_slice().to_vec()).collect(),
+        status: match system.status {
+            CanisterStatus::Running => WasmStatus::Running,
+            CanisterStatus::Stopping => WasmStatus::Stopping,
+            CanisterStatus::Stopped => WasmStatus::Stopped,
+        },
+        environment: system.environment.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+        freezing_cycles: 0,
+    }
+}

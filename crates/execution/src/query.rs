@@ -1,0 +1,198 @@
+//! Queries: run on the committed state, answered, and put back.
+//!
+//! A composite query may call queries of other canisters of this network, also across several awaits; all instances
+//! that took part are put back at the end, in whatever way it ended. The state is never changed.
+
+use std::{collections::HashSet, sync::Arc};
+
+use candid::Principal;
+use embedder::{Callback as WasmCallback, CallbackKind, Effects, Entry, OutgoingCall, Reply, Trap};
+use state::replicated::{Payload, Reject};
+
+use crate::{executor::Executor, messages::InputParts, reject};
+
+/// Calls that one composite query may make, over all depths.
+const COMPOSITE_CALLS_MAX: usize = 100;
+/// How deep composite queries may call each other.
+const COMPOSITE_DEPTH_MAX: usize = 8;
+
+/// A query call, authenticated.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// Who asks.
+    pub sender: Principal,
+    /// The canister asked.
+    pub canister: Principal,
+    /// The method.
+    pub method: String,
+    /// Its argument.
+    pub arg: Vec<u8>,
+    /// A certificate of the canister's certified data, for `data_certificate_copy`.
+    pub data_certificate: Option<Arc<[u8]>>,
+}
+
+/// One composite query on its way.
+struct Tree {
+    calls: usize,
+    /// Canisters whose instances were used and must be put back.
+    used: HashSet<Principal>,
+    /// Canisters on the path down: calling one of them again is refused.
+    path: Vec<Principal>,
+}
+
+impl Executor {
+    /// Answers a query; nothing of it stays.
+    pub fn query(&mut self, query: &Query) -> Payload {
+        let mut tree = Tree { calls: 0, used: HashSet::new(), path: Vec::new() };
+        let outcome = self.query_in(&mut tree, query, true);
+        for id in tree.used {
+            self.roll_back(id);
+        }
+        outcome.unwrap_or_else(Payload::Reject)
+    }
+
+    /// Runs `canister_inspect_message`: whether the canister lets an update call in.
+    ///
+    /// # Errors
+    /// It does not, or can't be called.
+    pub fn inspect(&mut self, sender: Principal, canister: Principal, method: &str, arg: &[u8]) -> Result<(), Reject> {
+        if canister == crate::MANAGEMENT || self.is_native(canister) {
+            return Ok(());
+        }
+        self.admit(canister)?;
+        if !self.module_of(canister).is_some_and(|module| module.has(&Entry::InspectMessage)) {
+            return Ok(());
+        }
+        let parts = InputParts {
+            caller: sender,
+            arg: arg.into(),
+            method_name: method.into(),
+            sender_info: self.standing_info(canister, sender),
+            non_replicated: true,
+            ..InputParts::default()
+        };
+        let limits = self.limits(self.config.inspect_instructions);
+        let execution = self.run(canister, Entry::InspectMessage, &parts, &limits);
+        self.roll_back(canister);
+        match execution.outcome {
+            Ok(effects) if effects.accepted_message => Ok(()),
+            Ok(_) => Err(reject::reject(
+                reject::code::CANISTER_REJECT,
+                "IC0516",
+                format!("canister {canister} does not accept this message"),
+            )),
+            Err(trap) => Err(reject::trapped(canister, &trap.to_string())),
+        }
+    }
+
+    fn query_in(&mut self, tree: &mut Tree, query: &Query, outermost: bool) -> Result<Payload, Reject> {
+        let id = query.canister;
+        if self.is_native(id) {
+            return self.native_query(query);
+        }
+        let canister = self.state.canisters.get(&id).ok_or_else(|| reject::not_found(id))?;
+        if !canister.system.frozen {
+            reject::check_running(id, &canister.system)?;
+        }
+        let entry = self.query_entry(id, &query.method, outermost)?;
+        if tree.path.contains(&id) || tree.path.len() >= COMPOSITE_DEPTH_MAX {
+            let text = format!("a composite query can't call canister {id} from within itself, or deeper than {COMPOSITE_DEPTH_MAX}");
+            return Err(reject::reject(reject::code::CANISTER_ERROR, "IC0524", text));
+        }
+        tree.path.push(id);
+        tree.used.insert(id);
+        let answer = self.run_query(tree, query, entry, outermost);
+        tree.path.pop();
+        answer
+    }
+
+    fn query_entry(&mut self, id: Principal, method: &str, outermost: bool) -> Result<Entry, Reject> {
+        let module = self.module_of(id).ok_or_else(|| reject::no_code(id))?;
+        let name: Arc<str> = method.into();
+        let composite = Entry::CompositeQuery(name.clone());
+        // Composite queries may call composite queries, but only on behalf of a user.
+        if module.has(&composite) {
+            return Ok(composite);
+        }
+        let query = Entry::Query(name);
+        if module.has(&query) { Ok(query) } else { Err(reject::no_method(id, if outermost { "query" } else { "such query" }, method)) }
+    }
+
+    fn run_query(&mut self, tree: &mut Tree, query: &Query, entry: Entry, outermost: bool) -> Result<Payload, Reject> {
+        let id = query.canister;
+        let composite = matches!(entry, Entry::CompositeQuery(_));
+        let parts = InputParts {
+            caller: query.sender,
+            arg: query.arg.as_slice().into(),
+            data_certificate: query.data_certificate.clone().filter(|_| outermost),
+            sender_info: self.standing_info(id, query.sender),
+            non_replicated: true,
+            ..InputParts::default()
+        };
+        let mut answer = None;
+        let mut waiting = self.query_step(id, entry, &parts, &mut answer)?;
+        if !composite {
+            waiting.clear();
+        }
+        // Calls are answered in the order in which they were made; each answer may make more.
+        while !waiting.is_empty() {
+            let call = waiting.remove(0);
+            tree.calls += 1;
+            if tree.calls > COMPOSITE_CALLS_MAX {
+                let text = format!("the composite query makes more than {COMPOSITE_CALLS_MAX} calls");
+                return Err(reject::reject(reject::code::CANISTER_ERROR, "IC0525", text));
+            }
+            let payload = self.nested(tree, id, &call);
+            let entry = continuation(&call, &payload, answer.is_some());
+            let parts = answered(query.sender, &parts, payload);
+            waiting.extend(self.query_step(id, entry, &parts, &mut answer)?);
+        }
+        answer.ok_or_else(|| reject::no_reply(id))
+    }
+
+    fn query_step(
+        &mut self,
+        id: Principal,
+        entry: Entry,
+        parts: &InputParts,
+        answer: &mut Option<Payload>,
+    ) -> Result<Vec<OutgoingCall>, Reject> {
+        let limits = self.limits(self.config.query_instructions);
+        let execution = self.run(id, entry, parts, &limits);
+        let effects: Effects = execution.outcome.map_err(|trap: Trap| reject::trapped(id, &trap.to_string()))?;
+        if let Some(reply) = effects.reply {
+            *answer = Some(match reply {
+                Reply::Data(bytes) => Payload::Reply(bytes),
+                Reply::Reject(text) => Payload::Reject(reject::by_canister(text)),
+            });
+        }
+        Ok(effects.calls)
+    }
+
+    fn nested(&mut self, tree: &mut Tree, caller: Principal, call: &OutgoingCall) -> Payload {
+        let query = Query {
+            sender: caller,
+            canister: Principal::from_slice(&call.callee),
+            method: call.method.clone(),
+            arg: call.arg.clone(),
+            data_certificate: None,
+        };
+        self.query_in(tree, &query, false).unwrap_or_else(Payload::Reject)
+    }
+}
+
+fn continuation(call: &OutgoingCall, payload: &Payload, replied: bool) -> Entry {
+    let (kind, closure) = match payload {
+        Payload::Reply(_) => (CallbackKind::Reply, call.on_reply),
+        Payload::Reject(_) => (CallbackKind::Reject, call.on_reject),
+    };
+    Entry::Callback(WasmCallback { kind, closure, in_composite: true, replied })
+}
+
+fn answered(caller: Principal, first: &InputParts, payload: Payload) -> InputParts {
+    let (arg, reject) = match payload {
+        Payload::Reply(bytes) => (bytes.into(), None),
+        Payload::Reject(reject) => (Arc::default(), Some(reject)),
+    };
+    InputParts { caller, arg, reject, ..first.clone() }
+}

@@ -1,0 +1,350 @@
+//! The replicated state in memory, and its way from and to records.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use candid::Principal;
+use embedder::{CanisterMemory, GlobalValue};
+use serde::{Deserialize, Serialize};
+use state::{
+    delta::{MemoryId, MemoryKind, MemoryOp},
+    pages::PagedMemory,
+    replicated::{
+        BadRecord, CanisterCode, IngressEntry, Message, NativeKind, RequestId, SystemState, from_record, to_record,
+    },
+    store::Recovered,
+};
+
+use crate::registry::{AppAssets, Member, Registry, RoleDefinition};
+
+const CANISTER_KEY: &[u8] = b"c/";
+const GLOBALS_KEY: &[u8] = b"g/";
+const ASSETS_KEY: &[u8] = b"f/";
+const INGRESS_KEY: &[u8] = b"i/";
+const POINT_KEY: &[u8] = b"p/";
+const META_KEY: &[u8] = b"m";
+
+/// Canisters of users get ids from here on; below are the system's.
+const FIRST_CANISTER_INDEX: u64 = 0x10_0000;
+
+/// A canister whole.
+#[derive(Debug)]
+pub struct Canister {
+    /// All but the memories.
+    pub system: SystemState,
+    /// The memories as last committed.
+    pub memory: CanisterMemory,
+    /// Frontend files, of an asset canister.
+    pub assets: AppAssets,
+}
+
+/// What a switch puts aside so that it can be undone: everything of the app but its memories, which lie beside it
+/// under the same number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RestorePoint {
+    /// The backend but for its memories.
+    pub system: SystemState,
+    /// The module's mutable globals.
+    pub globals: Vec<GlobalRecord>,
+    /// Frontend files.
+    pub assets: AppAssets,
+    /// Roles.
+    pub roles: Vec<RoleDefinition>,
+    /// Title.
+    pub title: String,
+    /// Members and their links.
+    pub members: BTreeMap<String, Member>,
+}
+
+/// A mutable global's value as a record: its type (`i32`, `i64`, `f32`, `f64`, `v128`) and its bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GlobalRecord(pub u8, pub u128);
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Meta {
+    time: u64,
+    next_canister: u64,
+    seed: [u8; 32],
+    drawn: u64,
+}
+
+/// Everything that batches change.
+#[derive(Debug)]
+pub struct ReplicatedState {
+    /// The last batch executed.
+    pub height: u64,
+    /// Its time, ns; never goes back.
+    pub time: u64,
+    /// All canisters.
+    pub canisters: BTreeMap<Principal, Canister>,
+    /// What became of update calls.
+    pub ingress: BTreeMap<RequestId, IngressEntry>,
+    /// The same by the time they are forgotten.
+    pub ingress_by_time: BTreeSet<(u64, RequestId)>,
+    /// Apps, members, versions.
+    pub registry: Registry,
+    /// Restore points by backend and version.
+    pub points: BTreeMap<(Principal, u64), RestorePoint>,
+    /// Their memories.
+    pub point_memories: BTreeMap<(Principal, u64), (PagedMemory, PagedMemory)>,
+    next_canister: u64,
+    /// The last batch's randomness, and how often it was drawn from.
+    pub(crate) seed: [u8; 32],
+    pub(crate) drawn: u64,
+}
+
+impl ReplicatedState {
+    /// From what recovery read; an empty one gives a new network with its system canisters.
+    ///
+    /// # Errors
+    /// A record can't be read.
+    pub fn load(recovered: &Recovered) -> Result<ReplicatedState, BadRecord> {
+        let mut state = ReplicatedState { height: recovered.height, ..ReplicatedState::empty(recovered.time) };
+        for (key, value) in &recovered.records {
+            state.load_record(key, value)?;
+        }
+        for (id, memory) in &recovered.memories {
+            state.load_memory(*id, memory.clone());
+        }
+        Ok(state)
+    }
+
+    /// No canisters at all.
+    #[must_use]
+    pub fn empty(time: u64) -> ReplicatedState {
+        ReplicatedState {
+            height: 0,
+            time,
+            canisters: BTreeMap::new(),
+            ingress: BTreeMap::new(),
+            ingress_by_time: BTreeSet::new(),
+            registry: Registry::default(),
+            points: BTreeMap::new(),
+            point_memories: BTreeMap::new(),
+            next_canister: FIRST_CANISTER_INDEX,
+            seed: [0; 32],
+            drawn: 0,
+        }
+    }
+
+    fn load_record(&mut self, key: &[u8], value: &[u8]) -> Result<(), BadRecord> {
+        if let Some(rest) = key.strip_prefix(CANISTER_KEY) {
+            let system: SystemState = from_record(key, value)?;
+            self.slot(Principal::from_slice(rest)).system = system;
+        } else if let Some(rest) = key.strip_prefix(GLOBALS_KEY) {
+            let globals: Vec<GlobalRecord> = from_record(key, value)?;
+            self.slot(Principal::from_slice(rest)).memory.globals = globals.iter().map(|g| g.value()).collect();
+        } else if let Some(rest) = key.strip_prefix(ASSETS_KEY) {
+            self.slot(Principal::from_slice(rest)).assets = from_record(key, value)?;
+        } else if let Some(rest) = key.strip_prefix(INGRESS_KEY) {
+            let id = RequestId(rest.try_into().unwrap_or_default());
+            self.put_ingress(id, from_record(key, value)?);
+        } else if let Some(rest) = key.strip_prefix(POINT_KEY) {
+            let (backend, number) = rest.split_at(rest.len().saturating_sub(8));
+            let number = number.try_into().map_or(0, u64::from_be_bytes);
+            self.points.insert((Principal::from_slice(backend), number), from_record(key, value)?);
+        } else if key == META_KEY {
+            let meta: Meta = from_record(key, value)?;
+            (self.time, self.next_canister, self.seed, self.drawn) = (meta.time, meta.next_canister, meta.seed, meta.drawn);
+        } else if Registry::owns(key) {
+            self.registry.load(key, value)?;
+        }
+        Ok(())
+    }
+
+    fn load_memory(&mut self, id: MemoryId, memory: PagedMemory) {
+        let canister = Principal::from_slice(&id.canister);
+        if id.point == 0 {
+            let slot = &mut self.slot(canister).memory;
+            match id.kind {
+                MemoryKind::Heap => slot.heap = memory,
+                MemoryKind::Stable => slot.stable = memory,
+            }
+        } else {
+            let (heap, stable) = self.point_memories.entry((canister, id.point)).or_default();
+            match id.kind {
+                MemoryKind::Heap => *heap = memory,
+                MemoryKind::Stable => *stable = memory,
+            }
+        }
+    }
+
+    fn slot(&mut self, id: Principal) -> &mut Canister {
+        self.canisters.entry(id).or_insert_with(|| Canister::new(BTreeSet::new(), 0))
+    }
+
+    /// Enters or replaces an entry of the ingress history.
+    pub fn put_ingress(&mut self, id: RequestId, entry: IngressEntry) {
+        self.ingress_by_time.insert((entry.forget_at, id));
+        if let Some(old) = self.ingress.insert(id, entry) {
+            if self.ingress.get(&id).is_some_and(|new| new.forget_at != old.forget_at) {
+                self.ingress_by_time.remove(&(old.forget_at, id));
+            }
+        }
+    }
+
+    /// An id that no canister had before.
+    pub(crate) fn fresh_canister_id(&mut self) -> Principal {
+        loop {
+            let id = protocol::CanisterId::from_index(self.next_canister).principal();
+            self.next_canister += 1;
+            if !self.canisters.contains_key(&id) {
+                return id;
+            }
+        }
+    }
+
+    /// The memory behind an id, if it is there.
+    #[must_use]
+    pub fn memory(&self, id: MemoryId) -> Option<&PagedMemory> {
+        let canister = Principal::from_slice(&id.canister);
+        let (heap, stable) = if id.point == 0 {
+            let memory = &self.canisters.get(&canister)?.memory;
+            (&memory.heap, &memory.stable)
+        } else {
+            let (heap, stable) = self.point_memories.get(&(canister, id.point))?;
+            (heap, stable)
+        };
+        Some(if id.kind == MemoryKind::Heap { heap } else { stable })
+    }
+
+    /// The memory behind an id, to rebase it on a new image.
+    pub fn memory_mut(&mut self, id: MemoryId) -> Option<&mut PagedMemory> {
+        let canister = Principal::from_slice(&id.canister);
+        let (heap, stable) = if id.point == 0 {
+            let memory = &mut self.canisters.get_mut(&canister)?.memory;
+            (&mut memory.heap, &mut memory.stable)
+        } else {
+            let (heap, stable) = self.point_memories.get_mut(&(canister, id.point))?;
+            (heap, stable)
+        };
+        Some(if id.kind == MemoryKind::Heap { heap } else { stable })
+    }
+}
+
+impl Canister {
+    /// A new canister without code.
+    #[must_use]
+    pub fn new(controllers: BTreeSet<Principal>, cycles: u128) -> Canister {
+        Canister {
+            system: SystemState::new(controllers, cycles),
+            memory: CanisterMemory::default(),
+            assets: AppAssets::new(),
+        }
+    }
+
+    /// Where in the queue the next message is that may run now: while the canister is held, only what its open calls
+    /// need (answers, and its own calls to itself).
+    #[must_use]
+    pub fn runnable(&self, id: Principal) -> Option<usize> {
+        let needed = |message: &Message| match message {
+            Message::Response(_) => true,
+            Message::Request(request) => request.sender == id,
+            _ => false,
+        };
+        let queue = &self.system.queue;
+        if self.system.held { queue.iter().position(needed) } else { (!queue.is_empty()).then_some(0) }
+    }
+
+    /// Whether a message may run now.
+    #[must_use]
+    pub fn has_runnable(&self, id: Principal) -> bool {
+        self.runnable(id).is_some()
+    }
+
+    /// A canister of this program's own code.
+    #[must_use]
+    pub fn native(kind: NativeKind) -> Canister {
+        let mut canister = Canister::new(BTreeSet::new(), 0);
+        canister.system.code = CanisterCode::Native(kind);
+        canister
+    }
+}
+
+impl GlobalRecord {
+    /// From the embedder's form.
+    #[must_use]
+    pub fn new(value: GlobalValue) -> GlobalRecord {
+        match value {
+            GlobalValue::I32(bits) => GlobalRecord(0, u128::from(bits.cast_unsigned())),
+            GlobalValue::I64(bits) => GlobalRecord(1, u128::from(bits.cast_unsigned())),
+            GlobalValue::F32(bits) => GlobalRecord(2, u128::from(bits)),
+            GlobalValue::F64(bits) => GlobalRecord(3, u128::from(bits)),
+            GlobalValue::V128(bits) => GlobalRecord(4, bits),
+        }
+    }
+
+    /// Back to the embedder's form; the casts undo those of [`Self::new`].
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation, reason = "the bits were widened from the same type")]
+    pub fn value(self) -> GlobalValue {
+        match self.0 {
+            0 => GlobalValue::I32((self.1 as u32).cast_signed()),
+            1 => GlobalValue::I64((self.1 as u64).cast_signed()),
+            2 => GlobalValue::F32(self.1 as u32),
+            3 => GlobalValue::F64(self.1 as u64),
+            _ => GlobalValue::V128(self.1),
+        }
+    }
+}
+
+/// What a batch has changed so far.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Canisters whose system state changed.
+    pub canisters: BTreeSet<Principal>,
+    /// Canisters whose globals changed.
+    pub globals: BTreeSet<Principal>,
+    /// Asset canisters whose files changed.
+    pub assets: BTreeSet<Principal>,
+    /// Entries of the ingress history that changed or went.
+    pub ingress: BTreeSet<RequestId>,
+    /// Restore points that came or went.
+    pub points: BTreeSet<(Principal, u64)>,
+    /// Operations on memories, in order.
+    pub memories: Vec<MemoryOp>,
+}
+
+impl Changes {
+    /// The changed records as they are now in `state`.
+    pub fn records(&self, state: &mut ReplicatedState) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
+        let mut records = state.registry.take_dirty();
+        for id in &self.canisters {
+            let system = state.canisters.get(id).map(|canister| to_record(&canister.system));
+            records.push(([CANISTER_KEY, id.as_slice()].concat(), system));
+        }
+        for id in &self.globals {
+            let globals = state.canisters.get(id).map(|canister| to_record(&global_records(&canister.memory.globals)));
+            records.push(([GLOBALS_KEY, id.as_slice()].concat(), globals));
+        }
+        for id in &self.assets {
+            let assets = state.canisters.get(id).map(|canister| to_record(&canister.assets));
+            records.push(([ASSETS_KEY, id.as_slice()].concat(), assets));
+        }
+        for id in &self.ingress {
+            records.push(([INGRESS_KEY, &id.0].concat(), state.ingress.get(id).map(to_record)));
+        }
+        for (backend, number) in &self.points {
+            let point = state.points.get(&(*backend, *number)).map(to_record);
+            records.push(([POINT_KEY, backend.as_slice(), &number.to_be_bytes()].concat(), point));
+        }
+        let meta = Meta { time: state.time, next_canister: state.next_canister, seed: state.seed, drawn: state.drawn };
+        records.push((META_KEY.to_vec(), Some(to_record(&meta))));
+        records
+    }
+}
+
+/// Globals in record form.
+#[must_use]
+pub fn global_records(globals: &[GlobalValue]) -> Vec<GlobalRecord> {
+    globals.iter().map(|value| GlobalRecord::new(*value)).collect()
+}
+
+/// The id of a canister's memory. Ids given out here are always 10 bytes.
+#[must_use]
+pub fn memory_id(canister: Principal, kind: MemoryKind, point: u64) -> MemoryId {
+    let mut id = [0; 10];
+    let bytes = canister.as_slice();
+    let length = bytes.len().min(10);
+    id[..length].copy_from_slice(&bytes[..length]);
+    MemoryId { canister: id, kind, point }
+}

@@ -1,0 +1,95 @@
+//! The thread that makes batches durable, signs their roots meanwhile, and only then lets answers go.
+
+use std::{
+    sync::{
+        Arc,
+        mpsc::{Receiver, Sender},
+    },
+    thread::JoinHandle,
+};
+
+use protocol::{RootKey, Tree};
+use state::{delta::BatchDelta, log::Log};
+
+use crate::replica::{Certified, Command, Fatal, Shared};
+
+/// Something that may happen only after all batches before it are durable.
+pub(crate) type Release = Box<dyn FnOnce() + Send>;
+
+/// What the log thread is given, in order.
+pub(crate) enum Item {
+    /// A batch to make durable; its certified tree; what to do then.
+    Batch { delta: Box<BatchDelta>, tree: Tree, then: Vec<Release> },
+    /// Nothing to write, only to wait for what came before.
+    Release(Release),
+    /// The catalogue has everything up to this height.
+    Folded(u64),
+}
+
+pub(crate) struct LogThread {
+    pub(crate) log: Log,
+    pub(crate) key: Arc<RootKey>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) commands: Sender<Command>,
+    pub(crate) fatal: Fatal,
+}
+
+impl LogThread {
+    pub(crate) fn spawn(self, items: Receiver<Item>) -> std::io::Result<JoinHandle<Log>> {
+        std::thread::Builder::new().name("log".into()).spawn(move || self.run(&items))
+    }
+
+    fn run(mut self, items: &Receiver<Item>) -> Log {
+        while let Ok(first) = items.recv() {
+            let mut group = vec![first];
+            group.extend(items.try_iter());
+            if let Err(error) = self.commit(group) {
+                // Nothing of the group is told to anyone: recovery decides what of it happened.
+                (self.fatal)(&error);
+                break;
+            }
+        }
+        self.log
+    }
+
+    fn commit(&mut self, group: Vec<Item>) -> Result<(), state::log::LogError> {
+        let mut last = None;
+        let mut batches = 0;
+        for item in &group {
+            if let Item::Batch { delta, tree, .. } = item {
+                self.log.append(delta)?;
+                last = Some((delta.height, delta.time, tree.clone()));
+                batches += 1;
+            }
+        }
+        if let Some((height, time, tree)) = last {
+            let root = tree.digest();
+            let key = self.key.clone();
+            // The signature is made beside the sync: both take about as long.
+            let (synced, signature) = std::thread::scope(|scope| {
+                let signing = scope.spawn(move || key.sign(&root));
+                (self.log.sync(), signing.join())
+            });
+            synced?;
+            if let Ok(signature) = signature {
+                self.shared.publish(Certified { height, time, tree, signature });
+            }
+        }
+        for item in group {
+            self.release(item)?;
+        }
+        if batches > 0 {
+            let _ = self.commands.send(Command::Durable { batches, log_bytes: self.log.bytes() });
+        }
+        Ok(())
+    }
+
+    fn release(&mut self, item: Item) -> Result<(), state::log::LogError> {
+        match item {
+            Item::Batch { then, .. } => then.into_iter().for_each(|release| release()),
+            Item::Release(release) => release(),
+            Item::Folded(height) => self.log.release(height)?,
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,467 @@
+//! The replica: the thread that executes, fed by calls and queries, and the handle that others hold.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use execution::{Executor, Query};
+use protocol::{RootKey, Tree};
+use state::{
+    log::Log,
+    replicated::{Ingress, IngressStatus, Payload, Reject, RequestId},
+    store::{Folded, Folder},
+};
+use tokio::sync::oneshot;
+
+use crate::{
+    clock::Clock,
+    log_thread::{Item, LogThread, Release},
+    sequencer::{Pool, Sequencer},
+};
+
+/// What to do when durable state can't be written: told once, with the reason. It must end the process.
+pub type Fatal = Arc<dyn Fn(&dyn std::error::Error) + Send + Sync>;
+
+/// Batches that may be executed and not yet durable.
+const IN_FLIGHT_MAX: usize = 2;
+/// Calls that may wait to be ordered.
+const POOL_CALLS_MAX: usize = 20_000;
+/// Bytes of calls that may wait to be ordered.
+const POOL_BYTES_MAX: usize = 256 << 20;
+/// Queries taken between two batches.
+const QUERIES_PER_TURN: usize = 256;
+
+/// Everything a replica is made of.
+pub struct ReplicaConfig {
+    /// The state.
+    pub executor: Executor,
+    /// The log.
+    pub log: Log,
+    /// Writes folds.
+    pub folder: Folder,
+    /// Signs roots.
+    pub key: Arc<RootKey>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Orders.
+    pub sequencer: Box<dyn Sequencer>,
+    /// Fold when the log is this long, bytes.
+    pub fold_at: u64,
+    /// Called when durable state can't be written.
+    pub fatal: Fatal,
+}
+
+/// The certified state at a height, with its signature.
+#[derive(Clone)]
+pub struct Certified {
+    /// The batch.
+    pub height: u64,
+    /// Its time, ns.
+    pub time: u64,
+    /// The state tree.
+    pub tree: Tree,
+    /// BLS signature over its root.
+    pub signature: [u8; 48],
+}
+
+/// The final answer of an update call, which is in the certified state by now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Replied or rejected.
+    Final(IngressStatus),
+    /// Not let in.
+    Refused(Reject),
+    /// Too much is waiting; try again later.
+    Busy,
+}
+
+/// The replica is shutting down or has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the node is shutting down")]
+pub struct Stopped;
+
+type Read = Box<dyn FnOnce(&mut Executor) -> Release + Send>;
+
+pub(crate) enum Command {
+    Submit(Box<Ingress>, oneshot::Sender<Answer>),
+    Query(Box<Query>, oneshot::Sender<(Payload, u64)>),
+    Read(Read),
+    Tick(oneshot::Sender<()>),
+    Durable { batches: usize, log_bytes: u64 },
+    Folded(Box<Folded>),
+    Shutdown,
+}
+
+#[derive(Default)]
+pub(crate) struct Shared {
+    certified: RwLock<Option<Arc<Certified>>>,
+    durable: AtomicU64,
+    broken: AtomicBool,
+}
+
+impl Shared {
+    pub(crate) fn publish(&self, certified: Certified) {
+        self.durable.store(certified.height, Ordering::Release);
+        *self.certified.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(certified));
+    }
+}
+
+/// A handle on the running replica. Dropping it does not stop the replica; [`Replica::shut_down`] does.
+pub struct Replica {
+    commands: Sender<Command>,
+    shared: Arc<Shared>,
+    threads: std::sync::Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Replica {
+    /// Starts the threads, and executes a first batch so that there is a certificate.
+    ///
+    /// # Errors
+    /// A thread can't be started.
+    pub fn start(config: ReplicaConfig) -> std::io::Result<Replica> {
+        let (commands, inbox) = channel();
+        let (items, log_inbox) = channel();
+        let shared = Arc::new(Shared::default());
+        let fatal = {
+            let (shared, told) = (shared.clone(), config.fatal.clone());
+            Arc::new(move |error: &dyn std::error::Error| {
+                shared.broken.store(true, Ordering::Release);
+                told(error);
+            })
+        };
+        let log = LogThread {
+            log: config.log,
+            key: config.key,
+            shared: shared.clone(),
+            commands: commands.clone(),
+            fatal: fatal.clone(),
+        };
+        let log = log.spawn(log_inbox)?;
+        let worker = Worker {
+            executor: config.executor,
+            clock: config.clock,
+            sequencer: config.sequencer,
+            folds: Folds { folder: Some(config.folder), running: None, at: config.fold_at },
+            pool: Pool::default(),
+            waiters: HashMap::new(),
+            ticks: Vec::new(),
+            in_flight: 0,
+            log_bytes: 0,
+            items: Some(items),
+            commands: commands.clone(),
+            fatal,
+        };
+        let thread = std::thread::Builder::new()
+            .name("executor".into())
+            // WebAssembly runs on this thread's stack.
+            .stack_size(16 << 20)
+            .spawn(move || worker.run(&inbox, log))?;
+        Ok(Replica { commands, shared, threads: std::sync::Mutex::new(Some(thread)) })
+    }
+
+    /// Has an update call ordered and executed; the answer comes when it is durable and certified.
+    ///
+    /// # Errors
+    /// The replica ended before there was an answer; the call may or may not have happened.
+    pub async fn call(&self, ingress: Ingress) -> Result<Answer, Stopped> {
+        let (sender, answer) = oneshot::channel();
+        self.send(Command::Submit(Box::new(ingress), sender))?;
+        answer.await.map_err(|_| Stopped)
+    }
+
+    /// Answers a query from durable state; with the state's time.
+    ///
+    /// # Errors
+    /// The replica ended.
+    pub async fn query(&self, query: Query) -> Result<(Payload, u64), Stopped> {
+        let (sender, answer) = oneshot::channel();
+        self.send(Command::Query(Box::new(query), sender))?;
+        answer.await.map_err(|_| Stopped)
+    }
+
+    /// Looks at the state between batches; what was seen is handed out when it is durable.
+    ///
+    /// # Errors
+    /// The replica ended.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&mut Executor) -> T + Send + 'static,
+    ) -> Result<T, Stopped> {
+        let (sender, answer) = oneshot::channel();
+        let read: Read = Box::new(move |executor| {
+            let seen = look(executor);
+            Box::new(move || drop(sender.send(seen)))
+        });
+        self.send(Command::Read(read))?;
+        answer.await.map_err(|_| Stopped)
+    }
+
+    /// The newest certified state.
+    ///
+    /// # Errors
+    /// The replica ended before its first batch.
+    pub fn certified(&self) -> Result<Arc<Certified>, Stopped> {
+        self.shared.certified.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Stopped)
+    }
+
+    /// Executes a batch now, so that the certified state's time is fresh.
+    ///
+    /// # Errors
+    /// The replica ended.
+    pub async fn tick(&self) -> Result<(), Stopped> {
+        let (sender, done) = oneshot::channel();
+        self.send(Command::Tick(sender))?;
+        done.await.map_err(|_| Stopped)
+    }
+
+    /// Whether it can still write.
+    #[must_use]
+    pub fn is_healthy(&self) -> bool {
+        !self.shared.broken.load(Ordering::Acquire)
+    }
+
+    /// The highest durable batch.
+    #[must_use]
+    pub fn durable_height(&self) -> u64 {
+        self.shared.durable.load(Ordering::Acquire)
+    }
+
+    /// Finishes what was ordered, folds the log into the catalogue and ends the threads.
+    pub fn shut_down(&self) {
+        let _ = self.commands.send(Command::Shutdown);
+        let thread = self.threads.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the executor thread panicked");
+        }
+    }
+
+    fn send(&self, command: Command) -> Result<(), Stopped> {
+        self.commands.send(command).map_err(|_| Stopped)
+    }
+}
+
+/// The fold under way, if any; the folder travels with it.
+struct Folds {
+    folder: Option<Folder>,
+    running: Option<JoinHandle<Option<Folder>>>,
+    at: u64,
+}
+
+struct Worker {
+    executor: Executor,
+    clock: Arc<dyn Clock>,
+    sequencer: Box<dyn Sequencer>,
+    folds: Folds,
+    pool: Pool,
+    waiters: HashMap<RequestId, Vec<oneshot::Sender<Answer>>>,
+    ticks: Vec<oneshot::Sender<()>>,
+    in_flight: usize,
+    log_bytes: u64,
+    /// Dropped at the end, which ends the log thread.
+    items: Option<Sender<Item>>,
+    commands: Sender<Command>,
+    fatal: Fatal,
+}
+
+impl Worker {
+    fn run(mut self, inbox: &Receiver<Command>, log: JoinHandle<Log>) {
+        self.batch();
+        let mut open = true;
+        while open || self.in_flight > 0 {
+            open &= self.take_commands(inbox);
+            if self.in_flight < IN_FLIGHT_MAX && self.wants_batch() && (open || !self.pool.is_empty()) {
+                self.batch();
+            }
+            if open && self.in_flight == 0 && self.log_bytes > self.folds.at {
+                self.fold();
+            }
+            if !open && log.is_finished() {
+                break;
+            }
+        }
+        self.last_fold();
+        self.items = None;
+        if log.join().is_err() {
+            tracing::error!("the log thread panicked");
+        }
+    }
+
+    /// Takes what has come, waiting while there is nothing to do. False when the replica is to end.
+    fn take_commands(&mut self, inbox: &Receiver<Command>) -> bool {
+        let mut command = match inbox.recv_timeout(self.patience()) {
+            Ok(command) => Some(command),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => return false,
+        };
+        let mut queries = 0;
+        while let Some(next) = command {
+            queries += usize::from(matches!(next, Command::Query(..)));
+            if !self.on_command(next) {
+                return false;
+            }
+            if queries >= QUERIES_PER_TURN {
+                break;
+            }
+            command = inbox.try_recv().ok();
+        }
+        true
+    }
+
+    /// How long there is nothing to do unless a command comes.
+    fn patience(&self) -> Duration {
+        let longest = Duration::from_secs(60);
+        if self.in_flight >= IN_FLIGHT_MAX {
+            return longest;
+        }
+        if !self.pool.is_empty() || !self.ticks.is_empty() {
+            return Duration::ZERO;
+        }
+        match self.executor.next_wake() {
+            Some(at) => Duration::from_nanos(at.saturating_sub(self.clock.now())).min(longest),
+            None => longest,
+        }
+    }
+
+    fn wants_batch(&self) -> bool {
+        let due = || self.executor.next_wake().is_some_and(|at| at <= self.clock.now());
+        !self.pool.is_empty() || !self.ticks.is_empty() || due()
+    }
+
+    fn on_command(&mut self, command: Command) -> bool {
+        match command {
+            Command::Submit(ingress, waiter) => self.on_submit(*ingress, waiter),
+            Command::Query(query, waiter) => {
+                let answer = (self.executor.query(&query), self.executor.state().time);
+                self.after_durable(Box::new(move || drop(waiter.send(answer))));
+            }
+            Command::Read(look) => {
+                let release = look(&mut self.executor);
+                self.after_durable(release);
+            }
+            Command::Tick(waiter) => self.ticks.push(waiter),
+            Command::Durable { batches, log_bytes } => {
+                self.in_flight -= batches;
+                self.log_bytes = log_bytes;
+            }
+            Command::Folded(folded) => self.on_folded(*folded),
+            Command::Shutdown => return false,
+        }
+        true
+    }
+
+    fn on_submit(&mut self, ingress: Ingress, waiter: oneshot::Sender<Answer>) {
+        let id = ingress.request_id;
+        let known = self.executor.state().ingress.get(&id).map(|entry| entry.status.clone());
+        if let Some(status) = known {
+            if status.is_final() {
+                self.after_durable(Box::new(move || drop(waiter.send(Answer::Final(status)))));
+            } else {
+                self.waiters.entry(id).or_default().push(waiter);
+            }
+            return;
+        }
+        if let Some(waiters) = self.waiters.get_mut(&id) {
+            waiters.push(waiter);
+            return;
+        }
+        if self.pool.len() >= POOL_CALLS_MAX || self.pool.bytes() >= POOL_BYTES_MAX {
+            let _ = waiter.send(Answer::Busy);
+            return;
+        }
+        match self.executor.inspect(ingress.sender, ingress.canister, &ingress.method, &ingress.arg) {
+            Ok(()) => {
+                self.waiters.entry(id).or_default().push(waiter);
+                self.pool.push(ingress);
+            }
+            Err(reject) => drop(waiter.send(Answer::Refused(reject))),
+        }
+    }
+
+    fn batch(&mut self) {
+        let batch = self.sequencer.next(&mut self.pool, self.clock.now());
+        let executed = self.executor.execute(&batch);
+        let mut then: Vec<Release> = Vec::new();
+        for id in executed.finished {
+            let status = self.executor.state().ingress.get(&id).map(|entry| entry.status.clone());
+            for waiter in self.waiters.remove(&id).unwrap_or_default() {
+                if let Some(status) = status.clone() {
+                    then.push(Box::new(move || drop(waiter.send(Answer::Final(status)))));
+                }
+            }
+        }
+        for waiter in std::mem::take(&mut self.ticks) {
+            then.push(Box::new(move || drop(waiter.send(()))));
+        }
+        self.in_flight += 1;
+        self.send(Item::Batch { delta: Box::new(executed.delta), tree: executed.tree, then });
+    }
+
+    /// Does something once every batch so far is durable: now, if it is.
+    fn after_durable(&mut self, release: Release) {
+        if self.in_flight == 0 { release() } else { self.send(Item::Release(release)) }
+    }
+
+    fn send(&self, item: Item) {
+        // The log thread ends early only after a fatal error, which has been told; then nobody is answered.
+        if let Some(items) = &self.items {
+            let _ = items.send(item);
+        }
+    }
+
+    // ---- folds
+
+    fn fold(&mut self) {
+        if self.folds.running.as_ref().is_some_and(JoinHandle::is_finished) {
+            self.folds.running = None;
+        }
+        let Some(mut folder) = self.folds.folder.take() else { return };
+        let job = self.executor.fold_job();
+        let (commands, fatal) = (self.commands.clone(), self.fatal.clone());
+        let fold = move || match folder.fold(job) {
+            Ok(folded) => {
+                let _ = commands.send(Command::Folded(Box::new(folded)));
+                Some(folder)
+            }
+            Err(error) => {
+                fatal(&error);
+                None
+            }
+        };
+        match std::thread::Builder::new().name("fold".into()).spawn(fold) {
+            Ok(thread) => self.folds.running = Some(thread),
+            Err(error) => (self.fatal)(&error),
+        }
+    }
+
+    fn on_folded(&mut self, folded: Folded) {
+        if let Some(thread) = self.folds.running.take() {
+            self.folds.folder = thread.join().ok().flatten();
+        }
+        self.executor.rebase(folded.images);
+        self.send(Item::Folded(folded.height));
+        self.log_bytes = 0;
+    }
+
+    /// At the end everything goes into the catalogue, so that the next start has nothing to replay.
+    fn last_fold(&mut self) {
+        if let Some(thread) = self.folds.running.take() {
+            self.folds.folder = thread.join().ok().flatten();
+        }
+        let Some(mut folder) = self.folds.folder.take() else { return };
+        if self.in_flight > 0 {
+            return;
+        }
+        let job = self.executor.fold_job();
+        match folder.fold(job) {
+            Ok(folded) => self.send(Item::Folded(folded.height)),
+            Err(error) => (self.fatal)(&error),
+        }
+    }
+}

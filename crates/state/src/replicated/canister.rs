@@ -1,0 +1,222 @@
+//! A canister but for its memories.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use candid::Principal;
+use serde::{Deserialize, Serialize};
+
+use super::{Message, RequestId, SenderInfo};
+
+/// Everything that the system keeps about a canister.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SystemState {
+    /// Who may change it.
+    pub controllers: BTreeSet<Principal>,
+    /// Running, stopping or stopped.
+    pub status: CanisterStatus,
+    /// Balance.
+    pub cycles: u128,
+    /// At most 32 bytes, in the certified state.
+    #[serde(with = "serde_bytes")]
+    pub certified_data: Vec<u8>,
+    /// Goes off at this time, ns; 0 is off.
+    pub global_timer: u64,
+    /// Counts changes (interface spec, "Canister version").
+    pub version: u64,
+    /// What runs; nothing when empty.
+    pub code: CanisterCode,
+    /// Environment variables.
+    #[serde(default)]
+    pub environment: BTreeMap<String, String>,
+    /// Most bytes of WebAssembly memory; 0 is the node's default.
+    #[serde(default)]
+    pub wasm_memory_limit: u64,
+    /// Waiting messages, in order.
+    #[serde(default)]
+    pub queue: VecDeque<Message>,
+    /// Calls that were begun and not finished.
+    #[serde(default)]
+    pub call_contexts: BTreeMap<u64, CallContext>,
+    /// Who waits for which response.
+    #[serde(default)]
+    pub callbacks: BTreeMap<u64, Callback>,
+    /// For contexts and callbacks.
+    #[serde(default)]
+    pub next_id: u64,
+    /// While true nothing from outside starts: a switch is waiting for open calls to end.
+    #[serde(default)]
+    pub held: bool,
+    /// The owner put the app on ice: updates are refused, queries answered.
+    #[serde(default)]
+    pub frozen: bool,
+    /// What the program printed, and its traps, oldest first, bounded.
+    #[serde(default)]
+    pub logs: VecDeque<LogEntry>,
+    /// Callers waiting for `stop_canister` to end: their own call contexts at the management canister.
+    #[serde(default)]
+    pub stop_waiters: Vec<CallOrigin>,
+}
+
+/// Bytes of logs that are kept.
+pub const LOG_BYTES_MAX: usize = 64 << 10;
+
+/// One line of a canister's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogEntry {
+    /// ns.
+    pub at: u64,
+    /// What was printed, or why it trapped.
+    pub text: String,
+    /// True for a trap.
+    pub trap: bool,
+}
+
+/// Lifecycle (interface spec, "Canister lifecycle").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CanisterStatus {
+    /// Accepts calls.
+    Running,
+    /// Finishes open calls.
+    Stopping,
+    /// Does nothing.
+    Stopped,
+}
+
+/// What a canister runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CanisterCode {
+    /// Nothing.
+    Empty,
+    /// A module, by the SHA-256 of its bytes.
+    Wasm(#[serde(with = "serde_bytes")] [u8; 32]),
+    /// Code of this program behind the ordinary interface.
+    Native(NativeKind),
+}
+
+/// The native canisters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NativeKind {
+    /// Names, owners, members, versions, restore points.
+    Registry,
+    /// An app's frontend files.
+    Assets,
+}
+
+/// A begun call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallContext {
+    /// Who waits for it.
+    pub origin: CallOrigin,
+    /// Whether it was answered.
+    pub responded: bool,
+    /// Attached cycles not yet accepted.
+    pub cycles: u128,
+    /// Callbacks that still can come.
+    pub outstanding: u32,
+    /// Instructions used so far by its messages.
+    pub instructions: u64,
+    /// The caller's attributes.
+    #[serde(default)]
+    pub sender_info: Option<SenderInfo>,
+    /// Answer by then, ns; 0 is no deadline.
+    #[serde(default)]
+    pub deadline: u64,
+}
+
+/// Who waits for a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CallOrigin {
+    /// A user.
+    Ingress {
+        /// Its entry in the ingress history.
+        request_id: RequestId,
+        /// The caller.
+        sender: Principal,
+    },
+    /// A canister.
+    Canister {
+        /// The caller.
+        sender: Principal,
+        /// Its callback.
+        callback: u64,
+    },
+    /// Nobody: a timer or heartbeat.
+    System,
+}
+
+/// A function to call with one value: table index and environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WasmFunction {
+    /// Index in the module's table.
+    pub fun: u64,
+    /// Passed to it.
+    pub env: u64,
+}
+
+/// What to do with a response.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Callback {
+    /// The call context it belongs to.
+    pub context: u64,
+    /// Runs on a reply.
+    pub on_reply: WasmFunction,
+    /// Runs on a reject.
+    pub on_reject: WasmFunction,
+    /// Runs after a trap in either.
+    pub on_cleanup: Option<WasmFunction>,
+    /// Whom it called.
+    pub receiver: Principal,
+    /// Best-effort calls give up at this time, ns; 0 never.
+    #[serde(default)]
+    pub deadline: u64,
+}
+
+impl SystemState {
+    /// A new canister without code.
+    #[must_use]
+    pub fn new(controllers: BTreeSet<Principal>, cycles: u128) -> SystemState {
+        SystemState {
+            controllers,
+            status: CanisterStatus::Running,
+            cycles,
+            certified_data: Vec::new(),
+            global_timer: 0,
+            version: 0,
+            code: CanisterCode::Empty,
+            environment: BTreeMap::new(),
+            wasm_memory_limit: 0,
+            queue: VecDeque::new(),
+            call_contexts: BTreeMap::new(),
+            callbacks: BTreeMap::new(),
+            next_id: 0,
+            held: false,
+            frozen: false,
+            logs: VecDeque::new(),
+            stop_waiters: Vec::new(),
+        }
+    }
+
+    /// A number never given before.
+    pub fn fresh_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    /// Adds a line to the log, dropping the oldest beyond [`LOG_BYTES_MAX`].
+    pub fn log(&mut self, at: u64, text: String, trap: bool) {
+        self.logs.push_back(LogEntry { at, text, trap });
+        let mut bytes: usize = self.logs.iter().map(|entry| entry.text.len() + 16).sum();
+        while bytes > LOG_BYTES_MAX {
+            match self.logs.pop_front() {
+                Some(entry) => bytes -= entry.text.len() + 16,
+                None => break,
+            }
+        }
+    }
+
+    /// Whether a call was begun and can still go on.
+    #[must_use]
+    pub fn has_open_calls(&self) -> bool {
+        !self.call_contexts.is_empty()
+    }
+}

@@ -1,0 +1,61 @@
+//! The ingress history: what became of each update call, until its answer may be forgotten.
+
+use candid::Principal;
+use serde::{Deserialize, Serialize};
+
+use super::Reject;
+
+/// Representation-independent hash of a request.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RequestId(#[serde(with = "serde_bytes")] pub [u8; 32]);
+
+impl std::fmt::Debug for RequestId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// One call's entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IngressEntry {
+    /// Who sent it, and so may read it.
+    pub sender: Principal,
+    /// The canister addressed.
+    pub canister: Principal,
+    /// The entry goes at this time, ns: the call's expiry, and never before its answer is five minutes old.
+    pub forget_at: u64,
+    /// How far it is.
+    pub status: IngressStatus,
+}
+
+/// How far a call is (interface spec, "Request status").
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum IngressStatus {
+    /// Ordered, waiting.
+    Received,
+    /// Its call context is open.
+    Processing,
+    /// Replied with these bytes.
+    Replied(#[serde(with = "serde_bytes")] Vec<u8>),
+    /// Rejected.
+    Rejected(Reject),
+}
+
+impl IngressStatus {
+    /// The path label of the certified state.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        match self {
+            IngressStatus::Received => "received",
+            IngressStatus::Processing => "processing",
+            IngressStatus::Replied(_) => "replied",
+            IngressStatus::Rejected(_) => "rejected",
+        }
+    }
+
+    /// Whether nothing will change it any more.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(self, IngressStatus::Replied(_) | IngressStatus::Rejected(_))
+    }
+}

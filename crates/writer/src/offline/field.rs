@@ -1,0 +1,439 @@
+//! Lists of properties: "a name, an email, a meal (meat, fish or vegetarian), paid or not".
+//!
+//! Invariant: each item of a list becomes one field, or is returned as something the list does not describe.
+
+use super::lexicon::{FieldConcept, Language, lexicon};
+use super::noun::{sentence_case, shown};
+use super::text::Kind;
+use super::unit::Unit;
+use crate::spec::FieldKind;
+
+/// What joined an item to the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joint {
+    /// First of its list, or after a comma or "and".
+    And,
+    /// After "or" or a slash.
+    Or,
+}
+
+/// One item of a list, words outside and inside its parentheses.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Outside parentheses.
+    pub units: Vec<Unit>,
+    /// Inside them, or after a colon.
+    pub inner: Vec<Unit>,
+    /// To the item before.
+    pub joint: Joint,
+}
+
+/// A field as far as its words tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// In the person's words.
+    pub label: String,
+    /// What it means, if the lexicon knows.
+    pub concept: Option<&'static str>,
+    /// Its words are exactly the concept's: the id follows the concept.
+    pub exact: bool,
+    /// What it holds; a choice's options are in `options`.
+    pub kind: FieldKind,
+    /// Labels.
+    pub options: Vec<String>,
+    /// Said to be required.
+    pub required: bool,
+    /// The kind was said or is known, not only a default.
+    pub sure: bool,
+    /// Noun phrase in which another thing may be named.
+    pub noun: Vec<Unit>,
+}
+
+impl Wanted {
+    /// The concept's entry.
+    pub fn known(&self) -> Option<&'static FieldConcept> {
+        self.concept.and_then(|concept| lexicon().concepts.field.get(concept))
+    }
+}
+
+/// Splits a list at commas, "and", "or" and slashes outside parentheses.
+pub fn items(units: &[Unit]) -> Vec<Item> {
+    let mut items: Vec<Item> = Vec::new();
+    let mut current = Item { units: Vec::new(), inner: Vec::new(), joint: Joint::And };
+    let mut depth = 0usize;
+    for (at, unit) in units.iter().enumerate() {
+        match unit.kind {
+            Kind::Open => depth += 1,
+            Kind::Close => depth = depth.saturating_sub(1),
+            _ if depth > 0 => current.inner.push(unit.clone()),
+            _ if separates(unit) => {
+                let closes_list = unit.kind == Kind::Comma && units.get(at + 1).is_some_and(|next| next.is("or"));
+                let joint = if unit.is("or") || unit.kind == Kind::Slash || closes_list { Joint::Or } else { Joint::And };
+                push(&mut items, &mut current, joint);
+            }
+            _ => current.units.push(unit.clone()),
+        }
+    }
+    push(&mut items, &mut current, Joint::And);
+    items
+}
+
+fn push(items: &mut Vec<Item>, current: &mut Item, next: Joint) {
+    let worded = current.units.iter().any(Unit::is_word);
+    let joint = if worded || next == Joint::Or { next } else { current.joint };
+    let done = std::mem::replace(current, Item { units: Vec::new(), inner: Vec::new(), joint });
+    if worded {
+        items.push(done);
+    } else if let Some(last) = items.last_mut() {
+        last.inner.extend(done.inner);
+    }
+}
+
+fn separates(unit: &Unit) -> bool {
+    matches!(unit.kind, Kind::Comma | Kind::Slash | Kind::Semicolon | Kind::Line)
+        || (unit.is_any(&["and", "or"]) && unit.kind == Kind::Word && unit.entity().is_none() && unit.field().is_none())
+}
+
+/// Reads a list of fields. Options that follow a choice ("status: open, done", "stages lead, won") go to it.
+pub fn fields(units: &[Unit], language: &'static Language) -> Vec<Wanted> {
+    let mut list = items(&before_colon_lists(units));
+    gather_inline_options(&mut list);
+    join_alternatives(&mut list);
+    list.iter().filter_map(|item| wanted(item, language)).collect()
+}
+
+/// "status: open, done" inside a list: the colon opens parentheses up to the next word that is a field itself.
+fn before_colon_lists(units: &[Unit]) -> Vec<Unit> {
+    let mut out: Vec<Unit> = Vec::new();
+    let mut depth = 0usize;
+    let mut opened = false;
+    for (at, unit) in units.iter().enumerate() {
+        match unit.kind {
+            Kind::Open => depth += 1,
+            Kind::Close => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let inner = depth == 0 && (unit.kind == Kind::Colon || unit.is("optionsAre")) && out.iter().any(Unit::is_content);
+        if inner && !opened {
+            out.push(bracket(Kind::Open));
+            opened = true;
+            continue;
+        }
+        if opened && depth == 0 && separates(unit) && !unit.is("or") && starts_field(&units[at + 1..]) {
+            out.push(bracket(Kind::Close));
+            opened = false;
+        }
+        out.push(unit.clone());
+    }
+    if opened {
+        out.push(bracket(Kind::Close));
+    }
+    out
+}
+
+fn bracket(kind: Kind) -> Unit {
+    let text = if kind == Kind::Open { "(" } else { ")" };
+    Unit { text: text.into(), norm: text.into(), kind, tags: Vec::new(), indent: 0, possessive: false, read_as: None, used: true }
+}
+
+/// An article or a known property begins the next field rather than another option.
+fn starts_field(rest: &[Unit]) -> bool {
+    let Some(first) = rest.iter().find(|unit| unit.is_word() && !unit.is_any(&["and", "or"])) else { return false };
+    first.is_any(&["det", "poss", "numberOf", "whether"]) && first.entity().is_none() || (first.field().is_some() && !is_option_word(first))
+}
+
+/// Words that are options as often as they are fields.
+fn is_option_word(unit: &Unit) -> bool {
+    matches!(unit.field(), Some("done" | "paid" | "attending" | "status" | "text" | "description"))
+}
+
+/// "stages lead, won, lost, an amount": a choice noun followed by another word takes what follows as options.
+fn gather_inline_options(list: &mut Vec<Item>) {
+    let mut at = 0;
+    while at < list.len() {
+        let words: Vec<usize> = (0..list[at].units.len()).filter(|index| list[at].units[*index].is_content()).collect();
+        let is_choice = |unit: &Unit| unit.field().and_then(|field| lexicon().concepts.field.get(field)).is_some_and(|field| field.kind == "choice");
+        let opens = list[at].inner.is_empty()
+            && words.len() >= 2
+            && is_choice(&list[at].units[words[0]])
+            && list[at].units[words[1]..].iter().all(|unit| unit.field().is_none() || is_option_word(unit))
+            && words[1] == words[0] + 1
+            && list.get(at + 1).is_some_and(|next| !starts_field(&next.units));
+        if opens {
+            let first = list[at].units.split_off(words[1]);
+            list[at].inner.extend(first);
+            while list.get(at + 1).is_some_and(|next| !starts_field(&next.units) && next.inner.is_empty()) {
+                let next = list.remove(at + 1);
+                list[at].inner.push(mark_comma());
+                list[at].inner.extend(next.units);
+            }
+        }
+        at += 1;
+    }
+}
+
+fn mark_comma() -> Unit {
+    Unit { text: ",".into(), norm: ",".into(), kind: Kind::Comma, tags: Vec::new(), indent: 0, possessive: false, read_as: None, used: true }
+}
+
+/// "paid or unpaid" is one field.
+fn join_alternatives(list: &mut Vec<Item>) {
+    let mut at = 1;
+    while at < list.len() {
+        let alone = |item: &Item| item.inner.is_empty() && item.units.iter().filter(|unit| unit.is_content()).count() <= 2;
+        let joins = list[at].joint == Joint::Or && alone(&list[at]) && alone(&list[at - 1]);
+        if joins {
+            let other = list.remove(at);
+            let before = list[at - 1].units.clone();
+            list[at - 1].inner.extend(before);
+            list[at - 1].inner.push(mark_comma());
+            list[at - 1].inner.extend(other.units.clone());
+        } else {
+            at += 1;
+        }
+    }
+}
+
+/// Reads one item as a field.
+pub fn wanted(item: &Item, language: &'static Language) -> Option<Wanted> {
+    let all: Vec<Unit> = item.units.iter().chain(&item.inner).cloned().collect();
+    let label_units = label_units(&item.units);
+    let head = head(&label_units)?;
+    let exact = label_units.len() == 1 && head.field().is_some();
+    let counted = item.units.iter().any(|unit| unit.is("numberOf"));
+    let concept = head.field().filter(|concept| !(counted && *concept != "seats") && !(*concept == "count" && !exact));
+    let mut want = Wanted {
+        label: label(&label_units, counted),
+        concept,
+        exact: exact || counted && concept.is_some(),
+        kind: concept.map_or(FieldKind::Text, |concept| kind_of(concept, "EUR")),
+        options: Vec::new(),
+        required: all.iter().any(|unit| unit.is("required")) && !all.iter().any(|unit| unit.is("optional")),
+        sure: concept.is_some() || counted,
+        noun: label_units.clone(),
+    };
+    if counted && concept.is_none() {
+        want.kind = FieldKind::Integer { min: 0, max: None };
+    }
+    refine(&mut want, item, &all, language);
+    Some(want)
+}
+
+/// The kind that a concept has.
+pub fn kind_of(concept: &str, currency: &str) -> FieldKind {
+    let Some(known) = lexicon().concepts.field.get(concept) else { return FieldKind::Text };
+    match known.kind.as_str() {
+        "longText" => FieldKind::LongText,
+        "email" => FieldKind::Email,
+        "phone" => FieldKind::Phone,
+        "url" => FieldKind::Url,
+        "place" => FieldKind::Place,
+        "date" => FieldKind::Date,
+        "time" => FieldKind::Time,
+        "duration" => FieldKind::Duration,
+        "integer" => FieldKind::Integer { min: 0, max: None },
+        "money" => FieldKind::Money { currency: currency.to_owned() },
+        "quantity" => FieldKind::Quantity { unit: known.unit.clone() },
+        "percentage" => FieldKind::Percentage,
+        "rating" => FieldKind::Rating { max: 5 },
+        "yesNo" => FieldKind::YesNo,
+        "choice" => FieldKind::Choice { options: Vec::new() },
+        _ => FieldKind::Text,
+    }
+}
+
+/// What the words around the noun say about its kind.
+fn refine(want: &mut Wanted, item: &Item, all: &[Unit], language: &Language) {
+    let yes_no = all.iter().any(|unit| unit.is_any(&["yesNo", "orNot", "whether"]) || unit.kind == Kind::Question);
+    let opposite = opposites(&item.inner, &item.units);
+    if let Some(code) = all.iter().find_map(Unit::currency) {
+        want.kind = FieldKind::Money { currency: code.to_owned() };
+        want.sure = true;
+    } else if let Some(unit) = measure(all) {
+        want.kind = FieldKind::Quantity { unit: unit.to_owned() };
+        want.sure = true;
+    } else if yes_no || opposite {
+        want.kind = FieldKind::YesNo;
+        want.sure = true;
+        if opposite {
+            want.label = sentence_case(&shown(&item.units.iter().find(|unit| unit.is_content()).cloned().unwrap_or_else(|| item.units[0].clone())));
+        }
+    } else if let Some(max) = scale(all) {
+        want.kind = FieldKind::Rating { max };
+        want.sure = true;
+    } else {
+        options_or_hint(want, item, language);
+    }
+}
+
+fn options_or_hint(want: &mut Wanted, item: &Item, language: &Language) {
+    let inner = option_labels(&item.inner);
+    if inner.len() >= 2 {
+        want.options = inner;
+        want.kind = FieldKind::Choice { options: Vec::new() };
+        want.sure = true;
+        return;
+    }
+    if let Some(concept) = item.inner.iter().find_map(Unit::field).filter(|_| want.concept.is_none()) {
+        want.kind = kind_of(concept, "EUR");
+        want.sure = true;
+    }
+    if matches!(want.kind, FieldKind::Choice { .. }) {
+        match want.concept.and_then(|concept| language.default_options(concept)) {
+            Some(defaults) => want.options = defaults.clone(),
+            None => want.kind = FieldKind::Text,
+        }
+    }
+}
+
+/// Options in a list such as "meat, fish or vegetarian".
+pub fn option_labels(units: &[Unit]) -> Vec<String> {
+    let mut labels: Vec<String> = Vec::new();
+    for item in items(units) {
+        let words: Vec<String> = item
+            .units
+            .iter()
+            .filter(|unit| unit.is_word() && !(unit.is_structure() && !unit.is_any(&["yes", "no", "maybe"])))
+            .map(|unit| unit.text.clone())
+            .collect();
+        let meta = item.units.iter().any(|unit| unit.is_any(&["required", "optional"]));
+        let label = sentence_case(&words.join(" "));
+        if !label.is_empty() && !meta && !labels.iter().any(|other| other.to_lowercase() == label.to_lowercase()) {
+            labels.push(label);
+        }
+    }
+    labels
+}
+
+/// "paid or unpaid", "done/not done".
+fn opposites(inner: &[Unit], outer: &[Unit]) -> bool {
+    let words: Vec<&str> = inner.iter().filter(|unit| unit.is_content()).map(|unit| unit.norm.as_str()).collect();
+    let negated = inner.iter().any(|unit| unit.is("not"));
+    let same = outer.first().is_some_and(|first| inner.first().is_some_and(|other| other.norm == first.norm));
+    match words.as_slice() {
+        [first, second] => *second == format!("un{first}") || *first == format!("un{second}") || (negated && first == second),
+        [_] => negated && same,
+        _ => false,
+    }
+}
+
+/// "in kg", "(kg)".
+fn measure(all: &[Unit]) -> Option<&'static str> {
+    all.iter().enumerate().find_map(|(at, unit)| {
+        let after = at == 0 || all[at - 1].is("in") || all[at - 1].kind == Kind::Open || all.len() <= 3;
+        unit.measure().filter(|_| after && unit.field().is_none())
+    })
+}
+
+/// "from 1 to 5", "1-5", "out of 10".
+fn scale(all: &[Unit]) -> Option<u8> {
+    let rating = all.iter().any(|unit| unit.field() == Some("rating"));
+    for (at, unit) in all.iter().enumerate() {
+        if let Some((low, high)) = unit.norm.split_once([' ', '–']).filter(|_| unit.text.contains('-'))
+            && low == "1"
+        {
+            return bounded(high);
+        }
+        let ends = unit.kind == Kind::Number && at >= 1;
+        let from_one = ends && at >= 2 && all[at - 1].is("to") && all[at - 2].norm == "1";
+        let out_of = ends && rating && (all[at - 1].is_any(&["between", "atMost", "to"]));
+        if from_one || out_of {
+            return bounded(&unit.norm);
+        }
+    }
+    None
+}
+
+fn bounded(number: &str) -> Option<u8> {
+    number.trim().parse::<u8>().ok().filter(|max| (2..=10).contains(max))
+}
+
+/// The words of a label: without articles in front, requirements, measures and what only says the kind.
+fn label_units(units: &[Unit]) -> Vec<Unit> {
+    let mut words: Vec<Unit> = Vec::new();
+    for (at, unit) in units.iter().enumerate() {
+        let unit_of = unit.is("in") && units.get(at + 1).is_some_and(|next| next.measure().is_some() || next.currency().is_some());
+        let measured = (unit.measure().is_some() || unit.currency().is_some()) && at > 0 && units[at - 1].is("in");
+        let bound = unit.kind == Kind::Number || unit.is_any(&["from", "atMost", "atLeast"]) && units.get(at + 1).is_some_and(|next| next.kind == Kind::Number);
+        let range = unit.text.contains('-') && unit.norm.chars().all(|c| c.is_ascii_digit() || c == ' ');
+        let mere = unit.is_any(&["required", "optional", "yesNo", "orNot", "whether", "they", "be", "det", "poss", "each", "numberOf", "have", "with", "add", "field", "ask"])
+            && unit.field().is_none() && unit.entity().is_none();
+        if unit.is_word() && !(unit_of || measured || bound || range || mere || unit.is_filler()) {
+            words.push(unit.clone());
+        }
+    }
+    while words.first().is_some_and(|first| first.is_structure()) {
+        words.remove(0);
+    }
+    while words.last().is_some_and(|last| last.is_structure()) {
+        words.pop();
+    }
+    words.truncate(8);
+    words
+}
+
+/// The word that says what it is: the last noun before "of", "for", "per" or "in".
+fn head(words: &[Unit]) -> Option<&Unit> {
+    let stop = words.iter().position(|unit| unit.is_structure() && unit.is_any(&["for", "each", "in", "from", "by", "to"])).unwrap_or(words.len());
+    words[..stop].iter().rev().find(|unit| unit.is_content()).or_else(|| words.iter().find(|unit| unit.is_content()))
+}
+
+fn label(words: &[Unit], counted: bool) -> String {
+    let text = words.iter().map(shown).collect::<Vec<_>>().join(" ");
+    let known = words.len() == 1 && words[0].field().is_some();
+    if counted && !known { sentence_case(&format!("Number of {text}")) } else { sentence_case(&text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::text::tokens;
+    use super::super::unit::units;
+    use super::*;
+
+    fn read(text: &str) -> Vec<(String, FieldKind, Vec<String>)> {
+        let english = lexicon().language("en");
+        fields(&units(&tokens(text), english), english).into_iter().map(|want| (want.label, want.kind, want.options)).collect()
+    }
+
+    fn kinds(text: &str) -> Vec<FieldKind> {
+        read(text).into_iter().map(|(_, kind, _)| kind).collect()
+    }
+
+    #[test]
+    fn kinds_follow_the_words() {
+        assert_eq!(kinds("a name, an email and a phone number"), [FieldKind::Text, FieldKind::Email, FieldKind::Phone]);
+        assert_eq!(kinds("due date, weight in kg, price in dollars"), [
+            FieldKind::Date,
+            FieldKind::Quantity { unit: "kg".into() },
+            FieldKind::Money { currency: "USD".into() }
+        ]);
+        assert_eq!(kinds("number of pages, rating 1-5"), [FieldKind::Integer { min: 0, max: None }, FieldKind::Rating { max: 5 }]);
+    }
+
+    #[test]
+    fn yes_and_no_in_many_ways() {
+        for text in ["paid or not", "paid?", "paid (yes/no)", "whether it is paid", "paid yes or no", "paid or unpaid"] {
+            let all = read(text);
+            assert_eq!(all.len(), 1, "{text}: {all:?}");
+            assert_eq!((all[0].0.as_str(), &all[0].1), ("Paid", &FieldKind::YesNo), "{text}");
+        }
+    }
+
+    #[test]
+    fn options_in_many_ways() {
+        for text in ["status (open, done)", "status: open, done", "a status that is open or done", "status (open/done)"] {
+            let all = read(text);
+            assert_eq!(all.len(), 1, "{text}: {all:?}");
+            assert_eq!((all[0].0.as_str(), all[0].2.join(" ").as_str()), ("Status", "Open Done"), "{text}");
+        }
+        let deals = read("stages lead, qualified, won, lost, an amount and an expected close date");
+        assert_eq!(deals.iter().map(|field| field.0.as_str()).collect::<Vec<_>>(), ["Stages", "Amount", "Expected close date"]);
+        assert_eq!(deals[0].2, ["Lead", "Qualified", "Won", "Lost"]);
+    }
+
+    #[test]
+    fn a_list_of_three_items_stays_three() {
+        let all = read("what, how much, paid or not");
+        assert_eq!(all.iter().map(|field| field.0.as_str()).collect::<Vec<_>>(), ["What", "How much", "Paid"]);
+    }
+}

@@ -1,0 +1,456 @@
+//! The words the writer knows: concepts in `lexicon/concepts.toml`, words per language beside it.
+//!
+//! Invariant: everything is in ordered maps and read from embedded files, so the same text is tagged the same way
+//! everywhere. A language is one file; the code knows no language's words.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use rust_stemmers::{Algorithm, Stemmer};
+use serde::Deserialize;
+
+use super::say::Say;
+use super::text::{fold, tokens};
+
+const CONCEPTS: &str = include_str!("../../lexicon/concepts.toml");
+const LANGUAGES: &[&str] = &[
+    include_str!("../../lexicon/en.toml"),
+    include_str!("../../lexicon/de.toml"),
+    include_str!("../../lexicon/es.toml"),
+    include_str!("../../lexicon/fr.toml"),
+    include_str!("../../lexicon/pt.toml"),
+];
+
+/// Longest phrase in the lexicon, in words.
+pub const MAX_PHRASE: usize = 6;
+
+/// What a word or phrase can mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tag {
+    /// A word that carries structure (`have`, `only`, `or`): the key in `[function]`.
+    Function(&'static str),
+    /// A word that may be left out.
+    Filler,
+    /// A kind of thing.
+    Entity(&'static str),
+    /// A property of things.
+    Field(&'static str),
+    /// Who somebody is to the owner.
+    Role(&'static str),
+    /// What people gather for.
+    Occasion(&'static str),
+    /// What this writer can't do.
+    Beyond(&'static str),
+    /// ISO 4217 code.
+    Currency(&'static str),
+    /// ISO 4217 code of a country's money.
+    Country(&'static str),
+    /// A unit of measure.
+    Unit(&'static str),
+    /// CSS colour.
+    Colour(&'static str),
+}
+
+/// The form of a thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Shape {
+    /// Somebody.
+    Person,
+    /// Somewhere with room for people.
+    Place,
+    /// Something at a time.
+    Event,
+    /// An amount.
+    Money,
+    /// Anything else.
+    Item,
+}
+
+/// A kind of thing.
+#[derive(Debug, Deserialize)]
+pub struct EntityConcept {
+    /// Its form.
+    pub shape: Shape,
+    /// People of this kind are usually invited and answer by themselves.
+    #[serde(default)]
+    pub invited: bool,
+    /// Field concepts it has when none are named; `!` marks required ones.
+    #[serde(default)]
+    pub fields: Vec<String>,
+}
+
+/// A property.
+#[derive(Debug, Deserialize)]
+pub struct FieldConcept {
+    /// As in the file's comment.
+    pub kind: String,
+    /// Names the row.
+    #[serde(default)]
+    pub title: bool,
+    /// Invited people fill it in themselves.
+    #[serde(default)]
+    pub answer: bool,
+    /// A limit of places.
+    #[serde(default)]
+    pub capacity: bool,
+    /// Somebody who comes along.
+    #[serde(default)]
+    pub companion: bool,
+    /// Would need files.
+    #[serde(default)]
+    pub upload: bool,
+    /// Of a quantity.
+    #[serde(default)]
+    pub unit: String,
+}
+
+/// A role.
+#[derive(Debug, Deserialize)]
+pub struct RoleConcept {
+    /// Keeps the whole app together with the owner.
+    #[serde(default)]
+    pub manager: bool,
+}
+
+/// An occasion.
+#[derive(Debug, Deserialize)]
+pub struct OccasionConcept {
+    /// Entity concept of the people it gathers.
+    pub guest: String,
+}
+
+/// Meanings, whatever the language.
+#[derive(Debug, Deserialize)]
+pub struct Concepts {
+    /// By id.
+    pub entity: BTreeMap<String, EntityConcept>,
+    /// By id.
+    pub field: BTreeMap<String, FieldConcept>,
+    /// By id.
+    pub role: BTreeMap<String, RoleConcept>,
+    /// By id.
+    pub occasion: BTreeMap<String, OccasionConcept>,
+    currency: BTreeMap<String, Vec<String>>,
+    country: BTreeMap<String, Vec<String>>,
+    unit: BTreeMap<String, Vec<String>>,
+    colour: BTreeMap<String, Vec<String>>,
+}
+
+/// How a language names a kind of thing.
+#[derive(Debug, Deserialize)]
+pub struct EntityWords {
+    /// One of them.
+    pub one: String,
+    /// Several.
+    pub many: String,
+    #[serde(default)]
+    also: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Words {
+    #[serde(default)]
+    words: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct File {
+    language: String,
+    stemmer: String,
+    currency: String,
+    function: BTreeMap<String, Vec<String>>,
+    filler: Words,
+    entity: BTreeMap<String, EntityWords>,
+    field: BTreeMap<String, Vec<String>>,
+    role: BTreeMap<String, Vec<String>>,
+    occasion: BTreeMap<String, Vec<String>>,
+    beyond: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    defaults: BTreeMap<String, Vec<String>>,
+    labels: BTreeMap<String, String>,
+    #[serde(default)]
+    plain: Option<Words>,
+    #[serde(default)]
+    say: BTreeMap<Say, String>,
+    #[serde(default)]
+    reason: BTreeMap<String, String>,
+}
+
+/// One language's words.
+pub struct Language {
+    file: File,
+    algorithm: Algorithm,
+    exact: BTreeMap<String, Vec<Tag>>,
+    stems: BTreeMap<String, Vec<Tag>>,
+    /// Single words that a mistyped word may have been meant as.
+    typed: Vec<String>,
+    plain: BTreeSet<String>,
+}
+
+/// All of it.
+pub struct Lexicon {
+    /// Meanings.
+    pub concepts: Concepts,
+    languages: Vec<Language>,
+}
+
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::load);
+
+/// The embedded lexicon.
+pub fn lexicon() -> &'static Lexicon {
+    &LEXICON
+}
+
+impl Lexicon {
+    /// The files are part of the program and a test reads them all, so a failure here is a broken build.
+    fn load() -> Lexicon {
+        let concepts: Concepts = toml::from_str(CONCEPTS).expect("lexicon/concepts.toml is embedded and tested");
+        let languages = LANGUAGES
+            .iter()
+            .map(|text| toml::from_str::<File>(text).expect("lexicon/<language>.toml is embedded and tested"))
+            .map(|file| Language::index(file, &concepts))
+            .collect();
+        Lexicon { concepts, languages }
+    }
+
+    /// The language whose words a text uses most; English when none stands out.
+    pub fn language_of(&'static self, norms: &[&str]) -> &'static Language {
+        let mut best = (&self.languages[0], 0usize);
+        for language in &self.languages {
+            let votes = norms.iter().map(|norm| language.vote(norm)).sum();
+            if votes > best.1 {
+                best = (language, votes);
+            }
+        }
+        best.0
+    }
+
+    /// By its code; English when unknown.
+    pub fn language(&'static self, code: &str) -> &'static Language {
+        self.languages.iter().find(|language| language.code() == code).unwrap_or(&self.languages[0])
+    }
+}
+
+impl Language {
+    fn index(file: File, concepts: &Concepts) -> Language {
+        let algorithm = match file.stemmer.as_str() {
+            "german" => Algorithm::German,
+            "spanish" => Algorithm::Spanish,
+            "french" => Algorithm::French,
+            "portuguese" => Algorithm::Portuguese,
+            _ => Algorithm::English,
+        };
+        let plain = file.plain.iter().flat_map(|words| &words.words).map(|word| fold(word)).collect();
+        let mut language =
+            Language { file, algorithm, exact: BTreeMap::new(), stems: BTreeMap::new(), typed: Vec::new(), plain };
+        for (tag, words) in language.entries(concepts) {
+            words.iter().for_each(|word| language.add(tag, word));
+        }
+        language.typed = language.exact.keys().filter(|key| is_typable(key)).cloned().collect();
+        language
+    }
+
+    /// Every meaning with its words. Keys are leaked once: the lexicon lives as long as the program.
+    fn entries(&self, concepts: &Concepts) -> Vec<(Tag, Vec<String>)> {
+        let name = |key: &String| -> &'static str { key.clone().leak() };
+        let file = &self.file;
+        let mut entries = vec![(Tag::Filler, file.filler.words.clone())];
+        entries.extend(file.function.iter().map(|(key, words)| (Tag::Function(name(key)), words.clone())));
+        for (key, words) in &file.entity {
+            let forms = [vec![words.one.clone(), words.many.clone()], words.also.clone()].concat();
+            entries.push((Tag::Entity(name(key)), forms));
+        }
+        entries.extend(file.field.iter().map(|(key, words)| (Tag::Field(name(key)), words.clone())));
+        entries.extend(file.role.iter().map(|(key, words)| (Tag::Role(name(key)), words.clone())));
+        entries.extend(file.occasion.iter().map(|(key, words)| (Tag::Occasion(name(key)), words.clone())));
+        entries.extend(file.beyond.iter().map(|(key, words)| (Tag::Beyond(name(key)), words.clone())));
+        entries.extend(concepts.currency.iter().map(|(key, words)| (Tag::Currency(name(key)), words.clone())));
+        entries.extend(concepts.country.iter().map(|(key, words)| (Tag::Country(name(key)), words.clone())));
+        entries.extend(concepts.unit.iter().map(|(key, words)| (Tag::Unit(name(key)), words.clone())));
+        entries.extend(concepts.colour.iter().map(|(key, words)| (Tag::Colour(name(key)), words.clone())));
+        entries
+    }
+
+    fn add(&mut self, tag: Tag, word: &str) {
+        let key = phrase_key(word);
+        let stem = self.stem(&key);
+        push_once(self.exact.entry(key).or_default(), tag);
+        // Structure words are compared exactly: a stem of "use" or "may" would catch too much.
+        if !matches!(tag, Tag::Filler | Tag::Unit(_) | Tag::Currency(_) | Tag::Country(_)) {
+            push_once(self.stems.entry(stem).or_default(), tag);
+        }
+    }
+
+    /// BCP 47 code.
+    pub fn code(&self) -> &str {
+        &self.file.language
+    }
+
+    /// The currency assumed for this language.
+    pub fn currency(&self) -> &str {
+        &self.file.currency
+    }
+
+    /// Stem of every word of a phrase.
+    pub fn stem(&self, phrase: &str) -> String {
+        let stemmer = Stemmer::create(self.algorithm);
+        phrase.split(' ').map(|word| stemmer.stem(word).into_owned()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What a phrase (folded, words separated by one space) means.
+    pub fn tags(&self, phrase: &str) -> Option<&Vec<Tag>> {
+        self.exact.get(phrase).or_else(|| self.stems.get(&self.stem(phrase)))
+    }
+
+    /// How strongly a word speaks for this language.
+    fn vote(&self, norm: &str) -> usize {
+        match self.exact.get(norm) {
+            Some(tags) if tags.iter().any(|tag| matches!(tag, Tag::Function(_) | Tag::Filler)) => 3,
+            Some(tags) if tags.iter().any(|tag| matches!(tag, Tag::Entity(_) | Tag::Field(_) | Tag::Occasion(_))) => 2,
+            _ => 0,
+        }
+    }
+
+    /// The lexicon word that an unknown word was probably meant to be, if exactly one is near.
+    pub fn corrected(&self, norm: &str) -> Option<&str> {
+        let length = norm.chars().count();
+        if length < 5 || self.plain.contains(norm) || norm.chars().any(|letter| !letter.is_alphabetic()) {
+            return None;
+        }
+        let singular = norm.strip_suffix('s').unwrap_or(norm);
+        let allowed = if length >= 9 { 2 } else { 1 };
+        let mut nearest: Option<(usize, &str)> = None;
+        let mut ties = false;
+        for word in &self.typed {
+            if word.len().abs_diff(norm.len()) > allowed || word.chars().next() != norm.chars().next() {
+                continue;
+            }
+            let distance = strsim::osa_distance(norm, word);
+            if distance > allowed || singular == word {
+                continue;
+            }
+            ties = nearest.is_some_and(|(best, _)| best == distance) || (ties && nearest.is_some_and(|(best, _)| best <= distance));
+            if nearest.is_none_or(|(best, _)| distance < best) {
+                nearest = Some((distance, word));
+                ties = false;
+            }
+        }
+        nearest.filter(|_| !ties).map(|(_, word)| word)
+    }
+
+    /// How this language names a kind of thing.
+    pub fn entity(&self, concept: &str) -> Option<&EntityWords> {
+        self.file.entity.get(concept)
+    }
+
+    /// The label of something the writer adds by itself.
+    pub fn label(&self, key: &str) -> String {
+        let english = || lexicon().languages.first().and_then(|english| english.file.labels.get(key));
+        self.file.labels.get(key).or_else(english).cloned().unwrap_or_else(|| key.to_owned())
+    }
+
+    /// Options of a choice for which the person named none.
+    pub fn default_options(&self, concept: &str) -> Option<&Vec<String>> {
+        self.file.defaults.get(concept)
+    }
+
+    /// A sentence with its blanks filled; English where this language lacks it.
+    pub fn say(&self, phrase: Say, blanks: &[&str]) -> String {
+        let english = || lexicon().languages.first().and_then(|english| english.file.say.get(&phrase));
+        let mut sentence = self.file.say.get(&phrase).or_else(english).cloned().unwrap_or_else(|| format!("{phrase:?}"));
+        for (number, blank) in blanks.iter().enumerate() {
+            sentence = sentence.replace(&format!("{{{number}}}"), blank);
+        }
+        sentence
+    }
+
+    /// Why something is beyond this writer.
+    pub fn reason(&self, beyond: &str) -> String {
+        let english = || lexicon().languages.first().and_then(|english| english.file.reason.get(beyond));
+        self.file.reason.get(beyond).or_else(english).cloned().unwrap_or_default()
+    }
+
+    /// Whether the language has every sentence itself.
+    #[cfg(test)]
+    fn has(&self, phrase: Say) -> bool {
+        self.file.say.contains_key(&phrase)
+    }
+}
+
+/// A lexicon entry in the form that a text's phrases are compared in.
+fn phrase_key(word: &str) -> String {
+    let parts: Vec<String> = tokens(word).into_iter().map(|token| token.norm).filter(|norm| !norm.is_empty()).collect();
+    parts.join(" ")
+}
+
+fn is_typable(key: &str) -> bool {
+    key.len() >= 4 && key.chars().all(char::is_alphabetic)
+}
+
+fn push_once(tags: &mut Vec<Tag>, tag: Tag) {
+    if !tags.contains(&tag) {
+        tags.push(tag);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_reads_and_names_known_concepts() {
+        let all = lexicon();
+        for language in &all.languages {
+            let file = &language.file;
+            assert!(file.entity.keys().all(|key| all.concepts.entity.contains_key(key)), "{}", language.code());
+            assert!(file.field.keys().all(|key| all.concepts.field.contains_key(key)), "{}", language.code());
+            assert!(file.role.keys().all(|key| all.concepts.role.contains_key(key)), "{}", language.code());
+            assert!(file.occasion.keys().all(|key| all.concepts.occasion.contains_key(key)), "{}", language.code());
+        }
+    }
+
+    #[test]
+    fn english_has_every_sentence_and_every_reason() {
+        let english = lexicon().language("en");
+        for phrase in Say::ALL {
+            assert!(english.has(*phrase), "lexicon/en.toml lacks say.{phrase:?}");
+        }
+        for beyond in english.file.beyond.keys() {
+            assert!(!english.reason(beyond).is_empty(), "lexicon/en.toml lacks reason.{beyond}");
+        }
+    }
+
+    #[test]
+    fn phrases_fit_the_longest_window() {
+        for language in &lexicon().languages {
+            for key in language.exact.keys() {
+                assert!(key.split(' ').count() <= MAX_PHRASE, "{key} is longer than {MAX_PHRASE} words");
+            }
+        }
+    }
+
+    #[test]
+    fn typing_errors_are_mended_only_when_one_word_is_near() {
+        let english = lexicon().language("en");
+        assert_eq!(english.corrected("nubmer"), Some("number"));
+        assert_eq!(english.corrected("tabels"), Some("tables"));
+        assert_eq!(english.corrected("prize"), None);
+        assert_eq!(english.corrected("xyzzyx"), None);
+    }
+
+    #[test]
+    fn the_language_is_voted() {
+        let votes = |text: &str| {
+            let all = tokens(text);
+            let norms: Vec<&str> = all.iter().map(|token| token.norm.as_str()).collect();
+            lexicon().language_of(&norms).code().to_owned()
+        };
+        assert_eq!(votes("Guests have a name and an email"), "en");
+        assert_eq!(votes("Los invitados tienen un nombre y un correo"), "es");
+        assert_eq!(votes("Die Gäste haben einen Namen und eine Telefonnummer"), "de");
+        assert_eq!(votes("Les invités ont un nom et un téléphone"), "fr");
+        assert_eq!(votes("Os convidados têm um nome e um telefone"), "pt");
+        assert_eq!(votes("zzz"), "en");
+    }
+}

@@ -1,0 +1,192 @@
+//! Noun phrases: a thing in the person's words, with its singular, plural and meaning.
+//!
+//! Invariant: a label is made only of the person's words (or of the lexicon's, for a mistyped one).
+
+use super::lexicon::{Language, Tag, lexicon};
+use super::text::fold;
+use super::unit::{Unit, looks_plural};
+
+/// Longest label made from words, in characters.
+const MAX_LABEL: usize = 80;
+
+/// A thing somebody named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Noun {
+    /// Singular, first letter large.
+    pub one: String,
+    /// Plural, first letter large.
+    pub many: String,
+    /// What it is, if the lexicon knows.
+    pub concept: Option<&'static str>,
+    /// Stem of the last word, to recognise it again.
+    pub stem: String,
+    /// Stems of all words.
+    pub stems: String,
+    /// Said in the plural.
+    pub plural: bool,
+}
+
+/// Reads a noun phrase; `None` if nothing in it names anything.
+pub fn noun(units: &[Unit], language: &Language) -> Option<Noun> {
+    let words: Vec<&Unit> = core(units);
+    let head = words.last()?;
+    let before: Vec<String> = words[..words.len() - 1].iter().map(|unit| shown(unit)).collect();
+    let concept = head.entity();
+    let (one, many) = forms(head, language);
+    let with = |form: &str| sentence_case(&[before.clone(), vec![form.to_owned()]].concat().join(" "));
+    let stems = words.iter().map(|unit| language.stem(&read(unit))).collect::<Vec<_>>().join(" ");
+    let stem = language.stem(read(head).rsplit(' ').next().unwrap_or_default());
+    Some(Noun { one: with(&one), many: with(&many), concept, stem, stems, plural: head.is_plural(language) })
+}
+
+/// The words that name: without articles, fillers, and an occasion before the thing ("wedding guests").
+fn core(units: &[Unit]) -> Vec<&Unit> {
+    let mut words: Vec<&Unit> = units.iter().filter(|unit| unit.is_content() && unit.kind != super::text::Kind::Number).collect();
+    while words.len() > 1 && words[0].occasion().is_some() && words[0].entity().is_none() {
+        words.remove(0);
+    }
+    while words.len() > 1 && words.last().is_some_and(|last| is_container(last)) {
+        words.pop();
+    }
+    words.truncate(6);
+    words
+}
+
+/// "guest list", "stock overview": the last word only says that several are kept.
+fn is_container(unit: &Unit) -> bool {
+    unit.is("app") && unit.entity().is_none() && unit.field().is_none()
+}
+
+fn forms(head: &Unit, language: &Language) -> (String, String) {
+    let written = read(head);
+    let known = head.entity().and_then(|concept| language.entity(concept)).filter(|_| head.tags.iter().any(|tag| matches!(tag, Tag::Entity(_))));
+    if let Some(words) = known {
+        let text = fold(&written);
+        if text == fold(&words.one) || text == fold(&words.many) {
+            return (words.one.clone(), words.many.clone());
+        }
+        if words.many == words.one || is_mass(&words.many) && language.code() == "en" && !looks_plural(&text) {
+            return (words.one.clone(), shown(head));
+        }
+    }
+    let word = shown(head);
+    if language.code() != "en" {
+        return (word.clone(), word);
+    }
+    if looks_plural(&fold(&word)) { (singular(&word), word) } else { (word.clone(), plural(&word)) }
+}
+
+/// A plural without a plural's ending, such as "budget".
+fn is_mass(many: &str) -> bool {
+    !looks_plural(many) && !matches!(many, "people" | "children")
+}
+
+/// English plural.
+pub fn plural(word: &str) -> String {
+    let small = word.to_lowercase();
+    let before_y = small.chars().rev().nth(1);
+    if small == "person" {
+        return "people".into();
+    }
+    if small.ends_with('y') && before_y.is_some_and(|letter| !"aeiou".contains(letter)) {
+        return format!("{}ies", &word[..word.len() - 1]);
+    }
+    if ["s", "x", "ch", "sh"].iter().any(|end| small.ends_with(end)) {
+        return format!("{word}es");
+    }
+    format!("{word}s")
+}
+
+/// English singular of a plural in -s.
+pub fn singular(word: &str) -> String {
+    let small = word.to_lowercase();
+    if small.len() != word.len() {
+        return word.to_owned();
+    }
+    if small.len() > 4 && small.ends_with("ies") {
+        return format!("{}y", &word[..word.len() - 3]);
+    }
+    if ["sses", "xes", "ches", "shes", "zzes", "buses"].iter().any(|end| small.ends_with(end)) {
+        return word[..word.len() - 2].to_owned();
+    }
+    word.strip_suffix('s').or_else(|| word.strip_suffix('S')).unwrap_or(word).to_owned()
+}
+
+/// As written, or as read when mistyped.
+pub fn shown(unit: &Unit) -> String {
+    unit.read_as.clone().unwrap_or_else(|| unit.text.clone())
+}
+
+fn read(unit: &Unit) -> String {
+    unit.read_as.clone().unwrap_or_else(|| unit.norm.clone())
+}
+
+/// First letter large, cut to the longest label.
+pub fn sentence_case(words: &str) -> String {
+    let cut: String = words.trim().chars().take(MAX_LABEL).collect();
+    let mut letters = cut.trim_end().chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().collect::<String>() + letters.as_str(),
+        None => String::new(),
+    }
+}
+
+/// First letter small, unless the word is an abbreviation; for use inside a sentence.
+pub fn lower(label: &str) -> String {
+    let mut letters = label.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if second.is_uppercase() => format!("{first}{}", letters.as_str()),
+        (Some(first), _) => first.to_lowercase().collect::<String>() + letters.as_str(),
+        _ => String::new(),
+    }
+}
+
+/// "a, b and c".
+pub fn listed(words: &[String], and: &str) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} {and} {last}", first.join(", ")),
+    }
+}
+
+/// What form a concept has.
+pub fn shape(concept: Option<&str>) -> Option<super::lexicon::Shape> {
+    concept.and_then(|concept| lexicon().concepts.entity.get(concept)).map(|entity| entity.shape)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::text::tokens;
+    use super::super::unit::units;
+    use super::*;
+
+    fn read_noun(text: &str) -> Noun {
+        let english = lexicon().language("en");
+        noun(&units(&tokens(text), english), english).expect("names something")
+    }
+
+    #[test]
+    fn known_and_unknown_nouns_keep_the_persons_words() {
+        let records = read_noun("my vinyl records");
+        assert_eq!((records.one.as_str(), records.many.as_str()), ("Vinyl record", "Vinyl records"));
+        let guests = read_noun("the wedding guests");
+        assert_eq!((guests.one.as_str(), guests.many.as_str(), guests.concept), ("Guest", "Guests", Some("guest")));
+        let budget = read_noun("the budget");
+        assert_eq!((budget.one.as_str(), budget.many.as_str()), ("Budget item", "Budget"));
+        let zorb = read_noun("zorb");
+        assert_eq!((zorb.one.as_str(), zorb.many.as_str(), zorb.concept), ("Zorb", "Zorbs", None));
+    }
+
+    #[test]
+    fn english_forms() {
+        assert_eq!((singular("companies").as_str(), plural("company").as_str()), ("company", "companies"));
+        assert_eq!((singular("boxes").as_str(), plural("dish").as_str()), ("box", "dishes"));
+    }
+
+    #[test]
+    fn lists_read_well() {
+        assert_eq!(listed(&["a".into(), "b".into(), "c".into()], "and"), "a, b and c");
+        assert_eq!((lower("Phone"), lower("URL")), ("phone".to_owned(), "URL".to_owned()));
+    }
+}

@@ -1,0 +1,224 @@
+//! Words and phrases of a text with their possible meanings.
+//!
+//! Invariant: units cover all tokens of a text in order; a unit stays unused until a pattern takes it, and what
+//! stays unused is reported to the person.
+
+use std::collections::BTreeMap;
+
+use super::lexicon::{Language, MAX_PHRASE, Tag, lexicon};
+use super::text::{Kind, Token, joined};
+
+/// At most so many different unknown words are compared with the lexicon for typing errors.
+const MAX_CORRECTIONS: usize = 400;
+
+/// A word, a phrase or a mark.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    /// As written.
+    pub text: String,
+    /// Folded.
+    pub norm: String,
+    /// Of its first token.
+    pub kind: Kind,
+    /// What it can mean.
+    pub tags: Vec<Tag>,
+    /// For [`Kind::Line`].
+    pub indent: usize,
+    /// `guest's`.
+    pub possessive: bool,
+    /// The lexicon word it was read as, if it was mistyped.
+    pub read_as: Option<String>,
+    /// A pattern took it.
+    pub used: bool,
+}
+
+impl Unit {
+    /// Has the structure word `key` among its meanings.
+    pub fn is(&self, key: &str) -> bool {
+        self.tags.iter().any(|tag| matches!(tag, Tag::Function(word) if *word == key))
+    }
+
+    /// Has one of these structure words among its meanings.
+    pub fn is_any(&self, keys: &[&str]) -> bool {
+        keys.iter().any(|key| self.is(key))
+    }
+
+    /// The kind of thing it may name.
+    pub fn entity(&self) -> Option<&'static str> {
+        self.tags.iter().find_map(|tag| if let Tag::Entity(id) = tag { Some(*id) } else { None })
+    }
+
+    /// The property it may name.
+    pub fn field(&self) -> Option<&'static str> {
+        self.tags.iter().find_map(|tag| if let Tag::Field(id) = tag { Some(*id) } else { None })
+    }
+
+    /// The role it may name.
+    pub fn role(&self) -> Option<&'static str> {
+        self.tags.iter().find_map(|tag| if let Tag::Role(id) = tag { Some(*id) } else { None })
+    }
+
+    /// The occasion it may name.
+    pub fn occasion(&self) -> Option<&'static str> {
+        self.tags.iter().find_map(|tag| if let Tag::Occasion(id) = tag { Some(*id) } else { None })
+    }
+
+    /// What it asks for beyond this writer.
+    pub fn beyond(&self) -> Option<&'static str> {
+        self.tags.iter().find_map(|tag| if let Tag::Beyond(id) = tag { Some(*id) } else { None })
+    }
+
+    /// The currency it names.
+    pub fn currency(&self) -> Option<&'static str> {
+        self.tags.iter().find_map(|tag| if let Tag::Currency(code) = tag { Some(*code) } else { None })
+    }
+
+    /// The unit of measure it names.
+    pub fn measure(&self) -> Option<&'static str> {
+        self.tags.iter().find_map(|tag| if let Tag::Unit(unit) = tag { Some(*unit) } else { None })
+    }
+
+    /// The colour it names.
+    pub fn colour(&self) -> Option<&'static str> {
+        self.tags.iter().find_map(|tag| if let Tag::Colour(css) = tag { Some(*css) } else { None })
+    }
+
+    /// Letters or digits, not a mark.
+    pub fn is_word(&self) -> bool {
+        matches!(self.kind, Kind::Word | Kind::Number | Kind::Quoted)
+    }
+
+    /// Only carries structure or may be left out.
+    pub fn is_structure(&self) -> bool {
+        self.is_word()
+            && !self.tags.is_empty()
+            && self.tags.iter().all(|tag| matches!(tag, Tag::Function(_) | Tag::Filler))
+            && self.kind != Kind::Quoted
+    }
+
+    /// Names something: unknown words do.
+    pub fn is_content(&self) -> bool {
+        self.is_word() && !self.is_structure()
+    }
+
+    /// Means nothing but filler.
+    pub fn is_filler(&self) -> bool {
+        self.is_word() && !self.tags.is_empty() && self.tags.iter().all(|tag| *tag == Tag::Filler)
+    }
+
+    /// Several of something, as far as its form tells.
+    pub fn is_plural(&self, language: &Language) -> bool {
+        if let Some(words) = self.entity().and_then(|concept| language.entity(concept)) {
+            let one = super::text::fold(&words.one);
+            return self.norm != one;
+        }
+        looks_plural(&self.norm)
+    }
+}
+
+/// The plural's usual ending in the languages that have one.
+pub fn looks_plural(norm: &str) -> bool {
+    norm.len() > 3 && norm.ends_with('s') && !norm.ends_with("ss") && !norm.ends_with("us") && !norm.ends_with("is")
+}
+
+/// Tags tokens, longest phrase first.
+pub fn units(tokens: &[Token], language: &'static Language) -> Vec<Unit> {
+    let mut units = Vec::new();
+    let mut corrections = BTreeMap::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let unit = longest_phrase(&tokens[at..], language);
+        let (mut unit, length) = unit.unwrap_or_else(|| (plain_unit(&tokens[at..=at]), 1));
+        if unit.tags.is_empty() && unit.kind == Kind::Word {
+            tag_unknown(&mut unit, language, &mut corrections);
+        }
+        units.push(unit);
+        at += length;
+    }
+    units
+}
+
+fn longest_phrase(tokens: &[Token], language: &'static Language) -> Option<(Unit, usize)> {
+    let fits = tokens.iter().take(MAX_PHRASE).take_while(|token| matches!(token.kind, Kind::Word | Kind::Number | Kind::Slash)).count();
+    (1..=fits).rev().find_map(|length| {
+        let window = &tokens[..length];
+        if window[0].kind == Kind::Slash || (length > 1 && window[..length - 1].iter().any(|token| token.possessive)) {
+            return None;
+        }
+        let key = window.iter().map(|token| token.norm.as_str()).collect::<Vec<_>>().join(" ");
+        let tags = language.tags(&key)?.clone();
+        let mut unit = plain_unit(window);
+        unit.tags = tags;
+        Some((unit, length))
+    })
+}
+
+fn plain_unit(tokens: &[Token]) -> Unit {
+    Unit {
+        text: joined(tokens.iter().map(|token| token.text.as_str())),
+        norm: tokens.iter().map(|token| token.norm.as_str()).collect::<Vec<_>>().join(" "),
+        kind: tokens[0].kind,
+        tags: Vec::new(),
+        indent: tokens[0].indent,
+        possessive: tokens.last().is_some_and(|token| token.possessive),
+        read_as: None,
+        used: false,
+    }
+}
+
+/// An unknown word: perhaps an English noun in another language's text, perhaps a typing error.
+fn tag_unknown(unit: &mut Unit, language: &'static Language, corrections: &mut BTreeMap<String, Option<String>>) {
+    if language.code() != "en" {
+        if let Some(tags) = lexicon().language("en").tags(&unit.norm) {
+            unit.tags = tags.iter().copied().filter(|tag| !matches!(tag, Tag::Function(_) | Tag::Filler)).collect();
+        }
+        if !unit.tags.is_empty() {
+            return;
+        }
+    }
+    if corrections.len() >= MAX_CORRECTIONS && !corrections.contains_key(&unit.norm) {
+        return;
+    }
+    let corrected = corrections.entry(unit.norm.clone()).or_insert_with_key(|norm| language.corrected(norm).map(str::to_owned));
+    if let Some(word) = corrected {
+        unit.tags = language.tags(word).cloned().unwrap_or_default();
+        unit.read_as = Some(word.clone());
+    }
+}
+
+/// Units as a person would write them.
+pub fn written(units: &[Unit]) -> String {
+    joined(units.iter().filter(|unit| unit.kind != Kind::Line).map(|unit| unit.text.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::text::tokens;
+    use super::*;
+
+    fn tagged(text: &str) -> Vec<Unit> {
+        units(&tokens(text), lexicon().language("en"))
+    }
+
+    #[test]
+    fn phrases_win_over_words() {
+        let all = tagged("Guests have a phone number, yes or no");
+        assert_eq!(all[0].entity(), Some("guest"));
+        assert_eq!(all[3].field(), Some("phone"));
+        assert!(all[5].is("yesNo"));
+    }
+
+    #[test]
+    fn unknown_words_are_content_and_structure_is_not() {
+        let all = tagged("a zorb with flims");
+        assert!(all[0].is_structure() && all[1].is_content() && all[2].is_structure());
+        assert!(all[3].is_plural(lexicon().language("en")));
+    }
+
+    #[test]
+    fn mistyped_words_say_what_they_were_read_as() {
+        let all = tagged("geusts have an emial");
+        assert_eq!(all[0].entity(), Some("guest"));
+        assert_eq!(all[3].read_as.as_deref(), Some("email"));
+    }
+}
