@@ -153,6 +153,7 @@ fn deterministic() -> Config {
         .cranelift_nan_canonicalization(true)
         .cranelift_opt_level(OptLevel::Speed)
         .max_wasm_stack(WASM_STACK_BYTES)
+        .async_stack_size(WASM_STACK_BYTES)
         .memory_reservation(HEAP_CAPACITY_BYTES)
         .memory_reservation_for_growth(0)
         .memory_guard_size(HEAP_GUARD_BYTES as u64)

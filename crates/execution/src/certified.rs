@@ -10,14 +10,14 @@ use crate::{config::ExecutionConfig, executor::Executor, state::Changes};
 
 /// The tree as of the last batch.
 #[derive(Clone, Debug)]
-pub struct CertifiedTree {
+pub(crate) struct CertifiedTree {
     tree: Tree,
 }
 
 impl CertifiedTree {
     /// What does not change: the subnet with its key, range and nodes.
     #[must_use]
-    pub fn new(config: &ExecutionConfig) -> CertifiedTree {
+    pub(crate) fn new(config: &ExecutionConfig) -> CertifiedTree {
         let mut tree = Tree::node();
         let subnet = config.subnet_id.as_slice();
         tree.insert(&[b"subnet", subnet, b"public_key"], Tree::leaf(config.root_key.to_vec()));
@@ -33,7 +33,7 @@ impl CertifiedTree {
 
     /// The tree; cloning it is cheap.
     #[must_use]
-    pub fn tree(&self) -> &Tree {
+    pub(crate) fn tree(&self) -> &Tree {
         &self.tree
     }
 }

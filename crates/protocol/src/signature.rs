@@ -71,8 +71,8 @@ fn parse(der: &[u8]) -> Result<(Scheme, &[u8]), SignatureError> {
 fn der_item(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (length, rest) = match der.strip_prefix(&[tag])? {
         [n @ 0..=0x7F, rest @ ..] => (usize::from(*n), rest),
-        [0x81, n @ 0x80.., rest @ ..] => (usize::from(*n), rest),
-        [0x82, high @ 1.., low, rest @ ..] => (usize::from(*high) << 8 | usize::from(*low), rest),
+        [0x81, n @ 0x80..=0xFF, rest @ ..] => (usize::from(*n), rest),
+        [0x82, high @ 1..=0xFF, low, rest @ ..] => (usize::from(*high) << 8 | usize::from(*low), rest),
         _ => return None,
     };
     rest.split_at_checked(length)

@@ -397,7 +397,9 @@ impl Worker {
             }
         }
         for waiter in std::mem::take(&mut self.ticks) {
-            then.push(Box::new(move || drop(waiter.send(()))));
+            then.push(Box::new(move || {
+                let _ = waiter.send(());
+            }));
         }
         self.in_flight += 1;
         self.send(Item::Batch { delta: Box::new(executed.delta), tree: executed.tree, then });

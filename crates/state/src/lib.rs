@@ -2,6 +2,7 @@
 //!
 //! Invariant: what a commit record covers survives a crash whole, and nothing behind the last one survives at all.
 
+pub mod blobs;
 pub mod catalogue;
 pub mod delta;
 pub mod log;

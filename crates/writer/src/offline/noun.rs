@@ -112,6 +112,11 @@ pub fn singular(word: &str) -> String {
     word.strip_suffix('s').or_else(|| word.strip_suffix('S')).unwrap_or(word).to_owned()
 }
 
+/// A word as a role's label: singular where the language's plural is known.
+pub fn singular_label(word: &str, language: &Language) -> String {
+    if language.code() == "en" && looks_plural(&fold(word)) { singular(word) } else { word.to_owned() }
+}
+
 /// As written, or as read when mistyped.
 pub fn shown(unit: &Unit) -> String {
     unit.read_as.clone().unwrap_or_else(|| unit.text.clone())

@@ -160,6 +160,26 @@ phrases! {
     ChangeHide,
     /// 0 options.
     QuestionOptions,
-    /// Nothing.
-    QuestionManager,
+    /// "and".
+    And,
+    /// 0 things.
+    TheirOwn,
+    /// "see".
+    See,
+    /// "change".
+    Edit,
+    /// "add".
+    Create,
+    /// "delete".
+    Delete,
+    /// All people.
+    Everyone,
+    /// All people, after "not".
+    Anyone,
+    /// The owner.
+    You,
+    /// Strangers.
+    Visitors,
+    /// 0 role.
+    RoleNamed,
 }

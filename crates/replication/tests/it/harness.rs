@@ -1,0 +1,179 @@
+//! A replica on a simulated disk with a clock that the test moves.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use candid::{CandidType, Principal, utils::ArgumentEncoder};
+use embedder::{Engine, EngineConfig};
+use execution::{Blobs, ExecutionConfig, Executor, Query, REGISTRY, registry::calls::Outcome};
+use protocol::RootKey;
+use replication::{Answer, Clock, LocalSequencer, Replica, ReplicaConfig};
+use serde::de::DeserializeOwned;
+use state::{
+    blobs::BlobStore,
+    replicated::{Ingress, IngressStatus, Payload, RequestId},
+    storage::simulated::SimulatedDisk,
+};
+
+pub(crate) const OWNER: Principal = Principal::from_slice(&[7; 29]);
+pub(crate) const WORKSHOP: Principal = Principal::from_slice(&[9; 29]);
+
+/// The compiled test app.
+pub(crate) fn guests_wasm() -> &'static [u8] {
+    static WASM: OnceLock<Vec<u8>> = OnceLock::new();
+    WASM.get_or_init(|| compile(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/guests.mo")))
+}
+
+/// Compiles with the real compiler, from the toolchain's installed packages.
+pub(crate) fn compile(source: &Path) -> Vec<u8> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let modules = std::env::var_os("AUTOGRAPH_WORKER").map_or_else(|| here.join("../toolchain/worker"), PathBuf::from);
+    let out = tempfile::NamedTempFile::new().expect("a temporary file");
+    let status = Command::new("node")
+        .arg(here.join("tests/compile.mjs"))
+        .args([modules.as_path(), source, out.path()])
+        .status()
+        .expect("node runs");
+    assert!(status.success(), "the toolchain's packages are installed by `make toolchain`");
+    std::fs::read(out.path()).expect("the module")
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct TestClock(AtomicU64);
+
+impl TestClock {
+    pub(crate) fn advance(&self, nanoseconds: u64) {
+        self.0.fetch_add(nanoseconds, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+struct TestBlobs(BlobStore);
+
+impl Blobs for TestBlobs {
+    fn get(&self, hash: &[u8; 32]) -> Option<Arc<[u8]>> {
+        self.0.get(hash)
+    }
+    fn put(&self, bytes: &[u8]) -> std::io::Result<[u8; 32]> {
+        self.0.put(bytes)
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) disk: SimulatedDisk,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) blobs: Arc<BlobStore>,
+    engine: Arc<Engine>,
+    next: AtomicU64,
+}
+
+pub(crate) struct Node<'a> {
+    pub(crate) replica: Replica,
+    pub(crate) world: &'a World,
+}
+
+impl World {
+    pub(crate) fn new() -> World {
+        let disk = SimulatedDisk::new();
+        let engine = Engine::new(EngineConfig::default()).expect("an engine");
+        let clock = Arc::new(TestClock(AtomicU64::new(1_700_000_000_000_000_000)));
+        let blobs = Arc::new(BlobStore::new(Arc::new(disk.clone())));
+        World { disk, clock, blobs, engine: Arc::new(engine), next: AtomicU64::new(0) }
+    }
+
+    pub(crate) fn start(&self) -> Node<'_> {
+        let storage = Arc::new(self.disk.clone());
+        let (folder, log, recovered) = state::store::open(storage.clone(), 256 << 10).expect("recovers");
+        let key = RootKey::from_seed(&[3; 32]);
+        let root_key: Arc<[u8]> = key.public_key_der().into();
+        let config = ExecutionConfig::new(root_key, key.subnet_id(), WORKSHOP);
+        let blobs = Arc::new(TestBlobs(BlobStore::new(storage)));
+        let executor = Executor::new(&recovered, self.engine.clone(), blobs, config).expect("readable");
+        let mut seed = 0u8;
+        let replica = Replica::start(ReplicaConfig {
+            executor,
+            log,
+            folder,
+            key: Arc::new(key),
+            clock: self.clock.clone(),
+            sequencer: Box::new(LocalSequencer::new(move || {
+                seed = seed.wrapping_add(1);
+                [seed; 32]
+            })),
+            fold_at: 1 << 20,
+            fatal: Arc::new(|_| {}),
+        });
+        Node { replica: replica.expect("threads"), world: self }
+    }
+}
+
+impl Node<'_> {
+    pub(crate) async fn raw(&self, sender: Principal, canister: Principal, method: &str, arg: Vec<u8>) -> Answer {
+        let mut id = [0; 32];
+        id[..8].copy_from_slice(&self.world.next.fetch_add(1, Ordering::SeqCst).to_be_bytes());
+        let ingress = Ingress {
+            request_id: RequestId(id),
+            sender,
+            canister,
+            method: method.into(),
+            arg,
+            expiry: self.world.clock.now() + 240_000_000_000,
+            sender_info: None,
+        };
+        self.replica.call(ingress).await.expect("the replica runs")
+    }
+
+    pub(crate) async fn call<T: CandidType + DeserializeOwned>(
+        &self,
+        sender: Principal,
+        canister: Principal,
+        method: &str,
+        args: impl ArgumentEncoder,
+    ) -> Result<T, String> {
+        match self.raw(sender, canister, method, candid::encode_args(args).expect("encodes")).await {
+            Answer::Final(IngressStatus::Replied(bytes)) => Ok(decode(&bytes)),
+            Answer::Final(IngressStatus::Rejected(reject)) | Answer::Refused(reject) => Err(reject.message),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(crate) async fn query<T: CandidType + DeserializeOwned>(
+        &self,
+        sender: Principal,
+        canister: Principal,
+        method: &str,
+        args: impl ArgumentEncoder,
+    ) -> Result<T, String> {
+        let arg = candid::encode_args(args).expect("encodes");
+        let query = Query { sender, canister, method: method.into(), arg, data_certificate: None };
+        match self.replica.query(query).await.expect("the replica runs").0 {
+            Payload::Reply(bytes) => Ok(decode(&bytes)),
+            Payload::Reject(reject) => Err(reject.message),
+        }
+    }
+
+    /// A method of the registry as the workshop, which must agree.
+    pub(crate) async fn workshop<T: CandidType + DeserializeOwned>(&self, method: &str, args: impl ArgumentEncoder) -> Result<T, String> {
+        match self.call::<Outcome<T>>(WORKSHOP, REGISTRY, method, args).await? {
+            Outcome::Ok(value) => Ok(value),
+            Outcome::Err(text) => Err(text),
+        }
+    }
+}
+
+fn decode<T: CandidType + DeserializeOwned>(bytes: &[u8]) -> T {
+    // A method without results replies with no values.
+    let padded = if bytes == b"DIDL\0\0" { candid::encode_one(()).expect("encodes") } else { bytes.to_vec() };
+    candid::decode_one(&padded).expect("the reply's type")
+}

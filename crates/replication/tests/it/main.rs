@@ -1,0 +1,4 @@
+//! The whole replica with real WebAssembly: a Motoko app through crashes, traps, timers, upgrades and restores.
+
+mod apps;
+mod harness;

@@ -1,0 +1,56 @@
+/**
+ * The studio's words in the reader's language.
+ *
+ * Screens name texts, never write them. A language is one file in `texts/` with the shape of `en.ts`, and one line
+ * here; what is missing there does not compile.
+ */
+import { en } from "./texts/en";
+
+export type Texts = typeof en;
+
+const LANGUAGES: Record<string, Texts> = { en };
+
+function preferred(): [string, Texts] {
+  for (const tag of navigator.languages) {
+    const language = tag.split("-")[0] ?? "";
+    const texts = LANGUAGES[language];
+    if (texts) return [language, texts];
+  }
+  return ["en", en];
+}
+
+/** The chosen language's tag and its texts. */
+export const [language, t] = preferred();
+
+/** A point in time as people here write it, such as "Mar 4, 2026, 09:41"; empty for what is no time. */
+export function moment(at: string | number | null | undefined): string {
+  const time = at === null || at === undefined ? Number.NaN : new Date(at).getTime();
+  if (Number.isNaN(time)) return "";
+  return new Intl.DateTimeFormat(navigator.language, { dateStyle: "medium", timeStyle: "short" }).format(time);
+}
+
+/** How long ago, in words, such as "3 minutes ago"; empty for what is no time. */
+export function ago(at: string | number | null | undefined): string {
+  const time = at === null || at === undefined ? Number.NaN : new Date(at).getTime();
+  if (Number.isNaN(time)) return "";
+  const words = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const seconds = Math.round((time - Date.now()) / 1000);
+  for (const [unit, size] of UNITS) {
+    if (Math.abs(seconds) >= size) return words.format(Math.trunc(seconds / size), unit);
+  }
+  return t.justNow;
+}
+
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+/** Seconds as "0.4 s" or "12 s". */
+export function seconds(value: number): string {
+  const digits = value < 10 ? 1 : 0;
+  return `${new Intl.NumberFormat(language, { maximumFractionDigits: digits, minimumFractionDigits: digits }).format(value)} s`;
+}

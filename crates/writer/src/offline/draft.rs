@@ -1,0 +1,423 @@
+//! The spec in the making: what patterns write into, and what they remember until the end of the text.
+//!
+//! Invariant: an id, once given, is never given again in the same spec; labels may change, ids do not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::access::Allowance;
+use super::field::{Wanted, kind_of};
+use super::lexicon::{Language, Shape, lexicon};
+use super::noun::{Noun, lower, noun, shape};
+use super::say::Say;
+use super::text::fold;
+use super::unit::{Unit, units};
+use crate::ident::{ident, unique, unique_field};
+use crate::spec::{AppSpec, Choice, Condition, Entity, Field, FieldKind, Rule};
+use crate::understanding::{Alternative, Loss, Statement, Understanding};
+use crate::validate::{MAX_ENTITIES, MAX_FIELDS, MAX_OPTIONS};
+
+/// What is known of an entity beside its spec.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// What it means, if the lexicon knows.
+    pub concept: Option<&'static str>,
+    /// Its people do something themselves: they get a role.
+    pub acts: bool,
+    /// New in this text.
+    pub new: bool,
+    /// No field was named for it yet.
+    pub bare: bool,
+    /// Stem of its noun.
+    pub stem: String,
+    /// Stems of its whole phrase.
+    pub stems: String,
+    /// The yes/no field that says somebody comes along.
+    pub companion: Option<String>,
+    /// Its people take their place themselves.
+    pub chooses_place: bool,
+    /// Nobody said which people answer; the text only talks of "they".
+    pub fields_by_text: bool,
+}
+
+/// What "they" and "it" stand for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Focus {
+    /// An entity.
+    Entity(String),
+    /// A yes/no field whose details may follow ("a plus one, we need their name").
+    Field(String, String),
+}
+
+/// The state of writing.
+pub struct Draft {
+    /// So far.
+    pub spec: AppSpec,
+    /// Of the text.
+    pub language: &'static Language,
+    /// So far.
+    pub out: Understanding,
+    /// By entity id.
+    pub facts: BTreeMap<String, Facts>,
+    /// The last thing talked about.
+    pub focus: Option<Focus>,
+    /// The last people talked about.
+    pub person: Option<String>,
+    /// What it is for.
+    pub occasion: Option<&'static str>,
+    /// Words that name the app.
+    pub topic: Option<String>,
+    /// Words that name a thing to keep, if nothing else does.
+    pub topic_noun: Option<Vec<Unit>>,
+    /// Applied when the whole text is read.
+    pub allowances: Vec<Allowance>,
+    /// For amounts.
+    pub currency: String,
+    /// The text says so.
+    pub currency_said: bool,
+    /// A new app is written; else one is changed.
+    pub creating: bool,
+    /// Of a change.
+    pub losses: Vec<Loss>,
+    /// Of a change.
+    pub alternatives: Vec<Alternative>,
+    /// Of a change.
+    pub undo: bool,
+    /// People were told to answer only once.
+    pub once: bool,
+    /// Labels of fields kept as links because files can't be kept.
+    pub said: BTreeSet<String>,
+}
+
+impl Draft {
+    /// An empty one.
+    pub fn new(language: &'static Language) -> Draft {
+        let spec = AppSpec { format: crate::spec::FORMAT, language: language.code().to_owned(), ..AppSpec::default() };
+        Draft {
+            spec,
+            language,
+            out: Understanding::default(),
+            facts: BTreeMap::new(),
+            focus: None,
+            person: None,
+            occasion: None,
+            topic: None,
+            topic_noun: None,
+            allowances: Vec::new(),
+            currency: language.currency().to_owned(),
+            currency_said: false,
+            creating: true,
+            losses: Vec::new(),
+            alternatives: Vec::new(),
+            undo: false,
+            once: false,
+            said: BTreeSet::new(),
+        }
+    }
+
+    /// To change an existing app: what the words of its labels mean is read again.
+    pub fn of(spec: &AppSpec, language: &'static Language) -> Draft {
+        let mut draft = Draft::new(language);
+        draft.creating = false;
+        draft.spec = spec.clone();
+        draft.currency = used_currency(spec).unwrap_or(draft.currency);
+        for entity in &spec.entities {
+            let facts = draft.facts_of(entity);
+            if entity.person.is_some() && !entity.archived {
+                draft.person = Some(entity.id.clone());
+            }
+            draft.facts.insert(entity.id.clone(), facts);
+        }
+        draft
+    }
+
+    fn facts_of(&self, entity: &Entity) -> Facts {
+        let read = |label: &str| noun(&units(&super::text::tokens(label), self.language), self.language);
+        let named = read(&entity.label);
+        let companion = self.spec.rules.iter().find_map(|rule| match rule {
+            Rule::Capacity { entity: counted, extra: Some(extra), .. } if *counted == entity.id => Some(extra.field.clone()),
+            _ => None,
+        });
+        let concept = lexicon().concepts.entity.get_key_value(&entity.id).map(|(key, _)| key.as_str());
+        Facts {
+            concept: concept.or_else(|| named.as_ref().and_then(|noun| noun.concept)).or_else(|| read(&entity.plural).and_then(|noun| noun.concept)),
+            acts: entity.person.is_some(),
+            stem: named.as_ref().map(|noun| noun.stem.clone()).unwrap_or_default(),
+            stems: named.map(|noun| noun.stems).unwrap_or_default(),
+            companion,
+            ..Facts::default()
+        }
+    }
+
+    /// Facts of an entity; empty ones for an unknown id.
+    pub fn known(&self, id: &str) -> Facts {
+        self.facts.get(id).cloned().unwrap_or_default()
+    }
+
+    /// To note something about an entity.
+    pub fn note(&mut self, id: &str) -> &mut Facts {
+        self.facts.entry(id.to_owned()).or_default()
+    }
+
+    /// Says something that stands in the spec because of the text.
+    pub fn understood(&mut self, phrase: Say, blanks: &[&str], about: &str) {
+        let text = self.language.say(phrase, blanks);
+        push_statement(&mut self.out.understood, text, Some(about));
+    }
+
+    /// Says something that stands in the spec though the text does not say it.
+    pub fn assumed(&mut self, phrase: Say, blanks: &[&str], about: Option<&str>) {
+        let text = self.language.say(phrase, blanks);
+        push_statement(&mut self.out.assumed, text, about);
+    }
+
+    /// Says something that was asked and is not in the spec.
+    pub fn missed(&mut self, phrase: Say, blanks: &[&str]) {
+        let text = self.language.say(phrase, blanks);
+        push_statement(&mut self.out.not_understood, text, None);
+    }
+
+    /// The entity that a noun names, if there is one.
+    pub fn find(&self, noun: &Noun) -> Option<String> {
+        let by = |test: &dyn Fn(&Facts) -> bool| self.facts.iter().find(|(id, facts)| self.spec.entity(id).is_some() && test(facts)).map(|(id, _)| id.clone());
+        by(&|facts| !noun.stems.is_empty() && facts.stems == noun.stems)
+            .or_else(|| noun.concept.and_then(|concept| by(&|facts| facts.concept == Some(concept))))
+            .or_else(|| by(&|facts| noun.concept.is_none() && !facts.stem.is_empty() && facts.stem == noun.stem))
+            .or_else(|| self.find_by_label(noun))
+    }
+
+    fn find_by_label(&self, noun: &Noun) -> Option<String> {
+        let forms = [fold(&noun.one), fold(&noun.many)];
+        self.spec.entities.iter().find(|entity| forms.contains(&fold(&entity.label)) || forms.contains(&fold(&entity.plural))).map(|entity| entity.id.clone())
+    }
+
+    /// The entity that these words name, if there is one.
+    pub fn find_units(&self, units: &[Unit]) -> Option<String> {
+        self.find(&noun(units, self.language)?)
+    }
+
+    /// The entity that these words name, made if it is new. `None` if they name nothing or there are too many.
+    pub fn entity(&mut self, words: &[Unit]) -> Option<String> {
+        let named = noun(words, self.language)?;
+        let id = match self.find(&named) {
+            Some(id) => id,
+            None => self.make(&named)?,
+        };
+        self.look_at(&id);
+        Some(id)
+    }
+
+    /// Makes an entity.
+    pub fn make(&mut self, named: &Noun) -> Option<String> {
+        if self.spec.entities.len() >= MAX_ENTITIES {
+            self.missed(Say::TooManyEntities, &[&MAX_ENTITIES.to_string(), &named.many]);
+            return None;
+        }
+        let taken: BTreeSet<String> = self.spec.entities.iter().map(|entity| entity.id.clone()).collect();
+        let fallback = format!("thing{}", self.spec.entities.len() + 1);
+        let alone = named.concept.filter(|_| !named.stems.contains(' ') || named.concept == Some("budgetItem"));
+        let id = unique(alone.unwrap_or(&named.one), &fallback, &taken);
+        self.spec.entities.push(Entity {
+            id: id.clone(),
+            label: named.one.clone(),
+            plural: named.many.clone(),
+            fields: Vec::new(),
+            person: None,
+            access: Vec::new(),
+            archived: false,
+        });
+        let facts = Facts { concept: named.concept, new: true, bare: true, stem: named.stem.clone(), stems: named.stems.clone(), ..Facts::default() };
+        self.facts.insert(id.clone(), facts);
+        Some(id)
+    }
+
+    /// "They" now means this entity.
+    pub fn look_at(&mut self, id: &str) {
+        self.focus = Some(Focus::Entity(id.to_owned()));
+        if self.is_person(id) {
+            self.person = Some(id.to_owned());
+        }
+    }
+
+    /// Rows are people, as far as is known.
+    pub fn is_person(&self, id: &str) -> bool {
+        let facts = self.known(id);
+        facts.acts || shape(facts.concept) == Some(Shape::Person) || self.spec.entity(id).is_some_and(|entity| entity.person.is_some())
+    }
+
+    /// Could be people: nothing says it is a place, an amount or an event.
+    pub fn may_be_person(&self, id: &str) -> bool {
+        self.is_person(id) || (shape(self.known(id).concept).is_none() && self.limit_field(id).is_none())
+    }
+
+    /// The whole-number field that limits how many fit in.
+    pub fn limit_field(&self, id: &str) -> Option<String> {
+        let entity = self.spec.entity(id)?;
+        let limits = |field: &&Field| {
+            let stem = fold(&field.label);
+            let by_words = self.language.tags(stem.trim_start_matches("number of ")).is_some_and(|tags| tags.contains(&super::lexicon::Tag::Field("seats")));
+            !field.archived && matches!(field.kind, FieldKind::Integer { .. }) && (field.id == "seats" || by_words)
+        };
+        entity.fields.iter().find(limits).map(|field| field.id.clone())
+    }
+
+    /// The people whom an answer without a clear subject comes from; made if there are none.
+    pub fn people(&mut self) -> Option<String> {
+        if let Some(Focus::Entity(id)) = self.focus.clone()
+            && self.may_be_person(&id)
+        {
+            return Some(id);
+        }
+        if let Some(id) = self.person.clone().filter(|id| self.spec.entity(id).is_some()) {
+            return Some(id);
+        }
+        let concept = self.occasion.and_then(|occasion| lexicon().concepts.occasion.get(occasion)).map_or("person", |occasion| occasion.guest.as_str());
+        self.by_concept(concept)
+    }
+
+    /// The entity of a concept, made if it is new.
+    pub fn by_concept(&mut self, concept: &str) -> Option<String> {
+        let words = self.language.entity(concept).or_else(|| lexicon().language("en").entity(concept))?;
+        let text = words.many.clone();
+        self.entity(&units(&super::text::tokens(&text), self.language))
+    }
+
+    /// Adds a field or completes one with the same meaning. Returns its id.
+    pub fn add_field(&mut self, entity: &str, want: &Wanted) -> Option<String> {
+        if let Some(id) = self.same_field(entity, want) {
+            self.complete(entity, &id, want);
+            return Some(id);
+        }
+        let full = self.spec.entity(entity)?.fields.len() >= MAX_FIELDS;
+        if full {
+            self.missed(Say::TooManyFields, &[&MAX_FIELDS.to_string(), &want.label]);
+            return None;
+        }
+        let id = self.field_id(entity, want);
+        let kind = self.kind(want);
+        let title = matches!(kind, FieldKind::Text) && want.known().is_some_and(|known| known.title);
+        let first_title = title && !self.spec.entity(entity)?.fields.iter().any(|field| field.required && field.kind == FieldKind::Text);
+        let field = Field { id: id.clone(), label: want.label.clone(), kind, required: want.required || first_title, by_member: false, only_if: None, archived: false };
+        self.spec.entity_mut(entity)?.fields.push(field);
+        self.note(entity).bare = false;
+        self.mention_upload(entity, &id, want);
+        Some(id)
+    }
+
+    fn mention_upload(&mut self, entity: &str, id: &str, want: &Wanted) {
+        if want.known().is_some_and(|known| known.upload) {
+            let about = format!("entities/{entity}/fields/{id}");
+            self.assumed(Say::AssumedUpload, &[&want.label], Some(&about));
+        }
+    }
+
+    fn field_id(&self, entity: &str, want: &Wanted) -> String {
+        let taken: BTreeSet<String> = self.spec.entity(entity).map(|entity| entity.fields.iter().map(|field| field.id.clone()).collect()).unwrap_or_default();
+        let words = want.concept.filter(|_| want.exact).unwrap_or(&want.label);
+        unique_field(words, &format!("field{}", taken.len() + 1), &taken)
+    }
+
+    /// The kind with this app's currency and with options that have ids.
+    fn kind(&self, want: &Wanted) -> FieldKind {
+        match &want.kind {
+            FieldKind::Money { currency } if currency == "EUR" => FieldKind::Money { currency: self.currency.clone() },
+            FieldKind::Choice { .. } => FieldKind::Choice { options: options(&want.options) },
+            other => other.clone(),
+        }
+    }
+
+    /// A field of the same label, or of the same concept where the concept's id is taken by it.
+    fn same_field(&self, entity: &str, want: &Wanted) -> Option<String> {
+        let label = fold(&want.label);
+        let concept = want.concept.filter(|_| want.exact);
+        let fields = &self.spec.entity(entity)?.fields;
+        let found = fields.iter().find(|field| fold(&field.label) == label || concept.is_some_and(|concept| field.id == concept));
+        found.map(|field| field.id.clone())
+    }
+
+    fn complete(&mut self, entity: &str, id: &str, want: &Wanted) {
+        let kind = self.kind(want);
+        let creating = self.known(entity).new;
+        let Some(field) = self.spec.entity_mut(entity).and_then(|entity| entity.field_mut(id)) else { return };
+        field.required |= want.required;
+        let better = matches!(field.kind, FieldKind::Text) && !matches!(kind, FieldKind::Text);
+        if creating && (better || !want.options.is_empty()) {
+            field.kind = kind;
+        }
+    }
+
+    /// Adds the field that a concept stands for.
+    pub fn add_concept(&mut self, entity: &str, concept: &str, required: bool) -> Option<String> {
+        let concept: &'static str = lexicon().concepts.field.get_key_value(concept).map(|(key, _)| key.as_str())?;
+        let options = self.language.default_options(concept).cloned().unwrap_or_default();
+        let kind = match kind_of(concept, &self.currency) {
+            FieldKind::Choice { .. } if options.len() < 2 => FieldKind::Text,
+            kind => kind,
+        };
+        let want = Wanted { label: self.language.label(concept), concept: Some(concept), exact: true, kind, options, required, sure: true, noun: Vec::new() };
+        self.add_field(entity, &want)
+    }
+
+    /// Marks a field as the members' own answer.
+    pub fn by_member(&mut self, entity: &str, field: &str) {
+        if let Some(field) = self.spec.entity_mut(entity).and_then(|entity| entity.field_mut(field)) {
+            field.by_member = true;
+            field.required = false;
+        }
+    }
+
+    /// The yes/no (or choice) field that says whether somebody comes, with the values that mean yes.
+    pub fn attending(&self, entity: &str) -> Option<Condition> {
+        let entity = self.spec.entity(entity)?;
+        let field = entity.fields.iter().find(|field| !field.archived && (field.id == "attending" || field.id == "answer"))?;
+        let value = match &field.kind {
+            FieldKind::YesNo => "true".to_owned(),
+            FieldKind::Choice { options } => options.first()?.id.clone(),
+            _ => return None,
+        };
+        Some(Condition { field: field.id.clone(), values: vec![value] })
+    }
+
+    /// Plural of an entity, for the middle of a sentence.
+    pub fn many(&self, id: &str) -> String {
+        self.spec.entity(id).map(|entity| lower(&entity.plural)).unwrap_or_default()
+    }
+
+    /// Label of a field.
+    pub fn field_label(&self, entity: &str, field: &str) -> String {
+        self.spec.entity(entity).and_then(|entity| entity.field(field)).map(|field| field.label.clone()).unwrap_or_default()
+    }
+}
+
+/// Options with ids, at most as many as a choice may have.
+pub fn options(labels: &[String]) -> Vec<Choice> {
+    let mut taken = BTreeSet::new();
+    let mut options = Vec::new();
+    for (number, label) in labels.iter().take(MAX_OPTIONS).enumerate() {
+        let id = unique(label, &format!("option{}", number + 1), &taken);
+        taken.insert(id.clone());
+        options.push(Choice { id, label: label.clone() });
+    }
+    options
+}
+
+/// A role id from words: never the owner's or the visitors'.
+pub fn role_id(words: &str, number: usize) -> String {
+    match ident(words, &format!("role{number}")) {
+        id if id == crate::spec::OWNER || id == crate::spec::VISITOR => format!("{id}Role"),
+        id => id,
+    }
+}
+
+/// Adds a sentence once.
+pub fn push_statement(statements: &mut Vec<Statement>, text: String, about: Option<&str>) {
+    if !text.is_empty() && !statements.iter().any(|statement| statement.text == text) {
+        statements.push(Statement { text, about: about.map(str::to_owned) });
+    }
+}
+
+fn used_currency(spec: &AppSpec) -> Option<String> {
+    spec.entities.iter().flat_map(|entity| &entity.fields).find_map(|field| match &field.kind {
+        FieldKind::Money { currency } => Some(currency.clone()),
+        _ => None,
+    })
+}
