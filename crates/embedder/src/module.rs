@@ -180,6 +180,14 @@ pub enum InvalidModule {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// A data segment that would not fit into the memory as it is at the start.
+    #[error("the module's data segment of {bytes} bytes at {offset} does not fit into its memory")]
+    DataOutside {
+        /// Where it would begin.
+        offset: u64,
+        /// Its length.
+        bytes: usize,
+    },
     /// Something that can't be kept from one message to the next.
     #[error("the module's {0} can't be kept from one message to the next")]
     CannotBeKept(String),

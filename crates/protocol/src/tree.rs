@@ -100,8 +100,9 @@ impl Tree {
         *self = Self::level(Some(level::put(self.root(), label, child)), count);
     }
 
-    /// Takes away what is at `path`; returns whether there was anything. The levels above stay, even
-    /// when they become empty. An empty path empties the tree.
+    /// Takes away what is at `path`, and the levels above it that become empty by that; returns whether
+    /// there was anything. So a tree made anew from what is left is the same tree. An empty path empties
+    /// the tree.
     pub fn remove<L: AsRef<[u8]>>(&mut self, path: &[L]) -> bool {
         let Some((label, rest)) = path.split_first() else {
             let had = !self.is_empty();
@@ -110,12 +111,13 @@ impl Tree {
         };
         let (label, count) = (label.as_ref(), self.len());
         let Some(mut child) = self.child(label).cloned() else { return false };
-        let (root, count) = match (rest.is_empty(), self.root()) {
-            (true, Some(root)) => (level::take(root, label), count - 1),
-            _ if !child.remove(rest) => return false,
-            (_, root) => (Some(level::put(root, label, child)), count),
+        if !rest.is_empty() && !child.remove(rest) {
+            return false;
+        }
+        *self = match self.root() {
+            Some(root) if rest.is_empty() || child.is_empty() => Self::level(level::take(root, label), count - 1),
+            root => Self::level(Some(level::put(root, label, child)), count),
         };
-        *self = Self::level(root, count);
         true
     }
 

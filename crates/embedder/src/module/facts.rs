@@ -32,6 +32,8 @@ pub(crate) struct Facts {
     pub(crate) sections: BTreeMap<String, (Visibility, Vec<u8>)>,
     pub(crate) memory64: bool,
     pub(crate) has_memory: bool,
+    /// The memory's size at the start.
+    pub(crate) memory_bytes: u64,
     pub(crate) has_table: bool,
     pub(crate) table64: bool,
     /// Indices and types of mutable globals, ascending.

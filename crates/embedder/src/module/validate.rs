@@ -134,6 +134,7 @@ impl Check {
         at_most("pages of memory at the start", ty.initial, HEAP_CAPACITY_BYTES / WASM_PAGE_BYTES)?;
         self.facts.has_memory = true;
         self.facts.memory64 = ty.memory64;
+        self.facts.memory_bytes = ty.initial * WASM_PAGE_BYTES;
         Ok(())
     }
 
@@ -185,6 +186,10 @@ impl Check {
         if let DataKind::Active { offset_expr, .. } = &data.kind {
             let offset = evaluate(offset_expr, &self.constants)
                 .ok_or_else(|| InvalidModule::Wasm("the offset of a data segment is not a constant".into()))?;
+            let end = offset.checked_add(data.data.len() as u64);
+            if end.is_none_or(|end| end > self.facts.memory_bytes) {
+                return Err(InvalidModule::DataOutside { offset, bytes: data.data.len() });
+            }
             self.facts.data.push(DataSegment { offset, data: data.data.to_vec() });
         }
         Ok(())

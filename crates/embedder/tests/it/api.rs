@@ -246,7 +246,7 @@ fn callbacks_get_their_environment_and_the_answer() {
                 (if (call $msg_reject_code) (then
                     (call $msg_reject_msg_copy (P.const 1002) (P.const 0) (call $msg_reject_msg_size))))
                 (call $msg_reply_data_append (P.const 1000) (P.const 6)) (call $msg_reply))
-            (func $wrong) (table 3 funcref) (elem (P.const 0) $cb $wrong)"#,
+            (func $wrong) (table P 3 funcref) (elem (P.const 0) $cb $wrong)"#,
         |mut canister| {
             assert_eq!(canister.reply(&callback(CallbackKind::Reply, 77, false)), [77, 0, 0, 0, 0, 0]);
             canister.input.reject = Some(Reject { code: 4, message: "full".into() });

@@ -72,8 +72,13 @@ impl Canister {
     }
 
     pub(crate) fn install(engine: Engine, module: Arc<Module>) -> Canister {
+        Canister::install_with(engine, module, |_| {})
+    }
+
+    pub(crate) fn install_with(engine: Engine, module: Arc<Module>, change: impl FnOnce(&mut Input)) -> Canister {
         let sandbox = Sandbox::install(&engine, module).expect("installed");
-        let (memory, input, limits) = (CanisterMemory::default(), input(), Limits::default());
+        let (memory, mut input, limits) = (CanisterMemory::default(), input(), Limits::default());
+        change(&mut input);
         let mut canister = Canister { engine, sandbox, memory, input, limits };
         for entry in [Entry::Start, Entry::Init] {
             if canister.sandbox.module().has(&entry) {

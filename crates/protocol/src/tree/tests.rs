@@ -81,6 +81,16 @@ fn a_leaf_in_the_way_proves_that_nothing_is_below_it() {
 }
 
 #[test]
+fn removing_the_last_of_a_level_removes_the_level() {
+    let mut tree = example();
+    tree.remove(&["a", "x"]);
+    assert!(tree.get(&["a"]).is_some());
+    tree.remove(&["a", "y"]);
+    assert!(tree.get(&["a"]).is_none());
+    assert_eq!(tree.len(), 3);
+}
+
+#[test]
 fn nothing_wanted_is_one_hash() {
     let tree = example();
     assert_eq!(tree.witness(&[]), [&[0x82, 4, 0x58, 32][..], &tree.digest()].concat());
@@ -127,13 +137,13 @@ proptest! {
                 map.entry(outer).or_default().insert(inner, value);
             } else {
                 let had = map.get_mut(&outer).and_then(|level| level.remove(&inner)).is_some();
+                map.retain(|_, level| !level.is_empty());
                 prop_assert_eq!(tree.remove(&path), had);
             }
         }
         // The same content in another order gives the same tree.
         let mut again = Tree::node();
         for (outer, level) in map.iter().rev() {
-            again.insert(&[outer], Tree::node());
             for (inner, value) in level.iter().rev() {
                 again.insert(&[outer, inner], Tree::leaf([*value]));
             }

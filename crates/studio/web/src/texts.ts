@@ -24,14 +24,14 @@ export const [language, t] = preferred();
 
 /** A point in time as people here write it, such as "Mar 4, 2026, 09:41"; empty for what is no time. */
 export function moment(at: string | number | null | undefined): string {
-  const time = at === null || at === undefined ? Number.NaN : new Date(at).getTime();
+  const time = instant(at);
   if (Number.isNaN(time)) return "";
   return new Intl.DateTimeFormat(navigator.language, { dateStyle: "medium", timeStyle: "short" }).format(time);
 }
 
 /** How long ago, in words, such as "3 minutes ago"; empty for what is no time. */
 export function ago(at: string | number | null | undefined): string {
-  const time = at === null || at === undefined ? Number.NaN : new Date(at).getTime();
+  const time = instant(at);
   if (Number.isNaN(time)) return "";
   const words = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   const seconds = Math.round((time - Date.now()) / 1000);
@@ -40,6 +40,17 @@ export function ago(at: string | number | null | undefined): string {
   }
   return t.justNow;
 }
+
+/** Milliseconds since 1970 of RFC 3339 text, milliseconds or (as canisters count) nanoseconds; NaN for no time. */
+export function instant(at: string | number | null | undefined): number {
+  if (at === null || at === undefined || at === "") return Number.NaN;
+  const number = typeof at === "number" || /^\d+$/.test(at) ? Number(at) : Number.NaN;
+  if (Number.isNaN(number)) return new Date(at).getTime();
+  return number > NANOSECONDS_MIN ? number / 1e6 : number;
+}
+
+/** No date in milliseconds that a calendar shows is this large, and every one in nanoseconds since March 1970 is. */
+const NANOSECONDS_MIN = 8.64e15;
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000],

@@ -84,7 +84,9 @@ pub struct Draft {
     pub undo: bool,
     /// People were told to answer only once.
     pub once: bool,
-    /// Labels of fields kept as links because files can't be kept.
+    /// People, what they belong to, and whether they choose it themselves: resolved when the whole text is read.
+    pub places: Vec<(String, Vec<Unit>, bool)>,
+    /// Small things remembered, such as roles that the text itself names.
     pub said: BTreeSet<String>,
 }
 
@@ -110,6 +112,7 @@ impl Draft {
             alternatives: Vec::new(),
             undo: false,
             once: false,
+            places: Vec::new(),
             said: BTreeSet::new(),
         }
     }

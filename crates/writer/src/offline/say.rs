@@ -162,6 +162,8 @@ phrases! {
     QuestionOptions,
     /// "and".
     And,
+    /// "or".
+    Or,
     /// 0 things.
     TheirOwn,
     /// "see".

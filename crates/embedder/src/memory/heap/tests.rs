@@ -52,7 +52,7 @@ fn scribble(heaps: &mut [Heap], random: &mut Seeded) {
 
 #[test]
 fn both_trackers_find_the_same_differences() {
-    for seed in 1..60 {
+    for seed in 1..60u64 {
         let mut random = Seeded(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let mut memories = [committed(seed), committed(seed)];
         let mut heaps = [Tracking::Automatic, Tracking::Compare]

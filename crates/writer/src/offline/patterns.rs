@@ -1,0 +1,129 @@
+//! Clause patterns: each reads one form of sentence and writes what it says into the draft.
+//!
+//! Invariant: a pattern returns true only if it put something into the draft (or said why not), and marks the words
+//! it used; what no pattern used is reported.
+
+mod edit;
+mod intro;
+mod limit;
+mod people;
+mod settings;
+mod things;
+
+use super::clause::Clause;
+use super::draft::Draft;
+use super::lexicon::Tag;
+use super::say::Say;
+use super::text::Kind;
+use super::unit::{Unit, written};
+
+type Pattern = fn(&mut Draft, &mut Clause) -> bool;
+
+/// For a new app.
+const WISH: &[Pattern] = &[
+    settings::read,
+    limit::read,
+    people::bring,
+    people::answer,
+    people::choose,
+    super::access::read,
+    people::give,
+    people::place,
+    edit::required,
+    edit::add,
+    things::described,
+    things::listed,
+];
+
+/// For a change: commands first.
+const CHANGE: &[Pattern] = &[
+    edit::undo,
+    edit::restore,
+    edit::archive,
+    edit::rename,
+    edit::remove,
+    settings::read,
+    edit::required,
+    edit::add_option,
+    limit::read,
+    people::bring,
+    super::access::read,
+    edit::add,
+    people::answer,
+    people::choose,
+    people::give,
+    people::place,
+    things::described,
+    things::listed,
+];
+
+/// Reads one clause and reports what of it stayed unused.
+pub fn read(draft: &mut Draft, mut clause: Clause) {
+    report_typing(draft, &clause);
+    refuse_beyond(draft, &mut clause);
+    if draft.creating {
+        intro::strip(draft, &mut clause);
+    }
+    let worded = clause.units.iter().any(|unit| unit.is_content() && !unit.used) || clause.units.iter().any(|unit| unit.is_any(&["answer", "undo", "yesNo"]));
+    if !worded {
+        return;
+    }
+    let patterns = if draft.creating { WISH } else { CHANGE };
+    let read = patterns.iter().any(|pattern| pattern(draft, &mut clause));
+    if !read {
+        draft.missed(Say::NotUnderstood, &[&written(&clause.units)]);
+        return;
+    }
+    report_unused(draft, &clause);
+}
+
+/// Runs of words that no pattern took.
+fn report_unused(draft: &mut Draft, clause: &Clause) {
+    let units = &clause.units;
+    let mut at = 0;
+    while at < units.len() {
+        if units[at].used || !units[at].is_content() {
+            at += 1;
+            continue;
+        }
+        let end = (at..units.len()).take_while(|index| !units[*index].used).last().unwrap_or(at) + 1;
+        let from = (0..at).rev().take_while(|index| !units[*index].used && units[*index].is_word()).last().unwrap_or(at);
+        draft.missed(Say::NotUnderstood, &[&written(&units[from..end])]);
+        at = end;
+    }
+}
+
+fn report_typing(draft: &mut Draft, clause: &Clause) {
+    for unit in &clause.units {
+        if let Some(read) = &unit.read_as {
+            draft.assumed(Say::AssumedTyping, &[&unit.text, read], None);
+        }
+    }
+}
+
+/// Takes out what this writer can't do, by name: one item of a list, or the whole clause.
+fn refuse_beyond(draft: &mut Draft, clause: &mut Clause) {
+    while let Some(at) = clause.units.iter().position(is_beyond) {
+        let reason = clause.units[at].beyond().map(|beyond| draft.language.reason(beyond)).unwrap_or_default();
+        let (start, end) = item_around(&clause.units, at);
+        let outside = clause.units[..start].iter().chain(&clause.units[end..]).any(|unit| unit.is_content() && !unit.is("app"));
+        let in_list = clause.units[..start].last().is_some_and(is_list_mark) || clause.units.get(end).is_some_and(is_list_mark);
+        let (start, end) = if outside && in_list { (start, end) } else { (0, clause.units.len()) };
+        draft.missed(Say::Beyond, &[&written(&clause.units[start..end]), &reason]);
+        clause.units.drain(start..end);
+    }
+}
+
+fn is_beyond(unit: &Unit) -> bool {
+    unit.beyond().is_some() && unit.tags.iter().all(|tag| matches!(tag, Tag::Beyond(_) | Tag::Filler))
+}
+
+fn is_list_mark(unit: &Unit) -> bool {
+    matches!(unit.kind, Kind::Comma | Kind::Open | Kind::Close | Kind::Colon) || unit.is_any(&["and", "or", "with", "where"])
+}
+
+fn item_around(units: &[Unit], at: usize) -> (usize, usize) {
+    let start = (0..at).rev().take_while(|index| !is_list_mark(&units[*index])).last().unwrap_or(at);
+    let end = (at..units.len()).take_while(|index| !is_list_mark(&units[*index])).last().unwrap_or(at) + 1;
+    (start, end)
+}

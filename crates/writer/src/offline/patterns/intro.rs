@@ -1,0 +1,133 @@
+//! "I want a site for planning our wedding with …": what it is for is noted, and the rest is read as a statement.
+//!
+//! Invariant: only words before the first statement are taken, and those that name the app are kept as its title.
+
+use super::super::clause::Clause;
+use super::super::draft::Draft;
+use super::super::noun::{noun, sentence_case, shown};
+use super::super::text::Kind;
+use super::super::unit::Unit;
+
+/// Takes the introduction off the front of a clause.
+pub(super) fn strip(draft: &mut Draft, clause: &mut Clause) {
+    if !clause.opens {
+        return;
+    }
+    let Some(lead) = lead(&clause.units) else { return note_occasion(draft, clause) };
+    let wants = clause.units[..lead].iter().any(|unit| unit.is_any(&["want", "need"]));
+    let app = app_noun(&clause.units, lead, wants);
+    match app {
+        Some(app) => with_app(draft, clause, lead, app),
+        None => track(draft, clause, lead),
+    }
+}
+
+/// Words before the noun: "I", "want", "please", "a", "to".
+fn lead(units: &[Unit]) -> Option<usize> {
+    let opener = |unit: &Unit| unit.is_any(&["want", "me", "we", "det", "to", "need", "they", "may", "be", "must", "let"]) && !unit.is_content() || unit.is_filler();
+    let lead = units.iter().take_while(|unit| opener(unit) || unit.kind == Kind::Comma).count();
+    (lead < units.len()).then_some(lead)
+}
+
+/// The noun that means "app", at most five words on and before any list or verb.
+fn app_noun(units: &[Unit], lead: usize, wants: bool) -> Option<usize> {
+    let end = (lead..units.len().min(lead + 6)).find(|at| ends_name(&units[*at])).unwrap_or(units.len().min(lead + 6));
+    let last = (lead..end).rev().find(|at| units[*at].is("app") && (units[*at].entity().is_none() || wants))?;
+    let verb_first = units[lead].is("track") && lead + 1 < units.len() && !units[lead + 1].is_any(&["for", "to", "with", "where"]) && last == lead;
+    (!verb_first && !units[last].is("answer") || last > lead).then_some(last)
+}
+
+fn ends_name(unit: &Unit) -> bool {
+    matches!(unit.kind, Kind::Comma | Kind::Colon | Kind::Open) || unit.is_any(&["for", "to", "with", "where", "have", "in"]) && !unit.is("app")
+}
+
+fn with_app(draft: &mut Draft, clause: &mut Clause, lead: usize, app: usize) {
+    let before: Vec<Unit> = clause.units[lead..app].iter().filter(|unit| !unit.is("app")).cloned().collect();
+    name_topic(draft, &before);
+    clause.units.drain(..=app);
+    loop {
+        let Some(first) = clause.units.first() else { return };
+        let purpose = first.is_any(&["for", "to", "where", "in"]) || first.is("track") || first.kind == Kind::Comma;
+        if !purpose {
+            return;
+        }
+        let names = first.is_any(&["for", "to"]);
+        clause.units.remove(0);
+        if names {
+            track(draft, clause, 0);
+        }
+    }
+}
+
+/// "planning our wedding", "keep track of my records": the noun after the verb is what it is for.
+fn track(draft: &mut Draft, clause: &mut Clause, lead: usize) {
+    let mut at = lead;
+    let mut verb = false;
+    while clause.units.get(at).is_some_and(|unit| (unit.is_any(&["track", "det", "we", "want", "me", "to", "for", "need"]) || unit.is_filler()) && unit.entity().is_none()) {
+        verb |= clause.units[at].is("track");
+        at += 1;
+    }
+    let end = (at..clause.units.len()).find(|index| ends_topic(&clause.units[*index])).unwrap_or(clause.units.len());
+    let noun_units = clause.units[at..end].to_vec();
+    let occasion = noun_units.iter().any(|unit| unit.occasion().is_some() && unit.entity().is_none());
+    let things = noun_units.iter().any(|unit| unit.entity().is_some());
+    if occasion && !things {
+        name_topic(draft, &noun_units);
+        clause.units.drain(..end);
+    } else if lead == 0 && !verb && !things {
+        purpose(draft, clause, at, end);
+    } else if verb || lead > 0 {
+        remember(draft, &noun_units);
+        clause.units.drain(..at.min(clause.units.len()));
+    }
+}
+
+/// "for our sales team", "for me": names the app, is not yet a thing to keep.
+fn purpose(draft: &mut Draft, clause: &mut Clause, at: usize, end: usize) {
+    let words = clause.units[at..end].to_vec();
+    let person = words.iter().any(|unit| unit.role().is_some());
+    let verbal = clause.units[at..].first().is_some_and(|unit| unit.is_any(&["see", "edit", "create", "add", "choose", "answer", "ask", "give", "bring", "signUp"]));
+    if verbal || end == at {
+        return;
+    }
+    if !person {
+        remember(draft, &words);
+    }
+    clause.units.drain(..end);
+}
+
+fn ends_topic(unit: &Unit) -> bool {
+    matches!(unit.kind, Kind::Comma | Kind::Colon | Kind::Open)
+        || unit.is_any(&["with", "where", "have", "and", "for", "in", "to", "only"]) && unit.entity().is_none() && !unit.is("track")
+}
+
+fn remember(draft: &mut Draft, words: &[Unit]) {
+    if draft.topic_noun.is_none() && words.iter().any(Unit::is_content) {
+        draft.topic_noun = Some(words.to_vec());
+    }
+}
+
+/// Words that say what the app is for.
+fn name_topic(draft: &mut Draft, words: &[Unit]) {
+    let content: Vec<String> = words.iter().filter(|unit| unit.is_content() && !unit.is("app")).map(shown).collect();
+    if let Some(occasion) = words.iter().find_map(Unit::occasion) {
+        draft.occasion.get_or_insert(occasion);
+        if draft.topic.is_none() {
+            draft.topic = Some(sentence_case(&content.join(" ")));
+        }
+        return;
+    }
+    if content.is_empty() {
+        return;
+    }
+    if noun(words, draft.language).is_some_and(|named| named.concept.is_some()) {
+        draft.entity(words);
+    }
+    remember(draft, words);
+    draft.topic.get_or_insert_with(|| sentence_case(&content.join(" ")));
+}
+
+/// A heading such as "Wedding planner" or "Our wedding:" names the occasion without a verb.
+fn note_occasion(draft: &mut Draft, clause: &mut Clause) {
+    let _ = (draft, clause);
+}

@@ -1,0 +1,410 @@
+//! What people do themselves: answer, choose, bring somebody, tell something, take a place.
+//!
+//! Invariant: whatever they fill in is marked as theirs (`by_member`), and their entity is noted as acting, so that
+//! it gets a role and an answer page.
+
+use super::super::clause::Clause;
+use super::super::draft::{Draft, Focus};
+use super::super::field::{Joint, Wanted, fields, items, option_labels};
+use super::super::noun::{listed, sentence_case};
+use super::super::say::Say;
+use super::super::text::{Kind, fold};
+use super::super::unit::Unit;
+use crate::spec::{Condition, FieldKind};
+
+/// The people whom the words before a verb name.
+pub(super) fn subject(draft: &mut Draft, words: &[Unit]) -> Option<String> {
+    let named = words.iter().any(|unit| unit.is_content() && !unit.is_any(&["they", "everyone", "each", "may", "must"]));
+    if named && !words.iter().any(|unit| unit.is_any(&["me", "we"]) && !unit.is_content()) {
+        let id = draft.entity(&trimmed(words))?;
+        return draft.may_be_person(&id).then_some(id).or_else(|| draft.people());
+    }
+    draft.people()
+}
+
+fn trimmed(words: &[Unit]) -> Vec<Unit> {
+    words.iter().filter(|unit| !(unit.is_any(&["may", "must", "be", "want", "let", "ask", "they", "each", "give"]) && unit.entity().is_none())).cloned().collect()
+}
+
+fn acts(draft: &mut Draft, id: &str) {
+    draft.note(id).acts = true;
+    draft.note(id).bare = draft.known(id).bare && draft.known(id).new;
+    draft.look_at(id);
+}
+
+fn about(entity: &str, field: &str) -> String {
+    format!("entities/{entity}/fields/{field}")
+}
+
+const STRONG: &[&str] = &["answer", "reply", "respond", "rsvp", "confirm"];
+
+/// "they answer yes or no", "guests say whether they come".
+pub(crate) fn answer(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let Some(verb) = answer_verb(draft, clause) else { return false };
+    if let Some(at) = clause.find_from(verb, &["whether"])
+        && !clause.units[at + 1..].iter().any(|unit| unit.is("answer"))
+    {
+        return told_whether(draft, clause, verb, at);
+    }
+    let Some(id) = subject(draft, &clause.units[..verb].to_vec()) else { return false };
+    acts(draft, &id);
+    let options = answer_options(clause, verb);
+    let field = add_answer(draft, &id, options);
+    clause.take(0..verb + 1);
+    let span = ["answer", "yesNo", "yes", "no", "maybe", "whether", "they", "or", "be", "may", "to", "orNot", "for", "det"];
+    (verb..clause.units.len()).filter(|at| clause.units[*at].is_any(&span)).collect::<Vec<_>>().into_iter().for_each(|at| clause.take(at..at + 1));
+    take_if_harmless(clause);
+    let Some(field) = field else { return true };
+    let (many, label) = (draft.many(&id), draft.field_label(&id, &field));
+    draft.understood(Say::PeopleAnswerYesNo, &[&many, &label], &about(&id, &field));
+    true
+}
+
+fn answer_verb(draft: &Draft, clause: &Clause) -> Option<usize> {
+    let verb = clause.find(&["answer"])?;
+    let unit = &clause.units[verb];
+    let listed = clause.find(&["have", "with", "track"]).is_some_and(|at| at < verb) || clause.units[..verb].iter().any(|unit| matches!(unit.kind, Kind::Colon | Kind::Open | Kind::Comma));
+    let explicit = clause.find_from(verb, &["yesNo", "whether", "yes", "orNot"]).is_some();
+    let strong = unit.norm.split(' ').any(|word| STRONG.contains(&draft.language.stem(word).as_str()) || STRONG.contains(&word) || STRONG.contains(&word.trim_end_matches('s')));
+    let attends = clause.units[verb..].iter().any(|unit| unit.field() == Some("attending")) || draft.occasion.is_some();
+    let asked = clause.units[..verb].iter().any(|unit| unit.is("ask"));
+    let commands = clause.has(&["remove", "rename", "add", "required"]) || (clause.has(&["edit", "see", "once"]) && !explicit) || clause.has(&["not"]) && !explicit;
+    (!commands && !listed && (explicit || strong || asked || attends && verb > 0)).then_some(verb)
+}
+
+/// Yes and no alone need no list; "yes, no or maybe" does.
+fn answer_options(clause: &Clause, verb: usize) -> Vec<String> {
+    let rest = &clause.units[verb + 1..];
+    let first = rest.iter().position(|unit| unit.is_any(&["yes", "yesNo"]));
+    let more = rest.iter().any(|unit| unit.is("maybe"));
+    match first {
+        Some(first) if more => {
+            let mut labels = option_labels(&rest[first..]);
+            if rest[first].is("yesNo") {
+                labels.remove(0);
+                labels.splice(0..0, ["Yes".to_owned(), "No".to_owned()]);
+            }
+            labels
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn add_answer(draft: &mut Draft, id: &str, options: Vec<String>) -> Option<String> {
+    if let Some(condition) = draft.attending(id) {
+        draft.by_member(id, &condition.field);
+        return Some(condition.field);
+    }
+    let invited = super::super::finish::is_invited(draft, id);
+    let concept = if invited { "attending" } else { "answer" };
+    let kind = if options.len() > 1 { FieldKind::Choice { options: Vec::new() } } else { FieldKind::YesNo };
+    let want = Wanted {
+        label: draft.language.label(concept),
+        concept: invited.then_some("attending"),
+        exact: invited,
+        kind,
+        options,
+        required: false,
+        sure: true,
+        noun: Vec::new(),
+    };
+    let field = draft.add_field(id, &want)?;
+    draft.by_member(id, &field);
+    Some(field)
+}
+
+/// "they tell us whether they need a room": a yes/no field of its own.
+fn told_whether(draft: &mut Draft, clause: &mut Clause, verb: usize, at: usize) -> bool {
+    let Some(id) = subject(draft, &clause.units[..verb].to_vec()) else { return false };
+    let words: Vec<&Unit> = clause.units[at + 1..].iter().filter(|unit| unit.is_word() && !unit.is_any(&["they", "be", "det"]) && !unit.is_filler()).collect();
+    let label = sentence_case(&words.iter().map(|unit| unit.text.as_str()).collect::<Vec<_>>().join(" "));
+    if label.is_empty() {
+        return false;
+    }
+    acts(draft, &id);
+    let want = Wanted { label, concept: None, exact: false, kind: FieldKind::YesNo, options: Vec::new(), required: false, sure: true, noun: Vec::new() };
+    if let Some(field) = draft.add_field(&id, &want) {
+        filled_in(draft, &id, &[field]);
+    }
+    clause.take_all();
+    true
+}
+
+/// Words that add nothing to an answer: "to the invitation", "to come".
+fn take_if_harmless(clause: &mut Clause) {
+    let occasions: Vec<usize> = (0..clause.units.len()).filter(|at| clause.units[*at].occasion().is_some() || clause.units[*at].norm.starts_with("invit")).collect();
+    occasions.into_iter().for_each(|at| clause.take(at..at + 1));
+}
+
+/// "pick a meal (meat, fish or vegetarian)", "choose between a and b", "choose a workshop".
+pub(crate) fn choose(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let Some(verb) = clause.find(&["choose"]).filter(|at| clause.units[*at].entity().is_none() && clause.units[*at].field().is_none()) else { return false };
+    if clause.has(&["remove", "rename"]) || clause.units[..verb].iter().any(|unit| matches!(unit.kind, Kind::Colon | Kind::Open)) {
+        return false;
+    }
+    let Some(id) = subject(draft, &clause.units[..verb].to_vec()) else { return false };
+    acts(draft, &id);
+    let rest: Vec<Unit> = clause.units[verb + 1..].to_vec();
+    let wants = choices(draft, &rest);
+    if wants.is_empty() {
+        return false;
+    }
+    for want in wants {
+        take_choice(draft, &id, want);
+    }
+    clause.take_all();
+    true
+}
+
+fn take_choice(draft: &mut Draft, id: &str, want: Wanted) {
+    let thing = want.noun.iter().any(|unit| unit.entity().is_some() && unit.field().is_none() || unit.tags.is_empty());
+    if want.options.is_empty() && thing && (draft.find_units(&want.noun).is_some() || want.noun.iter().any(|unit| unit.entity().is_some())) {
+        draft.places.push((id.to_owned(), want.noun.clone(), true));
+        return;
+    }
+    let Some(field) = draft.add_field(id, &want) else { return };
+    draft.by_member(id, &field);
+    let options: Vec<String> = option_names(draft, id, &field);
+    let (many, label) = (draft.many(id), draft.field_label(id, &field));
+    if options.is_empty() {
+        draft.understood(Say::PeopleFillIn, &[&many, &label], &about(id, &field));
+    } else {
+        let or = draft.language.say(Say::Or, &[]);
+        if want.sure && want.noun.is_empty() || !defaulted(draft, &want) {
+            draft.understood(Say::PeopleChoose, &[&many, &label, &listed(&options, &or)], &about(id, &field));
+        } else {
+            draft.understood(Say::PeopleFillIn, &[&many, &label], &about(id, &field));
+            draft.assumed(Say::AssumedOptions, &[&label, &listed(&options, &or)], Some(&about(id, &field)));
+        }
+    }
+}
+
+fn defaulted(draft: &Draft, want: &Wanted) -> bool {
+    want.concept.and_then(|concept| draft.language.default_options(concept)).is_some_and(|defaults| *defaults == want.options)
+}
+
+/// Labels of a choice's options.
+pub(super) fn option_names(draft: &Draft, entity: &str, field: &str) -> Vec<String> {
+    match draft.spec.entity(entity).and_then(|entity| entity.field(field)).map(|field| &field.kind) {
+        Some(FieldKind::Choice { options }) => options.iter().map(|option| option.label.clone()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What follows "choose".
+fn choices(draft: &Draft, rest: &[Unit]) -> Vec<Wanted> {
+    let bracketed = rest.iter().any(|unit| matches!(unit.kind, Kind::Open | Kind::Colon));
+    let split = rest.iter().position(|unit| unit.is_any(&["between", "from", "optionsAre"]) && unit.entity().is_none()).filter(|_| !bracketed);
+    if let Some(split) = split {
+        return from_options(draft, &rest[..split], &rest[split + 1..]).into_iter().collect();
+    }
+    let list = items(rest);
+    let alternatives = !bracketed && list.len() >= 2 && list.last().is_some_and(|item| item.joint == Joint::Or);
+    if alternatives && list.iter().all(|item| item.units.iter().all(|unit| unit.field().is_none() || unit.field() == Some("meal"))) {
+        return from_options(draft, &[], rest).into_iter().collect();
+    }
+    fields(rest, draft.language)
+}
+
+/// Options with a label before them, after them ("for the main course"), or none.
+fn from_options(draft: &Draft, before: &[Unit], after: &[Unit]) -> Option<Wanted> {
+    let named = after.iter().position(|unit| unit.is_any(&["for", "as"]) && unit.entity().is_none());
+    let (listed_part, tail) = after.split_at(named.unwrap_or(after.len()));
+    let options = option_labels(listed_part);
+    if options.len() < 2 {
+        return None;
+    }
+    let label = fields(before, draft.language).into_iter().next().or_else(|| fields(tail, draft.language).into_iter().next());
+    let default = || Wanted {
+        label: draft.language.label(if tastes_like_food(draft, &options) { "meal" } else { "choice" }),
+        concept: tastes_like_food(draft, &options).then_some("meal"),
+        exact: tastes_like_food(draft, &options),
+        kind: FieldKind::Text,
+        options: Vec::new(),
+        required: false,
+        sure: true,
+        noun: Vec::new(),
+    };
+    let label = label.filter(|want| want.noun.iter().all(|unit| unit.occasion().is_none() || unit.field().is_some()));
+    Some(Wanted { kind: FieldKind::Choice { options: Vec::new() }, options, sure: true, noun: Vec::new(), ..label.unwrap_or_else(default) })
+}
+
+fn tastes_like_food(draft: &Draft, options: &[String]) -> bool {
+    let food = draft.language.default_options("meal").cloned().unwrap_or_default();
+    options.iter().any(|option| food.iter().any(|dish| fold(dish) == fold(option)))
+}
+
+/// "guests may bring a plus one", "plus ones are allowed".
+pub(crate) fn bring(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let companion = clause.units.iter().position(|unit| unit.field() == Some("plusOne"));
+    let verb = clause.find(&["bring"]).filter(|at| clause.units[*at].entity().is_none());
+    let listed = clause.find(&["have", "with", "need", "add", "remove", "rename", "required"]).is_some_and(|at| companion.is_none_or(|companion| at < companion))
+        || clause.units.iter().any(|unit| unit.kind == Kind::Colon);
+    let commands = clause.has(&["remove", "rename", "archive", "restore", "required", "not"]) && !draft.creating;
+    let Some(at) = verb.or(companion.filter(|_| clause.has(&["may", "be", "let"]))).filter(|_| !(listed && verb.is_none()) && !commands) else { return false };
+    let before = if verb.is_some() { at } else { clause.units[..at].iter().position(|unit| unit.is_any(&["may", "be", "let"])).unwrap_or(0).min(at) };
+    let Some(id) = subject(draft, &clause.units[..before].to_vec()) else { return false };
+    let start = if verb.is_some() { at + 1 } else { at };
+    let rest: Vec<Unit> = clause.units[start..].to_vec();
+    let Some(thing_end) = (0..rest.len()).find(|index| rest[*index].is_content()).map(|first| end_of_noun(&rest, first)) else { return false };
+    acts(draft, &id);
+    let done = brought(draft, &id, &rest, thing_end, clause.has(&["may", "let", "be"]) || companion.is_some());
+    clause.take_all();
+    done
+}
+
+fn end_of_noun(rest: &[Unit], first: usize) -> usize {
+    (first..rest.len()).take_while(|at| rest[*at].is_content() && rest[*at].kind != Kind::Number).last().unwrap_or(first) + 1
+}
+
+fn brought(draft: &mut Draft, id: &str, rest: &[Unit], thing_end: usize, optional: bool) -> bool {
+    let several = rest[..thing_end].iter().any(|unit| unit.is("atMost")) && rest.iter().any(|unit| unit.kind == Kind::Number && unit.text != "1");
+    let head: Vec<Unit> = rest[..thing_end].iter().filter(|unit| unit.kind != Kind::Number && !unit.is("atMost")).cloned().collect();
+    let tail = &rest[thing_end..];
+    let bracketed: Vec<Unit> = if tail.first().is_some_and(|unit| unit.kind == Kind::Open) { rest.to_vec() } else { head.clone() };
+    let Some(mut want) = fields(&bracketed, draft.language).into_iter().next() else { return false };
+    if several {
+        want.kind = FieldKind::Integer { min: 0, max: rest.iter().find(|unit| unit.kind == Kind::Number).and_then(|unit| unit.text.parse().ok()) };
+        want.label = sentence_case(&want.label);
+    } else if want.options.is_empty() {
+        want.kind = if optional { FieldKind::YesNo } else { FieldKind::Text };
+    }
+    let person = head.iter().any(|unit| unit.field() == Some("plusOne") || unit.role().is_some() || unit.entity().and_then(|concept| super::super::noun::shape(Some(concept))) == Some(super::super::lexicon::Shape::Person));
+    if person && !several {
+        want.kind = FieldKind::YesNo;
+        want.options.clear();
+    }
+    let Some(field) = draft.add_field(id, &want) else { return true };
+    draft.by_member(id, &field);
+    let (many, label) = (draft.many(id), draft.field_label(id, &field));
+    draft.understood(Say::PeopleBring, &[&many, &super::super::noun::lower(&label)], &about(id, &field));
+    if several && person {
+        draft.missed(Say::CantCountMany, &[&label]);
+    } else if want.kind == FieldKind::YesNo {
+        if person {
+            draft.note(id).companion = Some(field.clone());
+        }
+        draft.focus = Some(Focus::Field(id.to_owned(), field.clone()));
+        details(draft, tail);
+    }
+    true
+}
+
+/// "with their name", "(we need the name)": details of what is brought.
+fn details(draft: &mut Draft, tail: &[Unit]) {
+    let words: Vec<Unit> = tail.iter().filter(|unit| unit.is_word() || unit.kind == Kind::Comma).filter(|unit| !unit.is_any(&["we", "me", "need", "may", "must", "give", "ask", "track", "for", "bring", "to"]) || unit.field().is_some()).cloned().collect();
+    if words.iter().any(|unit| unit.field().is_some()) {
+        add_details(draft, &words);
+    }
+}
+
+/// Fields that are asked only while the yes/no field in focus says yes.
+pub(super) fn add_details(draft: &mut Draft, words: &[Unit]) -> bool {
+    let Some(Focus::Field(entity, about_field)) = draft.focus.clone() else { return false };
+    let thing = draft.field_label(&entity, &about_field);
+    let mut any = false;
+    for want in fields(words, draft.language) {
+        let named = want.known().is_some_and(|known| known.title);
+        let label = if about_field == "plusOne" && named { draft.language.label("plusOneName") } else { draft.language.label("nameOf").replace("{0}", &thing).replace("{1}", &super::super::noun::lower(&want.label)) };
+        let id_words = format!("{about_field} {}", want.concept.filter(|_| want.exact).unwrap_or(&want.label));
+        let Some(id) = add_detail(draft, &entity, &about_field, &Wanted { label, concept: None, exact: false, ..want.clone() }, &id_words) else { continue };
+        if named {
+            draft.note(&entity).companion = Some(about_field.clone());
+        }
+        draft.understood(Say::DetailAsked, &[&draft.field_label(&entity, &id), &thing], &about(&entity, &id));
+        any = true;
+    }
+    any
+}
+
+fn add_detail(draft: &mut Draft, entity: &str, about_field: &str, want: &Wanted, id_words: &str) -> Option<String> {
+    let made = draft.add_field(entity, want)?;
+    let wanted = crate::ident::ident(id_words, &made);
+    let taken = draft.spec.entity(entity)?.field(&wanted).is_some();
+    let field = draft.spec.entity_mut(entity)?.field_mut(&made)?;
+    field.by_member = true;
+    field.required = false;
+    field.only_if = Some(Condition { field: about_field.to_owned(), values: vec!["true".into()] });
+    if !taken && crate::ident::is_field_ident(&wanted) {
+        field.id.clone_from(&wanted);
+        return Some(wanted);
+    }
+    Some(made)
+}
+
+/// "guests leave a comment", "they tell us their allergies", "ask each guest for a song".
+pub(crate) fn give(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let asks = clause.find(&["ask"]).filter(|at| *at < 4 && clause.units[*at].field().is_none());
+    if let Some(ask) = asks {
+        return asked(draft, clause, ask);
+    }
+    let Some(verb) = clause.find(&["give"]).filter(|at| clause.units[*at].entity().is_none() && clause.units[*at].field().is_none()) else { return false };
+    let listed = clause.units[..verb].iter().any(|unit| matches!(unit.kind, Kind::Colon | Kind::Open | Kind::Comma)) || clause.has(&["remove", "rename"]);
+    let self_said = clause.units[..verb].iter().any(|unit| unit.is_any(&["me", "we"]) && !unit.is_content());
+    if listed || self_said || clause.units[verb + 1..].iter().all(|unit| !unit.is_content()) {
+        return false;
+    }
+    let Some(id) = subject(draft, &clause.units[..verb].to_vec()) else { return false };
+    told(draft, clause, &id, verb + 1)
+}
+
+fn asked(draft: &mut Draft, clause: &mut Clause, ask: usize) -> bool {
+    let rest: Vec<Unit> = clause.units[ask + 1..].to_vec();
+    let split = rest.iter().position(|unit| unit.is_any(&["for", "from", "whether"]) && unit.field().is_none());
+    let (people, start) = match split {
+        Some(split) if rest[..split].iter().any(|unit| unit.is_content() && unit.field().is_none()) => (rest[..split].to_vec(), ask + 1 + split + usize::from(!rest[split].is("whether"))),
+        _ => (Vec::new(), ask + 1),
+    };
+    let Some(id) = subject(draft, &people) else { return false };
+    told(draft, clause, &id, start)
+}
+
+fn told(draft: &mut Draft, clause: &mut Clause, id: &str, start: usize) -> bool {
+    let words: Vec<Unit> = clause.units[start..].to_vec();
+    let wants = fields(&words, draft.language);
+    if wants.is_empty() {
+        return false;
+    }
+    acts(draft, id);
+    let added: Vec<String> = wants.iter().filter_map(|want| draft.add_field(id, want)).collect();
+    filled_in(draft, id, &added);
+    clause.take_all();
+    true
+}
+
+fn filled_in(draft: &mut Draft, id: &str, added: &[String]) {
+    for field in added {
+        let (many, label) = (draft.many(id), draft.field_label(id, field));
+        let title = draft.spec.entity(id).and_then(|entity| entity.field(field)).is_some_and(|field| field.required);
+        if !title {
+            draft.by_member(id, field);
+        }
+        draft.understood(Say::PeopleFillIn, &[&many, &label], &about(id, field));
+    }
+}
+
+/// "guests sit at tables", "attendees sign up for workshops", "each guest belongs to a table".
+pub(crate) fn place(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let Some(verb) = clause.find(&["signUp"]).filter(|at| clause.units[*at].entity().is_none()) else { return false };
+    let list = clause.units[..verb].iter().any(|unit| matches!(unit.kind, Kind::Colon | Kind::Comma)) || clause.has(&["have", "track"]) || clause.has(&["remove", "rename"]);
+    let target: Vec<Unit> = clause.units[verb + 1..].iter().filter(|unit| !unit.is_any(&["each", "to", "for", "in"])).cloned().collect();
+    if list || !clause.units[..verb].iter().any(|unit| unit.is_content() || unit.is_any(&["they", "everyone"])) {
+        return false;
+    }
+    let Some(id) = subject(draft, &clause.units[..verb].to_vec()) else { return false };
+    let themselves = !clause.units[verb].norm.contains("assign") && !clause.units[verb].norm.contains("sit") && !clause.units[verb].norm.contains("seat") && !clause.units[verb].norm.contains("belong");
+    if themselves {
+        acts(draft, &id);
+    }
+    if target.iter().any(|unit| unit.is_content() && unit.occasion().is_none()) {
+        draft.places.push((id, target, themselves));
+    } else if themselves {
+        let field = add_answer(draft, &id, Vec::new());
+        let many = draft.many(&id);
+        if let Some(field) = field {
+            draft.understood(Say::PeopleAnswerYesNo, &[&many, &draft.field_label(&id, &field)], &about(&id, &field));
+        }
+    }
+    clause.take_all();
+    true
+}
