@@ -87,12 +87,8 @@ impl Executor {
 
     fn metadata(&self, system: &SystemState) -> Vec<(String, Vec<u8>)> {
         let CanisterCode::Wasm(hash) = system.code else { return Vec::new() };
-        let Some(module) = self.modules.get(&hash).cloned().or_else(|| self.prepare_quietly(hash)) else { return Vec::new() };
+        let Some(module) = self.modules.get(&hash) else { return Vec::new() };
         module.custom_sections().map(|(name, _, bytes)| (name.to_owned(), bytes.to_vec())).collect()
-    }
-
-    fn prepare_quietly(&self, hash: [u8; 32]) -> Option<std::sync::Arc<embedder::Module>> {
-        self.engine.prepare(&self.blobs.get(&hash)?).ok()
     }
 
     fn certify_request(&mut self, id: RequestId) {
@@ -144,10 +140,12 @@ fn request_tree(status: &IngressStatus) -> Tree {
         IngressStatus::Replied(bytes) => tree.insert(&[b"reply"], Tree::leaf(bytes.clone())),
         IngressStatus::Rejected(reject) => {
             let mut code = Vec::new();
-            leb128(u64::from(reject.code), &mut code);
+            leb128(reject.code.number(), &mut code);
             tree.insert(&[b"reject_code"], Tree::leaf(code));
             tree.insert(&[b"reject_message"], Tree::leaf(reject.message.as_bytes().to_vec()));
-            tree.insert(&[b"error_code"], Tree::leaf(reject.error_code.as_bytes().to_vec()));
+            if let Some(error_code) = reject.error_code {
+                tree.insert(&[b"error_code"], Tree::leaf(error_code.to_string().into_bytes()));
+            }
         }
     }
     tree

@@ -25,6 +25,7 @@ use crate::{
     config::ExecutionConfig,
     reject,
     state::{Canister, Changes, ReplicatedState},
+    view::ViewDelta,
 };
 
 /// Content-addressed bytes that the state refers to: modules, sources, assets.
@@ -58,6 +59,8 @@ pub struct Executed {
     pub finished: Vec<RequestId>,
     /// The certified state after the batch.
     pub tree: protocol::tree::Tree,
+    /// What changed of the view.
+    pub view: ViewDelta,
 }
 
 /// The state with its caches.
@@ -75,6 +78,8 @@ pub struct Executor {
     /// Requests to native canisters, which have no queues.
     pub(crate) native: VecDeque<Request>,
     pub(crate) finished: Vec<RequestId>,
+    /// An app or a canister's code, files or controllers changed in this batch.
+    pub(crate) directory_changed: bool,
     /// Changed since the last fold.
     unfolded: Unfolded,
 }
@@ -101,8 +106,22 @@ impl Executor {
         for key in &recovered.unfolded_records {
             executor.unfolded.records.insert(key.clone(), recovered.records.get(key).cloned());
         }
+        executor.load_modules();
         executor.certify_all();
         Ok(executor)
+    }
+
+    /// Prepares the modules of all canisters (from the cache of compiled code, if it has them): the certified state
+    /// shows their metadata.
+    fn load_modules(&mut self) {
+        let codes: Vec<_> = self.state.canisters.values().map(|canister| canister.system.code.clone()).collect();
+        for code in codes {
+            if let CanisterCode::Wasm(hash) = code
+                && let Err(why) = self.module(hash)
+            {
+                tracing::error!(why, "a canister's module can't be prepared; it will answer with that reason");
+            }
+        }
     }
 
     /// Over a state, without a certified tree yet.
@@ -130,6 +149,7 @@ impl Executor {
             ready,
             native: VecDeque::new(),
             finished: Vec::new(),
+            directory_changed: false,
             unfolded: Unfolded::default(),
         }
     }
@@ -211,6 +231,7 @@ impl Executor {
         let entry = IngressEntry {
             sender: ingress.sender,
             canister: ingress.canister,
+            effective: ingress.effective,
             forget_at: ingress.expiry + self.config.keep_answers_ns,
             status: IngressStatus::Received,
         };
@@ -300,6 +321,7 @@ impl Executor {
     fn finish_batch(&mut self, batch: &Batch) -> Executed {
         let changes = std::mem::take(&mut self.changes);
         self.certify(&changes);
+        let view = self.view_delta(&changes);
         let records = changes.records(&mut self.state);
         for (key, value) in &records {
             self.unfolded.records.insert(key.clone(), value.clone());
@@ -314,7 +336,7 @@ impl Executor {
             memories: changes.memories,
             input: state::replicated::to_record(&batch.ingress),
         };
-        Executed { delta, finished: std::mem::take(&mut self.finished), tree }
+        Executed { delta, finished: std::mem::take(&mut self.finished), tree, view }
     }
 
     /// Gives an update call its final answer.

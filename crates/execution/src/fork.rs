@@ -124,6 +124,7 @@ impl Fork {
             canister: self.backend,
             method: method.into(),
             arg: arg.into(),
+            effective: self.backend,
             expiry: time + 300_000_000_000,
             sender_info: None,
         };

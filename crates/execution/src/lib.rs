@@ -15,6 +15,7 @@ pub mod registry;
 pub mod reject;
 pub mod state;
 mod switch;
+pub mod view;
 
 use candid::Principal;
 use protocol::CanisterId;

@@ -7,6 +7,7 @@ mod assets;
 mod management;
 mod registry;
 
+use protocol::ErrorCode;
 use candid::{CandidType, Principal, utils::ArgumentEncoder};
 use serde::de::DeserializeOwned;
 use state::replicated::{CallOrigin, CanisterCode, Ingress, IngressStatus, NativeKind, Payload, Reject, Request};
@@ -102,7 +103,7 @@ pub(crate) fn reply(values: impl ArgumentEncoder) -> Result<Native, Reject> {
 
 pub(crate) fn encode(values: impl ArgumentEncoder) -> Result<Vec<u8>, Reject> {
     candid::encode_args(values)
-        .map_err(|error| reject::reject(reject::code::SYS_FATAL, "IC0101", format!("the reply can't be encoded: {error}")))
+        .map_err(|error| Reject::new(ErrorCode::CERTIFIED_STATE_UNAVAILABLE, format!("the reply can't be encoded: {error}")))
 }
 
 /// The empty reply `()`.
@@ -113,5 +114,5 @@ pub(crate) fn unit() -> Vec<u8> {
 /// A native canister has no such method.
 pub(crate) fn unknown<T>(what: &str, method: &str) -> Result<T, Reject> {
     let method: String = method.chars().take(200).collect();
-    Err(reject::reject(reject::code::CANISTER_ERROR, "IC0536", format!("{what} has no method '{method}'")))
+    Err(Reject::new(ErrorCode::CANISTER_METHOD_NOT_FOUND, format!("{what} has no method '{method}'")))
 }

@@ -3,6 +3,7 @@
 //! A composite query may call queries of other canisters of this network, also across several awaits; all instances
 //! that took part are put back at the end, in whatever way it ended. The state is never changed.
 
+use protocol::ErrorCode;
 use std::{collections::HashSet, sync::Arc};
 
 use candid::Principal;
@@ -76,10 +77,7 @@ impl Executor {
         self.roll_back(canister);
         match execution.outcome {
             Ok(effects) if effects.accepted_message => Ok(()),
-            Ok(_) => Err(reject::reject(
-                reject::code::CANISTER_REJECT,
-                "IC0516",
-                format!("canister {canister} does not accept this message"),
+            Ok(_) => Err(Reject::new(ErrorCode::CANISTER_REJECTED_MESSAGE, format!("canister {canister} does not accept this message"),
             )),
             Err(trap) => Err(reject::trapped(canister, &trap.to_string())),
         }
@@ -97,7 +95,7 @@ impl Executor {
         let entry = self.query_entry(id, &query.method, outermost)?;
         if tree.path.contains(&id) || tree.path.len() >= COMPOSITE_DEPTH_MAX {
             let text = format!("a composite query can't call canister {id} from within itself, or deeper than {COMPOSITE_DEPTH_MAX}");
-            return Err(reject::reject(reject::code::CANISTER_ERROR, "IC0524", text));
+            return Err(Reject::new(ErrorCode::QUERY_CALL_GRAPH_LOOP_DETECTED, text));
         }
         tree.path.push(id);
         tree.used.insert(id);
@@ -140,7 +138,7 @@ impl Executor {
             tree.calls += 1;
             if tree.calls > COMPOSITE_CALLS_MAX {
                 let text = format!("the composite query makes more than {COMPOSITE_CALLS_MAX} calls");
-                return Err(reject::reject(reject::code::CANISTER_ERROR, "IC0525", text));
+                return Err(Reject::new(ErrorCode::QUERY_CALL_GRAPH_TOO_DEEP, text));
             }
             let payload = self.nested(tree, id, &call);
             let entry = continuation(&call, &payload, answer.is_some());

@@ -118,6 +118,7 @@ impl Executor {
     /// Takes a canister out of the state; its open callers are told.
     pub(crate) fn remove_canister(&mut self, id: Principal) {
         let Some(canister) = self.state.canisters.remove(&id) else { return };
+        self.directory_changed = true;
         self.sandboxes.remove(&id);
         self.ready.retain(|other| *other != id);
         self.changes.canisters.insert(id);
@@ -228,6 +229,7 @@ impl Executor {
         canister.assets = files;
         self.changes.canisters.insert(id);
         self.changes.assets.insert(id);
+        self.directory_changed = true;
     }
 
     /// Installs or upgrades; after an error the canister is as before.
@@ -324,6 +326,7 @@ impl Executor {
             }
         }
         self.commit_memory(id);
+        self.directory_changed = true;
         self.changes.canisters.insert(id);
         // Globals start from the module's own values, so all of them are news.
         self.changes.globals.insert(id);

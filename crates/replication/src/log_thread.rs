@@ -8,6 +8,7 @@ use std::{
     thread::JoinHandle,
 };
 
+use execution::view::ViewDelta;
 use protocol::{RootKey, Tree};
 use state::{delta::BatchDelta, log::Log};
 
@@ -18,8 +19,8 @@ pub(crate) type Release = Box<dyn FnOnce() + Send>;
 
 /// What the log thread is given, in order.
 pub(crate) enum Item {
-    /// A batch to make durable; its certified tree; what to do then.
-    Batch { delta: Box<BatchDelta>, tree: Tree, then: Vec<Release> },
+    /// A batch to make durable; its certified tree; what to show and to do then.
+    Batch { delta: Box<BatchDelta>, tree: Tree, view: ViewDelta, then: Vec<Release> },
     /// Nothing to write, only to wait for what came before.
     Release(Release),
     /// The catalogue has everything up to this height.
@@ -86,7 +87,10 @@ impl LogThread {
 
     fn release(&mut self, item: Item) -> Result<(), state::log::LogError> {
         match item {
-            Item::Batch { then, .. } => then.into_iter().for_each(|release| release()),
+            Item::Batch { view, then, .. } => {
+                self.shared.show(view);
+                then.into_iter().for_each(|release| release());
+            }
             Item::Release(release) => release(),
             Item::Folded(height) => self.log.release(height)?,
         }

@@ -11,7 +11,10 @@ use std::{
     time::Duration,
 };
 
-use execution::{Executor, Query};
+use execution::{
+    Executor, Query,
+    view::{View, ViewDelta},
+};
 use protocol::{RootKey, Tree};
 use state::{
     log::Log,
@@ -102,11 +105,16 @@ pub(crate) enum Command {
 #[derive(Default)]
 pub(crate) struct Shared {
     certified: RwLock<Option<Arc<Certified>>>,
+    view: RwLock<View>,
     durable: AtomicU64,
     broken: AtomicBool,
 }
 
 impl Shared {
+    pub(crate) fn show(&self, delta: ViewDelta) {
+        self.view.write().unwrap_or_else(PoisonError::into_inner).apply(delta);
+    }
+
     pub(crate) fn publish(&self, certified: Certified) {
         self.durable.store(certified.height, Ordering::Release);
         *self.certified.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(certified));
@@ -128,7 +136,7 @@ impl Replica {
     pub fn start(config: ReplicaConfig) -> std::io::Result<Replica> {
         let (commands, inbox) = channel();
         let (items, log_inbox) = channel();
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared { view: RwLock::new(config.executor.view()), ..Shared::default() });
         let fatal = {
             let (shared, told) = (shared.clone(), config.fatal.clone());
             Arc::new(move |error: &dyn std::error::Error| {
@@ -209,6 +217,11 @@ impl Replica {
     /// The replica ended before its first batch.
     pub fn certified(&self) -> Result<Arc<Certified>, Stopped> {
         self.shared.certified.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Stopped)
+    }
+
+    /// Looks at apps, files and requests as of the newest durable batch, without waiting for the executor.
+    pub fn view<T>(&self, look: impl FnOnce(&View) -> T) -> T {
+        look(&self.shared.view.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Executes a batch now, so that the certified state's time is fresh.
@@ -402,7 +415,8 @@ impl Worker {
             }));
         }
         self.in_flight += 1;
-        self.send(Item::Batch { delta: Box::new(executed.delta), tree: executed.tree, then });
+        let delta = Box::new(executed.delta);
+        self.send(Item::Batch { delta, tree: executed.tree, view: executed.view, then });
     }
 
     /// Does something once every batch so far is durable: now, if it is.

@@ -64,7 +64,7 @@ impl BlobStore {
                 return None;
             }
         };
-        if Sha256::digest(&bytes).as_slice() != hash {
+        if <[u8; 32]>::from(Sha256::digest(&bytes)) != *hash {
             tracing::error!(name, "a blob is damaged: its bytes are not those of its name");
             return None;
         }

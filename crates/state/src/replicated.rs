@@ -7,9 +7,10 @@ pub mod ingress;
 pub mod message;
 
 pub use canister::{CallContext, CallOrigin, Callback, CanisterCode, CanisterStatus, LogEntry, NativeKind, SystemState, WasmFunction};
-pub use ingress::{IngressEntry, IngressStatus, RequestId};
-pub use message::{Ingress, Message, Payload, Reject, Request, Response, SenderInfo};
+pub use ingress::{IngressEntry, IngressStatus};
+pub use message::{Ingress, Message, Payload, Request, Response, SenderInfo};
 
+pub use protocol::{Reject, RequestId};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// A record's bytes.

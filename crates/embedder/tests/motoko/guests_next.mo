@@ -21,7 +21,7 @@ actor Guests {
     Map.add(guests, Text.compare, name, { name; email = name; attending = false });
     Prim.trap("refused");
   };
-  public func heap() : async Nat { Prim.rts_memory_size() };
+  public query func allocated() : async Nat { Prim.rts_total_allocation() };
   public shared ({ caller }) func who() : async Text {
     if (Prim.callerInfoSigner<system>() == Principal.toBlob(Principal.fromText("rwlgt-iiaaa-aaaaa-aaaaa-cai"))) {
       switch (from_candid (Prim.callerInfoData<system>()) : ?{ role : Text; name : Text }) {

@@ -55,7 +55,7 @@ pub(crate) fn input_of(config: &ExecutionConfig, time: u64, id: Principal, canis
     Input {
         caller: parts.caller.as_slice().into(),
         arg: parts.arg.clone(),
-        reject: parts.reject.as_ref().map(|r| WasmReject { code: r.code, message: r.message.as_str().into() }),
+        reject: parts.reject.as_ref().map(|r| WasmReject { code: r.code as u32, message: r.message.as_str().into() }),
         caller_info: info
             .map(|info| Arc::new(CallerInfo { data: info.data.clone(), signer: info.signer.as_slice().to_vec() })),
         method_name: parts.method_name.clone(),

@@ -3,6 +3,7 @@
 //! Creating, installing, starting, stopping, deleting and looking at canisters, and randomness. Every other method of
 //! the interface is answered with a reject that names it.
 
+use protocol::ErrorCode;
 use std::collections::BTreeSet;
 
 use candid::{CandidType, Nat, Principal};
@@ -99,7 +100,7 @@ impl Executor {
         let open = self.state.canisters.get(&id).map_or(0, |c| c.system.call_contexts.len());
         let done = match arg.mode {
             CanisterInstallMode::Install if !empty => {
-                return Err(reject::reject(reject::code::CANISTER_ERROR, "IC0538", format!("canister {id} has code already")));
+                return Err(Reject::new(ErrorCode::CANISTER_ALREADY_INSTALLED, format!("canister {id} has code already")));
             }
             CanisterInstallMode::Install | CanisterInstallMode::Reinstall => self.install_fresh(id, &module, &arg.arg),
             CanisterInstallMode::Upgrade(_) if empty => return Err(reject::no_code(id)),
@@ -108,7 +109,7 @@ impl Executor {
                 self.check_persistence(id, flags.wasm_memory_persistence)?;
                 if open > 0 && flags.wasm_memory_persistence.is_some() {
                     let text = format!("canister {id} has {open} open calls; stop it before upgrading");
-                    return Err(reject::reject(reject::code::CANISTER_ERROR, "IC0539", text));
+                    return Err(Reject::new(ErrorCode::CANISTER_QUEUE_NOT_EMPTY, text));
                 }
                 self.upgrade(id, &module, &arg.arg, flags.skip_pre_upgrade != Some(true))
             }
@@ -125,7 +126,7 @@ impl Executor {
             }
             _ => return Ok(()),
         };
-        Err(reject::reject(reject::code::CANISTER_ERROR, "IC0504", format!("canister {id}: {text}")))
+        Err(Reject::new(ErrorCode::CANISTER_CONTRACT_VIOLATION, format!("canister {id}: {text}")))
     }
 
     fn update_settings(&mut self, call: &NativeCall<'_>) -> Result<Native, Reject> {
@@ -137,8 +138,9 @@ impl Executor {
 
     fn apply_canister_settings(&mut self, id: Principal, settings: CanisterSettings) -> Result<(), Reject> {
         if settings.controllers.as_ref().is_some_and(|list| list.len() > 10) {
-            return Err(reject::reject(reject::code::CANISTER_REJECT, "IC0402", "a canister has at most 10 controllers"));
+            return Err(Reject::new(ErrorCode::INVALID_MANAGEMENT_PAYLOAD, "a canister has at most 10 controllers"));
         }
+        self.directory_changed = true;
         self.system(id, |system| {
             if let Some(controllers) = settings.controllers {
                 system.controllers = controllers.into_iter().collect();
@@ -192,7 +194,7 @@ impl Executor {
         let stopped = self.state.canisters.get(&id).is_some_and(|c| c.system.status == CanisterStatus::Stopped);
         if !stopped {
             let text = format!("canister {id} must be stopped before it is deleted");
-            return Err(reject::reject(reject::code::CANISTER_ERROR, "IC0510", text));
+            return Err(Reject::new(ErrorCode::CANISTER_NOT_STOPPED, text));
         }
         self.remove_canister(id);
         Ok(Native::Reply(unit()))
@@ -242,7 +244,7 @@ impl Executor {
             return Ok(());
         }
         let text = format!("only controllers of canister {id} can call `{}` on it, and {} is none", call.method, call.caller);
-        Err(reject::reject(reject::code::CANISTER_ERROR, "IC0512", text))
+        Err(Reject::new(ErrorCode::CANISTER_INVALID_CONTROLLER, text))
     }
 
     fn system(&mut self, id: Principal, change: impl FnOnce(&mut SystemState)) {
@@ -259,9 +261,9 @@ struct CreateArg {
 }
 
 fn invalid(id: Principal, why: &str) -> Reject {
-    reject::reject(reject::code::CANISTER_ERROR, "IC0505", format!("canister {id}: {why}"))
+    Reject::new(ErrorCode::CANISTER_INVALID_WASM, format!("canister {id}: {why}"))
 }
 
 fn storage(error: &std::io::Error) -> Reject {
-    reject::reject(reject::code::SYS_TRANSIENT, "IC0101", format!("the module can't be kept: {error}"))
+    Reject::new(ErrorCode::CERTIFIED_STATE_UNAVAILABLE, format!("the module can't be kept: {error}"))
 }

@@ -66,6 +66,7 @@ impl Executor {
             "delete_app" => answer(self.delete_app(decode::<AppArg>(method, arg)?.app)),
             "rename_app" => {
                 let arg: RenameArg = decode(method, arg)?;
+                self.directory_changed = true;
                 answer(self.state.registry.rename(arg.app, &arg.name))
             }
             "invite_for_owner" => answer(self.invite_as(OWNER, &decode::<InviteArg>(method, arg)?)),
@@ -151,6 +152,7 @@ impl Executor {
         self.state.canisters.insert(backend, Canister::new(controllers, self.config.initial_cycles));
         self.state.canisters.insert(assets, Canister::native(NativeKind::Assets));
         self.changes.canisters.extend([backend, assets]);
+        self.directory_changed = true;
         Ok(CreatedApp { backend, assets })
     }
 

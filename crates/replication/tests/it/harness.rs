@@ -128,6 +128,7 @@ impl Node<'_> {
             canister,
             method: method.into(),
             arg,
+            effective: canister,
             expiry: self.world.clock.now() + 240_000_000_000,
             sender_info: None,
         };

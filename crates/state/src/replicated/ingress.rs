@@ -5,16 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use super::Reject;
 
-/// Representation-independent hash of a request.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct RequestId(#[serde(with = "serde_bytes")] pub [u8; 32]);
-
-impl std::fmt::Debug for RequestId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
 /// One call's entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IngressEntry {
@@ -22,6 +12,8 @@ pub struct IngressEntry {
     pub sender: Principal,
     /// The canister addressed.
     pub canister: Principal,
+    /// The canister in the request's address.
+    pub effective: Principal,
     /// The entry goes at this time, ns: the call's expiry, and never before its answer is five minutes old.
     pub forget_at: u64,
     /// How far it is.

@@ -3,7 +3,7 @@
 use candid::Principal;
 use serde::{Deserialize, Serialize};
 
-use super::RequestId;
+use super::{Reject, RequestId};
 
 /// A user's update call, admitted and ordered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,8 @@ pub struct Ingress {
     /// Its argument.
     #[serde(with = "serde_bytes")]
     pub arg: Vec<u8>,
+    /// The canister in the request's address, where its status is asked for.
+    pub effective: Principal,
     /// Must not start after this time, ns.
     pub expiry: u64,
     /// Signed attributes of the sender, if the envelope had them.
@@ -77,17 +79,6 @@ pub enum Payload {
     Reply(#[serde(with = "serde_bytes")] Vec<u8>),
     /// It was rejected, by the canister or by the system.
     Reject(Reject),
-}
-
-/// Why a call failed (interface spec, "Reject codes").
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reject {
-    /// 1 to 6.
-    pub code: u32,
-    /// `IC0xxx`, for tools.
-    pub error_code: String,
-    /// For people.
-    pub message: String,
 }
 
 /// What waits in a canister's input queue.

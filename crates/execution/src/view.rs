@@ -1,0 +1,135 @@
+//! What others need to look up without asking the executor: which app a name means, its files, who sent a request.
+//!
+//! The executor tells what a batch changed of it; the replica shows it once the batch is durable.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use candid::Principal;
+use embedder::Visibility;
+use state::replicated::{CanisterCode, NativeKind, RequestId};
+
+use crate::{executor::Executor, registry::AppAssets, state::Changes};
+
+/// Apps and canisters as a whole; replaced when any of it changes.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    /// Apps by name, and by the text of either canister's id.
+    pub apps: HashMap<String, Arc<AppEntry>>,
+    /// Files of asset canisters.
+    pub assets: HashMap<Principal, Arc<AppAssets>>,
+    /// Names of private custom sections, and who may read them.
+    pub private: HashMap<Principal, (Vec<String>, BTreeSet<Principal>)>,
+}
+
+/// Where an app is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppEntry {
+    /// Its name.
+    pub name: String,
+    /// The canister with the data.
+    pub backend: Principal,
+    /// The canister with the pages.
+    pub assets: Principal,
+    /// The live version.
+    pub version: u64,
+}
+
+/// Who made a request, and of whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Its sender.
+    pub sender: Principal,
+    /// The canister called.
+    pub canister: Principal,
+    /// The canister in the request's address.
+    pub effective: Principal,
+}
+
+/// What a batch changed.
+#[derive(Clone, Debug, Default)]
+pub struct ViewDelta {
+    /// The directory, if it changed.
+    pub directory: Option<Arc<Directory>>,
+    /// Requests that came (`Some`) or were forgotten (`None`).
+    pub origins: Vec<(RequestId, Option<Origin>)>,
+}
+
+/// The view as of a durable batch.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    /// Apps and canisters.
+    pub directory: Arc<Directory>,
+    /// Requests that the ingress history knows.
+    pub origins: HashMap<RequestId, Origin>,
+}
+
+impl View {
+    /// Takes a batch's changes in.
+    pub fn apply(&mut self, delta: ViewDelta) {
+        if let Some(directory) = delta.directory {
+            self.directory = directory;
+        }
+        for (id, origin) in delta.origins {
+            match origin {
+                Some(origin) => self.origins.insert(id, origin),
+                None => self.origins.remove(&id),
+            };
+        }
+    }
+}
+
+impl Executor {
+    /// The whole view, at start.
+    #[must_use]
+    pub fn view(&self) -> View {
+        let origins = self.state.ingress.keys().filter_map(|id| Some((*id, self.origin(id)?))).collect();
+        View { directory: Arc::new(self.directory()), origins }
+    }
+
+    pub(crate) fn view_delta(&mut self, changes: &Changes) -> ViewDelta {
+        let directory = std::mem::take(&mut self.directory_changed).then(|| Arc::new(self.directory()));
+        let origins = changes.ingress.iter().map(|id| (*id, self.origin(id))).collect();
+        ViewDelta { directory, origins }
+    }
+
+    fn origin(&self, id: &RequestId) -> Option<Origin> {
+        self.state.ingress.get(id).map(|entry| Origin {
+            sender: entry.sender,
+            canister: entry.canister,
+            effective: entry.effective,
+        })
+    }
+
+    fn directory(&self) -> Directory {
+        let mut directory = Directory::default();
+        for app in self.state.registry.apps() {
+            let (name, version) = (app.name.clone(), app.version);
+            let entry = Arc::new(AppEntry { name, backend: app.backend, assets: app.assets, version });
+            for label in [app.name.clone(), app.backend.to_text(), app.assets.to_text()] {
+                directory.apps.insert(label, entry.clone());
+            }
+        }
+        for (id, canister) in &self.state.canisters {
+            match canister.system.code {
+                CanisterCode::Native(NativeKind::Assets) => {
+                    directory.assets.insert(*id, Arc::new(canister.assets.clone()));
+                }
+                CanisterCode::Wasm(hash) => {
+                    let private = self.private_sections(hash);
+                    directory.private.insert(*id, (private, canister.system.controllers.clone()));
+                }
+                _ => {}
+            }
+        }
+        directory
+    }
+
+    fn private_sections(&self, hash: [u8; 32]) -> Vec<String> {
+        let Some(module) = self.modules.get(&hash) else { return Vec::new() };
+        let private = module.custom_sections().filter(|(_, visibility, _)| *visibility == Visibility::Private);
+        private.map(|(name, ..)| name.to_owned()).collect()
+    }
+}

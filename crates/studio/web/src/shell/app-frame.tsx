@@ -1,0 +1,51 @@
+/**
+ * Everything within one app: its bar, its menu and the screen that the address names.
+ *
+ * The entry link is asked for once and shared by the preview and the "open" button, because a link may let a browser
+ * in for good, and one is enough.
+ */
+import { link, show } from "../api";
+import { Access } from "../access/access";
+import { Talk } from "../conversation/talk";
+import { Data } from "../data/data";
+import { History } from "../history/history";
+import { Logs } from "../logs/logs";
+import { People } from "../people/people";
+import { useReading } from "../request";
+import { useArrival, type AppScreen } from "../router";
+import { useRun } from "../runs";
+import { Settings } from "../settings/settings";
+import { t } from "../texts";
+import { useNarrow } from "../ui/media";
+import { Menu } from "./menu";
+import { TopBar } from "./top-bar";
+
+export function AppFrame({ app, screen }: { app: string; screen: AppScreen }) {
+  const run = useRun(app);
+  // A change that went live may have changed the title: asked for again whenever a run ends.
+  const detail = useReading(`show ${app} ${run?.running ?? false}`, (call) => show(app, call));
+  const entry = useReading(`link ${app}`, (call) => link(app, call));
+  const narrow = useNarrow();
+  const title = detail.data?.title ?? app;
+  // On a wide window the preview is part of the conversation's screen.
+  const drawn = screen === "preview" && !narrow ? "talk" : screen;
+  useArrival(`${t.menu[drawn]}: ${title} · ${t.product}`, `${app} ${drawn}`);
+
+  return (
+    <div className="app-frame">
+      <TopBar app={{ app, title }} url={entry.data?.url} />
+      <Menu app={app} screen={drawn} narrow={narrow} />
+      <main id="content" className={drawn === "talk" || drawn === "preview" ? "stage" : "scroll"} tabIndex={-1}>
+        {(drawn === "talk" || drawn === "preview") && (
+          <Talk app={app} title={title} entry={entry} narrow={narrow} side={drawn} />
+        )}
+        {drawn === "history" && <History app={app} />}
+        {drawn === "people" && <People app={app} />}
+        {drawn === "access" && <Access app={app} />}
+        {drawn === "data" && <Data app={app} />}
+        {drawn === "logs" && <Logs app={app} />}
+        {drawn === "settings" && <Settings app={app} detail={detail} />}
+      </main>
+    </div>
+  );
+}
