@@ -261,6 +261,8 @@ pub struct Limits {
     pub call_bytes: u64,
     /// Outgoing calls; more are refused by `call_perform`.
     pub calls: usize,
+    /// Bytes of all outgoing calls together; more are refused by `call_perform`.
+    pub calls_bytes_total: u64,
     /// Bytes of debug prints that are kept.
     pub log_bytes: usize,
 }
@@ -274,6 +276,7 @@ impl Default for Limits {
             reply_bytes: 2 << 20,
             call_bytes: 2 << 20,
             calls: 500,
+            calls_bytes_total: 64 << 20,
             log_bytes: 32 << 10,
         }
     }

@@ -10,8 +10,8 @@ mod validate;
 
 pub use counting::COUNTING_VERSION;
 pub(crate) use counting::FRAME_BUDGET;
-pub use facts::Visibility;
 pub(crate) use facts::Facts;
+pub use facts::Visibility;
 pub(crate) use instrument::{COUNTER, DEPTH, MEMORY, START, TABLE, global_name, instrument};
 pub(crate) use validate::validate;
 use wasmtime::InstancePre;
@@ -195,4 +195,3 @@ pub enum InvalidModule {
     #[error("the module could not be compiled: {0}")]
     Compile(String),
 }
-

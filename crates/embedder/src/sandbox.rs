@@ -269,8 +269,8 @@ impl Sandbox {
 
     fn check_globals(&self, globals: &[GlobalValue]) -> Result<(), SandboxError> {
         let expected = &self.module.facts.mutable_globals;
-        let same = expected.len() == globals.len()
-            && expected.iter().zip(globals).all(|((_, ty), value)| value.has_type(*ty));
+        let same =
+            expected.len() == globals.len() && expected.iter().zip(globals).all(|((_, ty), value)| value.has_type(*ty));
         if same { Ok(()) } else { Err(SandboxError::Globals { expected: expected.len(), found: globals.len() }) }
     }
 

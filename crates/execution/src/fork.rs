@@ -12,7 +12,7 @@ use state::replicated::{Ingress, IngressStatus, Payload, Reject, RequestId};
 use crate::{
     executor::{Batch, Blobs, Executor},
     query::Query,
-    registry::Registry,
+    registry::{App, FIRST_PERSON, Invitation, Registry},
     state::{Canister, ReplicatedState},
 };
 
@@ -52,6 +52,36 @@ impl Executor {
         Some(ForkSeed { backend, state })
     }
 
+    /// A fork of nothing: an empty canister of an app that isn't there yet.
+    #[must_use]
+    pub fn empty_fork_seed(&self) -> ForkSeed {
+        let backend = protocol::CanisterId::from_index(u64::MAX).principal();
+        let mut state = ReplicatedState::empty(self.state.time);
+        state.canisters.insert(backend, Canister::new([crate::REGISTRY].into(), self.config.initial_cycles));
+        let app = App {
+            name: "fork".into(),
+            title: String::new(),
+            owner: FIRST_PERSON.into(),
+            backend,
+            assets: crate::REGISTRY,
+            version: 0,
+            roles: Vec::new(),
+            next_member: 0,
+            created_at: 0,
+        };
+        // The name is free in a registry of its own.
+        let _ = state.registry.create(app);
+        ForkSeed { backend, state }
+    }
+
+    /// Custom sections of the module that a canister runs.
+    #[must_use]
+    pub fn sections(&mut self, id: Principal, names: &[&str]) -> Vec<Option<Vec<u8>>> {
+        let module = self.module_of(id);
+        let section = |name: &&str| Some(module.as_ref()?.custom_section(name)?.1.to_vec());
+        names.iter().map(section).collect()
+    }
+
     /// The engine, to run forks on.
     #[must_use]
     pub fn engine(&self) -> Arc<Engine> {
@@ -88,6 +118,27 @@ impl Fork {
     pub fn upgrade(&mut self, wasm: &[u8]) -> Result<(), String> {
         let module = self.executor.engine.prepare(wasm).map_err(|error| error.to_string())?;
         self.executor.upgrade(self.backend, &module, &[], true).map_err(|refused| refused.0)
+    }
+
+    /// A caller whom the fork takes for the app's owner.
+    pub fn as_owner(&mut self) -> Principal {
+        let key = Principal::self_authenticating(b"the owner on a fork");
+        let owner = self.executor.state.registry.app(self.backend).map_or(FIRST_PERSON.to_owned(), |app| app.owner.clone());
+        self.executor.state.registry.enrol(&owner, key);
+        key
+    }
+
+    /// A caller whom the fork takes for a new member with this role.
+    pub fn as_member(&mut self, role: &str) -> Principal {
+        let key = Principal::self_authenticating(format!("a {role} on a fork"));
+        let token = format!("a link for a {role} on a fork");
+        let invitation = Invitation { role, name: "", member: None, token: token.as_bytes(), at: 0 };
+        let registry = &mut self.executor.state.registry;
+        // Without such a role the caller stays a stranger, which is what the app would make of them.
+        if registry.standing(self.backend, key).role != role && registry.invite(self.backend, invitation).is_ok() {
+            let _ = registry.redeem(self.backend, token.as_bytes(), key);
+        }
+        key
     }
 
     /// Asks the fork.

@@ -172,7 +172,7 @@ impl Registry {
         }
         let member = self.keys.get(&(backend, caller)).and_then(|id| Some((id, self.members.get(&backend)?.get(id)?)));
         match member {
-            Some((id, member)) => Standing { role: member.role.clone(), member: id.clone(), name: member.name.clone() },
+            Some((id, member)) => standing_of(id, member),
             None => Standing::visitor(),
         }
     }
@@ -325,7 +325,7 @@ impl Registry {
         let Some((id, member)) = found.map(|(id, member)| (id.clone(), member.clone())) else {
             return refused("this link is not valid any more: ask whoever sent it for a new one");
         };
-        let standing = Standing { role: member.role.clone(), member: id.clone(), name: member.name.clone() };
+        let standing = standing_of(&id, &member);
         if member.keys.contains(&key) {
             return Ok(standing);
         }
@@ -410,6 +410,12 @@ pub struct Invitation<'a> {
     pub token: &'a [u8],
     /// ns.
     pub at: u64,
+}
+
+/// A browser that the owner let into the app is the owner, under the owner's one id.
+fn standing_of(id: &str, member: &Member) -> Standing {
+    let id = if member.role == OWNER { OWNER } else { id };
+    Standing { role: member.role.clone(), member: id.to_owned(), name: member.name.clone() }
 }
 
 fn checked_member_id(id: &str) -> Result<String, Refused> {

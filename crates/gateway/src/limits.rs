@@ -17,6 +17,7 @@ use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use protocol::CanisterId;
 use serde::{Deserialize, Serialize};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::refusal::Refused;
 
@@ -28,6 +29,9 @@ pub struct Limits {
     pub interface_body_bytes: usize,
     /// The largest body of a request to the studio, in bytes; imports are files of this size.
     pub studio_body_bytes: usize,
+    /// Bodies of more than 256 KiB that are read at once; further ones wait. This, times
+    /// `interface_body_bytes`, bounds the memory that bodies take.
+    pub large_bodies: usize,
     /// How long a connection may take to send a request's head, idle time included, in seconds.
     pub header_read_seconds: u64,
     /// How long a body may take to arrive, in seconds.
@@ -68,7 +72,10 @@ impl Rate {
     /// A rate; zeros count as one.
     pub fn new(per_second: u32, burst: u32) -> Self {
         let at_least_one = |n: u32| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
-        Rate { per_second: at_least_one(per_second), burst: at_least_one(burst) }
+        Rate {
+            per_second: at_least_one(per_second),
+            burst: at_least_one(burst),
+        }
     }
 
     fn quota(self) -> Quota {
@@ -81,6 +88,7 @@ impl Default for Limits {
         Limits {
             interface_body_bytes: 4 << 20,
             studio_body_bytes: 256 << 20,
+            large_bodies: 128,
             header_read_seconds: 20,
             body_read_seconds: 30,
             write_stall_seconds: 30,
@@ -111,10 +119,14 @@ impl Limits {
     }
 }
 
+/// The longest body that is read without waiting for a place.
+const SMALL_BODY: u64 = 256 << 10;
+
 /// The books.
 pub(crate) struct Books {
     pub(crate) requests: Slots,
     pub(crate) connections: Slots,
+    large_bodies: Semaphore,
     peers: RateBook<IpAddr>,
     senders: RateBook<(Principal, CanisterId)>,
     apps: RateBook<CanisterId>,
@@ -125,18 +137,30 @@ impl Books {
         Books {
             requests: Slots::new(limits.requests, limits.requests_per_peer),
             connections: Slots::new(limits.connections, limits.connections_per_peer),
+            large_bodies: Semaphore::new(limits.large_bodies.clamp(1, Semaphore::MAX_PERMITS)),
             peers: RateBook::new(limits.peer_rate),
             senders: RateBook::new(limits.sender_rate),
             apps: RateBook::new(limits.app_rate),
         }
     }
 
+    /// Waits until a body of this length may be read; a body of unknown length counts as large.
+    pub(crate) async fn body(&self, length: Option<u64>) -> Option<SemaphorePermit<'_>> {
+        match length {
+            Some(length) if length <= SMALL_BODY => None,
+            // The semaphore is never closed, so there always comes a permit.
+            _ => self.large_bodies.acquire().await.ok(),
+        }
+    }
+
     pub(crate) fn peer(&self, peer: IpAddr) -> Result<(), Refused> {
-        self.peers.check(&network_of(peer), "requests from one address")
+        self.peers
+            .check(&network_of(peer), "requests from one address")
     }
 
     pub(crate) fn sender(&self, sender: Principal, canister: CanisterId) -> Result<(), Refused> {
-        self.senders.check(&(sender, canister), "calls of one sender to one canister")
+        self.senders
+            .check(&(sender, canister), "calls of one sender to one canister")
     }
 
     pub(crate) fn app(&self, canister: CanisterId) -> Result<(), Refused> {
@@ -167,11 +191,17 @@ impl<K: Hash + Eq + Clone> RateBook<K> {
     const FORGET_EVERY: u32 = 4096;
 
     fn new(rate: Rate) -> Self {
-        RateBook { limiter: RateLimiter::keyed(rate.quota()), rate, checks: AtomicU32::new(0) }
+        RateBook {
+            limiter: RateLimiter::keyed(rate.quota()),
+            rate,
+            checks: AtomicU32::new(0),
+        }
     }
 
     fn check(&self, key: &K, what: &str) -> Result<(), Refused> {
-        if self.checks.fetch_add(1, Ordering::Relaxed) % Self::FORGET_EVERY == Self::FORGET_EVERY - 1 {
+        if self.checks.fetch_add(1, Ordering::Relaxed) % Self::FORGET_EVERY
+            == Self::FORGET_EVERY - 1
+        {
             self.limiter.retain_recent();
         }
         self.limiter.check_key(key).map_err(|until| {
@@ -209,7 +239,11 @@ pub(crate) struct Slot {
 
 impl Slots {
     fn new(all: usize, per_peer: usize) -> Self {
-        Slots { all, per_peer, taken: Arc::default() }
+        Slots {
+            all,
+            per_peer,
+            taken: Arc::default(),
+        }
     }
 
     /// Takes a place; the error says which limit is reached.
@@ -217,18 +251,30 @@ impl Slots {
         let peer = network_of(peer);
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if taken.all >= self.all {
-            return Err(Refused::busy(format!("the node serves {} requests at once, which is its limit; try again in 1 s", self.all), 1));
+            return Err(Refused::busy(
+                format!(
+                    "the node serves {} requests at once, which is its limit; try again in 1 s",
+                    self.all
+                ),
+                1,
+            ));
         }
         let of_peer = taken.by_peer.entry(peer).or_default();
         if *of_peer >= self.per_peer {
             return Err(Refused::busy(
-                format!("the node serves {} requests of one address at once, which is the limit; try again in 1 s", self.per_peer),
+                format!(
+                    "the node serves {} requests of one address at once, which is the limit; try again in 1 s",
+                    self.per_peer
+                ),
                 1,
             ));
         }
         *of_peer += 1;
         taken.all += 1;
-        Ok(Slot { taken: self.taken.clone(), peer })
+        Ok(Slot {
+            taken: self.taken.clone(),
+            peer,
+        })
     }
 }
 
@@ -256,9 +302,17 @@ mod tests {
     fn slots_are_given_back() {
         let slots = Slots::new(3, 2);
         let held = [slots.take(A), slots.take(A)];
-        assert!(slots.take(A).is_err_and(|refused| refused.message.contains("of one address")));
+        assert!(
+            slots
+                .take(A)
+                .is_err_and(|refused| refused.message.contains("of one address"))
+        );
         let other = slots.take(B);
-        assert!(slots.take(B).is_err_and(|refused| refused.retry_after == Some(1)));
+        assert!(
+            slots
+                .take(B)
+                .is_err_and(|refused| refused.retry_after == Some(1))
+        );
         drop((held, other));
         assert!(slots.take(A).is_ok());
         assert!(slots.taken.lock().expect("not poisoned").by_peer.is_empty());
@@ -270,7 +324,10 @@ mod tests {
         assert!(book.check(&A, "things").is_ok());
         assert!(book.check(&A, "things").is_ok());
         let refused = book.check(&A, "things").expect_err("the third at once");
-        assert_eq!(refused.message, "too many things: the limit is 1 per second, at most 2 at once; try again in 1 s");
+        assert_eq!(
+            refused.message,
+            "too many things: the limit is 1 per second, at most 2 at once; try again in 1 s"
+        );
         assert!(book.check(&B, "things").is_ok());
     }
 
@@ -283,10 +340,15 @@ mod tests {
 
     #[test]
     fn limits_are_read_from_configuration() {
-        let limits: Limits = serde_json::from_str(r#"{"requests": 7, "peer_rate": {"per_second": 1, "burst": 2}}"#).expect("valid");
+        let limits: Limits =
+            serde_json::from_str(r#"{"requests": 7, "peer_rate": {"per_second": 1, "burst": 2}}"#)
+                .expect("valid");
         assert_eq!((limits.requests, limits.peer_rate), (7, Rate::new(1, 2)));
         assert_eq!(limits.interface_body_bytes, 4 << 20);
         assert!(serde_json::from_str::<Limits>(r#"{"request": 7}"#).is_err());
-        assert!(serde_json::from_str::<Limits>(r#"{"peer_rate": {"per_second": 0, "burst": 2}}"#).is_err());
+        assert!(
+            serde_json::from_str::<Limits>(r#"{"peer_rate": {"per_second": 0, "burst": 2}}"#)
+                .is_err()
+        );
     }
 }

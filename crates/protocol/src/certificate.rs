@@ -55,7 +55,9 @@ pub struct RootKey(PrivateKey);
 impl RootKey {
     /// The key with this secret (big-endian scalar).
     pub fn from_secret(secret: &[u8; 32]) -> Result<Self, CertificateError> {
-        PrivateKey::deserialize(secret).map(RootKey).map_err(|_| CertificateError::BadSecret)
+        PrivateKey::deserialize(secret)
+            .map(RootKey)
+            .map_err(|_| CertificateError::BadSecret)
     }
 
     /// A key made from any 32 random bytes: they are hashed until they are a secret.
@@ -103,23 +105,26 @@ pub fn encode_public_key(key: &[u8; 96]) -> Vec<u8> {
 
 /// The key bytes inside a DER form.
 pub fn decode_public_key(der: &[u8]) -> Result<[u8; 96], CertificateError> {
-    let key = der.strip_prefix(&DER_PREFIX).ok_or(CertificateError::BadPublicKey)?;
+    let key = der
+        .strip_prefix(&DER_PREFIX)
+        .ok_or(CertificateError::BadPublicKey)?;
     key.try_into().map_err(|_| CertificateError::BadPublicKey)
 }
 
 /// Puts a witness (from [`crate::Tree::witness`]) and the signature of its root hash together.
 pub fn encode_certificate(witness: &[u8], signature: &[u8]) -> Vec<u8> {
     let mut out = Writer::self_described();
-    out.map(2).text("tree").raw(witness).text("signature").bytes(signature);
+    out.map(2)
+        .text("tree")
+        .raw(witness)
+        .text("signature")
+        .bytes(signature);
     out.finish()
 }
 
 /// Reads a certificate and checks the root key's signature over its tree. Returns its tree, in which
 /// values are looked up.
-pub fn verify_certificate(
-    cbor: &[u8],
-    root_key_der: &[u8],
-) -> Result<HashTree, CertificateError> {
+pub fn verify_certificate(cbor: &[u8], root_key_der: &[u8]) -> Result<HashTree, CertificateError> {
     let (tree, signature) = read_certificate(cbor)?;
     let key = decode_public_key(root_key_der)?;
     verify_bls_signature(&signature, &state_root_payload(&tree.digest()), &key)
@@ -150,10 +155,14 @@ pub fn decode_tree(cbor: &[u8]) -> Result<HashTree, CertificateError> {
 
 /// Makes a hash tree of decoded CBOR.
 pub(crate) fn read_tree(value: &Value<'_>) -> Result<HashTree, CertificateError> {
-    let Value::Array(items) = value else { return Err(CertificateError::NotATree) };
+    let Value::Array(items) = value else {
+        return Err(CertificateError::NotATree);
+    };
     match items.as_slice() {
         [Value::Nat(0)] => Ok(ic_certification::empty()),
-        [Value::Nat(1), left, right] => Ok(ic_certification::fork(read_tree(left)?, read_tree(right)?)),
+        [Value::Nat(1), left, right] => {
+            Ok(ic_certification::fork(read_tree(left)?, read_tree(right)?))
+        }
         [Value::Nat(2), Value::Bytes(label), below] => {
             Ok(ic_certification::labeled(label.to_vec(), read_tree(below)?))
         }
@@ -188,7 +197,10 @@ mod tests {
         let tree = verify_certificate(&certificate, &key.public_key_der()).expect("signed above");
         assert_eq!(tree.lookup_path([&b"time"[..]]), LookupResult::Found(&[1]));
         let other = RootKey::from_seed(&[2; 32]).public_key_der();
-        assert!(matches!(verify_certificate(&certificate, &other), Err(CertificateError::BadSignature)));
+        assert!(matches!(
+            verify_certificate(&certificate, &other),
+            Err(CertificateError::BadSignature)
+        ));
     }
 
     #[test]
@@ -197,7 +209,10 @@ mod tests {
         for i in 0..certificate.len() {
             let mut changed = certificate.clone();
             changed[i] ^= 0x01;
-            assert!(verify_certificate(&changed, &key.public_key_der()).is_err(), "byte {i}");
+            assert!(
+                verify_certificate(&changed, &key.public_key_der()).is_err(),
+                "byte {i}"
+            );
         }
     }
 
@@ -207,7 +222,10 @@ mod tests {
         let again = RootKey::from_secret(&key.secret()).expect("own secret");
         assert_eq!(key.public_key_der(), again.public_key_der());
         assert_eq!(key.public_key_der().len(), 133);
-        assert_eq!(key.subnet_id(), Principal::self_authenticating(key.public_key_der()));
+        assert_eq!(
+            key.subnet_id(),
+            Principal::self_authenticating(key.public_key_der())
+        );
         assert!(RootKey::from_secret(&[0xFF; 32]).is_err());
         assert!(decode_public_key(&[0; 133]).is_err());
     }

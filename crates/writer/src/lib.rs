@@ -2,4 +2,14 @@
 //!
 //! A writer holds no capability on a live app. What it returns is text; the gate decides.
 
+pub mod describe;
+pub mod ident;
+pub mod offline;
 pub mod spec;
+pub mod understanding;
+pub mod validate;
+
+pub use describe::describe;
+pub use offline::{Wish, change, write};
+pub use understanding::{Alternative, Answer, Change, Declined, Loss, Question, Statement, Understanding};
+pub use validate::{SpecError, validate};

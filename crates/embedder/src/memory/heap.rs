@@ -20,6 +20,10 @@ pub const HEAP_CAPACITY_BYTES: u64 = 8 << 30;
 /// Inaccessible bytes behind the reservation, so that 32-bit accesses with an offset need no check.
 pub(crate) const HEAP_GUARD_BYTES: usize = 32 << 20;
 
+/// After a roll-back over more written pages than this, all are armed again; fewer are compared in vain next time, for
+/// less than the faults would cost.
+const LOOSE_PAGES_MAX: u64 = 128;
+
 const ZERO_PAGE: Page = [0; PAGE_BYTES];
 
 /// A canister's WebAssembly memory as its messages see it, and what changed since the last commit.
@@ -96,7 +100,7 @@ impl Heap {
     /// Puts the committed bytes back. True if the mapping must shrink too, for which its instance has to go first:
     /// then call [`Heap::shrink`].
     ///
-    /// The pages stay counted as written until the next commit, since copying them back wrote them.
+    /// A few pages may stay counted as written until the next commit, since copying them back wrote them.
     ///
     /// # Errors
     /// The kernel could not tell which pages were written, or has no memory left.
@@ -114,6 +118,10 @@ impl Heap {
                     self.mapping.write_page(index, old);
                 }
             }
+        }
+        if self.ranges.iter().map(|range| range.end - range.start).sum::<u64>() > LOOSE_PAGES_MAX {
+            // Everything is as committed now, so whatever this names is clean.
+            self.find_written(true)?;
         }
         Ok(self.bytes() > committed.bytes())
     }

@@ -51,8 +51,7 @@ impl Mapping {
         let base = unsafe {
             mmap_anonymous(std::ptr::null_mut(), reserved, ProtFlags::empty(), MapFlags::PRIVATE | MapFlags::NORESERVE)?
         };
-        let mapping =
-            Mapping { base: base.cast(), capacity, reserved, bytes: AtomicUsize::new(0), userfault: None };
+        let mapping = Mapping { base: base.cast(), capacity, reserved, bytes: AtomicUsize::new(0), userfault: None };
         // SAFETY: advice on our own range. Dirty pages are 4 KiB; huge ones would hide which was written.
         if let Err(error) = unsafe { madvise(base, reserved, Advice::LinuxNoHugepage) } {
             tracing::debug!(%error, "huge pages can't be switched off for a memory");

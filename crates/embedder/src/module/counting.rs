@@ -121,11 +121,10 @@ impl Cutter {
                 self.cut(next, false);
             }
             Operator::Else => self.cut(next, false),
-            Operator::End => {
-                if self.labels.pop().is_some_and(|label| label.joins) {
-                    self.cut(next, false);
-                }
-            }
+            Operator::End => match self.labels.pop() {
+                Some(Label { joins: true }) => self.cut(next, false),
+                _ => {}
+            },
             Operator::Br { relative_depth } | Operator::BrIf { relative_depth } => {
                 self.branch(*relative_depth);
                 self.cut(next, false);

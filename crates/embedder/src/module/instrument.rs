@@ -123,7 +123,10 @@ impl<'a> Sections<'a> {
         let operators: Vec<Operator<'_>> = body.get_operators_reader()?.into_iter().collect::<Result<_, _>>()?;
         let calls = operators.iter().any(|operator| {
             use Operator as O;
-            matches!(operator, O::Call { .. } | O::CallIndirect { .. } | O::ReturnCall { .. } | O::ReturnCallIndirect { .. })
+            matches!(
+                operator,
+                O::Call { .. } | O::CallIndirect { .. } | O::ReturnCall { .. } | O::ReturnCallIndirect { .. }
+            )
         });
         let frame = self.facts.frames[index];
         let block = if calls || frame > LEAF_FRAME_MAX { Some(self.block_type(&results)?) } else { None };

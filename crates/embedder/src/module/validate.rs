@@ -4,12 +4,21 @@
 //! Beyond the spec: mutable globals of reference types are refused, because they can't be kept between messages.
 
 use wasmparser::{
-    BinaryReaderError, DataKind, Export, ExternalKind, FuncToValidate, FunctionBody, FuncValidatorAllocations, Imports, Operator,
-    Parser, Payload, TypeRef, ValType, ValidPayload, Validator, ValidatorResources, WasmFeatures,
+    BinaryReaderError, DataKind, Export, ExternalKind, FuncToValidate, FuncValidatorAllocations, FunctionBody, Imports,
+    Operator, Parser, Payload, TypeRef, ValType, ValidPayload, Validator, ValidatorResources, WasmFeatures,
 };
 
-use super::{InvalidModule, PointerWidth, Visibility, constant::evaluate, counting, facts::{DataSegment, Facts}, instrument};
-use crate::{memory::{HEAP_CAPACITY_BYTES, WASM_PAGE_BYTES}, system_api};
+use super::{
+    InvalidModule, PointerWidth, Visibility,
+    constant::evaluate,
+    counting,
+    facts::{DataSegment, Facts},
+    instrument,
+};
+use crate::{
+    memory::{HEAP_CAPACITY_BYTES, WASM_PAGE_BYTES},
+    system_api,
+};
 
 const MODULE_BYTES_MAX: u64 = 100 << 20;
 const CODE_BYTES_MAX: u64 = 10 << 20;
@@ -104,7 +113,8 @@ impl Check {
     }
 
     fn import_group(&mut self, group: Imports<'_>) -> Result<(), InvalidModule> {
-        let unknown = |module: &str, name: &str| InvalidModule::UnknownImport { module: module.into(), name: name.into() };
+        let unknown =
+            |module: &str, name: &str| InvalidModule::UnknownImport { module: module.into(), name: name.into() };
         let Imports::Single(_, import) = group else {
             return Err(InvalidModule::Wasm("imports are in a compact form".into()));
         };

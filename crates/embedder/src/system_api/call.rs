@@ -22,8 +22,16 @@ const TIMEOUT_SECONDS_MAX: u32 = 300;
 const QUEUE_FULL: u32 = 2;
 
 pub(super) fn register<P: Pointer>(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
-    define!(linker, "call_new", |call, callee: P, callee_size: P, name: P, name_size: P, reply_fun: P, reply_env: P,
-        reject_fun: P, reject_env: P| -> () {
+    define!(linker, "call_new", |call,
+                                 callee: P,
+                                 callee_size: P,
+                                 name: P,
+                                 name_size: P,
+                                 reply_fun: P,
+                                 reply_env: P,
+                                 reject_fun: P,
+                                 reject_env: P|
+     -> () {
         call.host().drop_pending();
         let callee = call.read_principal(callee, callee_size)?;
         let method = call.read_text(name, name_size, METHOD_NAME_BYTES_MAX)?;
@@ -72,12 +80,13 @@ pub(super) fn register<P: Pointer>(linker: &mut Linker<Host>) -> wasmtime::Resul
     define!(linker, "call_perform", |call| -> u32 {
         pending(&mut call)?;
         let host = call.host();
-        let in_query = matches!(
-            host.context,
-            Context::CompositeQuery | Context::CompositeReply | Context::CompositeReject
-        );
+        let in_query =
+            matches!(host.context, Context::CompositeQuery | Context::CompositeReply | Context::CompositeReject);
         let frozen = !in_query && host.effects.cycles_balance < host.input.canister.freezing_cycles;
-        if frozen || host.effects.calls.len() >= host.limits.calls {
+        let performed = host.effects.calls.iter().chain(&host.pending);
+        let bytes: u64 = performed.map(|call| (call.arg.len() + call.method.len()) as u64).sum();
+        let full = host.effects.calls.len() >= host.limits.calls || bytes > host.limits.calls_bytes_total;
+        if frozen || full {
             host.drop_pending();
             return Ok(QUEUE_FULL);
         }

@@ -92,7 +92,7 @@ impl Host {
     /// Forgets the call being put together.
     pub(super) fn drop_pending(&mut self) {
         if let Some(call) = self.pending.take() {
-            self.effects.cycles_balance += call.cycles;
+            self.effects.cycles_balance = self.effects.cycles_balance.saturating_add(call.cycles);
         }
     }
 

@@ -131,7 +131,10 @@ pub(crate) fn check_import(name: &str, width: PointerWidth, found: &FuncType) ->
 
 fn types(letters: &str, width: PointerWidth) -> Vec<ValType> {
     let wide = width == PointerWidth::Bits64;
-    letters.chars().map(|letter| if letter == 'l' || (letter == 'P' && wide) { ValType::I64 } else { ValType::I32 }).collect()
+    letters
+        .chars()
+        .map(|letter| if letter == 'l' || (letter == 'P' && wide) { ValType::I64 } else { ValType::I32 })
+        .collect()
 }
 
 fn signature(params: &[ValType], results: &[ValType]) -> String {

@@ -108,10 +108,26 @@ fn the_start_function_may_do_little() {
         let mut sandbox = Sandbox::install(&engine, module).expect("installed");
         let execution = sandbox.run(&Entry::Start, Input::default(), &Limits::default()).expect("the machine works");
         let allowed = [
-            "stable64_size", "stable64_grow", "stable64_write", "stable64_read", "stable_size", "stable_grow",
-            "stable_write", "stable_read", "performance_counter", "is_controller", "in_replicated_execution",
-            "cost_call", "cost_create_canister", "cost_http_request", "cost_http_request_v2", "cost_sign_with_ecdsa",
-            "cost_sign_with_schnorr", "cost_vetkd_derive_key", "debug_print", "trap",
+            "stable64_size",
+            "stable64_grow",
+            "stable64_write",
+            "stable64_read",
+            "stable_size",
+            "stable_grow",
+            "stable_write",
+            "stable_read",
+            "performance_counter",
+            "is_controller",
+            "in_replicated_execution",
+            "cost_call",
+            "cost_create_canister",
+            "cost_http_request",
+            "cost_http_request_v2",
+            "cost_sign_with_ecdsa",
+            "cost_sign_with_schnorr",
+            "cost_vetkd_derive_key",
+            "debug_print",
+            "trap",
         ];
         let refused = matches!(&execution.outcome, Err(Trap::ContractViolation(text)) if text.ends_with("can't be called in the start function"));
         assert_eq!(refused, !allowed.contains(&function.name), "{}: {:?}", function.name, execution.outcome);

@@ -88,8 +88,11 @@ const LEGACY: &[(&str, &str)] = &[
 /// A module with functions of ours: in `body`, `P` is the pointer type, and bytes 0 to 25 are the alphabet.
 fn module(pointer: &str, body: &str) -> String {
     let legacy = if pointer == "i32" { LEGACY } else { &[] };
-    let imports: String =
-        IMPORTS.iter().chain(legacy).map(|(name, ty)| format!("(import \"ic0\" \"{name}\" (func ${name} {ty}))")).collect();
+    let imports: String = IMPORTS
+        .iter()
+        .chain(legacy)
+        .map(|(name, ty)| format!("(import \"ic0\" \"{name}\" (func ${name} {ty}))"))
+        .collect();
     let memory = if pointer == "i32" { "(memory 1)" } else { "(memory i64 1)" };
     let text = format!("(module {imports} {memory} (data (P.const 0) \"abcdefghijklmnopqrstuvwxyz\") {body})");
     text.replace("(param P P P P P P P P)", &format!("(param {})", [pointer; 8].join(" ")))
@@ -143,9 +146,7 @@ fn texts_that_the_message_brings_can_be_copied() {
         ("root_key", "root key"),
     ];
     for (function, expected) in copies {
-        let body = format!(
-            "(call ${function}_copy (P.const 1000) (P.const 0) (call ${function}_size))"
-        );
+        let body = format!("(call ${function}_copy (P.const 1000) (P.const 0) (call ${function}_size))");
         let with_info = |canister: &mut Canister| {
             let info = CallerInfo { data: b"standing".to_vec(), signer: b"registry".to_vec() };
             canister.input.caller_info = Some(Arc::new(info));
@@ -166,7 +167,10 @@ fn without_a_signer_there_is_no_caller_info() {
 #[test]
 fn ranges_outside_of_memory_or_source_are_violations() {
     let cases = [
-        ("(call $msg_arg_data_copy (P.const 65530) (P.const 0) (P.const 8))", "8 bytes at 65530 are not all within the canister's memory"),
+        (
+            "(call $msg_arg_data_copy (P.const 65530) (P.const 0) (P.const 8))",
+            "8 bytes at 65530 are not all within the canister's memory",
+        ),
         ("(call $msg_arg_data_copy (P.const -1) (P.const 0) (P.const 1))", "are not all within the canister's memory"),
         ("(call $msg_arg_data_copy (P.const 0) (P.const 5) (P.const 4))", "4 bytes from offset 5 are not all within 8"),
         ("(call $msg_arg_data_copy (P.const 0) (P.const -1) (P.const 2))", "not all within 8"),
@@ -179,8 +183,14 @@ fn ranges_outside_of_memory_or_source_are_violations() {
         ("(drop (call $performance_counter (i32.const 2)))", "there is no counter 2"),
         ("(drop (call $env_var_name_size (P.const 1)))", "there is no variable 1, only 1"),
         ("(drop (call $env_var_value_size (P.const 0) (P.const 3)))", "there is no variable `abc`"),
-        ("(call $stable64_write (i64.const 0) (i64.const 0) (i64.const 1))", "not all within the 0 bytes of stable memory"),
-        ("(drop (call $stable64_grow (i64.const 1))) (call $stable64_read (i64.const 65530) (i64.const 0) (i64.const 20))", "canister's memory"),
+        (
+            "(call $stable64_write (i64.const 0) (i64.const 0) (i64.const 1))",
+            "not all within the 0 bytes of stable memory",
+        ),
+        (
+            "(drop (call $stable64_grow (i64.const 1))) (call $stable64_read (i64.const 65530) (i64.const 0) (i64.const 20))",
+            "canister's memory",
+        ),
     ];
     for (body, expected) in cases {
         // A pointer of -1 reads as another number at each width.
@@ -210,9 +220,14 @@ fn a_module_without_memory_has_nothing_to_point_to() {
 
 #[test]
 fn a_call_is_answered_once() {
-    assert!(trap_of("(call $msg_reply) (call $msg_reply)").contains("`msg_reply` in an update method: the call was answered already"));
+    assert!(
+        trap_of("(call $msg_reply) (call $msg_reply)")
+            .contains("`msg_reply` in an update method: the call was answered already")
+    );
     assert!(trap_of("(call $msg_reply) (call $msg_reject (P.const 0) (P.const 1))").contains("answered already"));
-    assert!(trap_of("(call $msg_reply) (call $msg_reply_data_append (P.const 0) (P.const 1))").contains("answered already"));
+    assert!(
+        trap_of("(call $msg_reply) (call $msg_reply_data_append (P.const 0) (P.const 1))").contains("answered already")
+    );
     each(
         r#"(func (export "canister_update reject") (call $msg_reply_data_append (P.const 0) (P.const 9))
             (call $msg_reject (P.const 2) (P.const 4)))
@@ -261,7 +276,8 @@ fn callbacks_get_their_environment_and_the_answer() {
     );
 }
 
-const CALL: &str = "(call $call_new (P.const 0) (P.const 3) (P.const 3) (P.const 4) (P.const 1) (P.const 2) (P.const 3) (P.const 4))";
+const CALL: &str =
+    "(call $call_new (P.const 0) (P.const 3) (P.const 3) (P.const 4) (P.const 1) (P.const 2) (P.const 3) (P.const 4))";
 
 #[test]
 fn calls_are_put_together_and_performed() {
@@ -302,6 +318,9 @@ fn calls_are_put_together_and_performed() {
             canister.limits.calls = 0;
             let effects = canister.ok(&update("full"));
             assert_eq!((effects.calls.len(), effects.cycles_balance), (0, 1_000_000));
+            canister.limits.calls = 10;
+            canister.limits.calls_bytes_total = 3;
+            assert_eq!(canister.ok(&update("full")).calls.len(), 0);
             canister.limits.calls = 1;
             canister.input.canister = Arc::new(CanisterView { freezing_cycles: 2_000_000, ..CanisterView::default() });
             assert!(canister.trap(&update("full")).to_string().contains("5 cycles are more than the 0"));
@@ -326,13 +345,22 @@ fn calls_follow_their_order_and_limits() {
     assert!(trap_of(&format!("{CALL} {cleanup} {cleanup}")).contains("set already"));
     let bounded = "(call $call_with_best_effort_response (i32.const 1))";
     assert!(trap_of(&format!("{CALL} {bounded} {bounded}")).contains("set already"));
-    assert!(trap_of(&format!("{CALL} (call $call_cycles_add128 (i64.const 1) (i64.const 0))")).contains("18446744073709551616 cycles are more"));
-    assert!(trap_of(&CALL.replace("(P.const 0) (P.const 3) (P.const 3)", "(P.const 0) (P.const 30) (P.const 3)")).contains("a principal of 30"));
+    assert!(
+        trap_of(&format!("{CALL} (call $call_cycles_add128 (i64.const 1) (i64.const 0))"))
+            .contains("18446744073709551616 cycles are more")
+    );
+    assert!(
+        trap_of(&CALL.replace("(P.const 0) (P.const 3) (P.const 3)", "(P.const 0) (P.const 30) (P.const 3)"))
+            .contains("a principal of 30")
+    );
     assert!(trap_of(&format!("(i32.store8 (P.const 3) (i32.const 255)) {CALL}")).contains("not UTF-8"));
-    each(&format!("(func (export \"canister_update m\") {CALL} (call $call_data_append (P.const 0) (P.const 97)))"), |mut canister| {
-        canister.limits.call_bytes = 100;
-        assert!(canister.trap(&update("m")).to_string().contains("a call of 101 bytes is larger than 100"));
-    });
+    each(
+        &format!("(func (export \"canister_update m\") {CALL} (call $call_data_append (P.const 0) (P.const 97)))"),
+        |mut canister| {
+            canister.limits.call_bytes = 100;
+            assert!(canister.trap(&update("m")).to_string().contains("a call of 101 bytes is larger than 100"));
+        },
+    );
 }
 
 #[test]

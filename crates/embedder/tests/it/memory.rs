@@ -1,6 +1,9 @@
 //! What stays and what is undone: heaps, stable memory, globals, tables, on both ways of tracking.
 
-use embedder::{Entry, GlobalValue, Tracking};
+use std::{collections::HashMap, io::Write as _, sync::Arc, thread};
+
+use embedder::{Engine, Entry, GlobalValue, Module, Sandbox, Tracking};
+use state::pages::{PageImage, PagedMemory};
 
 use crate::support::{Canister, engine_with, query, update};
 
@@ -187,4 +190,61 @@ fn an_entry_that_is_missing_changes_nothing() {
     let mut canister = Canister::new(STATE);
     canister.trap(&Entry::Heartbeat);
     canister.assert_committed("after nothing");
+}
+
+/// What folding the log into a new generation of the image does, in small.
+fn folded(memory: &PagedMemory) -> PagedMemory {
+    let mut file = tempfile::tempfile().expect("a temporary file");
+    for index in 0..memory.bytes() / 4096 {
+        file.write_all(memory.page(index).unwrap_or(&[0; 4096])).expect("written");
+    }
+    let image = PageImage::open(file, HashMap::new()).expect("an image");
+    PagedMemory::from_image(Arc::new(image), memory.bytes())
+}
+
+#[test]
+fn a_canister_wakes_from_an_image_file() {
+    both(|mut canister| {
+        canister.ok(&update("set"));
+        canister.commit();
+        canister.memory.heap = folded(&canister.memory.heap);
+        canister.memory.stable = folded(&canister.memory.stable);
+        canister.reopen();
+        canister.assert_committed("woken");
+        canister.trap(&update("grow_and_trap"));
+        canister.roll_back();
+        canister.assert_committed("rolled back to the image");
+        canister.ok(&update("set"));
+        canister.commit();
+        canister.reopen();
+        canister.assert_committed("woken from image and hot pages");
+        assert_eq!(canister.reply(&query("get")), b"argument");
+    });
+}
+
+#[test]
+fn canisters_run_at_the_same_time() {
+    fn can_move<T: Send>() {}
+    fn can_be_shared<T: Send + Sync>() {}
+    can_move::<Sandbox>();
+    can_be_shared::<Engine>();
+    can_be_shared::<Module>();
+    let engine = engine_with(Tracking::Automatic);
+    thread::scope(|scope| {
+        for number in 0..4u8 {
+            let engine = engine.clone();
+            scope.spawn(move || {
+                let mut canister = Canister::on(engine, STATE);
+                canister.limits.stable_bytes = 4 << 20;
+                for round in 0..40u8 {
+                    canister.input.arg = vec![number.wrapping_mul(50).wrapping_add(round); 9000].into();
+                    canister.ok(&update("set"));
+                    canister.commit();
+                    canister.trap(&update("grow_and_trap"));
+                    canister.roll_back();
+                    canister.assert_committed(&format!("canister {number} round {round}"));
+                }
+            });
+        }
+    });
 }

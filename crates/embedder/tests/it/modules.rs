@@ -25,7 +25,10 @@ fn broken_rules_are_named() {
         (r#"(module (import "ic0" "stable_size" (func (result i32))) (memory i64 1))"#, "imports `ic0`.`stable_size`"),
         (r#"(module (memory 1) (memory 1))"#, "multiple memories"),
         (r#"(module (memory 1 1 shared))"#, "not valid WebAssembly"),
-        (r#"(module (func (export "canister_other")))"#, "`canister_other` starts with `canister_` but is no entry point"),
+        (
+            r#"(module (func (export "canister_other")))"#,
+            "`canister_other` starts with `canister_` but is no entry point",
+        ),
         (r#"(module (func (export "canister_update")))"#, "`canister_update` starts with"),
         (r#"(module (memory (export "canister_init") 1))"#, "`canister_init` is not a function"),
         (r#"(module (func (export "canister_init") (param i32)))"#, "`canister_init` takes parameters"),

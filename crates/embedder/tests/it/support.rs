@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use embedder::{
-    CanisterMemory, CanisterView, Effects, Engine, EngineConfig, Entry, Execution, GlobalValue, Input, Limits, Module, Reply,
-    Sandbox, SubnetView, Tracking, Trap,
+    CanisterMemory, CanisterView, Effects, Engine, EngineConfig, Entry, Execution, GlobalValue, Input, Limits, Module,
+    Reply, Sandbox, SubnetView, Tracking, Trap,
 };
 
 pub(crate) struct Canister {

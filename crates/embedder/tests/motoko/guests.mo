@@ -20,6 +20,7 @@ actor Guests {
     Map.add(guests, Text.compare, name, { name; email = name; attending = false });
     Prim.trap("refused");
   };
+  public func churn(words : Nat) : async Nat { Prim.Array_init<Nat>(words, 7).size() };
   public query func allocated() : async Nat { Prim.rts_total_allocation() };
   public shared ({ caller }) func who() : async Text {
     if (Prim.callerInfoSigner<system>() == Principal.toBlob(Principal.fromText("rwlgt-iiaaa-aaaaa-aaaaa-cai"))) {

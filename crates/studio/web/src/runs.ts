@@ -4,7 +4,7 @@
  * They live outside the screens, so that looking at another page does not stop or hide the work. After a reload the
  * node still works on it; the note in the session storage tells the new page what it is waiting for.
  */
-import { useSyncExternalStore } from "react";
+import { useEffect, useRef, useSyncExternalStore } from "react";
 import { announce } from "./ui/announcer";
 import type { Call, Outcome, Progress } from "./api";
 import { onFailure } from "./session";
@@ -38,6 +38,18 @@ const listeners = new Set<() => void>();
 /** The run of an app (or `NEW`), if there is one. */
 export function useRun(key: string): Run | undefined {
   return useSyncExternalStore(subscribe, () => runs.get(key));
+}
+
+/** Does `action` when a run that this component saw running has ended. */
+export function useRunEnd(run: Run | undefined, action: () => void): void {
+  const latest = useRef(action);
+  latest.current = action;
+  const before = useRef(false);
+  const running = run?.running ?? false;
+  useEffect(() => {
+    if (before.current && !running) latest.current();
+    before.current = running;
+  }, [running]);
 }
 
 /** Starts working on `words` unless a run of that key is going on; resolves to how it ended. */

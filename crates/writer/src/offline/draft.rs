@@ -86,6 +86,14 @@ pub struct Draft {
     pub once: bool,
     /// People, what they belong to, and whether they choose it themselves: resolved when the whole text is read.
     pub places: Vec<(String, Vec<Unit>, bool)>,
+    /// Things that belong to one thing each: "each project has tasks".
+    pub links: Vec<(String, String)>,
+    /// Fields (entity, field) that existed before this text.
+    pub before: BTreeSet<(String, String)>,
+    /// Roles that existed before this text.
+    pub roles_before: BTreeSet<String>,
+    /// Amounts existed before this text.
+    pub money_before: bool,
     /// Small things remembered, such as roles that the text itself names.
     pub said: BTreeSet<String>,
 }
@@ -113,6 +121,10 @@ impl Draft {
             undo: false,
             once: false,
             places: Vec::new(),
+            links: Vec::new(),
+            before: BTreeSet::new(),
+            roles_before: BTreeSet::new(),
+            money_before: false,
             said: BTreeSet::new(),
         }
     }
@@ -122,7 +134,10 @@ impl Draft {
         let mut draft = Draft::new(language);
         draft.creating = false;
         draft.spec = spec.clone();
+        draft.money_before = used_currency(spec).is_some();
         draft.currency = used_currency(spec).unwrap_or(draft.currency);
+        draft.roles_before = spec.roles.iter().map(|role| role.id.clone()).collect();
+        draft.before = spec.entities.iter().flat_map(|entity| entity.fields.iter().map(|field| (entity.id.clone(), field.id.clone()))).collect();
         for entity in &spec.entities {
             let facts = draft.facts_of(entity);
             if entity.person.is_some() && !entity.archived {

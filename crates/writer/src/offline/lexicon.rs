@@ -226,6 +226,13 @@ impl Lexicon {
         best.0
     }
 
+    /// Whether another language than `code` clearly has more of the words.
+    pub fn stands_out(&'static self, norms: &[&str], code: &str) -> bool {
+        let votes = |language: &Language| norms.iter().map(|norm| language.vote(norm)).sum::<usize>();
+        let own = votes(self.language(code));
+        self.languages.iter().any(|other| other.code() != code && votes(other) > own + 2)
+    }
+
     /// By its code; English when unknown.
     pub fn language(&'static self, code: &str) -> &'static Language {
         self.languages.iter().find(|language| language.code() == code).unwrap_or(&self.languages[0])

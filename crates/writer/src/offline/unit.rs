@@ -12,7 +12,7 @@ use super::text::{Kind, Token, joined};
 const MAX_CORRECTIONS: usize = 400;
 
 /// A word, a phrase or a mark.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unit {
     /// As written.
     pub text: String,

@@ -136,3 +136,40 @@ fn a_large_memory_is_scanned_in_pieces() {
     assert_eq!(delta.pages.len(), 512);
     assert!(heap.commit(&mut memory).expect("committed").pages.is_empty());
 }
+
+#[test]
+fn a_memory_too_large_to_arm_at_once_is_tracked_all_the_same() {
+    let mut random = Seeded(11);
+    let mut memories = [PagedMemory::empty(), PagedMemory::empty()];
+    let mut heaps =
+        [Tracking::Automatic, Tracking::Compare].map(|tracking| Heap::open(&memories[0], tracking).expect("a heap"));
+    for heap in &mut heaps {
+        heap.mapping.grow(100 << 20).expect("grown");
+    }
+    for round in 0..4 {
+        scribble(&mut heaps, &mut random);
+        commit_both(&mut heaps, &mut memories, &format!("round {round}"));
+        scribble(&mut heaps, &mut random);
+        for (heap, memory) in heaps.iter_mut().zip(&memories) {
+            heap.roll_back(memory).expect("rolled back");
+        }
+        commit_both(&mut heaps, &mut memories, &format!("nothing after rolling back, round {round}"));
+    }
+}
+
+#[test]
+fn many_pages_rolled_back_are_armed_again() {
+    let memory = PagedMemory::empty();
+    let mut heap = Heap::open(&memory, Tracking::Automatic).expect("a heap");
+    heap.mapping.grow(4 << 20).expect("grown");
+    let mut memory = memory;
+    heap.commit(&mut memory).expect("committed");
+    for round in 0..3u8 {
+        (0..1024).for_each(|page| assert!(heap.write(page * PAGE_BYTES as u64 + u64::from(round), &[1])));
+        heap.roll_back(&memory).expect("rolled back");
+        assert_equals(&heap, &memory, "after rolling back");
+        assert!(heap.write(5000, &[round + 1]));
+        let delta = heap.commit(&mut memory).expect("committed");
+        assert_eq!(delta.pages.len(), 1, "a write after rolling back is found");
+    }
+}

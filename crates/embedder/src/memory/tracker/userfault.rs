@@ -110,7 +110,7 @@ impl Userfault {
             self.scan(base as usize, bytes, true, &mut found)?;
             let mut after = Vec::new();
             self.scan(base as usize, bytes, true, &mut after)?;
-            Ok::<_, io::Error>(found == [1..2] && after.is_empty())
+            Ok::<_, io::Error>(matches!(found[..], [Range { start: 1, end: 2 }]) && after.is_empty())
         })();
         // SAFETY: the mapping made above, which nobody else knows.
         unsafe { munmap(base, bytes)? };

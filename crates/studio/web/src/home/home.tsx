@@ -7,8 +7,8 @@ import { AnswerCard } from "../conversation/answer-card";
 import { ProgressList } from "../conversation/progress";
 import { useReading } from "../request";
 import { appPath, navigate, useArrival } from "../router";
-import { forget, NEW, noted, start, unnote, useRun } from "../runs";
-import { t } from "../texts";
+import { forget, NEW, noted, start, unnote, useRun, useRunEnd } from "../runs";
+import { instant, t } from "../texts";
 import { Failure } from "../ui/failure";
 import { Flourish } from "../ui/icons";
 import { Waiting } from "../ui/page";
@@ -18,7 +18,8 @@ import { WishBox } from "./wish-box";
 export function Home() {
   useArrival(`${t.product}`, "home");
   const run = useRun(NEW);
-  const apps = useReading(`list ${run?.running ?? false}`, list);
+  const apps = useReading("list", list);
+  useRunEnd(run, apps.reload);
   const [text, setText] = useState(run?.words ?? "");
 
   const make = async (words: string) => {
@@ -74,7 +75,8 @@ function Pending({ apps, reload }: { apps?: AppLine[]; reload: () => void }) {
   useEffect(() => {
     if (!note || !apps) return;
     if (!before) setBefore(new Set(apps.map((line) => line.app)));
-    const made = before && apps.find((line) => !before.has(line.app));
+    const isMade = (line: AppLine) => instant(line.updated_at) >= note.at || (before && !before.has(line.app));
+    const made = apps.find(isMade);
     if (made) {
       unnote(NEW);
       setNote(undefined);

@@ -4,6 +4,7 @@
  * The entry link is asked for once and shared by the preview and the "open" button, because a link may let a browser
  * in for good, and one is enough.
  */
+import { useState } from "react";
 import { link, show } from "../api";
 import { Access } from "../access/access";
 import { Talk } from "../conversation/talk";
@@ -13,7 +14,7 @@ import { Logs } from "../logs/logs";
 import { People } from "../people/people";
 import { useReading } from "../request";
 import { useArrival, type AppScreen } from "../router";
-import { useRun } from "../runs";
+import { useRun, useRunEnd } from "../runs";
 import { Settings } from "../settings/settings";
 import { t } from "../texts";
 import { useNarrow } from "../ui/media";
@@ -22,11 +23,16 @@ import { TopBar } from "./top-bar";
 
 export function AppFrame({ app, screen }: { app: string; screen: AppScreen }) {
   const run = useRun(app);
-  // A change that went live may have changed the title: asked for again whenever a run ends.
-  const detail = useReading(`show ${app} ${run?.running ?? false}`, (call) => show(app, call));
+  const [revision, setRevision] = useState(0);
+  const detail = useReading(`show ${app}`, (call) => show(app, call));
   const entry = useReading(`link ${app}`, (call) => link(app, call));
   const narrow = useNarrow();
   const title = detail.data?.title ?? app;
+  // A change that went live may have changed the title, and the preview shows the version before it.
+  useRunEnd(run, () => {
+    detail.reload();
+    setRevision((n) => n + 1);
+  });
   // On a wide window the preview is part of the conversation's screen.
   const drawn = screen === "preview" && !narrow ? "talk" : screen;
   useArrival(`${t.menu[drawn]}: ${title} · ${t.product}`, `${app} ${drawn}`);
@@ -37,7 +43,7 @@ export function AppFrame({ app, screen }: { app: string; screen: AppScreen }) {
       <Menu app={app} screen={drawn} narrow={narrow} />
       <main id="content" className={drawn === "talk" || drawn === "preview" ? "stage" : "scroll"} tabIndex={-1}>
         {(drawn === "talk" || drawn === "preview") && (
-          <Talk app={app} title={title} entry={entry} narrow={narrow} side={drawn} />
+          <Talk app={app} title={title} revision={revision} entry={entry} narrow={narrow} side={drawn} />
         )}
         {drawn === "history" && <History app={app} />}
         {drawn === "people" && <People app={app} />}

@@ -347,10 +347,10 @@ export const en = {
     height: "Steps so far",
     writer: "Who writes the apps",
     offline: "The built-in writer. It needs no internet and no language model, and tells you what it did not understand.",
-    model: (name: string) => `${name}. What it writes is checked in the same way as everything else.`,
+    model: (name: string) => `${name}. What you write in a conversation is sent to it; what it answers is checked like everything else.`,
     confinement: "What keeps each app in its place",
     where: "Where everything is",
-    whereText: "Apps, data and conversations are on the machine where Autograph runs, and nowhere else.",
+    whereText: "Apps, their data and your conversations are kept on the machine that Autograph runs on.",
     independent: "Autograph is open source under the Apache License 2.0. It speaks the public interface of the Internet Computer and is not affiliated with its makers.",
   },
 };

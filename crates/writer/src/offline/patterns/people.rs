@@ -215,10 +215,11 @@ fn from_options(draft: &Draft, before: &[Unit], after: &[Unit]) -> Option<Wanted
         return None;
     }
     let label = fields(before, draft.language).into_iter().next().or_else(|| fields(tail, draft.language).into_iter().next());
+    let food = tastes_like_food(draft, &options);
     let default = || Wanted {
-        label: draft.language.label(if tastes_like_food(draft, &options) { "meal" } else { "choice" }),
-        concept: tastes_like_food(draft, &options).then_some("meal"),
-        exact: tastes_like_food(draft, &options),
+        label: draft.language.label(if food { "meal" } else { "choice" }),
+        concept: food.then_some("meal"),
+        exact: food,
         kind: FieldKind::Text,
         options: Vec::new(),
         required: false,

@@ -1,0 +1,53 @@
+# Autograph: `make run` starts it, `make test` tests everything, `make bench` measures it.
+#
+# Every target checks first what it needs and says how to get it. What was built is used again.
+
+SHELL := /bin/bash
+TARGET := $(if $(CARGO_TARGET_DIR),$(abspath $(CARGO_TARGET_DIR)),$(CURDIR)/target)
+# Beside the binary's folder, where the binary looks for it.
+TOOLCHAIN := $(TARGET)/toolchain
+BINARY := $(TARGET)/release/autograph
+STUDIO := crates/studio/web
+NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+export CARGO_TARGET_DIR := $(TARGET)
+
+TOOLCHAIN_FILES := $(shell find crates/toolchain/worker crates/toolchain/kit -name node_modules -prune -o -type f -print 2>/dev/null)
+STUDIO_FILES := $(shell find $(STUDIO) \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
+
+.PHONY: run build test bench check toolchain studio needs lint
+
+run: build
+	@$(BINARY) up
+
+build: needs toolchain studio
+	@echo "building the program (the first time takes some minutes)"
+	@cargo build --release --locked --package autograph
+
+# One sentence for each thing that is missing.
+needs:
+	@scripts/needs
+
+toolchain: $(TOOLCHAIN)/.stamp
+$(TOOLCHAIN)/.stamp: $(TOOLCHAIN_FILES)
+	@echo "installing the toolchain for apps (Motoko, esbuild, Tailwind)"
+	@mkdir -p $(TOOLCHAIN)/worker
+	@tar -C crates/toolchain --exclude=node_modules --exclude=test -cf - worker kit | tar -C $(TOOLCHAIN) -xf -
+	@cd $(TOOLCHAIN)/worker && $(NPM_CI) --omit=dev
+	@touch $@
+
+studio: $(STUDIO)/dist/.stamp
+$(STUDIO)/dist/.stamp: $(STUDIO_FILES)
+	@echo "building the studio's pages"
+	@cd $(STUDIO) && $(NPM_CI) && npm run --silent build
+	@touch $@
+
+test: needs toolchain studio
+	@scripts/test
+
+bench: build
+	@scripts/bench
+
+# Formatting and lints, as the tests ask for them.
+lint:
+	@cargo fmt --check
+	@cargo clippy --workspace --all-targets --locked -- -D warnings

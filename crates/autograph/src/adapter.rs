@@ -1,0 +1,141 @@
+//! The node as the gateway sees it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use candid::Principal;
+use execution::{Blobs as _, Query};
+use gateway::{
+    AppAddress, Asset, BoxFuture, CertifiedState, NodeSignature, QueryAnswer, Refusal, ReplicaStatus, RequestOrigin,
+    UserCall, UserQuery,
+};
+use protocol::{CanisterId, RequestId, reject::QueryResponse};
+use replication::{Answer, Clock as _, SystemClock};
+use state::replicated::{Ingress, Payload};
+
+use crate::node::Node;
+
+/// Implements the gateway's trait over a node.
+pub(crate) struct Adapter(pub(crate) Arc<Node>);
+
+impl gateway::Replica for Adapter {
+    fn status(&self) -> ReplicaStatus {
+        ReplicaStatus {
+            root_key_der: self.0.root_key_der.clone(),
+            healthy: self.0.replica.is_healthy(),
+            impl_version: concat!("autograph ", env!("CARGO_PKG_VERSION")).into(),
+        }
+    }
+
+    fn now(&self) -> u64 {
+        SystemClock.now()
+    }
+
+    fn submit(&self, call: UserCall) -> BoxFuture<'static, Result<(), Refusal>> {
+        let replica = self.0.replica.clone();
+        Box::pin(async move {
+            match replica.call(ingress(call)).await {
+                Ok(Answer::Final(_)) => Ok(()),
+                Ok(Answer::Refused(reject)) => Err(Refusal::Rejected(reject)),
+                Ok(Answer::Busy) => Err(overloaded("the node has too many calls waiting")),
+                Err(stopped) => Err(overloaded(&stopped.to_string())),
+            }
+        })
+    }
+
+    fn certified(&self) -> Arc<CertifiedState> {
+        let Ok(certified) = self.0.replica.certified() else {
+            // Before the first batch there is an empty tree, which proves nothing.
+            return Arc::new(CertifiedState {
+                tree: protocol::Tree::node(),
+                height: 0,
+                time: 0,
+                signature: Bytes::new(),
+            });
+        };
+        Arc::new(CertifiedState {
+            tree: certified.tree.clone(),
+            height: certified.height,
+            time: certified.time,
+            signature: Bytes::copy_from_slice(&certified.signature),
+        })
+    }
+
+    fn request_origin(&self, request_id: &RequestId) -> Option<RequestOrigin> {
+        let origin = self.0.replica.view(|view| view.origins.get(request_id).copied())?;
+        Some(RequestOrigin { sender: origin.sender, effective: origin.effective, receiver: origin.canister })
+    }
+
+    fn may_read_metadata(&self, canister: &CanisterId, name: &str, sender: &Principal) -> bool {
+        self.0.replica.view(|view| match view.directory.private.get(&canister.principal()) {
+            Some((private, controllers)) => !private.iter().any(|known| known == name) || controllers.contains(sender),
+            None => true,
+        })
+    }
+
+    fn query(&self, query: UserQuery) -> BoxFuture<'static, Result<QueryAnswer, Refusal>> {
+        let replica = self.0.replica.clone();
+        Box::pin(async move {
+            let query = Query {
+                sender: query.call.sender,
+                canister: query.call.canister_id,
+                method: query.call.method_name,
+                arg: query.call.arg,
+                data_certificate: None,
+            };
+            match replica.query(query).await {
+                Ok((Payload::Reply(bytes), _)) => Ok(answer(QueryResponse::Replied(bytes))),
+                Ok((Payload::Reject(reject), _)) => Ok(answer(QueryResponse::Rejected(reject))),
+                Err(stopped) => Err(overloaded(&stopped.to_string())),
+            }
+        })
+    }
+
+    fn sign_query(&self, payload: &[u8]) -> NodeSignature {
+        NodeSignature { node_id: self.0.node_key.node_id(), signature: self.0.node_key.sign(payload).to_vec() }
+    }
+
+    fn resolve_app(&self, label: &str) -> Option<AppAddress> {
+        let entry = self.0.replica.view(|view| view.directory.apps.get(label).cloned())?;
+        Some(AppAddress {
+            name: entry.name.clone(),
+            backend: CanisterId::new(entry.backend),
+            assets: CanisterId::new(entry.assets),
+            version: entry.version,
+        })
+    }
+
+    fn asset(&self, assets: &CanisterId, path: &str, _accept_encoding: &str) -> Option<Asset> {
+        let files = self.0.replica.view(|view| view.directory.assets.get(&assets.principal()).cloned())?;
+        let file = files.get(path)?;
+        let bytes = self.0.blobs.get(&file.hash)?;
+        Some(Asset {
+            content_type: file.content_type.clone(),
+            content_encoding: None,
+            bytes: Bytes::copy_from_slice(&bytes),
+            etag: hex::encode(&file.hash[..16]),
+            immutable: path.starts_with("/assets/"),
+        })
+    }
+}
+
+fn ingress(call: UserCall) -> Ingress {
+    Ingress {
+        request_id: call.request_id,
+        sender: call.call.sender,
+        canister: call.call.canister_id,
+        method: call.call.method_name,
+        arg: call.call.arg,
+        effective: call.effective,
+        expiry: call.call.ingress_expiry,
+        sender_info: call.call.sender_info.map(|info| state::replicated::SenderInfo { signer: info.signer, data: info.info }),
+    }
+}
+
+fn answer(response: QueryResponse) -> QueryAnswer {
+    QueryAnswer { response, timestamp: SystemClock.now() }
+}
+
+fn overloaded(message: &str) -> Refusal {
+    Refusal::Overloaded { message: message.into(), retry_after: 1 }
+}

@@ -1,0 +1,96 @@
+//! `autograph up`: a node in the foreground, from its data folder to its address, until it is told to stop.
+
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use gateway::{Gateway, GatewayConfig, Hosts, Limits};
+use replication::{Clock as _, SystemClock};
+use toolchain::{Toolchain, ToolchainConfig};
+
+use crate::{adapter::Adapter, client, node::Node, workshop, workshop::Workshop};
+
+/// A certificate is made anew when the newest is this old, ns: agents refuse those older than five minutes.
+const CERTIFICATE_AGE_MAX: u64 = 60_000_000_000;
+
+/// Runs a node until SIGTERM or SIGINT.
+pub(crate) async fn up(data: &Path, listen: SocketAddr) -> anyhow::Result<()> {
+    // The address first: a taken port is said at once, and nothing was opened yet.
+    let listener = gateway::bind(listen).await?;
+    let address = listener.local_addr()?;
+    let limits = limits(data)?;
+    let node = Arc::new(Node::start(data)?);
+    let toolchain = Toolchain::start(toolchain_config()?).await.context("the toolchain can't be started")?;
+    let origin = format!("http://localhost:{}", address.port());
+    let workshop = Arc::new(Workshop::new(node.clone(), toolchain, origin.clone()));
+    workshop.enrol_first_person().await.context("the owner's key can't be entered")?;
+    let studio = studio::routes().merge(workshop::routes(workshop.clone()));
+    let config = GatewayConfig { limits, hosts: Hosts::new([]) };
+    let gateway = Gateway::new(Arc::new(Adapter(node.clone())), studio, config);
+    let state_file = client::write_state_file(&origin, &node.data, &node.root_key_der)?;
+    let fresh = tokio::spawn(keep_fresh(node.clone()));
+    greet(&origin, &workshop, &node);
+    gateway::serve(gateway, listener, stopped()).await;
+    fresh.abort();
+    eprintln!("stopping: finishing what was begun");
+    client::remove_state_file(&state_file);
+    workshop.stop().await;
+    tokio::task::spawn_blocking(move || node.replica.shut_down()).await?;
+    Ok(())
+}
+
+fn greet(origin: &str, workshop: &Workshop, node: &Node) {
+    println!("Autograph is running at {origin}, with its data in {}", node.data.display());
+    println!("Open the studio with this one-time link:");
+    println!();
+    println!("  {}", workshop.entry_link());
+    println!();
+    println!("Ctrl-C stops it; everything is kept.");
+    for sentence in workshop.toolchain.confinement() {
+        tracing::info!("toolchain: {sentence}");
+    }
+}
+
+/// Limits from `limits.toml` in the data folder, where the owner may change them.
+fn limits(data: &Path) -> anyhow::Result<Limits> {
+    let path = data.join("limits.toml");
+    if !path.exists() {
+        return Ok(Limits::default());
+    }
+    let text = std::fs::read_to_string(&path).with_context(|| format!("can't read {}", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("{} is not as it should be", path.display()))
+}
+
+/// The workers beside the binary, or where the environment says.
+fn toolchain_config() -> anyhow::Result<ToolchainConfig> {
+    let binary = std::env::current_exe().context("can't find this program's own file")?;
+    let worker = match std::env::var_os("AUTOGRAPH_TOOLCHAIN") {
+        Some(folder) => folder.into(),
+        None => binary.parent().unwrap_or(Path::new(".")).join("../toolchain/worker"),
+    };
+    let worker = worker.canonicalize().with_context(|| {
+        format!("the toolchain is not at {}: `make build` puts it there, or set AUTOGRAPH_TOOLCHAIN", worker.display())
+    })?;
+    let launcher = vec![binary.into_os_string(), "__toolchain-jail".into()];
+    Ok(ToolchainConfig::new(worker, launcher))
+}
+
+/// Makes a batch when the newest certificate is getting old.
+async fn keep_fresh(node: Arc<Node>) {
+    let mut interval = tokio::time::interval(Duration::from_secs(10));
+    loop {
+        interval.tick().await;
+        let at = node.replica.certified().map_or(0, |certified| certified.time);
+        if at + CERTIFICATE_AGE_MAX < SystemClock.now() && node.replica.tick().await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}

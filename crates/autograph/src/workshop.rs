@@ -1,0 +1,60 @@
+//! The workshop: the node's own service, which turns wishes into versions of apps.
+//!
+//! It reads signed requests, drives writer, toolchain and gate, and hands what passed to the registry's `publish`.
+//! Invariant: nothing reaches a live app but through [`switch`], and only with a verdict that lets it pass or a token
+//! that the owner got for exactly this proposal on exactly this version.
+
+mod access;
+mod answer;
+mod api;
+mod conversation;
+mod judge;
+mod looking;
+mod owners;
+mod people;
+mod pipeline;
+mod proposals;
+mod registry;
+mod switch;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+use gate::Tokens;
+use toolchain::Toolchain;
+
+use crate::node::Node;
+
+pub(crate) use api::routes;
+
+/// The service. One for a node.
+pub(crate) struct Workshop {
+    pub(crate) node: Arc<Node>,
+    pub(crate) toolchain: Toolchain,
+    pub(crate) tokens: Tokens,
+    /// The studio's address as people reach it, `http://localhost:4943`.
+    pub(crate) origin: String,
+    /// One-time links to the studio, and until when they are good, ns.
+    entries: Mutex<HashMap<String, u64>>,
+    /// Requests seen, until they expire: none is done twice.
+    seen: Mutex<HashMap<protocol::RequestId, u64>>,
+    /// One change of an app at a time.
+    busy: Mutex<std::collections::HashSet<candid::Principal>>,
+}
+
+impl Workshop {
+    pub(crate) fn new(node: Arc<Node>, toolchain: Toolchain, origin: String) -> Workshop {
+        let tokens = Tokens::new(node.secret);
+        Workshop {
+            node,
+            toolchain,
+            tokens,
+            origin,
+            entries: Mutex::default(),
+            seen: Mutex::default(),
+            busy: Mutex::default(),
+        }
+    }
+}

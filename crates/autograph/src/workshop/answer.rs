@@ -1,0 +1,97 @@
+//! Answers of the workshop, in the shapes that the command line and the studio rely on.
+
+use std::collections::BTreeMap;
+
+use gate::Verdict;
+use serde::{Deserialize, Serialize};
+
+/// What became of a wish, a change, a deploy, a check or a restore.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Outcome {
+    /// `live`, `ok`, `refused` or `failed`.
+    pub(crate) outcome: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) app: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) version: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) canister_id: Option<String>,
+    /// Per stage and `total`.
+    pub(crate) seconds: BTreeMap<String, f64>,
+    pub(crate) understood: Vec<String>,
+    pub(crate) assumed: Vec<String>,
+    pub(crate) not_understood: Vec<String>,
+    pub(crate) questions: Vec<Question>,
+    pub(crate) verdict: Verdict,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) alternatives: Vec<Alternative>,
+    /// The token of what was literally asked, where the owner may overrule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) approve: Option<String>,
+    /// Why it failed, in a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) message: Option<String>,
+}
+
+/// A question with answers ready to run.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Question {
+    pub(crate) text: String,
+    pub(crate) answers: Vec<QuestionAnswer>,
+}
+
+/// One answer of a question.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct QuestionAnswer {
+    pub(crate) label: String,
+    /// The text of a change.
+    pub(crate) change: String,
+}
+
+/// A gentler way.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Alternative {
+    pub(crate) message: String,
+    /// Its token.
+    pub(crate) approve: String,
+}
+
+/// A request that could not be served, with the next step and the command line's exit code.
+#[derive(Clone, Debug, Serialize, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct Problem {
+    pub(crate) message: String,
+    pub(crate) hint: String,
+    pub(crate) exit: u8,
+}
+
+impl Problem {
+    /// The caller's mistake.
+    pub(crate) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Problem {
+        Problem { message: message.into(), hint: hint.into(), exit: 2 }
+    }
+
+    /// The node's failure.
+    pub(crate) fn node(message: impl Into<String>, hint: impl Into<String>) -> Problem {
+        Problem { message: message.into(), hint: hint.into(), exit: 1 }
+    }
+
+    pub(crate) fn no_app(label: &str) -> Problem {
+        let label: String = label.chars().take(80).collect();
+        Problem::usage(format!("there is no app called `{label}`"), "`autograph list` shows the apps of this node")
+    }
+}
+
+impl From<replication::Stopped> for Problem {
+    fn from(stopped: replication::Stopped) -> Problem {
+        Problem::node(stopped.to_string(), "start the node again with `autograph up`")
+    }
+}
+
+impl From<std::io::Error> for Problem {
+    fn from(error: std::io::Error) -> Problem {
+        Problem::node(format!("the node can't keep files: {error}"), "look at the disk of the data folder")
+    }
+}

@@ -1,0 +1,107 @@
+//! The gate, given what it needs of this node: the live side's types, a fork, and the compiler's word on both.
+
+use candid::Principal;
+use execution::{Fork, registry::App};
+use gate::{Caller, Finding, Side, Verdict};
+use toolchain::{BuildError, Release};
+
+use super::{Workshop, answer::Problem};
+
+/// What the live module says about itself.
+struct LiveTypes {
+    candid: String,
+    stable: String,
+}
+
+impl Workshop {
+    /// Judges a release against the live app, or as a first version.
+    pub(crate) async fn judge(&self, app: Option<&App>, release: &Release) -> Result<Verdict, Problem> {
+        let live = match app.filter(|app| app.version > 0) {
+            Some(app) => Some(self.live_types(app).await?),
+            None => None,
+        };
+        let stable = match &live {
+            Some(live) => self.stable_findings(&live.stable, &release.stable_types).await?,
+            None => Vec::new(),
+        };
+        let fork = self.fork(app).await?;
+        let (wasm, candid, types) = (release.wasm.clone(), release.candid.clone(), release.stable_types.clone());
+        let judging = tokio::task::spawn_blocking(move || {
+            let mut fork = ForkOf(fork);
+            let side = live.as_ref().map(|live| Side { candid: &live.candid, stable_types: &live.stable });
+            gate::judge(side, Side { candid: &candid, stable_types: &types }, &wasm, &mut fork, &stable)
+        });
+        judging.await.map_err(|error| Problem::node(format!("the check broke off: {error}"), "try again, and report this"))
+    }
+
+    async fn stable_findings(&self, old: &str, new: &str) -> Result<Vec<gate::StableDiagnostic>, Problem> {
+        let found = self.toolchain.stable_compatible(old, new).await;
+        let found = found.map_err(|error| Problem::node(format!("the data's types can't be compared: {error}"), "try again"))?;
+        Ok(found.into_iter().map(|d| gate::StableDiagnostic { code: d.code, message: d.message }).collect())
+    }
+
+    async fn live_types(&self, app: &App) -> Result<LiveTypes, Problem> {
+        let backend = app.backend;
+        let sections = self.node.replica.read(move |executor| executor.sections(backend, &["candid:service", "motoko:stable-types"]));
+        let mut sections = sections.await?.into_iter().map(|bytes| String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned());
+        Ok(LiveTypes { candid: sections.next().unwrap_or_default(), stable: sections.next().unwrap_or_default() })
+    }
+
+    async fn fork(&self, app: Option<&App>) -> Result<Fork, Problem> {
+        let backend = app.map(|app| app.backend);
+        let seed = self.node.replica.read(move |executor| match backend {
+            Some(backend) => executor.fork_seed(backend),
+            None => Some(executor.empty_fork_seed()),
+        });
+        let seed = seed.await?.ok_or_else(|| Problem::node("the app's canister is gone", "report this"))?;
+        Ok(Fork::open(seed, self.node.engine.clone(), self.node.blobs.clone(), self.node.config.clone()))
+    }
+}
+
+/// What a build that failed is, as findings; `None` when the toolchain itself failed.
+pub(crate) fn build_findings(error: &BuildError) -> Option<Vec<Finding>> {
+    match error {
+        BuildError::Diagnostics(diagnostics) => Some(
+            diagnostics
+                .iter()
+                .map(|d| gate::build_finding(&d.file, d.line, &d.code, &d.message, d.source.as_deref()))
+                .collect(),
+        ),
+        BuildError::Source(_) | BuildError::Limit { .. } => Some(vec![gate::build_finding("", 0, "", &error.to_string(), None)]),
+        _ => None,
+    }
+}
+
+struct ForkOf(Fork);
+
+impl gate::Fork for ForkOf {
+    fn upgrade(&mut self, wasm: &[u8]) -> Result<(), String> {
+        self.0.upgrade(wasm)
+    }
+
+    fn install(&mut self, wasm: &[u8]) -> Result<(), String> {
+        self.0.install(wasm)
+    }
+
+    fn query(&mut self, caller: Caller, method: &str, arg: &[u8]) -> Result<Vec<u8>, String> {
+        let who = self.principal(&caller);
+        self.0.query(who, method, arg).map_err(|reject| reject.message)
+    }
+
+    fn call(&mut self, caller: Caller, method: &str, arg: &[u8]) -> Result<Vec<u8>, String> {
+        let who = self.principal(&caller);
+        self.0.call(who, method, arg).map_err(|reject| reject.message)
+    }
+}
+
+impl ForkOf {
+    /// A principal with the standing to be tried out.
+    fn principal(&mut self, caller: &Caller) -> Principal {
+        match caller {
+            Caller::Anonymous => Principal::anonymous(),
+            Caller::Stranger => Principal::self_authenticating(b"a stranger"),
+            Caller::Owner => self.0.as_owner(),
+            Caller::Member(role) => self.0.as_member(role),
+        }
+    }
+}

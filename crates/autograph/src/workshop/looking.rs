@@ -1,0 +1,174 @@
+//! Looking at apps: lists, histories, who may what, logs, and the few acts that change no code.
+
+use execution::registry::{
+    App,
+    calls::{AppArg, RenameArg},
+};
+use serde_json::{Value, json};
+
+use super::{Workshop, answer::Problem};
+
+impl Workshop {
+    pub(crate) async fn status(&self) -> Result<Value, Problem> {
+        // A batch that becomes durable is the proof that the node can write.
+        self.node.replica.tick().await?;
+        let apps = self.node.replica.read(|executor| executor.state().registry.apps().count()).await?;
+        Ok(json!({
+            "ok": self.node.replica.is_healthy(),
+            "version": env!("CARGO_PKG_VERSION"),
+            "url": self.origin,
+            "height": self.node.replica.durable_height(),
+            "apps": apps,
+            "writer": "offline",
+            "data": self.node.data.display().to_string(),
+            "confinement": self.toolchain.confinement(),
+            "dirty_pages": if self.node.engine.tracks_with_kernel() { "kernel" } else { "compare" },
+        }))
+    }
+
+    pub(crate) async fn list(&self) -> Result<Value, Problem> {
+        let apps = self.node.replica.read(|executor| {
+            let registry = &executor.state().registry;
+            let status = |app: &App| {
+                let frozen = executor.state().canisters.get(&app.backend).is_some_and(|canister| canister.system.frozen);
+                let at = registry.version(app.backend, app.version).map_or(app.created_at, |version| version.at);
+                (app.clone(), if frozen { "frozen" } else { "live" }, at)
+            };
+            registry.apps().map(status).collect::<Vec<_>>()
+        });
+        let mut apps = apps.await?;
+        apps.sort_by_key(|(_, _, at)| std::cmp::Reverse(*at));
+        let apps: Vec<Value> = apps.iter().map(|(app, status, at)| self.app_line(app, status, *at)).collect();
+        Ok(json!({ "apps": apps }))
+    }
+
+    fn app_line(&self, app: &App, status: &str, at: u64) -> Value {
+        json!({
+            "app": app.name,
+            "title": app.title,
+            "url": self.app_url(&app.name),
+            "canister_id": app.backend.to_text(),
+            "version": app.version,
+            "status": status,
+            "updated_at": iso(at),
+        })
+    }
+
+    pub(crate) async fn show(&self, label: &str) -> Result<Value, Problem> {
+        let app = self.app(label).await?;
+        let tree = self.live_tree(&app).await?;
+        let spec: Value = tree
+            .as_ref()
+            .and_then(|tree| tree.0.get("spec.json"))
+            .and_then(|bytes| serde_json::from_slice(bytes).ok())
+            .unwrap_or(Value::Null);
+        let description = serde_json::from_value(spec.clone()).map(|spec| writer::describe(&spec)).unwrap_or_default();
+        let files: Vec<&String> = tree.iter().flat_map(|tree| tree.0.keys()).collect();
+        Ok(json!({
+            "app": app.name,
+            "title": app.title,
+            "url": self.app_url(&app.name),
+            "canister_id": app.backend.to_text(),
+            "assets_canister_id": app.assets.to_text(),
+            "version": app.version,
+            "spec": spec,
+            "description": description,
+            "files": files,
+        }))
+    }
+
+    pub(crate) async fn history(&self, label: &str) -> Result<Value, Problem> {
+        let app = self.app(label).await?;
+        let backend = app.backend;
+        let versions = self.node.replica.read(move |executor| {
+            executor.state().registry.versions(backend).cloned().collect::<Vec<_>>()
+        });
+        let versions: Vec<Value> = versions
+            .await?
+            .iter()
+            .map(|version| {
+                json!({
+                    "version": version.number,
+                    "at": iso(version.at),
+                    "outcome": "live",
+                    "current": version.number == app.version,
+                    "message": version.message,
+                    "restored_from": version.restored_from,
+                    "approved": version.approved,
+                })
+            })
+            .collect();
+        Ok(json!({ "versions": versions }))
+    }
+
+    pub(crate) async fn conversation(&self, label: &str) -> Result<Value, Problem> {
+        let app = self.app(label).await?;
+        let turns: Vec<Value> = self
+            .turns(app.backend)
+            .iter()
+            .map(|turn| json!({ "at": iso(turn.at), "from": turn.from, "text": turn.text, "outcome": turn.outcome }))
+            .collect();
+        Ok(json!({ "messages": turns }))
+    }
+
+    pub(crate) async fn access(&self, label: &str) -> Result<Value, Problem> {
+        let app = self.app(label).await?;
+        let tree = self.live_tree(&app).await?;
+        let spec = tree.as_ref().and_then(|tree| tree.0.get("spec.json"));
+        let Some(spec) = spec.and_then(|bytes| serde_json::from_slice(bytes).ok()) else {
+            let text = format!("`{}` declares no access in a form that can be shown yet", app.name);
+            return Err(Problem::node(text, "its source says it: `autograph show`"));
+        };
+        let (roles, matrix) = super::access::matrix(&spec);
+        Ok(json!({ "roles": roles, "matrix": matrix }))
+    }
+
+    pub(crate) async fn logs(&self, label: &str) -> Result<Value, Problem> {
+        let app = self.app(label).await?;
+        let backend = app.backend;
+        let entries = self.node.replica.read(move |executor| {
+            let canister = executor.state().canisters.get(&backend);
+            canister.map(|canister| canister.system.logs.iter().cloned().collect::<Vec<_>>()).unwrap_or_default()
+        });
+        let entries: Vec<Value> = entries
+            .await?
+            .iter()
+            .map(|entry| {
+                json!({ "at": iso(entry.at), "text": entry.text, "level": if entry.trap { "error" } else { "info" } })
+            })
+            .collect();
+        Ok(json!({ "entries": entries }))
+    }
+
+    pub(crate) async fn rename(&self, label: &str, name: &str) -> Result<Value, Problem> {
+        let app = self.app(label).await?;
+        self.registry::<()>("rename_app", (RenameArg { app: app.backend, name: name.into() },)).await?;
+        Ok(json!({ "app": name, "url": self.app_url(name) }))
+    }
+
+    pub(crate) async fn app_switch(&self, verb: &str, label: &str) -> Result<Value, Problem> {
+        let app = self.app(label).await?;
+        let method = if verb == "delete" { "delete_app" } else { verb };
+        self.registry::<()>(method, (AppArg { app: app.backend },)).await?;
+        Ok(json!({ "app": app.name }))
+    }
+}
+
+/// A time in nanoseconds since 1970 as `2026-11-21T05:00:00Z`.
+pub(crate) fn iso(ns: u64) -> String {
+    let seconds = i64::try_from(ns / 1_000_000_000).unwrap_or(i64::MAX);
+    let time = time::OffsetDateTime::from_unix_timestamp(seconds).ok();
+    time.and_then(|time| time.format(&time::format_description::well_known::Rfc3339).ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::iso;
+
+    #[test]
+    fn times_are_written_as_the_calendar_has_them() {
+        assert_eq!(iso(0), "1970-01-01T00:00:00Z");
+        assert_eq!(iso(951_782_400_000_000_000), "2000-02-29T00:00:00Z");
+        assert_eq!(iso(1_795_219_199_000_000_000), "2026-11-20T23:59:59Z");
+    }
+}

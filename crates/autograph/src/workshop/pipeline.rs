@@ -1,0 +1,439 @@
+//! From words to a version: understand, write, build, judge, switch; each stage told while it runs.
+
+use std::{
+    collections::BTreeMap,
+    sync::Mutex,
+    time::Instant,
+};
+
+use candid::Principal;
+use execution::registry::{App, RoleDefinition, calls::{CreateAppArg, CreatedApp, RestoreArg}};
+use gate::Verdict;
+use serde::Deserialize;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use tokio::sync::mpsc;
+use toolchain::{BuildError, SourceTree};
+use writer::spec::AppSpec;
+
+use super::{
+    Workshop,
+    answer::{Alternative, Outcome, Problem},
+    api::line,
+    owners::lock,
+    proposals::{Proposal, understood_into},
+    switch::Going,
+};
+
+/// A wish for a new app.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Wish {
+    pub(crate) text: String,
+    #[serde(default)]
+    pub(crate) name: Option<String>,
+}
+
+/// Tells how far a request is, and keeps the stages' times.
+pub(crate) struct Progress {
+    sender: mpsc::Sender<String>,
+    begun: Instant,
+    stages: Mutex<(BTreeMap<String, f64>, Option<(String, Instant)>)>,
+}
+
+impl Progress {
+    pub(crate) fn new(sender: mpsc::Sender<String>) -> Progress {
+        Progress { sender, begun: Instant::now(), stages: Mutex::default() }
+    }
+
+    /// A stage begins, and the one before it ends.
+    pub(crate) fn stage(&self, stage: &str, message: &str) {
+        let mut stages = lock(&self.stages);
+        let (times, current) = &mut *stages;
+        if let Some((name, begun)) = current.replace((stage.into(), Instant::now())) {
+            *times.entry(name).or_default() += begun.elapsed().as_secs_f64();
+        }
+        let seconds = self.begun.elapsed().as_secs_f64();
+        // A listener too slow to take progress misses some of it.
+        let _ = self.sender.try_send(line("progress", &json!({ "stage": stage, "message": message, "seconds": seconds })));
+    }
+
+    /// Seconds per stage so far, and in all.
+    pub(crate) fn seconds(&self) -> BTreeMap<String, f64> {
+        let stages = lock(&self.stages);
+        let mut times = stages.0.clone();
+        if let Some((name, begun)) = &stages.1 {
+            *times.entry(name.clone()).or_default() += begun.elapsed().as_secs_f64();
+        }
+        times.insert("total".into(), self.begun.elapsed().as_secs_f64());
+        times
+    }
+}
+
+impl Workshop {
+    /// Writes a new app and puts it live.
+    pub(crate) async fn create(&self, wish: &Wish, by: Principal, progress: &Progress) -> Result<Outcome, Problem> {
+        if let Some(name) = &wish.name {
+            self.check_name(name).await?;
+        }
+        progress.stage("understand", "Reading what you wrote");
+        let mut proposal = match Proposal::written(&wish.text, wish.name.as_deref()) {
+            Ok(proposal) => proposal,
+            Err(declined) => return Ok(Outcome { seconds: progress.seconds(), ..*declined }),
+        };
+        let name = match &wish.name {
+            Some(name) => name.clone(),
+            None => self.free_name(&proposal.name()).await?,
+        };
+        proposal.call_it(&name);
+        let outcome = self.propose(Target::New(name), &proposal, None, true, by, progress).await?;
+        self.keep_turn(&outcome, &wish.text).await?;
+        Ok(outcome)
+    }
+
+    /// Changes an app by words.
+    pub(crate) async fn change(
+        &self,
+        label: &str,
+        text: &str,
+        approve: Option<&str>,
+        by: Principal,
+        progress: &Progress,
+    ) -> Result<Outcome, Problem> {
+        let app = self.app(label).await?;
+        let _turn = self.one_at_a_time(&app)?;
+        progress.stage("understand", "Reading what you wrote");
+        let live = self.live_spec(&app).await?;
+        let change = match Proposal::changed(&live, text) {
+            Ok(change) => change,
+            Err(declined) => return self.told(&app, text, Outcome { seconds: progress.seconds(), ..*declined }).await,
+        };
+        if change.undo {
+            let outcome = self.undo(&app, text, by, progress).await?;
+            return self.told(&app, text, outcome).await;
+        }
+        // A token may name a gentler way; it is then what is proposed, and needs no further approval by itself.
+        let chosen = approve.and_then(|token| change.gentler.iter().find(|way| self.gentler_token(&app, &way.proposal) == token));
+        let proposal = chosen.map_or(&change.literal, |way| &way.proposal);
+        let approve = if chosen.is_some() { None } else { approve };
+        let mut outcome = self.propose(Target::Live(app.clone()), proposal, approve, true, by, progress).await?;
+        if outcome.outcome == "refused" && chosen.is_none() {
+            outcome.alternatives = change
+                .gentler
+                .iter()
+                .map(|way| Alternative { message: way.message.clone(), approve: self.gentler_token(&app, &way.proposal) })
+                .collect();
+        }
+        self.told(&app, text, outcome).await
+    }
+
+    /// Builds and judges a source tree from outside; puts it live unless it is only to be checked.
+    pub(crate) async fn deploy(
+        &self,
+        label: Option<&str>,
+        files: BTreeMap<String, String>,
+        approve: Option<&str>,
+        live: bool,
+        by: Principal,
+        progress: &Progress,
+    ) -> Result<Outcome, Problem> {
+        let proposal = Proposal::from_files(files)?;
+        let label = label.map_or_else(|| proposal.name(), str::to_owned);
+        let found = self.app(&label).await.ok();
+        let target = match found {
+            Some(app) => Target::Live(app),
+            None => {
+                self.check_name(&label).await?;
+                Target::New(label)
+            }
+        };
+        let _turn = match &target {
+            Target::Live(app) => Some(self.one_at_a_time(app)?),
+            Target::New(_) => None,
+        };
+        let outcome = self.propose(target, &proposal, approve, live, by, progress).await?;
+        if live {
+            self.keep_turn(&outcome, "deployed a source tree").await?;
+        }
+        Ok(outcome)
+    }
+
+    /// Brings a version back as a new one.
+    pub(crate) async fn restore(
+        &self,
+        label: &str,
+        version: u64,
+        by: Principal,
+        progress: &Progress,
+    ) -> Result<Outcome, Problem> {
+        let app = self.app(label).await?;
+        let _turn = self.one_at_a_time(&app)?;
+        let outcome = self.restore_to(&app, version, by, progress).await?;
+        self.told(&app, &format!("Go back to version {version}."), outcome).await
+    }
+
+    async fn undo(&self, app: &App, _text: &str, by: Principal, progress: &Progress) -> Result<Outcome, Problem> {
+        if app.version < 2 {
+            return Ok(failed(progress, "There is nothing to undo: this is the first version."));
+        }
+        self.restore_to(app, app.version - 1, by, progress).await
+    }
+
+    async fn restore_to(&self, app: &App, version: u64, by: Principal, progress: &Progress) -> Result<Outcome, Problem> {
+        progress.stage("switch", "Putting the present aside and bringing the version back");
+        let arg = RestoreArg {
+            app: app.backend,
+            version,
+            on_version: app.version,
+            message: format!("back to version {version}"),
+            by,
+        };
+        let number = self.restore_version(arg).await?;
+        let understood = vec![format!("Code, data, access and pages are as they were in version {version}.")];
+        let assumed = vec![format!("What is newer was set aside as version {}; you can go back to it the same way.", app.version)];
+        let outcome = Outcome { understood, assumed, ..self.live_outcome(&app.name, app.backend, number, progress) };
+        Ok(outcome)
+    }
+
+    /// The way of every proposal: build, judge, and switch if it passes or was approved.
+    async fn propose(
+        &self,
+        target: Target,
+        proposal: &Proposal,
+        approve: Option<&str>,
+        live: bool,
+        by: Principal,
+        progress: &Progress,
+    ) -> Result<Outcome, Problem> {
+        let mut base = Outcome { app: Some(target.name().into()), ..Outcome::default() };
+        understood_into(&mut base, proposal.understanding.as_ref());
+        progress.stage("build", "Building it");
+        let release = match self.toolchain.build(&proposal.tree, |_| {}).await {
+            Ok(release) => release,
+            Err(error) => return self.not_built(base, error, progress),
+        };
+        progress.stage("check", "Checking it against the live app");
+        let verdict = self.judge(target.app(), &release).await?;
+        base.verdict = verdict.clone();
+        let digest = proposal.tree.hash();
+        let version = target.app().map_or(0, |app| app.version);
+        let id = target.app().map_or_else(|| target.name().as_bytes().to_vec(), |app| app.backend.as_slice().to_vec());
+        let token = self.tokens.token(&id, version, &digest, &verdict.digest());
+        let approved = approve.is_some_and(|given| self.tokens.verify(given, &token));
+        match verdict.outcome() {
+            gate::Judgement::Refuses => return Ok(refused(base, None, progress)),
+            gate::Judgement::Asks if !approved => return Ok(refused(base, Some(token), progress)),
+            _ => {}
+        }
+        if !live {
+            return Ok(Outcome { outcome: "ok".into(), seconds: progress.seconds(), ..base });
+        }
+        progress.stage("switch", "Putting it live");
+        let app = match target {
+            Target::Live(app) => app,
+            Target::New(name) => self.make_app(&name, proposal).await?,
+        };
+        let going = self.going(proposal, &verdict, approved, by)?;
+        let version = match self.publish(&app, &release, going.borrowed()).await {
+            Ok(version) => version,
+            Err(problem) => {
+                self.forget_empty(&app).await;
+                return Err(problem);
+            }
+        };
+        let lived = self.live_outcome(&app.name, app.backend, version, progress);
+        Ok(Outcome { outcome: lived.outcome, version: lived.version, url: lived.url, canister_id: lived.canister_id, seconds: lived.seconds, ..base })
+    }
+
+    fn not_built(&self, base: Outcome, error: BuildError, progress: &Progress) -> Result<Outcome, Problem> {
+        let mut verdict = Verdict::default();
+        match super::judge::build_findings(&error) {
+            Some(findings) => verdict.build = findings,
+            None => {
+                let hint = "see the node's log; `make build` installs the toolchain anew";
+                return Err(Problem::node(format!("it could not be built: {error}"), hint));
+            }
+        }
+        Ok(refused(Outcome { verdict, ..base }, None, progress))
+    }
+
+    fn going(&self, proposal: &Proposal, verdict: &Verdict, approved: bool, by: Principal) -> Result<Held, Problem> {
+        let json = |error: serde_json::Error| Problem::node(error.to_string(), "report this");
+        Ok(Held {
+            title: proposal.title(),
+            roles: proposal.roles(),
+            source: proposal.tree_json().map_err(json)?,
+            verdict: serde_json::to_vec(verdict).map_err(json)?,
+            message: proposal.message.clone(),
+            by,
+            approved: if approved { verdict.needs_word() } else { Vec::new() },
+        })
+    }
+
+    async fn make_app(&self, name: &str, proposal: &Proposal) -> Result<App, Problem> {
+        let owner = execution::registry::FIRST_PERSON.to_owned();
+        let arg = CreateAppArg { name: name.into(), title: proposal.title(), owner };
+        let _: CreatedApp = self.registry("create_app", (arg,)).await?;
+        self.app(name).await
+    }
+
+    /// An app whose first version did not go live leaves nothing behind.
+    async fn forget_empty(&self, app: &App) {
+        if app.version > 0 {
+            return;
+        }
+        let arg = execution::registry::calls::AppArg { app: app.backend };
+        if let Err(problem) = self.registry::<()>("delete_app", (arg,)).await {
+            tracing::warn!(%problem, "an app without a version is left over");
+        }
+    }
+
+    fn live_outcome(&self, name: &str, backend: Principal, version: u64, progress: &Progress) -> Outcome {
+        Outcome {
+            outcome: "live".into(),
+            app: Some(name.into()),
+            version: Some(version),
+            url: Some(self.app_url(name)),
+            canister_id: Some(backend.to_text()),
+            seconds: progress.seconds(),
+            ..Outcome::default()
+        }
+    }
+
+    async fn told(&self, app: &App, text: &str, outcome: Outcome) -> Result<Outcome, Problem> {
+        let outcome = Outcome { app: Some(app.name.clone()), ..outcome };
+        self.remember(app.backend, text, &outcome)?;
+        Ok(outcome)
+    }
+
+    async fn keep_turn(&self, outcome: &Outcome, text: &str) -> Result<(), Problem> {
+        let Some(name) = &outcome.app else { return Ok(()) };
+        match self.app(name).await {
+            Ok(app) => self.remember(app.backend, text, outcome),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// The token of a gentler way: good for exactly this source on exactly this live version.
+    fn gentler_token(&self, app: &App, proposal: &Proposal) -> String {
+        self.tokens.token(app.backend.as_slice(), app.version, &proposal.tree.hash(), &Sha256::digest("gentler").into())
+    }
+
+    /// The spec from which the live version was written.
+    async fn live_spec(&self, app: &App) -> Result<AppSpec, Problem> {
+        let no_spec = || {
+            let text = format!("`{}` was not written from a description, so it can't be changed by words yet", app.name);
+            Problem::node(text, "change its source and use `autograph deploy`")
+        };
+        let tree = self.live_tree(app).await?.ok_or_else(no_spec)?;
+        let bytes = tree.0.get("spec.json").ok_or_else(no_spec)?;
+        serde_json::from_slice(bytes).map_err(|error| Problem::node(format!("its spec can't be read: {error}"), "report this"))
+    }
+
+    pub(crate) async fn live_tree(&self, app: &App) -> Result<Option<SourceTree>, Problem> {
+        let (backend, number) = (app.backend, app.version);
+        let hash = self.node.replica.read(move |executor| {
+            executor.state().registry.version(backend, number).map(|version| version.source)
+        });
+        let Some(bytes) = hash.await?.and_then(|hash| execution::Blobs::get(&*self.node.blobs, &hash)) else { return Ok(None) };
+        Ok(super::proposals::tree_from_json(&bytes))
+    }
+
+    async fn check_name(&self, name: &str) -> Result<(), Problem> {
+        let wanted = name.to_owned();
+        let checked = self.node.replica.read(move |executor| executor.state().registry.check_name(&wanted)).await?;
+        checked.map_err(|refused| Problem::usage(refused.0, "choose another with --name"))
+    }
+
+    /// The suggested name, with a number behind it if it is taken.
+    async fn free_name(&self, suggested: &str) -> Result<String, Problem> {
+        let base: String = suggested.chars().take(30).collect();
+        let base = base.trim_matches('-').to_owned();
+        for number in 1..1000 {
+            let name = if number == 1 { base.clone() } else { format!("{base}-{number}") };
+            if self.check_name(&name).await.is_ok() {
+                return Ok(name);
+            }
+        }
+        Err(Problem::usage("no name is free for this app", "choose one with --name"))
+    }
+
+    /// Takes the app for one change; a second one at the same time is refused.
+    fn one_at_a_time(&self, app: &App) -> Result<Turn<'_>, Problem> {
+        if !lock(&self.busy).insert(app.backend) {
+            let text = format!("`{}` is being changed right now", app.name);
+            return Err(Problem::usage(text, "wait until that change is done, then try again"));
+        }
+        Ok(Turn(self, app.backend))
+    }
+}
+
+/// Gives an app back when a change is over, however it ended.
+struct Turn<'a>(&'a Workshop, Principal);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        lock(&self.0.busy).remove(&self.1);
+    }
+}
+
+/// Where a proposal is to go.
+enum Target {
+    New(String),
+    Live(App),
+}
+
+impl Target {
+    fn name(&self) -> &str {
+        match self {
+            Target::New(name) => name,
+            Target::Live(app) => &app.name,
+        }
+    }
+
+    fn app(&self) -> Option<&App> {
+        match self {
+            Target::New(_) => None,
+            Target::Live(app) => Some(app),
+        }
+    }
+}
+
+/// What goes live, owned.
+struct Held {
+    title: String,
+    roles: Vec<RoleDefinition>,
+    source: Vec<u8>,
+    verdict: Vec<u8>,
+    message: String,
+    by: Principal,
+    approved: Vec<String>,
+}
+
+impl Held {
+    fn borrowed(&self) -> Going<'_> {
+        Going {
+            title: self.title.clone(),
+            roles: self.roles.clone(),
+            source: &self.source,
+            verdict: &self.verdict,
+            message: self.message.clone(),
+            by: self.by,
+            approved: self.approved.clone(),
+        }
+    }
+}
+
+fn refused(base: Outcome, approve: Option<String>, progress: &Progress) -> Outcome {
+    Outcome { outcome: "refused".into(), approve, seconds: progress.seconds(), ..base }
+}
+
+fn failed(progress: &Progress, message: &str) -> Outcome {
+    Outcome {
+        outcome: "failed".into(),
+        message: Some(message.into()),
+        not_understood: vec![message.into()],
+        seconds: progress.seconds(),
+        ..Outcome::default()
+    }
+}
+

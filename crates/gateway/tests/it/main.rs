@@ -1,0 +1,8 @@
+//! The gateway against a small replica that keeps one counter per caller.
+
+mod agent;
+mod fake;
+mod interface;
+mod limits;
+mod site;
+mod support;

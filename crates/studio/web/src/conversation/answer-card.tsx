@@ -1,0 +1,164 @@
+/**
+ * The answer to a wish: what was understood, assumed and not understood, and other readings ready to run.
+ *
+ * Invariant: nothing that the node says about a wish is left out; what is long is folded, never dropped.
+ */
+import type { ReactNode } from "react";
+import type { Outcome } from "../api";
+import { seconds, t } from "../texts";
+import { sentence } from "../ui/failure";
+import { Icon, type IconName } from "../ui/icons";
+import { Findings, placed } from "./findings";
+import { RefusalCard } from "./refusal-card";
+
+/** What can be done with an answer while it is the latest one. */
+export interface Actions {
+  onChange: (words: string) => void;
+  onApprove?: (token: string) => void;
+  onLeave?: () => void;
+}
+
+interface Answer {
+  outcome: Outcome;
+  /** What the node said along with it. */
+  text?: string;
+  /** Absent once the conversation has moved on. */
+  actions?: Actions;
+  /** The person chose to leave everything as it is. */
+  left?: boolean;
+}
+
+export function AnswerCard({ outcome, text, actions, left = false }: Answer) {
+  if (outcome.outcome === "refused") {
+    return (
+      <RefusalCard outcome={outcome} text={text} actions={actions} left={left}>
+        <Lists outcome={outcome} actions={actions} />
+      </RefusalCard>
+    );
+  }
+  const live = outcome.outcome === "live";
+  const total = outcome.seconds?.["total"];
+  const said = text || outcome.message;
+  return (
+    <article className={live ? "card live" : "card failed"}>
+      <header className="card-head">
+        <Icon name={live ? "check" : "alert"} />
+        <h3>
+          {live ? t.answer.live(outcome.version) : t.answer.failed}
+          {live && total !== undefined && <span className="quiet"> {t.answer.took(seconds(total))}</span>}
+        </h3>
+      </header>
+      {said && <p>{sentence(said)}</p>}
+      {!live && <Findings findings={placed(outcome, true)} />}
+      <Lists outcome={outcome} actions={actions} />
+      {!live && <p className="quiet">{t.answer.failedHint}</p>}
+      <Notes outcome={outcome} />
+    </article>
+  );
+}
+
+function Lists({ outcome, actions }: { outcome: Outcome; actions?: Actions }) {
+  return (
+    <>
+      <Sentences kind="understood" icon="check" title={t.answer.understood} lines={outcome.understood} />
+      <Sentences kind="assumed" icon="think" title={t.answer.assumed} lines={outcome.assumed} />
+      <Sentences kind="not-understood" icon="question" title={t.answer.notUnderstood} lines={outcome.not_understood} />
+      <Questions outcome={outcome} actions={actions} />
+    </>
+  );
+}
+
+interface SentenceList {
+  kind: string;
+  icon: IconName;
+  title: string;
+  lines?: string[];
+}
+
+function Sentences({ kind, icon, title, lines = [] }: SentenceList) {
+  if (lines.length === 0) return null;
+  return (
+    <section className={`sentences ${kind}`}>
+      <h4>
+        <Icon name={icon} size={17} />
+        {title}
+      </h4>
+      <ul>
+        {lines.map((text, index) => (
+          <li key={index}>{sentence(text)}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Questions({ outcome, actions }: { outcome: Outcome; actions?: Actions }) {
+  const questions = outcome.questions ?? [];
+  if (questions.length === 0) return null;
+  return (
+    <section className="questions">
+      <h4>{t.answer.questions}</h4>
+      <ul>
+        {questions.map((question, index) => (
+          <li key={index}>
+            <p>{question.text}</p>
+            <div className="row">
+              {question.answers.map((answer) => (
+                <button
+                  key={answer.label}
+                  type="button"
+                  className="chip"
+                  disabled={!actions}
+                  onClick={() => actions?.onChange(answer.change)}
+                >
+                  {answer.label}
+                </button>
+              ))}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Notes({ outcome }: { outcome: Outcome }) {
+  const notes = placed(outcome, false);
+  const stages = Object.entries(outcome.seconds ?? {}).filter(([stage]) => stage !== "total");
+  return (
+    <>
+      {notes.length > 0 && (
+        <Fold title={t.answer.notes(notes.length)}>
+          <ul className="note-list">
+            {notes.map(({ part, finding }, index) => (
+              <li key={index}>
+                {sentence(finding.message)} <code>{`${part} · ${finding.kind} · ${finding.subject}`}</code>
+              </li>
+            ))}
+          </ul>
+        </Fold>
+      )}
+      {stages.length > 0 && (
+        <Fold title={t.answer.timing}>
+          <dl className="timing">
+            {stages.map(([stage, value]) => (
+              <div key={stage}>
+                <dt>{t.progress.stages[stage] ?? stage}</dt>
+                <dd>{seconds(value)}</dd>
+              </div>
+            ))}
+          </dl>
+        </Fold>
+      )}
+    </>
+  );
+}
+
+function Fold({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <details className="engineer">
+      <summary>{title}</summary>
+      {children}
+    </details>
+  );
+}

@@ -1,0 +1,287 @@
+/**
+ * The conversation about one app. The node keeps it; what is added here is only what has not got there yet: the wish
+ * being worked on, or one that an earlier page of this tab sent off.
+ */
+import { useEffect, useRef, useState, type ReactNode } from "react";
+import { ApiError, change, conversation, type Message } from "../api";
+import { useReading } from "../request";
+import { forget, noted, start, unnote, useRun, type Run } from "../runs";
+import { instant, moment, t } from "../texts";
+import { Failure } from "../ui/failure";
+import { Mark } from "../ui/icons";
+import { Read, Waiting } from "../ui/page";
+import { AnswerCard, type Actions } from "./answer-card";
+import { Composer } from "./composer";
+import { ProgressList } from "./progress";
+
+const LOOK_EVERY_MS = 2000;
+/** After this long without an answer, what was asked is taken to have been cut short. */
+const ANSWER_MS_MAX = 10 * 60 * 1000;
+
+export function Chat({ app, title }: { app: string; title: string }) {
+  const run = useRun(app);
+  const reading = useReading(`conversation ${app}`, (call) => conversation(app, call));
+  const field = useRef<HTMLTextAreaElement>(null);
+  const messages = reading.data?.messages ?? [];
+  const pending = run ? undefined : pendingOf(app, messages);
+
+  // Once a run has ended, the node's own record of it takes its place.
+  const ended = run !== undefined && !run.running;
+  useEffect(() => {
+    if (ended) reading.reload();
+  }, [ended]);
+  useEffect(() => {
+    if (ended && run.outcome && messages.at(-1)?.from === "autograph") forget(app);
+  }, [reading.data]);
+  useInterval(pending !== undefined && !pending.late && !reading.loading, reading.reload);
+
+  const say = (words: string, approve?: string) =>
+    void start(app, words, (call) => change(app, words, approve, call));
+
+  return (
+    <section className="chat" aria-label={t.talk.chat}>
+      <h1 className="unseen" data-heading tabIndex={-1}>
+        {t.talk.title(title)}
+      </h1>
+      <Log turns={messages.length + (run?.stages.length ?? 0) + (run ? 1 : 0)}>
+        <Read reading={reading}>
+          {() => (
+            <>
+              {messages.length === 0 && !run && !pending && <Suggestions field={field} onSay={say} />}
+              <Messages
+                app={app}
+                messages={messages}
+                live={!run && !pending}
+                say={say}
+                onLeave={() => field.current?.focus()}
+              />
+              {pending && <Unanswered app={app} pending={pending} messages={messages} onAgain={say} />}
+            </>
+          )}
+        </Read>
+        {run && <Current app={app} run={run} messages={messages} say={say} reload={reading.reload} />}
+      </Log>
+      <Composer field={field} busy={run?.running ?? false} onSend={say} />
+    </section>
+  );
+}
+
+type Say = (words: string, approve?: string) => void;
+
+interface Spoken {
+  app: string;
+  messages: Message[];
+  /** The last answer can still be acted on. */
+  live: boolean;
+  say: Say;
+  onLeave: () => void;
+}
+
+const SHOWN_FIRST = 40;
+
+function Messages({ app, messages, live, say, onLeave }: Spoken) {
+  const [shown, setShown] = useState(SHOWN_FIRST);
+  const [left, leave] = useLeft(app);
+  const from = Math.max(0, messages.length - shown);
+
+  const actionsFor = (index: number): Actions | undefined => {
+    if (!live || index !== messages.length - 1) return undefined;
+    const asked = messages.slice(0, index).findLast((message) => message.from === "you")?.text ?? "";
+    return {
+      onChange: say,
+      onApprove: (token) => say(asked, token),
+      onLeave: () => {
+        leave(messages[index]?.at);
+        onLeave();
+      },
+    };
+  };
+
+  return (
+    <>
+      {from > 0 && (
+        <button type="button" className="button small older" onClick={() => setShown(shown + SHOWN_FIRST)}>
+          {t.talk.older}
+        </button>
+      )}
+      {messages.slice(from).map((message, offset) => (
+        <Turn key={from + offset} from={message.from} at={message.at}>
+          {message.outcome ? (
+            <AnswerCard
+              outcome={message.outcome}
+              text={message.text}
+              actions={actionsFor(from + offset)}
+              left={left.has(String(message.at))}
+            />
+          ) : (
+            <p className="said">{message.text}</p>
+          )}
+        </Turn>
+      ))}
+    </>
+  );
+}
+
+function Turn({ from, at, children }: { from: Message["from"]; at?: Message["at"]; children: ReactNode }) {
+  return (
+    <div className={`turn ${from}`} title={at === undefined ? undefined : moment(at)}>
+      <span className="unseen">{from === "you" ? t.talk.you : t.talk.autograph}:</span>
+      {from === "autograph" && <Mark size={24} />}
+      <div className="turn-body">{children}</div>
+    </div>
+  );
+}
+
+interface CurrentRun {
+  app: string;
+  run: Run;
+  messages: Message[];
+  say: Say;
+  reload: () => void;
+}
+
+function Current({ app, run, messages, say, reload }: CurrentRun) {
+  const last = messages.at(-1);
+  const recorded = last?.from === "you" && last.text === run.words;
+  const mayHaveHappened = run.error instanceof ApiError && run.error.kind === "interrupted";
+  return (
+    <>
+      {!recorded && (
+        <Turn from="you">
+          <p className="said">{run.words}</p>
+        </Turn>
+      )}
+      <Turn from="autograph">
+        {run.running && <ProgressList run={run} />}
+        {run.outcome && <AnswerCard outcome={run.outcome} />}
+        {run.error !== undefined && (
+          <Failure
+            error={run.error}
+            onRetry={() => {
+              forget(app);
+              if (mayHaveHappened) reload();
+              else say(run.words);
+            }}
+          />
+        )}
+      </Turn>
+    </>
+  );
+}
+
+interface Pending {
+  words: string;
+  late: boolean;
+}
+
+/** The wish that has no answer yet although no run of this page is about it. */
+function pendingOf(app: string, messages: Message[]): Pending | undefined {
+  const last = messages.at(-1);
+  if (last?.from === "you") return { words: last.text, late: Date.now() - instant(last.at) > ANSWER_MS_MAX };
+  const note = noted(app);
+  if (!note) return undefined;
+  const answered = messages.slice(-2).some((message) => message.from === "you" && message.text === note.words);
+  const late = Date.now() - note.at > ANSWER_MS_MAX;
+  if (answered || late) {
+    unnote(app);
+    return undefined;
+  }
+  return { words: note.words, late };
+}
+
+interface Waited {
+  app: string;
+  pending: Pending;
+  messages: Message[];
+  onAgain: Say;
+}
+
+function Unanswered({ app, pending, messages, onAgain }: Waited) {
+  return (
+    <>
+      {messages.at(-1)?.from !== "you" && (
+        <Turn from="you">
+          <p className="said">{pending.words}</p>
+        </Turn>
+      )}
+      <Turn from="autograph">
+        {pending.late ? (
+          <div className="card">
+            <p>{t.talk.unanswered}</p>
+            <button
+              type="button"
+              className="button"
+              onClick={() => {
+                unnote(app);
+                onAgain(pending.words);
+              }}
+            >
+              {t.talk.askAgain}
+            </button>
+          </div>
+        ) : (
+          <Waiting text={t.talk.waiting} />
+        )}
+      </Turn>
+    </>
+  );
+}
+
+function Suggestions({ field, onSay }: { field: React.RefObject<HTMLTextAreaElement | null>; onSay: Say }) {
+  return (
+    <div className="suggestions">
+      <Mark size={40} />
+      <h2>{t.talk.empty}</h2>
+      <p className="quiet">{t.talk.emptyText}</p>
+      <ul>
+        {t.talk.suggestions.map((words) => (
+          <li key={words}>
+            <button
+              type="button"
+              className="chip"
+              onClick={() => {
+                onSay(words);
+                field.current?.focus();
+              }}
+            >
+              {words}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** The scrolling part; it follows what is added at its end. */
+function Log({ turns, children }: { turns: number; children: ReactNode }) {
+  const log = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    log.current?.scrollTo({ top: log.current.scrollHeight });
+  }, [turns]);
+  return (
+    <div ref={log} className="log" tabIndex={0} role="group" aria-label={t.talk.chat}>
+      {children}
+    </div>
+  );
+}
+
+/** Which refusals of an app were left as they are, in this tab. */
+function useLeft(app: string): [Set<string>, (at: Message["at"] | undefined) => void] {
+  const key = `studio:left:${app}`;
+  const [left, setLeft] = useState(() => new Set<string>(JSON.parse(sessionStorage.getItem(key) ?? "[]") as string[]));
+  const leave = (at: Message["at"] | undefined) => {
+    const next = new Set(left).add(String(at));
+    sessionStorage.setItem(key, JSON.stringify([...next]));
+    setLeft(next);
+  };
+  return [left, leave];
+}
+
+function useInterval(on: boolean, action: () => void): void {
+  useEffect(() => {
+    if (!on) return;
+    const timer = setInterval(action, LOOK_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [on, action]);
+}

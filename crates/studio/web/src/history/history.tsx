@@ -1,0 +1,138 @@
+/**
+ * Every version that was live, newest first, and the way back to each.
+ */
+import { useState } from "react";
+import { history, restore, type Outcome, type Version } from "../api";
+import { AnswerCard } from "../conversation/answer-card";
+import { ProgressList } from "../conversation/progress";
+import { useReading } from "../request";
+import { appPath, Link } from "../router";
+import { forget, start, useRun, useRunEnd } from "../runs";
+import { ago, instant, moment, t } from "../texts";
+import { Confirm } from "../ui/dialog";
+import { Failure, sentence } from "../ui/failure";
+import { Icon } from "../ui/icons";
+import { Page, Read } from "../ui/page";
+
+export function History({ app }: { app: string }) {
+  const reading = useReading(`history ${app}`, (call) => history(app, call));
+  const [asking, setAsking] = useState<number>();
+  const [wanted, setWanted] = useState<number>();
+  // Restoring and changing share one run, because an app goes through one change at a time.
+  const run = useRun(app);
+  useRunEnd(run, reading.reload);
+
+  const bring = (version: number, approve?: string) => {
+    setAsking(undefined);
+    setWanted(version);
+    void start(app, t.history.working(version), (call) => restore(app, version, approve, call));
+  };
+
+  return (
+    <Page title={t.history.title} lead={t.history.lead}>
+      {run?.running && <ProgressList run={run} />}
+      {wanted !== undefined && run?.error !== undefined && <Failure error={run.error} onRetry={() => bring(wanted)} />}
+      {wanted !== undefined && run?.outcome && (
+        <Restored
+          wanted={wanted}
+          outcome={run.outcome}
+          onApprove={(token) => bring(wanted, token)}
+          onClose={() => {
+            forget(app);
+            setWanted(undefined);
+          }}
+        />
+      )}
+      <Read reading={reading}>
+        {({ versions }) =>
+          versions.length === 0 ? (
+            <p className="quiet">{t.history.none}</p>
+          ) : (
+            <ol className="timeline" reversed>
+              {[...versions]
+                .sort((a, b) => b.version - a.version)
+                .map((version) => (
+                  <li key={version.version} className={version.current ? "current" : undefined}>
+                    <Line app={app} version={version} busy={run?.running ?? false} onRestore={setAsking} />
+                  </li>
+                ))}
+            </ol>
+          )
+        }
+      </Read>
+      {asking !== undefined && (
+        <Confirm
+          title={t.history.confirmTitle(asking)}
+          text={t.history.confirmText(asking)}
+          confirm={t.history.confirm}
+          onConfirm={() => bring(asking)}
+          onClose={() => setAsking(undefined)}
+        />
+      )}
+    </Page>
+  );
+}
+
+interface VersionLine {
+  app: string;
+  version: Version;
+  busy: boolean;
+  onRestore: (version: number) => void;
+}
+
+function Line({ app, version, busy, onRestore }: VersionLine) {
+  return (
+    <div className="version">
+      <div className="version-text">
+        <h2>
+          {t.history.version(version.version)}
+          {version.current && <span className="badge good">{t.history.current}</span>}
+        </h2>
+        <p className="quiet">
+          <time dateTime={isoOf(version.at)}>{moment(version.at)}</time>
+          {ago(version.at) && ` · ${ago(version.at)}`}
+        </p>
+        <p>{sentence(version.message) || t.history.noMessage}</p>
+      </div>
+      {version.current ? (
+        <Link className="button small" href={appPath(app, "preview")}>
+          {t.history.look}
+        </Link>
+      ) : (
+        <button
+          type="button"
+          className="button small"
+          aria-label={t.history.restoreLong(version.version)}
+          disabled={busy}
+          onClick={() => onRestore(version.version)}
+        >
+          {t.history.restore}
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface Restoring {
+  wanted: number;
+  outcome: Outcome;
+  onApprove: (token: string) => void;
+  onClose: () => void;
+}
+
+function Restored({ wanted, outcome, onApprove, onClose }: Restoring) {
+  if (outcome.outcome === "live") {
+    return (
+      <p className="success" role="status">
+        <Icon name="check" />
+        {t.history.done(wanted, outcome.version)}
+      </p>
+    );
+  }
+  return <AnswerCard outcome={outcome} actions={{ onChange: () => undefined, onApprove, onLeave: onClose }} />;
+}
+
+function isoOf(at: Version["at"]): string | undefined {
+  const time = instant(at);
+  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
+}

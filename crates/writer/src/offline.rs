@@ -1,0 +1,156 @@
+//! The offline writer: plain language in, app spec out, without a language model.
+//!
+//! A text is cleaned and cut into clauses, words are tagged with concepts from the lexicon, clause patterns write what
+//! each clause says into a draft, and what the text leaves open is completed by blueprints and defaults.
+//!
+//! Invariant: the same text gives the same answer, byte for byte, and every clause ends in `understood`, `assumed` or
+//! `not_understood`.
+
+mod access;
+mod blueprint;
+mod clause;
+mod draft;
+mod field;
+mod finish;
+mod lexicon;
+mod noun;
+mod patterns;
+mod say;
+mod text;
+mod unit;
+
+use crate::ident::slug;
+use crate::spec::AppSpec;
+use crate::understanding::{Change, Declined, Statement, Understanding};
+use crate::validate::{path_exists, validate};
+use draft::Draft;
+use lexicon::{Language, lexicon};
+use say::Say;
+use unit::Unit;
+
+pub use text::MAX_CHARS;
+
+/// What somebody wants.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish<'a> {
+    /// In their words.
+    pub text: &'a str,
+    /// The name they gave the app, if any.
+    pub name: Option<&'a str>,
+}
+
+/// Writes the spec of a new app.
+///
+/// # Errors
+/// [`Declined`] when the text is too long or names nothing that could be built.
+pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
+    let (units, language) = read(wish.text, None)?;
+    let mut draft = Draft::new(language);
+    draft.spec.blueprints = blueprint::retrieve(&blueprint::bag(&units));
+    note_country(&mut draft, &units);
+    for clause in clause::clauses(units, language) {
+        patterns::read(&mut draft, clause);
+    }
+    if draft.spec.entities.is_empty() && draft.occasion.is_none() && draft.topic_noun.is_none() {
+        return Err(nothing(draft));
+    }
+    if let Some(name) = wish.name {
+        take_name(&mut draft, name);
+    }
+    finish::finish(&mut draft);
+    if draft.spec.entities.is_empty() {
+        return Err(nothing(draft));
+    }
+    let (spec, understanding) = close(draft)?;
+    Ok((spec, understanding.out))
+}
+
+/// Changes a spec as a text says.
+///
+/// # Errors
+/// [`Declined`] when the text is too long or nothing in it could be applied.
+pub fn change(spec: &AppSpec, text: &str) -> Result<Change, Declined> {
+    let (units, language) = read(text, Some(&spec.language))?;
+    let mut draft = Draft::of(spec, language);
+    for clause in clause::clauses(units, language) {
+        patterns::read(&mut draft, clause);
+    }
+    if draft.undo {
+        let understanding = draft.out;
+        return Ok(Change { spec: spec.clone(), understanding, losses: Vec::new(), alternatives: Vec::new(), undo: true });
+    }
+    finish::finish(&mut draft);
+    if draft.spec == *spec && draft.out.understood.is_empty() {
+        return Err(nothing(draft));
+    }
+    let (spec, rest) = close(draft)?;
+    Ok(Change { spec, understanding: rest.out, losses: rest.losses, alternatives: rest.alternatives, undo: false })
+}
+
+fn read(text: &str, code: Option<&str>) -> Result<(Vec<Unit>, &'static Language), Declined> {
+    let chars = text.chars().count();
+    if chars > MAX_CHARS {
+        let sentence = lexicon().language(code.unwrap_or("en")).say(Say::MissingShorter, &[&MAX_CHARS.to_string()]);
+        let understanding = Understanding { not_understood: vec![Statement { text: sentence, about: None }], ..Understanding::default() };
+        return Err(Declined::TooLong { chars, limit: MAX_CHARS, understanding });
+    }
+    let tokens = text::tokens(text);
+    let norms: Vec<&str> = tokens.iter().map(|token| token.norm.as_str()).collect();
+    let voted = lexicon().language_of(&norms);
+    // A short change in an app of another language is read in that language when its words leave it open.
+    let language = match code {
+        Some(code) if !lexicon().stands_out(&norms, code) => lexicon().language(code),
+        _ => voted,
+    };
+    Ok((unit::units(&tokens, language), language))
+}
+
+fn note_country(draft: &mut Draft, units: &[Unit]) {
+    let named = units.iter().flat_map(|unit| &unit.tags).find_map(|tag| match tag {
+        lexicon::Tag::Currency(code) => Some((*code, true)),
+        _ => None,
+    });
+    let country = units.iter().flat_map(|unit| &unit.tags).find_map(|tag| if let lexicon::Tag::Country(code) = tag { Some((*code, false)) } else { None });
+    if let Some((code, said)) = named.or(country) {
+        code.clone_into(&mut draft.currency);
+        draft.currency_said = said;
+    }
+}
+
+fn take_name(draft: &mut Draft, name: &str) {
+    draft.spec.name = slug(name);
+    let clean: Vec<String> = text::tokens(name).into_iter().map(|token| token.text).filter(|text| text != "\n").collect();
+    let title = noun::sentence_case(&clean.join(" "));
+    if !title.is_empty() && draft.spec.title.is_empty() && draft.topic.is_none() {
+        draft.spec.title = title;
+    }
+}
+
+fn nothing(mut draft: Draft) -> Declined {
+    let missing = if draft.creating { Say::MissingThing } else { Say::MissingChange };
+    draft.missed(missing, &[]);
+    let understanding = Understanding { not_understood: draft.out.not_understood, ..Understanding::default() };
+    Declined::NothingToBuild { understanding }
+}
+
+/// What is left of a draft beside its spec.
+struct Rest {
+    out: Understanding,
+    losses: Vec<crate::understanding::Loss>,
+    alternatives: Vec<crate::understanding::Alternative>,
+}
+
+/// Statements about what later clauses removed lose their path; the spec is checked.
+fn close(mut draft: Draft) -> Result<(AppSpec, Rest), Declined> {
+    let spec = std::mem::take(&mut draft.spec);
+    for statement in draft.out.understood.iter_mut().chain(&mut draft.out.assumed).chain(&mut draft.out.not_understood) {
+        if statement.about.as_deref().is_some_and(|about| !path_exists(&spec, about)) {
+            statement.about = None;
+        }
+    }
+    if let Err(error) = validate(&spec) {
+        return Err(Declined::Invalid { reason: error.to_string(), understanding: draft.out });
+    }
+    draft.alternatives.retain(|alternative| validate(&alternative.spec).is_ok());
+    Ok((spec, Rest { out: draft.out, losses: draft.losses, alternatives: draft.alternatives }))
+}

@@ -1,0 +1,106 @@
+//! Blueprints: patterns of apps, found by the concepts that a text mentions, never by the text itself.
+//!
+//! Invariant: scores are sums over a bag of concepts, so the order of the words does not matter.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::draft::Draft;
+use super::lexicon::{Tag, lexicon};
+use super::say::Say;
+use super::unit::Unit;
+
+const FILE: &str = include_str!("../../lexicon/blueprints.toml");
+
+#[derive(Debug, Deserialize)]
+struct Blueprints {
+    blueprint: Vec<Blueprint>,
+}
+
+/// One pattern.
+#[derive(Debug, Deserialize)]
+struct Blueprint {
+    id: String,
+    threshold: u32,
+    #[serde(default)]
+    gathers: bool,
+    #[serde(default)]
+    people: bool,
+    signals: BTreeMap<String, u32>,
+}
+
+static BLUEPRINTS: LazyLock<Vec<Blueprint>> =
+    LazyLock::new(|| toml::from_str::<Blueprints>(FILE).expect("lexicon/blueprints.toml is embedded and tested").blueprint);
+
+/// The concepts of a text.
+pub(super) fn bag(units: &[Unit]) -> BTreeSet<String> {
+    units.iter().flat_map(|unit| unit.tags.iter().filter_map(key)).collect()
+}
+
+fn key(tag: &Tag) -> Option<String> {
+    match tag {
+        Tag::Entity(id) => Some(format!("entity.{id}")),
+        Tag::Field(id) => Some(format!("field.{id}")),
+        Tag::Function(id) => Some(format!("function.{id}")),
+        Tag::Occasion(_) => Some("occasion".to_owned()),
+        _ => None,
+    }
+}
+
+/// Ids of the blueprints that apply, best first.
+pub(super) fn retrieve(bag: &BTreeSet<String>) -> Vec<String> {
+    let mut scored: Vec<(u32, &str)> = BLUEPRINTS
+        .iter()
+        .map(|blueprint| (blueprint.signals.iter().filter(|(signal, _)| bag.contains(*signal)).map(|(_, weight)| weight).sum::<u32>(), blueprint))
+        .filter(|(score, blueprint)| *score >= blueprint.threshold)
+        .map(|(score, blueprint)| (score, blueprint.id.as_str()))
+        .collect();
+    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    scored.into_iter().map(|(_, id)| id.to_owned()).collect()
+}
+
+fn applies(draft: &Draft, test: impl Fn(&Blueprint) -> bool) -> bool {
+    BLUEPRINTS.iter().any(|blueprint| test(blueprint) && draft.spec.blueprints.contains(&blueprint.id))
+}
+
+/// Whether people of this entity say if they come.
+pub(super) fn gathers(draft: &Draft, entity: &str) -> bool {
+    applies(draft, |blueprint| blueprint.gathers) && (draft.occasion.is_some() || super::finish::is_invited(draft, entity))
+}
+
+/// Makes what an occasion or a topic needs when the text itself names nothing to keep.
+pub(super) fn compose(draft: &mut Draft) {
+    if !draft.spec.entities.is_empty() {
+        return;
+    }
+    if let Some(occasion) = draft.occasion.filter(|_| applies(draft, |blueprint| blueprint.people)) {
+        let concept = lexicon().concepts.occasion.get(occasion).map_or("guest", |occasion| occasion.guest.as_str());
+        if let Some(id) = draft.by_concept(concept) {
+            draft.note(&id).acts = true;
+            let many = draft.many(&id);
+            draft.assumed(Say::AssumedBlueprint, &[&many], Some(&format!("entities/{id}")));
+        }
+    } else if let Some(words) = draft.topic_noun.clone() {
+        let _ = draft.entity(&words);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_reads() {
+        assert!(BLUEPRINTS.iter().any(|blueprint| blueprint.gathers));
+    }
+
+    #[test]
+    fn concepts_choose_the_blueprint() {
+        let bag = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<BTreeSet<_>>();
+        assert_eq!(retrieve(&bag(&["occasion", "entity.budgetItem"])), ["event", "budget"]);
+        assert_eq!(retrieve(&bag(&["function.track"])), ["list"]);
+        assert!(retrieve(&bag(&[])).is_empty());
+    }
+}

@@ -1,0 +1,505 @@
+//! What a text leaves open is filled in: titles, roles, references, rules, default access, pages. Each is said.
+//!
+//! Invariant: nothing the text says is overridden; an existing app's entities are completed only where this text
+//! touched them.
+
+use super::access;
+use super::blueprint;
+use super::draft::Draft;
+use super::field::{Wanted, fields};
+use super::lexicon::{Shape, lexicon};
+use super::noun::{listed, sentence_case, shape};
+use super::say::Say;
+use super::unit::Unit;
+use crate::ident::{slug, unique};
+use crate::spec::{Condition, FieldKind, Grant, OWNER, Page, PageKind, Rule, Scope, VISITOR};
+use crate::understanding::{Answer, Question};
+
+/// Completes a draft.
+pub(super) fn finish(draft: &mut Draft) {
+    let text_fields = snapshot(draft);
+    if draft.creating {
+        blueprint::compose(draft);
+    }
+    new_fields(draft);
+    companions(draft);
+    access::prepare(draft);
+    roles(draft);
+    answers(draft);
+    links(draft);
+    references(draft, &text_fields);
+    places(draft);
+    capacity(draft);
+    conditions(draft);
+    default_access(draft);
+    access::apply(draft);
+    one_each(draft);
+    pages(draft);
+    titles(draft);
+    questions(draft);
+    name(draft);
+}
+
+/// Ids of the entities that are new or were completed by this text.
+fn fresh(draft: &Draft) -> Vec<String> {
+    draft.spec.entities.iter().filter(|entity| draft.known(&entity.id).new).map(|entity| entity.id.clone()).collect()
+}
+
+/// Plain text fields, which may turn out to name another entity.
+fn snapshot(draft: &Draft) -> Vec<(String, String)> {
+    let mut plain = Vec::new();
+    for entity in &draft.spec.entities {
+        for field in &entity.fields {
+            if field.kind == FieldKind::Text && !field.archived && draft.known(&entity.id).new {
+                plain.push((entity.id.clone(), field.id.clone()));
+            }
+        }
+    }
+    plain
+}
+
+/// Whether the people of this entity are usually invited to something.
+pub(super) fn is_invited(draft: &Draft, id: &str) -> bool {
+    let concept = draft.known(id).concept.and_then(|concept| lexicon().concepts.entity.get(concept));
+    concept.is_some_and(|concept| concept.invited) || (draft.occasion.is_some() && draft.may_be_person(id))
+}
+
+/// Default fields of entities for which none were named, and a title for those without one.
+fn new_fields(draft: &mut Draft) {
+    for id in fresh(draft) {
+        if draft.spec.entity(&id).is_some_and(|entity| entity.fields.is_empty()) || draft.known(&id).bare {
+            default_fields(draft, &id);
+        }
+        title(draft, &id);
+    }
+}
+
+fn default_fields(draft: &mut Draft, id: &str) {
+    let concept = draft.known(id).concept.and_then(|concept| lexicon().concepts.entity.get(concept));
+    let wanted: Vec<String> = match concept {
+        Some(concept) => concept.fields.clone(),
+        None if draft.known(id).acts => vec!["name!".into(), "email".into()],
+        None => vec!["name!".into(), "note".into()],
+    };
+    let mut added = Vec::new();
+    for field in &wanted {
+        let (concept, required) = field.strip_suffix('!').map_or((field.as_str(), false), |concept| (concept, true));
+        added.extend(draft.add_concept(id, concept, required));
+    }
+    let labels: Vec<String> = added.iter().map(|field| draft.field_label(id, field)).collect();
+    let and = draft.language.say(Say::And, &[]);
+    let many = draft.many(id);
+    draft.assumed(Say::AssumedFields, &[&many, &listed(&labels, &and)], Some(&format!("entities/{id}")));
+}
+
+/// Every entity has a required text field first among its text fields: the row's title.
+fn title(draft: &mut Draft, id: &str) {
+    let Some(entity) = draft.spec.entity(id) else { return };
+    let titled = entity.fields.iter().any(|field| field.required && field.kind == FieldKind::Text && !field.archived && !field.by_member);
+    if titled {
+        return;
+    }
+    let plain = entity.fields.iter().find(|field| field.kind == FieldKind::Text && !field.archived && !field.by_member && field.only_if.is_none()).map(|field| field.id.clone());
+    let named = draft.is_person(id) || shape(draft.known(id).concept) == Some(Shape::Place) || draft.limit_field(id).is_some();
+    match plain.filter(|_| !named) {
+        Some(field) => {
+            if let Some(field) = draft.spec.entity_mut(id).and_then(|entity| entity.field_mut(&field)) {
+                field.required = true;
+            }
+            if !draft.known(id).new {
+                let label = draft.field_label(id, &field);
+                draft.assumed(Say::AssumedTitleMoved, &[&label], Some(&format!("entities/{id}/fields/{field}")));
+            }
+        }
+        None => add_title(draft, id),
+    }
+}
+
+fn add_title(draft: &mut Draft, id: &str) {
+    let Some(field) = draft.add_concept(id, "name", true) else { return };
+    if let Some(entity) = draft.spec.entity_mut(id)
+        && let Some(at) = entity.fields.iter().position(|other| other.id == field)
+    {
+        let mut title = entity.fields.remove(at);
+        title.required = true;
+        entity.fields.insert(0, title);
+    }
+    let (many, label) = (draft.many(id), draft.field_label(id, &field));
+    draft.assumed(Say::AssumedTitle, &[&many, &label], Some(&format!("entities/{id}/fields/{field}")));
+}
+
+/// Fields that name a detail of a companion field follow it: "plus one name" only with a plus one.
+fn companions(draft: &mut Draft) {
+    let all: Vec<(String, String)> = draft.facts.iter().filter_map(|(id, facts)| facts.companion.clone().map(|field| (id.clone(), field))).collect();
+    for (id, companion) in all {
+        let Some(entity) = draft.spec.entity_mut(&id) else { continue };
+        let Some(words) = entity.field(&companion).filter(|field| field.kind == FieldKind::YesNo).map(|field| super::text::fold(&field.label)) else { continue };
+        for field in &mut entity.fields {
+            let label = super::text::fold(&field.label);
+            let detail = field.id != companion && field.only_if.is_none() && (label.contains(&words) || field.id.starts_with(&companion));
+            if detail {
+                field.only_if = Some(Condition { field: companion.clone(), values: vec!["true".into()] });
+                field.required = false;
+                field.by_member = true;
+            }
+        }
+    }
+}
+
+/// People who act, or are invited to an occasion, get a role.
+fn roles(draft: &mut Draft) {
+    for entity in draft.spec.entities.clone() {
+        if entity.archived || entity.person.is_some() {
+            continue;
+        }
+        let facts = draft.known(&entity.id);
+        let invited = facts.new && facts.concept.and_then(|concept| lexicon().concepts.entity.get(concept)).is_some_and(|concept| concept.invited);
+        let only_people = facts.new && draft.occasion.is_some() && draft.is_person(&entity.id) && !draft.spec.entities.iter().any(|other| other.person.is_some() || draft.known(&other.id).acts && other.id != entity.id);
+        if facts.acts || invited || only_people {
+            let _ = access::person_role(draft, &entity.id);
+        }
+    }
+    let managers: Vec<String> = draft.spec.roles.iter().filter(|role| access::is_manager(&role.id)).map(|role| role.id.clone()).collect();
+    let people: Vec<String> = draft.spec.entities.iter().filter_map(|entity| entity.person.clone()).collect();
+    for role in draft.spec.roles.iter_mut().filter(|role| people.contains(&role.id)) {
+        for manager in &managers {
+            if !role.invited_by.contains(manager) {
+                role.invited_by.push(manager.clone());
+            }
+        }
+    }
+}
+
+/// People with a role fill in what is theirs; invited people say whether they come.
+fn answers(draft: &mut Draft) {
+    for entity in draft.spec.entities.clone() {
+        if entity.person.is_none() || entity.archived {
+            continue;
+        }
+        let new = draft.known(&entity.id).new;
+        if new && !entity.fields.iter().any(|field| field.by_member) && draft.attending(&entity.id).is_none() && blueprint::gathers(draft, &entity.id) {
+            attend(draft, &entity.id);
+        }
+        for field in entity.fields.iter().filter(|field| !field.by_member && !field.archived) {
+            if is_answer(field) && (new || !draft.before.contains(&(entity.id.clone(), field.id.clone()))) {
+                draft.by_member(&entity.id, &field.id);
+                let many = draft.many(&entity.id);
+                draft.assumed(Say::AssumedByMember, &[&many, &field.label], Some(&format!("entities/{}/fields/{}", entity.id, field.id)));
+            }
+        }
+    }
+}
+
+fn attend(draft: &mut Draft, id: &str) {
+    let Some(field) = draft.add_concept(id, "attending", false) else { return };
+    draft.by_member(id, &field);
+    let many = draft.many(id);
+    draft.assumed(Say::AssumedPerson, &[&many], Some(&format!("entities/{id}/fields/{field}")));
+}
+
+/// Known answers, and choices that the lexicon has no other use for.
+fn is_answer(field: &crate::spec::Field) -> bool {
+    let answers = |id: &str| lexicon().concepts.field.get(id).map(|known| known.answer);
+    match answers(&field.id) {
+        Some(answer) => answer,
+        None => matches!(field.kind, FieldKind::Choice { .. }) || ends_in_answer(&field.id),
+    }
+}
+
+/// "dietaryNote", "favouriteSong": the concept is the head of a longer label.
+fn ends_in_answer(id: &str) -> bool {
+    ["diet", "dietary", "allerg", "comment", "message", "meal", "song"].iter().any(|part| id.to_lowercase().contains(part))
+}
+
+/// "each project has tasks": a task names its project.
+fn links(draft: &mut Draft) {
+    for (from, to) in std::mem::take(&mut draft.links) {
+        add_ref(draft, &from, &to);
+    }
+}
+
+fn add_ref(draft: &mut Draft, from: &str, to: &str) -> Option<String> {
+    let existing = draft.spec.entity(from)?.fields.iter().find(|field| !field.archived && matches!(&field.kind, FieldKind::Ref { entity } if entity == to)).map(|field| field.id.clone());
+    if existing.is_some() || from == to {
+        return existing;
+    }
+    let label = draft.spec.entity(to)?.label.clone();
+    let want = Wanted { label, concept: None, exact: false, kind: FieldKind::Ref { entity: to.to_owned() }, options: Vec::new(), required: false, sure: true, noun: Vec::new() };
+    draft.add_field(from, &want)
+}
+
+/// A plain text field named like an entity points to it.
+fn references(draft: &mut Draft, plain: &[(String, String)]) {
+    for (id, field) in plain {
+        let label = draft.field_label(id, field);
+        let words = super::unit::units(&super::text::tokens(&label), draft.language);
+        let exact = words.iter().filter(|unit| unit.is_content()).count() == 1 && words.iter().all(|unit| unit.field().is_none());
+        let Some(target) = draft.find_units(&words).filter(|target| exact && target != id) else { continue };
+        if let Some(field) = draft.spec.entity_mut(id).and_then(|entity| entity.field_mut(field)) {
+            field.kind = FieldKind::Ref { entity: target };
+            field.required = false;
+        }
+        title(draft, id);
+    }
+}
+
+/// What people belong to or sign up for.
+fn places(draft: &mut Draft) {
+    for (person, words, themselves) in std::mem::take(&mut draft.places) {
+        match draft.find_units(&words) {
+            Some(target) if target != person => seat(draft, &person, &target, themselves),
+            _ => fill_in(draft, &person, &words),
+        }
+    }
+}
+
+fn seat(draft: &mut Draft, person: &str, target: &str, themselves: bool) {
+    let Some(field) = add_ref(draft, person, target) else { return };
+    if themselves {
+        draft.by_member(person, &field);
+        draft.note(person).chooses_place = true;
+    }
+    let (people, label) = (draft.many(person), draft.field_label(person, &field));
+    let phrase = if themselves { Say::PeopleFillIn } else { Say::PeopleBelong };
+    draft.understood(phrase, &[&people, &label], &format!("entities/{person}/fields/{field}"));
+}
+
+/// No such entity: the words become a field.
+fn fill_in(draft: &mut Draft, person: &str, words: &[Unit]) {
+    for want in fields(words, draft.language) {
+        let Some(field) = draft.add_field(person, &want) else { continue };
+        draft.by_member(person, &field);
+        let (people, label) = (draft.many(person), draft.field_label(person, &field));
+        draft.understood(Say::PeopleFillIn, &[&people, &label], &format!("entities/{person}/fields/{field}"));
+    }
+}
+
+/// Where places are limited and people come, no place takes more people than it has room for.
+fn capacity(draft: &mut Draft) {
+    let Some(person) = draft.spec.entities.iter().find(|entity| entity.person.is_some() && !entity.archived && draft.attending(&entity.id).is_some()).or_else(|| draft.spec.entities.iter().find(|entity| entity.person.is_some() && !entity.archived)).map(|entity| entity.id.clone()) else { return };
+    for parent in draft.spec.entities.clone() {
+        let Some(limit) = draft.limit_field(&parent.id).filter(|_| parent.id != person && !parent.archived && parent.person.is_none()) else { continue };
+        let ruled = draft.spec.rules.iter().any(|rule| matches!(rule, Rule::Capacity { parent: other, .. } if *other == parent.id));
+        let touched = draft.known(&parent.id).new || draft.known(&person).new || !draft.before.contains(&(parent.id.clone(), limit.clone()));
+        if !ruled && touched {
+            hold_capacity(draft, &person, &parent.id, &limit);
+        }
+    }
+    extend_capacity(draft, &person);
+}
+
+fn hold_capacity(draft: &mut Draft, person: &str, parent: &str, limit: &str) {
+    let known = draft.spec.entity(person).map(|entity| entity.fields.len()).unwrap_or_default();
+    let Some(field) = add_ref(draft, person, parent) else { return };
+    let added = draft.spec.entity(person).is_some_and(|entity| entity.fields.len() > known);
+    let (people, place) = (draft.many(person), draft.spec.entity(parent).map(|entity| super::noun::lower(&entity.label)).unwrap_or_default());
+    if added {
+        if shape(draft.known(parent).concept) == Some(Shape::Event) {
+            draft.by_member(person, &field);
+        }
+        draft.assumed(Say::AssumedRef, &[&people, &place], Some(&format!("entities/{person}/fields/{field}")));
+    }
+    let only_if = draft.attending(person);
+    draft.spec.rules.push(Rule::Capacity { entity: person.to_owned(), field, parent: parent.to_owned(), limit: limit.to_owned(), extra: None, only_if });
+    let limit_label = super::noun::lower(&draft.field_label(parent, limit));
+    draft.understood(Say::CapacityHeld, &[&people, &place, &limit_label], &format!("entities/{parent}/fields/{limit}"));
+}
+
+/// Somebody who comes along takes a place too.
+fn extend_capacity(draft: &mut Draft, person: &str) {
+    let Some(companion) = draft.known(person).companion else { return };
+    let is_yes_no = draft.spec.entity(person).and_then(|entity| entity.field(&companion)).is_some_and(|field| field.kind == FieldKind::YesNo && !field.archived);
+    let mut counted = false;
+    for rule in &mut draft.spec.rules {
+        if let Rule::Capacity { entity, extra, .. } = rule
+            && entity == person
+            && extra.is_none()
+            && is_yes_no
+        {
+            *extra = Some(Condition { field: companion.clone(), values: vec!["true".into()] });
+            counted = true;
+        }
+    }
+    if counted {
+        let label = draft.field_label(person, &companion);
+        draft.assumed(Say::CompanionCounts, &[&label], Some(&format!("entities/{person}/fields/{companion}")));
+    }
+}
+
+/// Who doesn't come is not asked for a meal.
+fn conditions(draft: &mut Draft) {
+    for entity in draft.spec.entities.clone() {
+        let Some(attending) = draft.attending(&entity.id).filter(|_| entity.person.is_some()) else { continue };
+        for field in entity.fields {
+            let asked = field.by_member && field.only_if.is_none() && field.id != attending.field && !field.archived;
+            let new = !draft.before.contains(&(entity.id.clone(), field.id.clone()));
+            let needs = matches!(field.id.as_str(), "meal" | "plusOne") || draft.known(&entity.id).companion.as_deref() == Some(field.id.as_str());
+            if asked && new && needs && let Some(field) = draft.spec.entity_mut(&entity.id).and_then(|entity| entity.field_mut(&field.id)) {
+                field.only_if = Some(attending.clone());
+            }
+        }
+    }
+}
+
+/// The owner and the roles that keep the app may do everything; people reach their own row.
+fn default_access(draft: &mut Draft) {
+    let managers: Vec<String> = draft.spec.roles.iter().filter(|role| access::is_manager(&role.id)).map(|role| role.id.clone()).collect();
+    let fresh_ids = fresh(draft);
+    let person_roles: Vec<(String, String)> = draft.spec.entities.iter().filter_map(|entity| entity.person.clone().map(|role| (entity.id.clone(), role))).collect();
+    let all: Vec<String> = draft.spec.entities.iter().map(|entity| entity.id.clone()).collect();
+    for id in &all {
+        let new = fresh_ids.contains(id);
+        let Some(entity) = draft.spec.entity_mut(id) else { continue };
+        if new && entity.access.is_empty() {
+            entity.access.push(access::full(OWNER));
+            managers.iter().for_each(|role| entity.access.push(access::full(role)));
+        }
+        if let Some(role) = entity.person.clone()
+            && entity.grant(&role).is_none()
+        {
+            entity.access.push(Grant { role: role.clone(), read: Some(Scope::Own), create: false, update: Some(Scope::Own), delete: None });
+            let many = draft.many(id);
+            draft.assumed(Say::AssumedOwnRow, &[&many], Some(&format!("entities/{id}/access/{role}")));
+        }
+    }
+    for (person, role) in person_roles {
+        read_places(draft, &person, &role, &fresh_ids);
+    }
+    managers.iter().filter(|role| !draft.roles_before.contains(*role)).cloned().collect::<Vec<_>>().iter().for_each(|role| new_manager(draft, role));
+    if draft.creating {
+        let visitors = draft.allowances.iter().any(|allowance| allowance.who.iter().any(|unit| unit.is("everyone")));
+        if !visitors {
+            draft.assumed(Say::AssumedNoVisitors, &[], Some("entities"));
+        }
+    }
+}
+
+fn new_manager(draft: &mut Draft, role: &str) {
+    let name = access::role_name(draft, role);
+    draft.assumed(Say::AssumedManager, &[&name], Some(&format!("roles/{role}")));
+}
+
+/// Whoever points to a place sees the places.
+fn read_places(draft: &mut Draft, person: &str, role: &str, fresh_ids: &[String]) {
+    let targets: Vec<String> = draft
+        .spec
+        .entity(person)
+        .map(|entity| entity.fields.iter().filter_map(|field| if let FieldKind::Ref { entity } = &field.kind { Some(entity.clone()) } else { None }).collect())
+        .unwrap_or_default();
+    for target in targets {
+        let touched = fresh_ids.contains(&target) || fresh_ids.iter().any(|id| id == person);
+        let money = access::is_money(draft, &target);
+        let Some(entity) = draft.spec.entity_mut(&target).filter(|entity| touched && !money && entity.person.is_none() && entity.grant(role).is_none()) else { continue };
+        entity.access.push(Grant { read: Some(Scope::All), ..access::none(role) });
+        let (people, many) = (draft.many(person), draft.many(&target));
+        draft.assumed(Say::AssumedReads, &[&people, &many], Some(&format!("entities/{target}/access/{role}")));
+        if draft.creating {
+            ask_about_reading(draft, &people, &many);
+        }
+    }
+}
+
+fn ask_about_reading(draft: &mut Draft, people: &str, many: &str) {
+    let answers = vec![
+        Answer { label: draft.language.say(Say::AnswerYes, &[]), change: String::new() },
+        Answer { label: draft.language.say(Say::AnswerNo, &[]), change: draft.language.say(Say::ChangeHide, &[people, many]) },
+    ];
+    let text = draft.language.say(Say::QuestionReads, &[people, many]);
+    if draft.out.questions.len() < 3 {
+        draft.out.questions.push(Question { text, answers });
+    }
+}
+
+/// People with an answer have one row each.
+fn one_each(draft: &mut Draft) {
+    for entity in draft.spec.entities.clone() {
+        let rule = Rule::OnePerMember { entity: entity.id.clone() };
+        let touched = draft.known(&entity.id).new || !draft.roles_before.contains(&entity.person.clone().unwrap_or_default());
+        if entity.person.is_none() || entity.archived || !touched || draft.spec.rules.contains(&rule) {
+            continue;
+        }
+        draft.spec.rules.push(rule);
+        let many = draft.many(&entity.id);
+        let about = format!("entities/{}", entity.id);
+        if draft.once {
+            draft.understood(Say::AnswersOnce, &[&many], &about);
+        } else {
+            draft.assumed(Say::AnswersOnce, &[&many], Some(&about));
+        }
+    }
+}
+
+/// A table for those who see all rows, a form for those who answer, cards for everyone else.
+fn pages(draft: &mut Draft) {
+    for entity in draft.spec.entities.clone() {
+        if entity.archived {
+            continue;
+        }
+        let person = entity.person.clone();
+        let answers = person.is_some() && entity.fields.iter().any(|field| field.by_member);
+        let sees = |grant: &&Grant| grant.read.is_some() || grant.create;
+        let roles: Vec<String> = entity.access.iter().filter(sees).map(|grant| grant.role.clone()).filter(|role| role != VISITOR && !(answers && Some(role) == person.as_ref())).collect();
+        put_page(draft, &entity.id, &entity.plural, PageKind::Table, &roles, &entity.plural);
+        let visitor = entity.grant(VISITOR).is_some();
+        let public: Vec<String> = if visitor { vec![VISITOR.to_owned()] } else { Vec::new() };
+        put_page(draft, &entity.id, &entity.plural, PageKind::Cards, &public, &format!("{} public", entity.plural));
+        let own: Vec<String> = person.filter(|_| answers).into_iter().collect();
+        let title = draft.language.label("answerPage");
+        put_page(draft, &entity.id, &title, PageKind::Answer, &own, &format!("{} answer", entity.label));
+    }
+}
+
+/// Makes a page, follows changed roles, or takes away a page that nobody may open any more.
+fn put_page(draft: &mut Draft, entity: &str, title: &str, kind: PageKind, roles: &[String], words: &str) {
+    let existing = draft.spec.pages.iter().position(|page| page.entity == entity && page.kind == kind);
+    match existing {
+        Some(at) if roles.is_empty() => {
+            draft.spec.pages.remove(at);
+        }
+        Some(at) => roles.clone_into(&mut draft.spec.pages[at].roles),
+        None if roles.is_empty() => {}
+        None => {
+            let taken = draft.spec.pages.iter().map(|page| page.id.clone()).collect();
+            let id = unique(words, &format!("page{}", draft.spec.pages.len() + 1), &taken);
+            draft.spec.pages.push(Page { id, title: title.to_owned(), kind, entity: entity.to_owned(), roles: roles.to_vec() });
+        }
+    }
+}
+
+/// After a change, every entity still has a title.
+fn titles(draft: &mut Draft) {
+    let ids: Vec<String> = draft.spec.entities.iter().filter(|entity| !entity.archived).map(|entity| entity.id.clone()).collect();
+    for id in ids {
+        title(draft, &id);
+    }
+}
+
+fn questions(draft: &mut Draft) {
+    let money = draft.spec.entities.iter().find_map(|entity| entity.fields.iter().find(|field| matches!(field.kind, FieldKind::Money { .. })).map(|field| format!("entities/{}/fields/{}", entity.id, field.id)));
+    let Some(about) = money.filter(|about| !draft.currency_said && !draft.money_before && !about.is_empty()) else { return };
+    let code = draft.currency.clone();
+    draft.assumed(Say::AssumedCurrency, &[&code], Some(&about));
+    let others: Vec<&str> = ["EUR", "USD", "GBP"].into_iter().filter(|other| *other != code).collect();
+    let mut answers = vec![Answer { label: code.clone(), change: String::new() }];
+    answers.extend(others.into_iter().map(|other| Answer { label: other.to_owned(), change: draft.language.say(Say::ChangeCurrency, &[other]) }));
+    let text = draft.language.say(Say::QuestionCurrency, &[]);
+    if draft.out.questions.len() < 3 {
+        draft.out.questions.push(Question { text, answers });
+    }
+}
+
+/// Title and address.
+fn name(draft: &mut Draft) {
+    if !draft.creating {
+        return;
+    }
+    let first = draft.spec.entities.first().map(|entity| entity.plural.clone()).unwrap_or_default();
+    if draft.spec.title.is_empty() {
+        draft.spec.title = draft.topic.clone().filter(|topic| !topic.is_empty()).unwrap_or_else(|| sentence_case(&first));
+    }
+    if draft.spec.name.is_empty() {
+        let words = [draft.spec.title.clone(), first];
+        let made = words.iter().map(|words| slug(words)).find(|name| !name.is_empty());
+        draft.spec.name = made.unwrap_or_else(|| "app".into());
+    }
+}

@@ -1,0 +1,538 @@
+//! Changes by command: add, remove, rename, require, archive, restore, undo.
+//!
+//! Invariant: a removal is taken literally, lists what is lost, and always comes with archiving as the gentler way.
+
+use super::super::clause::Clause;
+use super::super::draft::{Draft, Focus, options};
+use super::super::field::{fields, items};
+use super::super::noun::{noun, sentence_case, shown};
+use super::super::say::Say;
+use super::super::text::{Kind, fold};
+use super::super::unit::{Unit, written};
+use crate::spec::{AppSpec, FieldKind, Rule};
+use crate::understanding::{Alternative, Loss};
+use crate::validate::MAX_OPTIONS;
+
+/// "undo that".
+pub(super) fn undo(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let content = clause.units.iter().filter(|unit| unit.is_content() && !matches!(unit.norm.as_str(), "change" | "last" | "version")).count();
+    if !clause.has(&["undo"]) || content > 0 {
+        return false;
+    }
+    draft.undo = true;
+    draft.understood(Say::Undo, &[], "entities");
+    clause.take_all();
+    true
+}
+
+/// The command's verb, if the clause is a command.
+fn command(clause: &Clause, verb: &str) -> Option<usize> {
+    let at = clause.find(&[verb])?;
+    let lead = clause.units[..at].iter().all(|unit| unit.is_structure() && !unit.is_any(&["only", "nobody", "everyone", "let", "not", "they"]) || unit.kind == Kind::Comma);
+    lead.then_some(at)
+}
+
+/// The best field that the words name, in the entity they name, else where the talk is.
+pub(super) fn field_named(draft: &Draft, words: &[Unit]) -> Option<(String, String)> {
+    find_field(draft, words, false).ok()
+}
+
+/// The field that words name, or the ones between which they don't decide.
+fn find_field(draft: &Draft, words: &[Unit], archived: bool) -> Result<(String, String), Vec<(String, String)>> {
+    let stems: Vec<String> = words.iter().filter(|unit| unit.is_content()).map(|unit| stem_of(draft, unit)).collect();
+    let mut best: Vec<(u32, String, String)> = Vec::new();
+    for entity in &draft.spec.entities {
+        let mentioned = is_mentioned(draft, &entity.id, words);
+        let near = matches!(&draft.focus, Some(Focus::Entity(id) | Focus::Field(id, _)) if *id == entity.id);
+        for field in entity.fields.iter().filter(|field| field.archived == archived || entity.archived && archived) {
+            let score = field_score(draft, field, words, &stems);
+            if score > 0 {
+                best.push((score + if mentioned { 40 } else { 0 } + u32::from(near), entity.id.clone(), field.id.clone()));
+            }
+        }
+    }
+    let Some(top) = best.iter().map(|(score, ..)| *score).max() else { return Err(Vec::new()) };
+    let names_other = draft.spec.entities.iter().any(|entity| is_mentioned(draft, &entity.id, words));
+    let all: Vec<(String, String)> = best.into_iter().filter(|(score, ..)| *score == top).map(|(_, entity, field)| (entity, field)).collect();
+    if all.len() > 1 || (names_other && top < 40) {
+        return Err(if top < 40 && names_other { Vec::new() } else { all });
+    }
+    all.into_iter().next().ok_or_else(Vec::new)
+}
+
+fn stem_of(draft: &Draft, unit: &Unit) -> String {
+    draft.language.stem(&fold(&shown(unit)))
+}
+
+fn field_score(draft: &Draft, field: &crate::spec::Field, words: &[Unit], stems: &[String]) -> u32 {
+    let label = draft.language.stem(&fold(&field.label));
+    let said = stems.join(" ");
+    let whole = format!(" {said} ").contains(&format!(" {label} "));
+    let concept = words.iter().any(|unit| unit.field().is_some_and(|concept| concept == field.id));
+    let head = label.rsplit(' ').next().is_some_and(|head| head.len() > 2 && stems.iter().any(|stem| stem.split(' ').any(|part| part == head)));
+    if whole {
+        20 + u32::try_from(label.split(' ').count()).unwrap_or(9).min(9)
+    } else if concept {
+        15
+    } else if head {
+        8
+    } else {
+        0
+    }
+}
+
+fn is_mentioned(draft: &Draft, id: &str, words: &[Unit]) -> bool {
+    let facts = draft.known(id);
+    words.iter().any(|unit| {
+        let by_concept = facts.concept.is_some() && unit.entity() == facts.concept && unit.field().is_none_or(|field| field != "note");
+        let by_stem = unit.entity().is_none() && unit.field().is_none() && !facts.stem.is_empty() && stem_of(draft, unit).rsplit(' ').next() == Some(&facts.stem);
+        by_concept || by_stem
+    })
+}
+
+/// "remove the phone number from guests".
+pub(super) fn remove(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let Some(verb) = command(clause, "remove") else { return false };
+    let rest = clause.units[verb + 1..].to_vec();
+    clause.take_all();
+    for part in parts(draft, &rest) {
+        let done = remove_option(draft, &part) || remove_entity(draft, &part) || remove_field(draft, &part);
+        if !done {
+            report_missing(draft, &part);
+        }
+    }
+    true
+}
+
+/// "the phone number and the email from guests": each with the same "from".
+fn parts(draft: &Draft, rest: &[Unit]) -> Vec<Vec<Unit>> {
+    let from = rest.iter().position(|unit| unit.is_any(&["from", "for"]) && unit.field().is_none()).unwrap_or(rest.len());
+    let list = items(&rest[..from]);
+    if list.len() < 2 || draft.find_units(&rest[..from]).is_some() && from == rest.len() && list.len() < 2 {
+        return vec![rest.to_vec()];
+    }
+    list.into_iter().map(|item| [item.units, rest[from..].to_vec()].concat()).collect()
+}
+
+fn report_missing(draft: &mut Draft, words: &[Unit]) {
+    match find_field(draft, words, false) {
+        Err(several) if several.len() > 1 => {
+            let names: Vec<String> = several.iter().map(|(entity, field)| format!("{} ({})", draft.field_label(entity, field), draft.many(entity))).collect();
+            draft.missed(Say::Ambiguous, &[&written(words), &names.join(", ")]);
+        }
+        _ => draft.missed(Say::NotFound, &[&written(words)]),
+    }
+}
+
+fn remove_field(draft: &mut Draft, words: &[Unit]) -> bool {
+    let Ok((entity, field)) = find_field(draft, words, false) else { return false };
+    if leftover(draft, words, &entity, &field) {
+        return false;
+    }
+    let (label, many) = (draft.field_label(&entity, &field), draft.many(&entity));
+    let mut gentle = draft.spec.clone();
+    if let Some(kept) = gentle.entity_mut(&entity).and_then(|entity| entity.field_mut(&field)) {
+        kept.archived = true;
+    }
+    release_field(&mut gentle, &entity, &field);
+    drop_field(draft, &entity, &field);
+    lose(draft, format!("entities/{entity}/fields/{field}"), format!("{label} ({many})"));
+    offer(draft, Say::AlternativeArchive, &label, gentle);
+    draft.understood(Say::Removed, &[&label, &many], &format!("entities/{entity}"));
+    true
+}
+
+/// Words beside the field and the entity narrow it to something that a field's removal would exceed.
+fn leftover(draft: &Draft, words: &[Unit], entity: &str, field: &str) -> bool {
+    let label = draft.language.stem(&fold(&draft.field_label(entity, field)));
+    words.iter().any(|unit| {
+        let stem = stem_of(draft, unit);
+        let in_label = label.split(' ').any(|part| stem.split(' ').any(|other| part == other));
+        let is_entity = is_mentioned(draft, entity, std::slice::from_ref(unit));
+        let same = unit.field().is_some_and(|concept| concept == field);
+        unit.is_content() && !in_label && !is_entity && !same && !unit.is_any(&["field", "thingWord", "app"]) && unit.kind != Kind::Number && unit.occasion().is_none()
+    })
+}
+
+/// Takes a field out; what depends on it goes or stands alone.
+fn drop_field(draft: &mut Draft, entity: &str, field: &str) {
+    let rules = draft.spec.rules.len();
+    release_field(&mut draft.spec, entity, field);
+    if let Some(entity) = draft.spec.entity_mut(entity) {
+        entity.fields.retain(|other| other.id != field);
+    }
+    if draft.spec.rules.len() < rules {
+        draft.assumed(Say::AssumedRuleGone, &[], None);
+    }
+}
+
+/// Rules and conditions let go of a field that is no longer shown.
+fn release_field(spec: &mut AppSpec, entity: &str, field: &str) {
+    spec.rules.retain(|rule| match rule {
+        Rule::Capacity { entity: counted, field: reference, parent, limit, .. } => !((counted == entity && reference == field) || (parent == entity && limit == field)),
+        Rule::Unique { entity: other, field: unique } => !(other == entity && unique == field),
+        Rule::OnePerMember { .. } => true,
+    });
+    for rule in &mut spec.rules {
+        if let Rule::Capacity { entity: counted, extra, only_if, .. } = rule
+            && counted == entity
+        {
+            for condition in [extra, only_if] {
+                if condition.as_ref().is_some_and(|condition| condition.field == field) {
+                    *condition = None;
+                }
+            }
+        }
+    }
+    let Some(entity) = spec.entity_mut(entity) else { return };
+    for other in &mut entity.fields {
+        if other.only_if.as_ref().is_some_and(|condition| condition.field == field) {
+            other.only_if = None;
+        }
+    }
+}
+
+fn lose(draft: &mut Draft, subject: String, label: String) {
+    draft.losses.push(Loss { subject, label });
+}
+
+/// Offers the gentler spec; a second removal in the same text is archived with the first.
+fn offer(draft: &mut Draft, phrase: Say, what: &str, gentle: AppSpec) {
+    let message = draft.language.say(phrase, &[what]);
+    match draft.alternatives.first_mut() {
+        Some(first) => {
+            first.message = format!("{} {message}", first.message);
+            first.spec = merge_archived(&first.spec, &gentle);
+        }
+        None => draft.alternatives.push(Alternative { message, spec: gentle }),
+    }
+}
+
+/// Two removals in one text: archive both.
+fn merge_archived(first: &AppSpec, second: &AppSpec) -> AppSpec {
+    let mut merged = first.clone();
+    for entity in &mut merged.entities {
+        let Some(other) = second.entity(&entity.id) else { continue };
+        entity.archived |= other.archived;
+        for field in &mut entity.fields {
+            if let Some(archived) = other.field(&field.id).map(|field| field.archived) {
+                field.archived |= archived;
+            }
+        }
+    }
+    merged.rules.retain(|rule| second.rules.contains(rule) || !first.rules.contains(rule));
+    merged.pages.retain(|page| second.pages.iter().any(|other| other.id == page.id) || second.entity(&page.entity).is_none());
+    merged
+}
+
+fn remove_entity(draft: &mut Draft, words: &[Unit]) -> bool {
+    if words.iter().any(|unit| unit.is("from") && unit.field().is_none()) {
+        return false;
+    }
+    let Some(id) = draft.find_units(words).filter(|id| only_names(draft, id, words)) else { return false };
+    let (many, plural) = (draft.many(&id), draft.spec.entity(&id).map(|entity| entity.plural.clone()).unwrap_or_default());
+    let mut gentle = draft.spec.clone();
+    archive_entity(&mut gentle, &id);
+    let pointing: Vec<(String, String, String)> = pointing_to(&draft.spec, &id);
+    for (entity, field, label) in pointing {
+        let owner = draft.many(&entity);
+        drop_field(draft, &entity, &field);
+        lose(draft, format!("entities/{entity}/fields/{field}"), format!("{label} ({owner})"));
+    }
+    draft.spec.rules.retain(|rule| !names_entity(rule, &id));
+    draft.spec.pages.retain(|page| page.entity != id);
+    draft.spec.entities.retain(|entity| entity.id != id);
+    lose(draft, format!("entities/{id}"), plural.clone());
+    offer(draft, Say::AlternativeArchive, &plural, gentle);
+    draft.understood(Say::RemovedEntity, &[&many], "entities");
+    true
+}
+
+fn names_entity(rule: &Rule, id: &str) -> bool {
+    match rule {
+        Rule::Capacity { entity, parent, .. } => entity == id || parent == id,
+        Rule::Unique { entity, .. } | Rule::OnePerMember { entity } => entity == id,
+    }
+}
+
+fn pointing_to(spec: &AppSpec, id: &str) -> Vec<(String, String, String)> {
+    let points = |kind: &FieldKind| matches!(kind, FieldKind::Ref { entity } if entity == id);
+    spec.entities
+        .iter()
+        .filter(|entity| entity.id != id)
+        .flat_map(|entity| entity.fields.iter().filter(|field| points(&field.kind)).map(|field| (entity.id.clone(), field.id.clone(), field.label.clone())))
+        .collect()
+}
+
+/// "lost deals older than a year" is not "deals".
+fn only_names(draft: &Draft, id: &str, words: &[Unit]) -> bool {
+    let Some(entity) = draft.spec.entity(id) else { return false };
+    let known = draft.language.stem(&format!("{} {}", fold(&entity.label), fold(&entity.plural)));
+    words.iter().filter(|unit| unit.is_content()).all(|unit| {
+        let container = unit.is_any(&["app", "field", "thingWord"]) && unit.entity().is_none();
+        container || unit.entity().is_some() && unit.entity() == draft.known(id).concept || stem_of(draft, unit).split(' ').all(|part| known.split(' ').any(|other| other == part))
+    }) && !words.iter().any(|unit| unit.kind == Kind::Number)
+}
+
+fn archive_entity(spec: &mut AppSpec, id: &str) {
+    if let Some(entity) = spec.entity_mut(id) {
+        entity.archived = true;
+    }
+    spec.rules.retain(|rule| !names_entity(rule, id));
+    spec.pages.retain(|page| page.entity != id);
+    for (entity, field, _) in pointing_to(spec, id) {
+        if let Some(field) = spec.entity_mut(&entity).and_then(|entity| entity.field_mut(&field)) {
+            field.archived = true;
+        }
+    }
+}
+
+/// "remove fish from the meals".
+fn remove_option(draft: &mut Draft, words: &[Unit]) -> bool {
+    let Some(first) = words.iter().find(|unit| unit.is_content()) else { return false };
+    let option = fold(&shown(first));
+    let named = find_field(draft, words, false).ok();
+    let found = draft.spec.entities.iter().flat_map(|entity| entity.fields.iter().map(move |field| (entity, field))).find_map(|(entity, field)| match &field.kind {
+        FieldKind::Choice { options } if options.len() > 2 => {
+            let fits = named.as_ref().is_none_or(|(at, id)| *at == entity.id && *id == field.id);
+            options.iter().find(|other| fits && fold(&other.label) == option).map(|other| (entity.id.clone(), field.id.clone(), other.clone()))
+        }
+        _ => None,
+    });
+    let Some((entity, field, gone)) = found else { return false };
+    if let Some(FieldKind::Choice { options }) = draft.spec.entity_mut(&entity).and_then(|entity| entity.field_mut(&field)).map(|field| &mut field.kind) {
+        options.retain(|other| other.id != gone.id);
+    }
+    let label = draft.field_label(&entity, &field);
+    lose(draft, format!("entities/{entity}/fields/{field}"), format!("{} ({label})", gone.label));
+    draft.understood(Say::Removed, &[&gone.label, &label], &format!("entities/{entity}/fields/{field}"));
+    true
+}
+
+/// "rename offer to proposal".
+pub(super) fn rename(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let Some(verb) = command(clause, "rename") else { return false };
+    let rest = clause.units[verb + 1..].to_vec();
+    let Some(split) = rest.iter().rposition(|unit| unit.is_any(&["to", "as"]) && unit.field().is_none()) else { return false };
+    let (old, new) = (rest[..split].to_vec(), rest[split + 1..].to_vec());
+    let words: Vec<String> = new.iter().filter(|unit| unit.is_word() && !unit.is_any(&["det"])).map(|unit| unit.text.clone()).collect();
+    let label = sentence_case(&words.join(" "));
+    let subject = old.iter().any(|unit| unit.is_content() && !unit.is_any(&["app", "titleWord"]));
+    if label.is_empty() || !subject {
+        return false;
+    }
+    let done = rename_option(draft, &old, &label) || rename_field(draft, &old, &label) || rename_entity(draft, &old, &new);
+    clause.take_all();
+    if !done {
+        draft.missed(Say::NotFound, &[&written(&old)]);
+    }
+    true
+}
+
+fn rename_field(draft: &mut Draft, old: &[Unit], label: &str) -> bool {
+    let only_entity = draft.find_units(old).is_some_and(|id| only_names(draft, &id, old));
+    let Some((entity, field)) = find_field(draft, old, false).ok().filter(|_| !only_entity) else { return false };
+    let before = draft.field_label(&entity, &field);
+    if let Some(field) = draft.spec.entity_mut(&entity).and_then(|entity| entity.field_mut(&field)) {
+        label.clone_into(&mut field.label);
+    }
+    draft.understood(Say::Renamed, &[&before, label], &format!("entities/{entity}/fields/{field}"));
+    true
+}
+
+fn rename_entity(draft: &mut Draft, old: &[Unit], new: &[Unit]) -> bool {
+    let Some(id) = draft.find_units(old) else { return false };
+    let Some(named) = noun(new, draft.language) else { return false };
+    let Some(entity) = draft.spec.entity_mut(&id) else { return false };
+    let before = std::mem::replace(&mut entity.plural, named.many.clone());
+    entity.label.clone_from(&named.one);
+    draft.spec.pages.iter_mut().filter(|page| page.entity == id && page.title == before).for_each(|page| page.title.clone_from(&named.many));
+    if let Some(role) = draft.spec.entity(&id).and_then(|entity| entity.person.clone()) {
+        draft.spec.roles.iter_mut().filter(|other| other.id == role).for_each(|role| role.label.clone_from(&named.one));
+    }
+    draft.understood(Say::Renamed, &[&before, &named.many], &format!("entities/{id}"));
+    true
+}
+
+fn rename_option(draft: &mut Draft, old: &[Unit], label: &str) -> bool {
+    let Some(first) = old.iter().find(|unit| unit.is_content()) else { return false };
+    let wanted = fold(&shown(first));
+    let mut renamed = None;
+    for entity in &mut draft.spec.entities {
+        for field in &mut entity.fields {
+            if let FieldKind::Choice { options } = &mut field.kind
+                && let Some(option) = options.iter_mut().find(|option| fold(&option.label) == wanted && renamed.is_none())
+            {
+                renamed = Some((std::mem::replace(&mut option.label, label.to_owned()), entity.id.clone(), field.id.clone()));
+            }
+        }
+    }
+    let Some((before, entity, field)) = renamed else { return false };
+    draft.understood(Say::Renamed, &[&before, label], &format!("entities/{entity}/fields/{field}"));
+    true
+}
+
+/// "make the email required", "the phone number is optional".
+pub(super) fn required(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let Some(at) = clause.find(&["required", "optional"]).filter(|at| clause.units[*at].entity().is_none()) else { return false };
+    let asks = clause.has(&["want", "be", "must"]) && !clause.has(&["have", "with"]) && !clause.units.iter().any(|unit| matches!(unit.kind, Kind::Colon | Kind::Open));
+    if !asks {
+        return false;
+    }
+    let required = clause.units[at].is("required") && !clause.units[..at].iter().any(|unit| unit.is("not"));
+    let words: Vec<Unit> = clause.units.iter().filter(|unit| !unit.is_any(&["required", "optional", "want", "be", "not"])).cloned().collect();
+    let Some((entity, id)) = field_named(draft, &words) else { return false };
+    let Some(field) = draft.spec.entity_mut(&entity).and_then(|entity| entity.field_mut(&id)) else { return false };
+    field.required = required;
+    let label = field.label.clone();
+    let phrase = if required { Say::MadeRequired } else { Say::MadeOptional };
+    draft.understood(phrase, &[&label], &format!("entities/{entity}/fields/{id}"));
+    clause.take_all();
+    true
+}
+
+/// "archive the phone number".
+pub(super) fn archive(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let Some(verb) = command(clause, "archive") else { return false };
+    let rest = clause.units[verb + 1..].to_vec();
+    clause.take_all();
+    let entity = draft.find_units(&rest).filter(|id| only_names(draft, id, &rest));
+    if let Some(id) = entity {
+        archive_entity(&mut draft.spec, &id);
+        let many = draft.many(&id);
+        draft.understood(Say::Archived, &[&many], &format!("entities/{id}"));
+        return true;
+    }
+    let Ok((entity, field)) = find_field(draft, &rest, false) else {
+        report_missing(draft, &rest);
+        return true;
+    };
+    if let Some(kept) = draft.spec.entity_mut(&entity).and_then(|entity| entity.field_mut(&field)) {
+        kept.archived = true;
+    }
+    release_field(&mut draft.spec, &entity, &field);
+    let label = draft.field_label(&entity, &field);
+    draft.understood(Say::Archived, &[&label], &format!("entities/{entity}/fields/{field}"));
+    true
+}
+
+/// "bring back the phone number", "restore the archived tables".
+pub(super) fn restore(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let Some(verb) = command(clause, "restore") else { return false };
+    let rest: Vec<Unit> = clause.units[verb + 1..].iter().filter(|unit| !unit.is("archivedAdj")).cloned().collect();
+    clause.take_all();
+    let entity = draft.find_units(&rest).filter(|id| draft.spec.entity(id).is_some_and(|entity| entity.archived));
+    if let Some(id) = entity {
+        if let Some(entity) = draft.spec.entity_mut(&id) {
+            entity.archived = false;
+        }
+        for (other, field, _) in pointing_to(&draft.spec, &id) {
+            if let Some(field) = draft.spec.entity_mut(&other).and_then(|entity| entity.field_mut(&field)) {
+                field.archived = false;
+            }
+        }
+        draft.note(&id).new = true;
+        let many = draft.many(&id);
+        draft.understood(Say::Restored, &[&many], &format!("entities/{id}"));
+        return true;
+    }
+    match find_field(draft, &rest, true) {
+        Ok((entity, field)) => {
+            if let Some(kept) = draft.spec.entity_mut(&entity).and_then(|entity| entity.field_mut(&field)) {
+                kept.archived = false;
+            }
+            let label = draft.field_label(&entity, &field);
+            draft.understood(Say::Restored, &[&label], &format!("entities/{entity}/fields/{field}"));
+        }
+        Err(_) => draft.missed(Say::NotFound, &[&written(&rest)]),
+    }
+    true
+}
+
+/// "add vegan to the meals", "add an option vegan".
+pub(super) fn add_option(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let Some(verb) = command(clause, "add") else { return false };
+    let rest = clause.units[verb + 1..].to_vec();
+    let Some(split) = rest.iter().rposition(|unit| unit.is_any(&["to", "for", "in"]) && unit.field().is_none()) else { return false };
+    if split == 0 || draft.find_units(&rest[split + 1..]).is_some() {
+        return false;
+    }
+    let Some((entity, field)) = field_named(draft, &rest[split + 1..]) else { return false };
+    let words: Vec<Unit> = rest[..split].iter().filter(|unit| !unit.is("choiceNoun") && !unit.is("det")).cloned().collect();
+    let labels = super::super::field::option_labels(&words);
+    let Some(FieldKind::Choice { options: old }) = draft.spec.entity(&entity).and_then(|entity| entity.field(&field)).map(|field| field.kind.clone()) else { return false };
+    let mut all: Vec<String> = old.iter().map(|option| option.label.clone()).collect();
+    let new: Vec<String> = labels.into_iter().filter(|label| !all.iter().any(|other| fold(other) == fold(label))).collect();
+    all.extend(new.iter().cloned());
+    if new.is_empty() || all.len() > MAX_OPTIONS {
+        return false;
+    }
+    let added = options_beside(&old, &new);
+    if let Some(field) = draft.spec.entity_mut(&entity).and_then(|entity| entity.field_mut(&field)) {
+        field.kind = FieldKind::Choice { options: [old, added].concat() };
+    }
+    let label = draft.field_label(&entity, &field);
+    new.iter().for_each(|option| draft.understood(Say::OptionAdded, &[option, &label], &format!("entities/{entity}/fields/{field}")));
+    clause.take_all();
+    true
+}
+
+/// New options with ids that old ones don't have.
+fn options_beside(old: &[crate::spec::Choice], new: &[String]) -> Vec<crate::spec::Choice> {
+    let mut taken: std::collections::BTreeSet<String> = old.iter().map(|option| option.id.clone()).collect();
+    let mut made = options(new);
+    for option in &mut made {
+        option.id = crate::ident::unique(&option.label, &format!("option{}", taken.len() + 1), &taken);
+        taken.insert(option.id.clone());
+    }
+    made
+}
+
+/// "add a dietary note to guests", "add vendors with a name and a price".
+pub(super) fn add(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let Some(verb) = command(clause, "add") else { return false };
+    let rest = clause.units[verb + 1..].to_vec();
+    let target = rest.iter().enumerate().rev().find_map(|(at, unit)| {
+        let joins = unit.is_any(&["to", "for", "each", "in"]) && unit.field().is_none();
+        joins.then(|| draft.find_units(&rest[at + 1..]).map(|id| (at, id))).flatten()
+    });
+    if let Some((split, id)) = target {
+        let words: Vec<Unit> = rest[..split].iter().filter(|unit| !(unit.is_any(&["to", "for"]) && unit.field().is_none())).cloned().collect();
+        if words.iter().any(Unit::is_content) && super::things::describe(draft, &id, &words, false) {
+            clause.take_all();
+            return true;
+        }
+    }
+    let possessed = rest.iter().position(|unit| unit.possessive).and_then(|at| draft.find_units(&rest[..=at]).map(|id| (at, id)));
+    if let Some((at, id)) = possessed
+        && super::things::describe(draft, &id, &rest[at + 1..], false)
+    {
+        clause.take_all();
+        return true;
+    }
+    clause.take(0..verb + 1);
+    clause.units.drain(..=verb);
+    if super::things::described(draft, clause) {
+        return true;
+    }
+    add_loose(draft, clause)
+}
+
+/// Without saying to what: things become entities, properties go to the thing talked about.
+fn add_loose(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let words: Vec<Unit> = clause.units.iter().filter(|unit| !unit.is("thingWord") || unit.is_content()).cloned().collect();
+    if draft.focus.is_none() {
+        draft.focus = draft.person.clone().or_else(|| draft.spec.entities.iter().find(|entity| !entity.archived).map(|entity| entity.id.clone())).map(Focus::Entity);
+        if fields(&words, draft.language).iter().any(|want| want.sure) {
+            let label = draft.focus.clone().map(|focus| match focus {
+                Focus::Entity(id) | Focus::Field(id, _) => draft.many(&id),
+            });
+            draft.assumed(Say::AssumedAlready, &[&label.unwrap_or_default()], None);
+        }
+    }
+    let done = super::things::list_units(draft, &words);
+    if done {
+        clause.take_all();
+    }
+    done
+}

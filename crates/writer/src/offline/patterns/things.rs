@@ -1,0 +1,342 @@
+//! Things and what they have: "guests have a, b and c", "tables with a number of seats", "the budget: what, how much",
+//! and plain lists.
+//!
+//! Invariant: every item of a list becomes a field, an entity or a report.
+
+use super::super::access::Allowance;
+use super::super::clause::Clause;
+use super::super::draft::{Draft, Focus};
+use super::super::field::{Item, Joint, fields, items};
+use super::super::lexicon::Shape;
+use super::super::noun::{listed as enumerated, noun, shape};
+use super::super::say::Say;
+use super::super::text::Kind;
+use super::super::unit::{Unit, written};
+
+const MARKS: &[&str] = &["have", "with", "need"];
+
+/// "X have a, b and c" and its like.
+pub(super) fn described(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let Some(at) = mark(&clause.units) else { return false };
+    let (left, right) = (clause.units[..at].to_vec(), clause.units[at + 1..].to_vec());
+    if !right.iter().any(|unit| unit.is_content() || unit.is_any(&["yesNo", "answer"])) {
+        return false;
+    }
+    let says_have = clause.units[at].is("have");
+    let done = if is_choice_heading(&left) || is_property(draft, &left, &clause.units[at]) {
+        on_focus(draft, &clause.units.clone())
+    } else if let Some(occasion) = left.iter().find_map(Unit::occasion).filter(|_| !left.iter().any(|unit| unit.entity().is_some())) {
+        draft.occasion.get_or_insert(occasion);
+        list_units(draft, &right)
+    } else if left.iter().any(|unit| unit.is_content() && !unit.is_any(&["want", "need", "track"])) {
+        described_thing(draft, &left, &right, says_have)
+    } else if speaks_of_itself(&left) && !right.first().is_some_and(|unit| unit.is_any(&["poss", "they", "each"])) {
+        list_units(draft, &right)
+    } else {
+        on_focus(draft, &right)
+    };
+    if done {
+        clause.take_all();
+    }
+    done
+}
+
+fn mark(units: &[Unit]) -> Option<usize> {
+    let mut depth = 0usize;
+    for (at, unit) in units.iter().enumerate() {
+        match unit.kind {
+            Kind::Open => depth += 1,
+            Kind::Close => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let verb = unit.is_any(MARKS) && unit.entity().is_none() && unit.field().is_none();
+        if depth == 0 && (unit.kind == Kind::Colon || verb && units.len() > at + 1) {
+            return Some(at);
+        }
+        if depth == 0 && (unit.kind == Kind::Comma || unit.is("and") && at > 0) && !units[at..].iter().any(|unit| unit.kind == Kind::Colon) {
+            let opens_clause = units[..at].iter().all(|unit| unit.is_any(&["for", "each"]) || unit.is_content());
+            if !(opens_clause && units[0].is_any(&["for", "each"])) {
+                return None;
+            }
+        }
+    }
+    None
+}
+
+/// "meal choice: meat, fish or vegetarian".
+fn is_choice_heading(left: &[Unit]) -> bool {
+    let head = left.iter().rev().find(|unit| unit.is_content());
+    head.is_some_and(|unit| unit.entity().is_none() && unit.field().and_then(|field| super::super::lexicon::lexicon().concepts.field.get(field)).is_some_and(|field| field.kind == "choice"))
+        || (left.iter().any(|unit| unit.is("choiceNoun")) && head.is_some_and(|unit| unit.entity().is_none()))
+}
+
+/// "diet: vegan or not": a property followed by a colon while something is in focus.
+fn is_property(draft: &Draft, left: &[Unit], mark: &Unit) -> bool {
+    let content: Vec<&Unit> = left.iter().filter(|unit| unit.is_content()).collect();
+    let known = content.len() == 1 && content[0].field().is_some() && (content[0].entity().is_none() || !content[0].is_plural(draft.language));
+    mark.kind == Kind::Colon && known && draft.focus.is_some()
+}
+
+fn speaks_of_itself(left: &[Unit]) -> bool {
+    left.iter().any(|unit| unit.is_any(&["we", "me", "want"])) || left.is_empty() || left.iter().all(Unit::is_filler)
+}
+
+fn described_thing(draft: &mut Draft, left: &[Unit], right: &[Unit], says_have: bool) -> bool {
+    let subject: Vec<Unit> = left.iter().filter(|unit| !(unit.is_any(&["for", "each", "track", "ask", "must", "may", "we", "me", "thingWord", "want", "also", "add"]) && unit.entity().is_none() && unit.field().is_none())).cloned().collect();
+    let subject = if subject.iter().any(Unit::is_content) { subject } else { left.to_vec() };
+    let several: Vec<Item> = items(&subject);
+    let Some(last) = several.last() else { return false };
+    for other in &several[..several.len() - 1] {
+        keep_thing(draft, other);
+    }
+    let Some(id) = draft.entity(&last.units) else { return false };
+    report_numbers(draft, &id, left);
+    if last.units.iter().any(|unit| unit.is("only")) {
+        return false;
+    }
+    describe(draft, &id, right, says_have)
+}
+
+/// "10 tables": rows are not made from numbers.
+fn report_numbers(draft: &mut Draft, id: &str, words: &[Unit]) {
+    if let Some(number) = words.iter().find(|unit| unit.kind == Kind::Number) {
+        let many = draft.many(id);
+        draft.assumed(Say::AssumedNumbers, &[&number.text, &many], Some(&format!("entities/{id}")));
+    }
+}
+
+/// Fields of an entity, and things that the list names on the way.
+pub(super) fn describe(draft: &mut Draft, id: &str, right: &[Unit], says_have: bool) -> bool {
+    let (own, things): (Vec<Item>, Vec<Item>) = items(right).into_iter().partition(|item| !is_thing(draft, item));
+    let limits: Vec<&Unit> = right.iter().filter(|unit| unit.kind == Kind::Number).collect();
+    let added = add_all(draft, id, &flat(&own));
+    if let Some(number) = limits.first().filter(|_| draft.limit_field(id).is_some_and(|field| added.contains(&field))) {
+        let many = draft.many(id);
+        draft.assumed(Say::AssumedNumbers, &[&number.text, &many], Some(&format!("entities/{id}")));
+    }
+    for thing in &things {
+        let Some(other) = keep_thing(draft, thing) else { continue };
+        let money = shape(draft.known(&other).concept) == Some(Shape::Money) || shape(draft.known(&other).concept) == Some(Shape::Place);
+        if says_have && !money {
+            draft.links.push((other, id.to_owned()));
+        }
+    }
+    draft.look_at(id);
+    !added.is_empty() || !things.is_empty()
+}
+
+fn add_all(draft: &mut Draft, id: &str, words: &[Unit]) -> Vec<String> {
+    let wants = fields(words, draft.language);
+    let mut added: Vec<String> = Vec::new();
+    for want in &wants {
+        let Some(field) = draft.add_field(id, want) else { continue };
+        if want.known().is_some_and(|known| known.companion) {
+            draft.note(id).companion = Some(field.clone());
+        }
+        if !added.contains(&field) {
+            added.push(field);
+        }
+    }
+    say_fields(draft, id, &added);
+    for want in &wants {
+        say_defaults(draft, id, want);
+    }
+    added
+}
+
+fn say_fields(draft: &mut Draft, id: &str, added: &[String]) {
+    if added.is_empty() {
+        return;
+    }
+    let and = draft.language.say(Say::And, &[]);
+    let or = draft.language.say(Say::Or, &[]);
+    let labels: Vec<String> = added
+        .iter()
+        .map(|field| {
+            let options = super::people::option_names(draft, id, field);
+            let label = draft.field_label(id, field);
+            if options.is_empty() { label } else { format!("{label} ({})", enumerated(&options, &or)) }
+        })
+        .collect();
+    let many = draft.spec.entity(id).map(|entity| entity.plural.clone()).unwrap_or_default();
+    let about = if added.len() == 1 { format!("entities/{id}/fields/{}", added[0]) } else { format!("entities/{id}") };
+    draft.understood(Say::EntityHas, &[&many, &enumerated(&labels, &and)], &about);
+}
+
+fn say_defaults(draft: &mut Draft, id: &str, want: &super::super::field::Wanted) {
+    let defaults = want.concept.and_then(|concept| draft.language.default_options(concept)).cloned();
+    if let Some(defaults) = defaults.filter(|defaults| *defaults == want.options) {
+        let or = draft.language.say(Say::Or, &[]);
+        let field = draft.spec.entity(id).and_then(|entity| entity.fields.iter().find(|field| field.label == want.label)).map(|field| field.id.clone());
+        if let Some(field) = field {
+            draft.assumed(Say::AssumedOptions, &[&want.label, &enumerated(&defaults, &or)], Some(&format!("entities/{id}/fields/{field}")));
+        }
+    }
+}
+
+/// Items back as words, each with its parentheses.
+fn flat(list: &[Item]) -> Vec<Unit> {
+    let mut words: Vec<Unit> = Vec::new();
+    for (number, item) in list.iter().enumerate() {
+        if number > 0 {
+            words.push(sign(if item.joint == Joint::Or { Kind::Slash } else { Kind::Comma }));
+        }
+        words.extend(item.units.iter().cloned());
+        if !item.inner.is_empty() {
+            words.push(sign(Kind::Open));
+            words.extend(item.inner.iter().cloned());
+            words.push(sign(Kind::Close));
+        }
+    }
+    words
+}
+
+fn sign(kind: Kind) -> Unit {
+    let text = match kind {
+        Kind::Slash => "/",
+        Kind::Open => "(",
+        Kind::Close => ")",
+        _ => ",",
+    };
+    Unit { text: text.into(), norm: text.into(), kind, tags: Vec::new(), indent: 0, possessive: false, read_as: None, used: true }
+}
+
+/// In a list of properties, an item that is clearly a kind of thing: a known plural that is no property.
+fn is_thing(draft: &Draft, item: &Item) -> bool {
+    let content: Vec<&Unit> = item.units.iter().filter(|unit| unit.is_content()).collect();
+    let Some(head) = content.last() else { return false };
+    let counted = item.units.iter().any(|unit| unit.is_any(&["numberOf", "for", "each", "from"]));
+    head.entity().is_some() && head.field().is_none() && head.is_plural(draft.language) && !counted && content.len() <= 3
+}
+
+/// In a list under a heading, an item that names a kind of thing rather than a property.
+fn names_thing(draft: &Draft, item: &Item) -> bool {
+    let Some(head) = item.units.iter().rev().find(|unit| unit.is_content()) else { return false };
+    let exists = draft.find_units(&item.units).is_some();
+    let plural = head.is_plural(draft.language);
+    let known = head.entity().is_some() && (plural || head.field().is_none());
+    let unknown = head.field().is_none() && head.entity().is_none() && plural && !item.units.iter().any(|unit| unit.is("numberOf"));
+    exists && head.field().is_none() || known || unknown || (item.inner.iter().filter(|unit| unit.is_content()).count() > 1 && plural)
+}
+
+/// Makes or finds the entity of an item; its parentheses are its fields, or say who may see it.
+fn keep_thing(draft: &mut Draft, item: &Item) -> Option<String> {
+    let id = draft.entity(&item.units)?;
+    report_numbers(draft, &id, &item.units);
+    if item.inner.iter().any(|unit| unit.is_any(&["only", "private"])) {
+        let private = item.inner.iter().any(|unit| unit.is("private"));
+        let who: Vec<Unit> = item.inner.iter().filter(|unit| !unit.is_any(&["only", "private", "for", "to", "see", "by"])).cloned().collect();
+        draft.allowances.push(Allowance {
+            only: true,
+            negative: false,
+            who: if private { Vec::new() } else { who },
+            actions: vec![super::super::access::Action::See],
+            what: Vec::new(),
+            own: false,
+            quote: written(&item.inner),
+            entity: Some(id.clone()),
+        });
+    } else if item.inner.iter().any(Unit::is_content) {
+        add_all(draft, &id, &item.inner);
+    } else {
+        let many = draft.spec.entity(&id).map(|entity| entity.plural.clone()).unwrap_or_default();
+        draft.understood(Say::EntityKept, &[&many], &format!("entities/{id}"));
+    }
+    Some(id)
+}
+
+/// A list by itself.
+pub(super) fn listed(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let start = clause.units.iter().take_while(|unit| (unit.is_any(&["we", "me", "want", "need", "track", "have", "det", "must", "be", "to", "with", "for", "where", "may", "see", "and"]) || unit.is_filler()) && unit.entity().is_none() && unit.field().is_none()).count();
+    let asks = clause.units[..start].iter().any(|unit| unit.is_any(&["want", "need", "track", "have"]));
+    if !draft.creating && !asks {
+        return false;
+    }
+    let rest = clause.units[start..].to_vec();
+    let done = list_units(draft, &rest);
+    if done {
+        clause.take_all();
+    }
+    done
+}
+
+/// A list under the topic: things, or the properties of the thing in focus.
+pub(super) fn list_units(draft: &mut Draft, words: &[Unit]) -> bool {
+    let list = items(words);
+    let worded: Vec<&Item> = list.iter().filter(|item| item.units.iter().any(Unit::is_content)).collect();
+    if worded.is_empty() || worded.iter().any(|item| is_sentence(item)) {
+        return false;
+    }
+    if let Some(topic) = worded[0].units.iter().find_map(Unit::occasion).filter(|_| worded.len() == 1 && draft.creating && worded[0].units.iter().all(|unit| unit.entity().is_none())) {
+        return occasion(draft, topic, &worded[0].units);
+    }
+    let things = worded.iter().filter(|item| names_thing(draft, item)).count();
+    let target = field_target(draft, things, worded.len());
+    match target {
+        Some(id) if things * 2 <= worded.len() && (things == 0 || draft.known(&id).new) && !(things == worded.len()) => describe(draft, &id, words, false),
+        _ => list_of_things(draft, &list, things),
+    }
+}
+
+fn occasion(draft: &mut Draft, topic: &'static str, words: &[Unit]) -> bool {
+    draft.occasion.get_or_insert(topic);
+    let text = words.iter().filter(|unit| unit.is_content() && !unit.is("app")).map(super::super::noun::shown).collect::<Vec<_>>().join(" ");
+    draft.topic.get_or_insert_with(|| super::super::noun::sentence_case(&text));
+    true
+}
+
+/// More than a noun phrase: nothing for a list.
+fn is_sentence(item: &Item) -> bool {
+    let content = item.units.iter().filter(|unit| unit.is_content()).count();
+    let verbs = item.units.iter().filter(|unit| unit.is_any(&["may", "must", "see", "edit", "not", "let", "choose", "bring", "once", "unique", "undo", "remove", "rename"]) && unit.entity().is_none() && unit.field().is_none()).count();
+    content > 7 || verbs > 0
+}
+
+/// Whose properties a list without a heading names.
+fn field_target(draft: &mut Draft, things: usize, all: usize) -> Option<String> {
+    if things == all {
+        return None;
+    }
+    if let Some(Focus::Entity(id) | Focus::Field(id, _)) = draft.focus.clone() {
+        return Some(id);
+    }
+    if things > 0 {
+        return None;
+    }
+    if let Some(words) = draft.topic_noun.clone().filter(|words| noun(words, draft.language).is_some()) {
+        return draft.entity(&words);
+    }
+    draft.occasion?;
+    draft.people()
+}
+
+fn list_of_things(draft: &mut Draft, list: &[Item], things: usize) -> bool {
+    if things == 0 && !(draft.creating && draft.spec.entities.is_empty()) {
+        return false;
+    }
+    let mut any = false;
+    let mut last: Option<String> = None;
+    for item in list.iter().filter(|item| item.units.iter().any(Unit::is_content)) {
+        let property = item.units.iter().rev().find(|unit| unit.is_content()).is_some_and(|head| head.field().is_some() && !head.is_plural(draft.language) && head.entity().is_none());
+        match last.clone().filter(|_| property) {
+            Some(id) => any |= !add_all(draft, &id, &flat(std::slice::from_ref(item))).is_empty(),
+            None => {
+                last = keep_thing(draft, item).or(last);
+                any |= last.is_some();
+            }
+        }
+    }
+    any
+}
+
+/// Fields of what "they" stands for.
+fn on_focus(draft: &mut Draft, words: &[Unit]) -> bool {
+    match draft.focus.clone() {
+        Some(Focus::Field(..)) => super::people::add_details(draft, words),
+        Some(Focus::Entity(id)) => describe(draft, &id, words, false),
+        None => match draft.topic_noun.clone().and_then(|noun| draft.entity(&noun)).or_else(|| draft.occasion.and_then(|_| draft.people())) {
+            Some(id) => describe(draft, &id, words, false),
+            None => false,
+        },
+    }
+}
