@@ -169,7 +169,7 @@ impl Replica {
         let thread = std::thread::Builder::new()
             .name("executor".into())
             // WebAssembly runs on this thread's stack.
-            .stack_size(16 << 20)
+            .stack_size(execution::THREAD_STACK_BYTES)
             .spawn(move || worker.run(&inbox, log))?;
         Ok(Replica { commands, shared, threads: std::sync::Mutex::new(Some(thread)) })
     }

@@ -1,1 +1,9 @@
-//! Room `studio`.
+//! The web interface, carried inside the binary: `web/dist` as `npm run build` left it, and how it is served.
+//!
+//! Nothing here knows what the studio shows or whom it lets in; the pages are the same for everyone and hold no
+//! secret. Every answer carries the content security policy: pages run the studio's own scripts only, talk to the
+//! node only, may frame apps of this machine only, and may be framed by nobody.
+
+mod pages;
+
+pub use pages::routes;

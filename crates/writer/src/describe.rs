@@ -22,7 +22,7 @@ fn keeps(spec: &AppSpec, entity: &Entity) -> Vec<String> {
         return vec![format!("{} are put away: kept, but not shown.", entity.plural)];
     }
     let shown: Vec<String> = entity.fields.iter().filter(|field| !field.archived).map(|field| field_words(spec, entity, field)).collect();
-    let mut sentences = vec![format!("{} have: {}.", entity.plural, shown.join(", "))];
+    let mut sentences = vec![format!("{}: {}.", entity.plural, shown.join(", "))];
     let theirs: Vec<&str> = entity.fields.iter().filter(|field| field.by_member && !field.archived).map(|field| field.label.as_str()).collect();
     if entity.person.is_some() && !theirs.is_empty() {
         sentences.push(format!("{} fill in for themselves: {}.", entity.plural, theirs.join(", ")));

@@ -62,6 +62,9 @@ pub fn is_ident(id: &str) -> bool {
 
 /// An id from words; `fallback` (an id itself) when nothing of them is Latin.
 pub fn ident(words: &str, fallback: &str) -> String {
+    if is_ident(words) {
+        return words.to_owned();
+    }
     let mut id = String::new();
     for word in ascii(words).split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
         push_camel(&mut id, word);

@@ -2,6 +2,7 @@
 //!
 //! A writer holds no capability on a live app. What it returns is text; the gate decides.
 
+pub mod codegen;
 pub mod describe;
 pub mod ident;
 pub mod offline;

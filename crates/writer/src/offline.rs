@@ -28,7 +28,8 @@ use lexicon::{Language, lexicon};
 use say::Say;
 use unit::Unit;
 
-pub use text::MAX_CHARS;
+/// Longest text the writer reads, in characters.
+pub const MAX_CHARS: usize = 20_000;
 
 /// What somebody wants.
 #[derive(Clone, Copy, Debug)]

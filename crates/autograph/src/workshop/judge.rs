@@ -26,12 +26,12 @@ impl Workshop {
         };
         let fork = self.fork(app).await?;
         let (wasm, candid, types) = (release.wasm.clone(), release.candid.clone(), release.stable_types.clone());
-        let judging = tokio::task::spawn_blocking(move || {
+        on_deep_thread(move || {
             let mut fork = ForkOf(fork);
             let side = live.as_ref().map(|live| Side { candid: &live.candid, stable_types: &live.stable });
             gate::judge(side, Side { candid: &candid, stable_types: &types }, &wasm, &mut fork, &stable)
-        });
-        judging.await.map_err(|error| Problem::node(format!("the check broke off: {error}"), "try again, and report this"))
+        })
+        .await
     }
 
     async fn stable_findings(&self, old: &str, new: &str) -> Result<Vec<gate::StableDiagnostic>, Problem> {
@@ -56,6 +56,14 @@ impl Workshop {
         let seed = seed.await?.ok_or_else(|| Problem::node("the app's canister is gone", "report this"))?;
         Ok(Fork::open(seed, self.node.engine.clone(), self.node.blobs.clone(), self.node.config.clone()))
     }
+}
+
+/// Runs what executes canisters on a thread with the stack that this needs.
+async fn on_deep_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    let (sender, done) = tokio::sync::oneshot::channel();
+    let thread = std::thread::Builder::new().name("check".into()).stack_size(execution::THREAD_STACK_BYTES);
+    thread.spawn(move || drop(sender.send(work())))?;
+    done.await.map_err(|_| Problem::node("the check broke off", "try again, and report this"))
 }
 
 /// What a build that failed is, as findings; `None` when the toolchain itself failed.

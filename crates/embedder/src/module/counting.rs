@@ -121,10 +121,7 @@ impl Cutter {
                 self.cut(next, false);
             }
             Operator::Else => self.cut(next, false),
-            Operator::End => match self.labels.pop() {
-                Some(Label { joins: true }) => self.cut(next, false),
-                _ => {}
-            },
+            Operator::End if self.leave() => self.cut(next, false),
             Operator::Br { relative_depth } | Operator::BrIf { relative_depth } => {
                 self.branch(*relative_depth);
                 self.cut(next, false);
@@ -141,6 +138,11 @@ impl Cutter {
             | Operator::ReturnCallIndirect { .. } => self.cut(next, false),
             _ => {}
         }
+    }
+
+    /// Closes the innermost block. True if paths join behind it.
+    fn leave(&mut self) -> bool {
+        self.labels.pop().is_some_and(|label| label.joins)
     }
 
     /// A loop's end then counts as joining too, which cuts once more than needed and changes no sum on any path.

@@ -8,7 +8,10 @@ use execution::registry::{
 use replication::Clock as _;
 use state::storage::simulated::Crash;
 
-use crate::harness::{Node, OWNER, World, guests_wasm};
+use crate::{
+    harness::{Node, OWNER, World},
+    motoko::guests_wasm,
+};
 
 const GUEST: Principal = Principal::from_slice(&[1; 29]);
 

@@ -1,12 +1,8 @@
 //! A replica on a simulated disk with a clock that the test moves.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
 use candid::{CandidType, Principal, utils::ArgumentEncoder};
@@ -23,26 +19,6 @@ use state::{
 
 pub(crate) const OWNER: Principal = Principal::from_slice(&[7; 29]);
 pub(crate) const WORKSHOP: Principal = Principal::from_slice(&[9; 29]);
-
-/// The compiled test app.
-pub(crate) fn guests_wasm() -> &'static [u8] {
-    static WASM: OnceLock<Vec<u8>> = OnceLock::new();
-    WASM.get_or_init(|| compile(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/guests.mo")))
-}
-
-/// Compiles with the real compiler, from the toolchain's installed packages.
-pub(crate) fn compile(source: &Path) -> Vec<u8> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let modules = std::env::var_os("AUTOGRAPH_WORKER").map_or_else(|| here.join("../toolchain/worker"), PathBuf::from);
-    let out = tempfile::NamedTempFile::new().expect("a temporary file");
-    let status = Command::new("node")
-        .arg(here.join("tests/compile.mjs"))
-        .args([modules.as_path(), source, out.path()])
-        .status()
-        .expect("node runs");
-    assert!(status.success(), "the toolchain's packages are installed by `make toolchain`");
-    std::fs::read(out.path()).expect("the module")
-}
 
 #[derive(Debug, Default)]
 pub(crate) struct TestClock(AtomicU64);

@@ -14,7 +14,7 @@ use crate::spec::{Entity, Grant, OWNER, Role, Scope, VISITOR};
 
 /// What somebody may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
+pub(crate) enum Action {
     /// See rows.
     See,
     /// Change rows.
@@ -27,23 +27,23 @@ pub enum Action {
 
 /// One sentence about access, as said.
 #[derive(Clone, Debug)]
-pub struct Allowance {
+pub(crate) struct Allowance {
     /// Nobody else.
-    pub only: bool,
+    pub(crate) only: bool,
     /// May not.
-    pub negative: bool,
+    pub(crate) negative: bool,
     /// The people.
-    pub who: Vec<Unit>,
+    pub(crate) who: Vec<Unit>,
     /// What they do.
-    pub actions: Vec<Action>,
+    pub(crate) actions: Vec<Action>,
     /// The things; empty for everything.
-    pub what: Vec<Unit>,
+    pub(crate) what: Vec<Unit>,
     /// Only their own rows.
-    pub own: bool,
+    pub(crate) own: bool,
     /// The sentence, to quote.
-    pub quote: String,
+    pub(crate) quote: String,
     /// The thing by id, where the words don't name it.
-    pub entity: Option<String>,
+    pub(crate) entity: Option<String>,
 }
 
 /// Somebody named in a sentence.
@@ -58,9 +58,9 @@ const VERBS: &[&str] = &["see", "edit", "create", "delete"];
 const SPOTS: &[&str] = &["visible", "seen", "shown", "viewable", "readable", "viewed", "accessible", "edited", "changed", "sichtbar"];
 
 /// Reads a clause about access; everything it uses is marked.
-pub fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
-    let Some(allowance) = passive(clause).or_else(|| private(clause)).or_else(|| active(clause)) else { return false };
-    let mut allowance = allowance;
+pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let Some(mut allowance) = passive(clause).or_else(|| private(clause)).or_else(|| active(clause, &draft.last_who)) else { return false };
+    draft.last_who.clone_from(&allowance.who);
     if allowance.what.iter().all(|unit| !unit.is_content()) && allowance.what.iter().any(|unit| unit.is_any(&["they", "det"])) {
         allowance.entity = match &draft.focus {
             Some(super::draft::Focus::Entity(id) | super::draft::Focus::Field(id, _)) => Some(id.clone()),
@@ -82,6 +82,9 @@ fn passive(clause: &Clause) -> Option<Allowance> {
     let verb = units.iter().position(|unit| unit.is_any(VERBS) && SPOTS.iter().any(|spot| unit.norm.split(' ').any(|word| word == *spot)));
     let only_for = units.windows(2).position(|pair| pair[0].is("only") && pair[1].is_any(&["for", "to", "by"]));
     let pivot = verb.or(only_for)?;
+    if units[..pivot].iter().any(|unit| unit.kind == Kind::Open) {
+        return None;
+    }
     let to = (pivot..units.len()).find(|at| units[*at].is_any(&["to", "by", "for"]))?;
     let what = without(&units[..pivot], &["be", "only", "not", "private", "may", "must", "and"]);
     let who = units[to + 1..].to_vec();
@@ -104,6 +107,9 @@ fn passive(clause: &Clause) -> Option<Allowance> {
 fn private(clause: &Clause) -> Option<Allowance> {
     let units = &clause.units;
     let at = units.iter().position(|unit| unit.is("private"))?;
+    if units[..at].iter().any(|unit| unit.kind == Kind::Open) {
+        return None;
+    }
     let from = units.iter().position(|unit| unit.is_any(&["from"]) || (unit.is("for") && units[at].text.len() < 9));
     let end = from.unwrap_or(units.len());
     let what: Vec<Unit> = without(&units[..end], &["private", "be", "track", "want", "only", "must", "we", "me", "may", "see"]);
@@ -114,10 +120,17 @@ fn private(clause: &Clause) -> Option<Allowance> {
 }
 
 /// "only A and B may see X", "A can't edit X", "let A see X", "A sees their own X".
-fn active(clause: &Clause) -> Option<Allowance> {
+fn active(clause: &Clause, last_who: &[Unit]) -> Option<Allowance> {
     let units = &clause.units;
     let lets = units.iter().position(|unit| unit.is("let"));
     let verb = (lets.map_or(0, |at| at + 1)..units.len()).find(|at| is_access_verb(units, *at))?;
+    if units[..verb].iter().any(|unit| unit.kind == Kind::Open) {
+        return None;
+    }
+    let listed = units[..verb].iter().any(|unit| unit.kind == Kind::Colon || unit.is_any(&["have", "with", "whether", "need"]) && unit.entity().is_none());
+    if listed {
+        return None;
+    }
     let modal = units[..verb].iter().any(|unit| unit.is_any(&["may", "not", "must", "let"]));
     let only = units[..verb].iter().any(|unit| unit.is("only"));
     let finite = units[verb].norm.ends_with('s') || !modal && clause.units[..verb].iter().any(|unit| unit.entity().is_some() || unit.role().is_some() || unit.is_any(&["everyone", "they"]));
@@ -125,9 +138,12 @@ fn active(clause: &Clause) -> Option<Allowance> {
     if !(modal || only || finite && (own || units[verb].is("see"))) {
         return None;
     }
-    let who = without(&units[lets.map_or(0, |at| at + 1)..verb], &["may", "must", "not", "let", "only", "be", "to"]);
+    let mut who = without(&units[lets.map_or(0, |at| at + 1)..verb], &["may", "must", "not", "let", "only", "be", "to"]);
     let last = (verb..units.len()).take_while(|at| is_access_verb(units, *at) || units[*at].is_any(&["and", "or", "add"]) || units[*at].kind == Kind::Comma).last().unwrap_or(verb);
     let nobody = units[..verb].iter().any(|unit| unit.is("nobody"));
+    if who.is_empty() && !nobody {
+        who = last_who.to_vec();
+    }
     if who.is_empty() && !nobody {
         return None;
     }
@@ -176,14 +192,14 @@ fn without(units: &[Unit], keys: &[&str]) -> Vec<Unit> {
 }
 
 /// Applies all sentences about access, in order.
-pub fn apply(draft: &mut Draft) {
+pub(crate) fn apply(draft: &mut Draft) {
     for allowance in std::mem::take(&mut draft.allowances) {
         apply_one(draft, &allowance);
     }
 }
 
 /// Makes the roles that the sentences name, so that default grants can be given before the sentences apply.
-pub fn prepare(draft: &mut Draft) {
+pub(crate) fn prepare(draft: &mut Draft) {
     for allowance in draft.allowances.clone() {
         let _ = who(draft, &allowance.who);
     }
@@ -196,8 +212,7 @@ fn apply_one(draft: &mut Draft, allowance: &Allowance) {
         None => things(draft, &allowance.what),
     };
     let Some(things) = things else {
-        draft.missed(Say::NotUnderstood, &[&allowance.quote]);
-        return;
+        return about_field(draft, allowance, &people);
     };
     if people.is_empty() && (allowance.only || allowance.negative) && allowance.who.is_empty() {
         people = managers(draft);
@@ -215,6 +230,25 @@ fn apply_one(draft: &mut Draft, allowance: &Allowance) {
     say(draft, allowance, &people, &things);
 }
 
+/// "members may update their own phone number": the field becomes theirs to fill in. Other access to a single field
+/// can't be given.
+fn about_field(draft: &mut Draft, allowance: &Allowance, people: &[Who]) {
+    let named = super::patterns::field_named(draft, &allowance.what);
+    let edits = allowance.actions.contains(&Action::Edit) && !allowance.negative;
+    let own = named.clone().filter(|(entity, _)| edits && is_own(draft, entity, people));
+    let Some((entity, field)) = own else {
+        let phrase = if named.is_some() { Say::FieldHidden } else { Say::NotUnderstood };
+        draft.missed(phrase, &[&allowance.quote]);
+        return;
+    };
+    draft.by_member(&entity, &field);
+    if let Some((spec, Who::Role(role))) = draft.spec.entity_mut(&entity).zip(people.first()) {
+        give(spec, role, Action::Edit, Scope::Own);
+    }
+    let (many, label) = (draft.many(&entity), draft.field_label(&entity, &field));
+    draft.understood(Say::FieldOwn, &[&many, &label], &format!("entities/{entity}/fields/{field}"));
+}
+
 /// The owner and the roles that keep the app with them.
 fn managers(draft: &Draft) -> Vec<Who> {
     let roles = draft.spec.roles.iter().filter(|role| is_manager(&role.id)).map(|role| Who::Role(role.id.clone()));
@@ -222,7 +256,7 @@ fn managers(draft: &Draft) -> Vec<Who> {
 }
 
 /// Whether a role keeps the app together with the owner.
-pub fn is_manager(role: &str) -> bool {
+pub(crate) fn is_manager(role: &str) -> bool {
     lexicon().concepts.role.get(role).is_some_and(|concept| concept.manager)
 }
 
@@ -245,6 +279,8 @@ fn who(draft: &mut Draft, units: &[Unit]) -> Vec<Who> {
             None
         } else if unit.is("they") {
             draft.person.clone().and_then(|id| person_role(draft, &id)).map(Who::Role)
+        } else if unit.field().is_some() && unit.entity().is_none() {
+            None
         } else if unit.is_content() && !units.get(at + 1).is_some_and(|next| next.is_content() && !next.is_any(&["and"])) {
             noun_role(draft, units, at)
         } else {
@@ -264,7 +300,7 @@ fn push_once(all: &mut Vec<Who>, who: Who) {
 }
 
 /// A role of the lexicon ("my partner").
-pub fn make_role(draft: &mut Draft, concept: &str, unit: &Unit) -> String {
+pub(crate) fn make_role(draft: &mut Draft, concept: &str, unit: &Unit) -> String {
     if !draft.spec.roles.iter().any(|role| role.id == concept) {
         let label = super::noun::sentence_case(&super::noun::singular_label(&super::noun::shown(unit), draft.language));
         let roles = draft.spec.roles.len();
@@ -302,7 +338,7 @@ fn noun_role(draft: &mut Draft, units: &[Unit], last: usize) -> Option<Who> {
 }
 
 /// The role of an entity's people, made if they have none.
-pub fn person_role(draft: &mut Draft, entity: &str) -> Option<String> {
+pub(crate) fn person_role(draft: &mut Draft, entity: &str) -> Option<String> {
     let existing = draft.spec.entity(entity)?.person.clone();
     if let Some(role) = existing {
         return Some(role);
@@ -384,9 +420,24 @@ fn grant(draft: &mut Draft, allowance: &Allowance, people: &[Who], thing: &str, 
         let scope = if own && role != OWNER && !is_manager(role) { Scope::Own } else { Scope::All };
         give(entity, role, action, scope);
     }
+    if own && action == Action::See && allowance.own {
+        keep_own(draft, &named, thing);
+    }
     if own && action != Action::See && !named.iter().all(|role| role == OWNER) {
         members_fill_in(draft, thing);
     }
+}
+
+/// Who sees only their own rows of a thing must be able to make some.
+fn keep_own(draft: &mut Draft, named: &[String], thing: &str) {
+    let Some(entity) = draft.spec.entity_mut(thing).filter(|entity| entity.person.is_none()) else { return };
+    for role in named.iter().filter(|role| *role != OWNER && *role != VISITOR) {
+        give(entity, role, Action::Create, Scope::Own);
+        give(entity, role, Action::Edit, Scope::Own);
+    }
+    members_fill_in(draft, thing);
+    let (who, what) = (named.first().map(|role| role_name(draft, role)).unwrap_or_default(), draft.many(thing));
+    draft.assumed(Say::AssumedOwnThings, &[&who, &what], Some(&format!("entities/{thing}/access")));
 }
 
 /// People of an entity reach their own row when nothing else is said about changing it.
@@ -446,12 +497,12 @@ fn take(entity: &mut Entity, role: &str, action: Action) {
 }
 
 /// A grant of nothing.
-pub fn none(role: &str) -> Grant {
+pub(crate) fn none(role: &str) -> Grant {
     Grant { role: role.to_owned(), read: None, create: false, update: None, delete: None }
 }
 
 /// A grant of everything.
-pub fn full(role: &str) -> Grant {
+pub(crate) fn full(role: &str) -> Grant {
     Grant { role: role.to_owned(), read: Some(Scope::All), create: true, update: Some(Scope::All), delete: Some(Scope::All) }
 }
 
@@ -499,7 +550,7 @@ fn name(draft: &Draft, who: &Who) -> String {
 }
 
 /// A role in the middle of a sentence.
-pub fn role_name(draft: &Draft, id: &str) -> String {
+pub(crate) fn role_name(draft: &Draft, id: &str) -> String {
     if id == OWNER {
         return draft.language.say(Say::You, &[]);
     }
@@ -513,6 +564,6 @@ pub fn role_name(draft: &Draft, id: &str) -> String {
 }
 
 /// Whether an entity is money: shown to no one but those who keep the app unless the text says so.
-pub fn is_money(draft: &Draft, entity: &str) -> bool {
+pub(crate) fn is_money(draft: &Draft, entity: &str) -> bool {
     shape(draft.known(entity).concept) == Some(Shape::Money)
 }

@@ -35,7 +35,7 @@ static BLUEPRINTS: LazyLock<Vec<Blueprint>> =
     LazyLock::new(|| toml::from_str::<Blueprints>(FILE).expect("lexicon/blueprints.toml is embedded and tested").blueprint);
 
 /// The concepts of a text.
-pub(super) fn bag(units: &[Unit]) -> BTreeSet<String> {
+pub(crate) fn bag(units: &[Unit]) -> BTreeSet<String> {
     units.iter().flat_map(|unit| unit.tags.iter().filter_map(key)).collect()
 }
 
@@ -50,7 +50,7 @@ fn key(tag: &Tag) -> Option<String> {
 }
 
 /// Ids of the blueprints that apply, best first.
-pub(super) fn retrieve(bag: &BTreeSet<String>) -> Vec<String> {
+pub(crate) fn retrieve(bag: &BTreeSet<String>) -> Vec<String> {
     let mut scored: Vec<(u32, &str)> = BLUEPRINTS
         .iter()
         .map(|blueprint| (blueprint.signals.iter().filter(|(signal, _)| bag.contains(*signal)).map(|(_, weight)| weight).sum::<u32>(), blueprint))
@@ -66,12 +66,12 @@ fn applies(draft: &Draft, test: impl Fn(&Blueprint) -> bool) -> bool {
 }
 
 /// Whether people of this entity say if they come.
-pub(super) fn gathers(draft: &Draft, entity: &str) -> bool {
+pub(crate) fn gathers(draft: &Draft, entity: &str) -> bool {
     applies(draft, |blueprint| blueprint.gathers) && (draft.occasion.is_some() || super::finish::is_invited(draft, entity))
 }
 
 /// Makes what an occasion or a topic needs when the text itself names nothing to keep.
-pub(super) fn compose(draft: &mut Draft) {
+pub(crate) fn compose(draft: &mut Draft) {
     if !draft.spec.entities.is_empty() {
         return;
     }
@@ -83,7 +83,10 @@ pub(super) fn compose(draft: &mut Draft) {
             draft.assumed(Say::AssumedBlueprint, &[&many], Some(&format!("entities/{id}")));
         }
     } else if let Some(words) = draft.topic_noun.clone() {
-        let _ = draft.entity(&words);
+        let named = super::noun::noun(&words, draft.language);
+        if named.is_some_and(|noun| noun.plural || noun.concept.is_some()) {
+            let _ = draft.entity(&words);
+        }
     }
 }
 

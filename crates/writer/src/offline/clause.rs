@@ -7,7 +7,7 @@ use super::text::Kind;
 use super::unit::Unit;
 
 /// Verbs of which a subject can be left out after "and".
-const ELIDING: &[&str] = &["answer", "choose", "bring", "track", "signUp", "give", "ask"];
+const ELIDING: &[&str] = &["answer", "choose", "bring", "track", "signUp", "give", "ask", "remove", "rename", "archive", "restore", "add"];
 /// Verbs (and the like) that make a noun before them a subject.
 const VERBS: &[&str] =
     &["answer", "choose", "bring", "have", "need", "may", "must", "be", "signUp", "not", "give", "see", "edit", "want", "track", "ask"];
@@ -16,43 +16,43 @@ const SUBJECTS: &[&str] = &["they", "we", "me", "everyone", "nobody"];
 
 /// One statement.
 #[derive(Clone, Debug)]
-pub struct Clause {
+pub(crate) struct Clause {
     /// Its words.
-    pub units: Vec<Unit>,
+    pub(crate) units: Vec<Unit>,
     /// The first clause of its sentence.
-    pub opens: bool,
+    pub(crate) opens: bool,
 }
 
 impl Clause {
     /// First unit at or after `from` with one of these structure words.
-    pub fn find_from(&self, from: usize, keys: &[&str]) -> Option<usize> {
+    pub(crate) fn find_from(&self, from: usize, keys: &[&str]) -> Option<usize> {
         (from..self.units.len()).find(|at| self.units[*at].is_any(keys))
     }
 
     /// First unit with one of these structure words.
-    pub fn find(&self, keys: &[&str]) -> Option<usize> {
+    pub(crate) fn find(&self, keys: &[&str]) -> Option<usize> {
         self.find_from(0, keys)
     }
 
     /// Has one of these structure words.
-    pub fn has(&self, keys: &[&str]) -> bool {
+    pub(crate) fn has(&self, keys: &[&str]) -> bool {
         self.find(keys).is_some()
     }
 
     /// Marks units as understood.
-    pub fn take(&mut self, range: std::ops::Range<usize>) {
+    pub(crate) fn take(&mut self, range: std::ops::Range<usize>) {
         let end = range.end.min(self.units.len());
         self.units[range.start.min(end)..end].iter_mut().for_each(|unit| unit.used = true);
     }
 
     /// Marks everything as understood.
-    pub fn take_all(&mut self) {
+    pub(crate) fn take_all(&mut self) {
         self.take(0..self.units.len());
     }
 }
 
 /// All clauses of a text.
-pub fn clauses(units: Vec<Unit>, language: &Language) -> Vec<Clause> {
+pub(crate) fn clauses(units: Vec<Unit>, language: &Language) -> Vec<Clause> {
     let lines = lines(units);
     let mut clauses = Vec::new();
     for sentence in outline(lines, language) {
@@ -264,8 +264,14 @@ fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language
     if !content_before {
         return false;
     }
+    if before.kind == Kind::Colon && at > start + 1 {
+        return heading(units, at, language) && !units[at..].iter().take(2).any(|unit| unit.kind == Kind::Colon);
+    }
     if is_joint(before) {
         let rest = skip(units, at);
+        if joins_only(units, start, at) {
+            return false;
+        }
         return subject_then_verb(units, rest, language)
             || (before.is_any(&["and", "where"]) || before.kind == Kind::Comma) && bare_verb(units, rest)
             || heading(units, rest, language);
@@ -277,7 +283,7 @@ fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language
     (after_noun && bound(here) && !joins_only(units, start, at) && next_is_verb(units, at + 1))
         || (after_noun && here.is("only") && units[at..].iter().take(8).any(|unit| unit.is_any(&["may", "see", "edit"])) && !units[start..at].iter().any(|unit| unit.is_any(&["may", "see", "be", "not"])))
         || (after_noun && here.entity().is_some_and(is_person) && here.is_plural(language) && next_is_verb(units, at + 1) && !units[at + 1].is("with") && has_object(units, start, at))
-        || (after_noun && heading(units, at, language) && units[at..].iter().take(2).any(|unit| unit.kind == Kind::Colon))
+        || ((before.field().is_some() || !before.is_content()) && after_noun && heading(units, at, language) && units[at..].iter().take(2).any(|unit| unit.kind == Kind::Colon))
 }
 
 /// "only my partner and I", "nobody but me and X": the pronoun belongs to the list of people before it.
@@ -351,7 +357,7 @@ fn bare_verb(units: &[Unit], at: usize) -> bool {
 /// "tables with …", "tables: …", "tables (…": a thing described by its own list.
 fn heading(units: &[Unit], at: usize, language: &Language) -> bool {
     let mut here = at;
-    while units.get(here).is_some_and(|unit| unit.is("det") && !unit.is_content()) {
+    while units.get(here).is_some_and(|unit| unit.is_any(&["det", "numberWord", "thingWord"]) && !unit.is_content()) {
         here += 1;
     }
     let nouns = here;

@@ -18,30 +18,28 @@ use crate::validate::{MAX_ENTITIES, MAX_FIELDS, MAX_OPTIONS};
 
 /// What is known of an entity beside its spec.
 #[derive(Clone, Debug, Default)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// What it means, if the lexicon knows.
-    pub concept: Option<&'static str>,
+    pub(crate) concept: Option<&'static str>,
     /// Its people do something themselves: they get a role.
-    pub acts: bool,
+    pub(crate) acts: bool,
     /// New in this text.
-    pub new: bool,
+    pub(crate) new: bool,
     /// No field was named for it yet.
-    pub bare: bool,
+    pub(crate) bare: bool,
     /// Stem of its noun.
-    pub stem: String,
+    pub(crate) stem: String,
     /// Stems of its whole phrase.
-    pub stems: String,
+    pub(crate) stems: String,
     /// The yes/no field that says somebody comes along.
-    pub companion: Option<String>,
+    pub(crate) companion: Option<String>,
     /// Its people take their place themselves.
-    pub chooses_place: bool,
-    /// Nobody said which people answer; the text only talks of "they".
-    pub fields_by_text: bool,
+    pub(crate) chooses_place: bool,
 }
 
 /// What "they" and "it" stand for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Focus {
+pub(crate) enum Focus {
     /// An entity.
     Entity(String),
     /// A yes/no field whose details may follow ("a plus one, we need their name").
@@ -49,58 +47,60 @@ pub enum Focus {
 }
 
 /// The state of writing.
-pub struct Draft {
+pub(crate) struct Draft {
     /// So far.
-    pub spec: AppSpec,
+    pub(crate) spec: AppSpec,
     /// Of the text.
-    pub language: &'static Language,
+    pub(crate) language: &'static Language,
     /// So far.
-    pub out: Understanding,
+    pub(crate) out: Understanding,
     /// By entity id.
-    pub facts: BTreeMap<String, Facts>,
+    pub(crate) facts: BTreeMap<String, Facts>,
     /// The last thing talked about.
-    pub focus: Option<Focus>,
+    pub(crate) focus: Option<Focus>,
     /// The last people talked about.
-    pub person: Option<String>,
+    pub(crate) person: Option<String>,
     /// What it is for.
-    pub occasion: Option<&'static str>,
+    pub(crate) occasion: Option<&'static str>,
     /// Words that name the app.
-    pub topic: Option<String>,
+    pub(crate) topic: Option<String>,
     /// Words that name a thing to keep, if nothing else does.
-    pub topic_noun: Option<Vec<Unit>>,
+    pub(crate) topic_noun: Option<Vec<Unit>>,
+    /// The people of the last sentence about access.
+    pub(crate) last_who: Vec<Unit>,
     /// Applied when the whole text is read.
-    pub allowances: Vec<Allowance>,
+    pub(crate) allowances: Vec<Allowance>,
     /// For amounts.
-    pub currency: String,
+    pub(crate) currency: String,
     /// The text says so.
-    pub currency_said: bool,
+    pub(crate) currency_said: bool,
     /// A new app is written; else one is changed.
-    pub creating: bool,
+    pub(crate) creating: bool,
     /// Of a change.
-    pub losses: Vec<Loss>,
+    pub(crate) losses: Vec<Loss>,
     /// Of a change.
-    pub alternatives: Vec<Alternative>,
+    pub(crate) alternatives: Vec<Alternative>,
     /// Of a change.
-    pub undo: bool,
+    pub(crate) undo: bool,
     /// People were told to answer only once.
-    pub once: bool,
+    pub(crate) once: bool,
     /// People, what they belong to, and whether they choose it themselves: resolved when the whole text is read.
-    pub places: Vec<(String, Vec<Unit>, bool)>,
+    pub(crate) places: Vec<(String, Vec<Unit>, bool)>,
     /// Things that belong to one thing each: "each project has tasks".
-    pub links: Vec<(String, String)>,
+    pub(crate) links: Vec<(String, String)>,
     /// Fields (entity, field) that existed before this text.
-    pub before: BTreeSet<(String, String)>,
+    pub(crate) before: BTreeSet<(String, String)>,
     /// Roles that existed before this text.
-    pub roles_before: BTreeSet<String>,
+    pub(crate) roles_before: BTreeSet<String>,
     /// Amounts existed before this text.
-    pub money_before: bool,
+    pub(crate) money_before: bool,
     /// Small things remembered, such as roles that the text itself names.
-    pub said: BTreeSet<String>,
+    pub(crate) said: BTreeSet<String>,
 }
 
 impl Draft {
     /// An empty one.
-    pub fn new(language: &'static Language) -> Draft {
+    pub(crate) fn new(language: &'static Language) -> Draft {
         let spec = AppSpec { format: crate::spec::FORMAT, language: language.code().to_owned(), ..AppSpec::default() };
         Draft {
             spec,
@@ -112,6 +112,7 @@ impl Draft {
             occasion: None,
             topic: None,
             topic_noun: None,
+            last_who: Vec::new(),
             allowances: Vec::new(),
             currency: language.currency().to_owned(),
             currency_said: false,
@@ -130,7 +131,7 @@ impl Draft {
     }
 
     /// To change an existing app: what the words of its labels mean is read again.
-    pub fn of(spec: &AppSpec, language: &'static Language) -> Draft {
+    pub(crate) fn of(spec: &AppSpec, language: &'static Language) -> Draft {
         let mut draft = Draft::new(language);
         draft.creating = false;
         draft.spec = spec.clone();
@@ -167,35 +168,35 @@ impl Draft {
     }
 
     /// Facts of an entity; empty ones for an unknown id.
-    pub fn known(&self, id: &str) -> Facts {
+    pub(crate) fn known(&self, id: &str) -> Facts {
         self.facts.get(id).cloned().unwrap_or_default()
     }
 
     /// To note something about an entity.
-    pub fn note(&mut self, id: &str) -> &mut Facts {
+    pub(crate) fn note(&mut self, id: &str) -> &mut Facts {
         self.facts.entry(id.to_owned()).or_default()
     }
 
     /// Says something that stands in the spec because of the text.
-    pub fn understood(&mut self, phrase: Say, blanks: &[&str], about: &str) {
+    pub(crate) fn understood(&mut self, phrase: Say, blanks: &[&str], about: &str) {
         let text = self.language.say(phrase, blanks);
         push_statement(&mut self.out.understood, text, Some(about));
     }
 
     /// Says something that stands in the spec though the text does not say it.
-    pub fn assumed(&mut self, phrase: Say, blanks: &[&str], about: Option<&str>) {
+    pub(crate) fn assumed(&mut self, phrase: Say, blanks: &[&str], about: Option<&str>) {
         let text = self.language.say(phrase, blanks);
         push_statement(&mut self.out.assumed, text, about);
     }
 
     /// Says something that was asked and is not in the spec.
-    pub fn missed(&mut self, phrase: Say, blanks: &[&str]) {
+    pub(crate) fn missed(&mut self, phrase: Say, blanks: &[&str]) {
         let text = self.language.say(phrase, blanks);
         push_statement(&mut self.out.not_understood, text, None);
     }
 
     /// The entity that a noun names, if there is one.
-    pub fn find(&self, noun: &Noun) -> Option<String> {
+    pub(crate) fn find(&self, noun: &Noun) -> Option<String> {
         let by = |test: &dyn Fn(&Facts) -> bool| self.facts.iter().find(|(id, facts)| self.spec.entity(id).is_some() && test(facts)).map(|(id, _)| id.clone());
         by(&|facts| !noun.stems.is_empty() && facts.stems == noun.stems)
             .or_else(|| noun.concept.and_then(|concept| by(&|facts| facts.concept == Some(concept))))
@@ -209,12 +210,12 @@ impl Draft {
     }
 
     /// The entity that these words name, if there is one.
-    pub fn find_units(&self, units: &[Unit]) -> Option<String> {
+    pub(crate) fn find_units(&self, units: &[Unit]) -> Option<String> {
         self.find(&noun(units, self.language)?)
     }
 
     /// The entity that these words name, made if it is new. `None` if they name nothing or there are too many.
-    pub fn entity(&mut self, words: &[Unit]) -> Option<String> {
+    pub(crate) fn entity(&mut self, words: &[Unit]) -> Option<String> {
         let named = noun(words, self.language)?;
         let id = match self.find(&named) {
             Some(id) => id,
@@ -225,7 +226,7 @@ impl Draft {
     }
 
     /// Makes an entity.
-    pub fn make(&mut self, named: &Noun) -> Option<String> {
+    pub(crate) fn make(&mut self, named: &Noun) -> Option<String> {
         if self.spec.entities.len() >= MAX_ENTITIES {
             self.missed(Say::TooManyEntities, &[&MAX_ENTITIES.to_string(), &named.many]);
             return None;
@@ -249,7 +250,7 @@ impl Draft {
     }
 
     /// "They" now means this entity.
-    pub fn look_at(&mut self, id: &str) {
+    pub(crate) fn look_at(&mut self, id: &str) {
         self.focus = Some(Focus::Entity(id.to_owned()));
         if self.is_person(id) {
             self.person = Some(id.to_owned());
@@ -257,18 +258,18 @@ impl Draft {
     }
 
     /// Rows are people, as far as is known.
-    pub fn is_person(&self, id: &str) -> bool {
+    pub(crate) fn is_person(&self, id: &str) -> bool {
         let facts = self.known(id);
         facts.acts || shape(facts.concept) == Some(Shape::Person) || self.spec.entity(id).is_some_and(|entity| entity.person.is_some())
     }
 
     /// Could be people: nothing says it is a place, an amount or an event.
-    pub fn may_be_person(&self, id: &str) -> bool {
+    pub(crate) fn may_be_person(&self, id: &str) -> bool {
         self.is_person(id) || (shape(self.known(id).concept).is_none() && self.limit_field(id).is_none())
     }
 
     /// The whole-number field that limits how many fit in.
-    pub fn limit_field(&self, id: &str) -> Option<String> {
+    pub(crate) fn limit_field(&self, id: &str) -> Option<String> {
         let entity = self.spec.entity(id)?;
         let limits = |field: &&Field| {
             let stem = fold(&field.label);
@@ -279,7 +280,7 @@ impl Draft {
     }
 
     /// The people whom an answer without a clear subject comes from; made if there are none.
-    pub fn people(&mut self) -> Option<String> {
+    pub(crate) fn people(&mut self) -> Option<String> {
         if let Some(Focus::Entity(id)) = self.focus.clone()
             && self.may_be_person(&id)
         {
@@ -293,14 +294,14 @@ impl Draft {
     }
 
     /// The entity of a concept, made if it is new.
-    pub fn by_concept(&mut self, concept: &str) -> Option<String> {
+    pub(crate) fn by_concept(&mut self, concept: &str) -> Option<String> {
         let words = self.language.entity(concept).or_else(|| lexicon().language("en").entity(concept))?;
         let text = words.many.clone();
         self.entity(&units(&super::text::tokens(&text), self.language))
     }
 
     /// Adds a field or completes one with the same meaning. Returns its id.
-    pub fn add_field(&mut self, entity: &str, want: &Wanted) -> Option<String> {
+    pub(crate) fn add_field(&mut self, entity: &str, want: &Wanted) -> Option<String> {
         if let Some(id) = self.same_field(entity, want) {
             self.complete(entity, &id, want);
             return Some(id);
@@ -364,19 +365,19 @@ impl Draft {
     }
 
     /// Adds the field that a concept stands for.
-    pub fn add_concept(&mut self, entity: &str, concept: &str, required: bool) -> Option<String> {
+    pub(crate) fn add_concept(&mut self, entity: &str, concept: &str, required: bool) -> Option<String> {
         let concept: &'static str = lexicon().concepts.field.get_key_value(concept).map(|(key, _)| key.as_str())?;
         let options = self.language.default_options(concept).cloned().unwrap_or_default();
         let kind = match kind_of(concept, &self.currency) {
             FieldKind::Choice { .. } if options.len() < 2 => FieldKind::Text,
             kind => kind,
         };
-        let want = Wanted { label: self.language.label(concept), concept: Some(concept), exact: true, kind, options, required, sure: true, noun: Vec::new() };
+        let want = Wanted { label: self.language.label(concept), concept: Some(concept), exact: true, kind, options, required, sure: true, defaulted: false, noun: Vec::new() };
         self.add_field(entity, &want)
     }
 
     /// Marks a field as the members' own answer.
-    pub fn by_member(&mut self, entity: &str, field: &str) {
+    pub(crate) fn by_member(&mut self, entity: &str, field: &str) {
         if let Some(field) = self.spec.entity_mut(entity).and_then(|entity| entity.field_mut(field)) {
             field.by_member = true;
             field.required = false;
@@ -384,7 +385,7 @@ impl Draft {
     }
 
     /// The yes/no (or choice) field that says whether somebody comes, with the values that mean yes.
-    pub fn attending(&self, entity: &str) -> Option<Condition> {
+    pub(crate) fn attending(&self, entity: &str) -> Option<Condition> {
         let entity = self.spec.entity(entity)?;
         let field = entity.fields.iter().find(|field| !field.archived && (field.id == "attending" || field.id == "answer"))?;
         let value = match &field.kind {
@@ -396,18 +397,18 @@ impl Draft {
     }
 
     /// Plural of an entity, for the middle of a sentence.
-    pub fn many(&self, id: &str) -> String {
+    pub(crate) fn many(&self, id: &str) -> String {
         self.spec.entity(id).map(|entity| lower(&entity.plural)).unwrap_or_default()
     }
 
     /// Label of a field.
-    pub fn field_label(&self, entity: &str, field: &str) -> String {
+    pub(crate) fn field_label(&self, entity: &str, field: &str) -> String {
         self.spec.entity(entity).and_then(|entity| entity.field(field)).map(|field| field.label.clone()).unwrap_or_default()
     }
 }
 
 /// Options with ids, at most as many as a choice may have.
-pub fn options(labels: &[String]) -> Vec<Choice> {
+pub(crate) fn options(labels: &[String]) -> Vec<Choice> {
     let mut taken = BTreeSet::new();
     let mut options = Vec::new();
     for (number, label) in labels.iter().take(MAX_OPTIONS).enumerate() {
@@ -419,7 +420,7 @@ pub fn options(labels: &[String]) -> Vec<Choice> {
 }
 
 /// A role id from words: never the owner's or the visitors'.
-pub fn role_id(words: &str, number: usize) -> String {
+pub(crate) fn role_id(words: &str, number: usize) -> String {
     match ident(words, &format!("role{number}")) {
         id if id == crate::spec::OWNER || id == crate::spec::VISITOR => format!("{id}Role"),
         id => id,
@@ -427,7 +428,7 @@ pub fn role_id(words: &str, number: usize) -> String {
 }
 
 /// Adds a sentence once.
-pub fn push_statement(statements: &mut Vec<Statement>, text: String, about: Option<&str>) {
+pub(crate) fn push_statement(statements: &mut Vec<Statement>, text: String, about: Option<&str>) {
     if !text.is_empty() && !statements.iter().any(|statement| statement.text == text) {
         statements.push(Statement { text, about: about.map(str::to_owned) });
     }

@@ -10,7 +10,7 @@ use crate::spec::FieldKind;
 
 /// What joined an item to the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Joint {
+pub(crate) enum Joint {
     /// First of its list, or after a comma or "and".
     And,
     /// After "or" or a slash.
@@ -19,45 +19,47 @@ pub enum Joint {
 
 /// One item of a list, words outside and inside its parentheses.
 #[derive(Clone, Debug)]
-pub struct Item {
+pub(crate) struct Item {
     /// Outside parentheses.
-    pub units: Vec<Unit>,
+    pub(crate) units: Vec<Unit>,
     /// Inside them, or after a colon.
-    pub inner: Vec<Unit>,
+    pub(crate) inner: Vec<Unit>,
     /// To the item before.
-    pub joint: Joint,
+    pub(crate) joint: Joint,
 }
 
 /// A field as far as its words tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
+pub(crate) struct Wanted {
     /// In the person's words.
-    pub label: String,
+    pub(crate) label: String,
     /// What it means, if the lexicon knows.
-    pub concept: Option<&'static str>,
+    pub(crate) concept: Option<&'static str>,
     /// Its words are exactly the concept's: the id follows the concept.
-    pub exact: bool,
+    pub(crate) exact: bool,
     /// What it holds; a choice's options are in `options`.
-    pub kind: FieldKind,
+    pub(crate) kind: FieldKind,
     /// Labels.
-    pub options: Vec<String>,
+    pub(crate) options: Vec<String>,
     /// Said to be required.
-    pub required: bool,
+    pub(crate) required: bool,
     /// The kind was said or is known, not only a default.
-    pub sure: bool,
+    pub(crate) sure: bool,
+    /// The options are the language's usual ones: none were named.
+    pub(crate) defaulted: bool,
     /// Noun phrase in which another thing may be named.
-    pub noun: Vec<Unit>,
+    pub(crate) noun: Vec<Unit>,
 }
 
 impl Wanted {
     /// The concept's entry.
-    pub fn known(&self) -> Option<&'static FieldConcept> {
+    pub(crate) fn known(&self) -> Option<&'static FieldConcept> {
         self.concept.and_then(|concept| lexicon().concepts.field.get(concept))
     }
 }
 
 /// Splits a list at commas, "and", "or" and slashes outside parentheses.
-pub fn items(units: &[Unit]) -> Vec<Item> {
+pub(crate) fn items(units: &[Unit]) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
     let mut current = Item { units: Vec::new(), inner: Vec::new(), joint: Joint::And };
     let mut depth = 0usize;
@@ -95,11 +97,23 @@ fn separates(unit: &Unit) -> bool {
 }
 
 /// Reads a list of fields. Options that follow a choice ("status: open, done", "stages lead, won") go to it.
-pub fn fields(units: &[Unit], language: &'static Language) -> Vec<Wanted> {
+pub(crate) fn fields(units: &[Unit], language: &'static Language) -> Vec<Wanted> {
+    read(units, language).0
+}
+
+/// The fields of a list, and the items that name none.
+pub(crate) fn read(units: &[Unit], language: &'static Language) -> (Vec<Wanted>, Vec<String>) {
     let mut list = items(&before_colon_lists(units));
     gather_inline_options(&mut list);
     join_alternatives(&mut list);
-    list.iter().filter_map(|item| wanted(item, language)).collect()
+    let (mut wants, mut unread) = (Vec::new(), Vec::new());
+    for item in &list {
+        match wanted(item, language) {
+            Some(want) => wants.push(want),
+            None => unread.push(super::unit::written(&item.units)),
+        }
+    }
+    (wants, unread)
 }
 
 /// "status: open, done" inside a list: the colon opens parentheses up to the next word that is a field itself.
@@ -195,9 +209,12 @@ fn join_alternatives(list: &mut Vec<Item>) {
 }
 
 /// Reads one item as a field.
-pub fn wanted(item: &Item, language: &'static Language) -> Option<Wanted> {
+pub(crate) fn wanted(item: &Item, language: &'static Language) -> Option<Wanted> {
     let all: Vec<Unit> = item.units.iter().chain(&item.inner).cloned().collect();
-    let label_units = label_units(&item.units);
+    let mut label_units = label_units(&item.units);
+    if label_units.is_empty() && item.units.iter().any(|unit| unit.is("whether")) {
+        label_units = bare_question(&item.units);
+    }
     let head = head(&label_units)?;
     let exact = label_units.len() == 1 && head.field().is_some();
     let counted = item.units.iter().any(|unit| unit.is("numberOf"));
@@ -210,6 +227,7 @@ pub fn wanted(item: &Item, language: &'static Language) -> Option<Wanted> {
         options: Vec::new(),
         required: all.iter().any(|unit| unit.is("required")) && !all.iter().any(|unit| unit.is("optional")),
         sure: concept.is_some() || counted,
+        defaulted: false,
         noun: label_units.clone(),
     };
     if counted && concept.is_none() {
@@ -220,7 +238,7 @@ pub fn wanted(item: &Item, language: &'static Language) -> Option<Wanted> {
 }
 
 /// The kind that a concept has.
-pub fn kind_of(concept: &str, currency: &str) -> FieldKind {
+pub(crate) fn kind_of(concept: &str, currency: &str) -> FieldKind {
     let Some(known) = lexicon().concepts.field.get(concept) else { return FieldKind::Text };
     match known.kind.as_str() {
         "longText" => FieldKind::LongText,
@@ -252,6 +270,9 @@ fn refine(want: &mut Wanted, item: &Item, all: &[Unit], language: &Language) {
     } else if let Some(unit) = measure(all) {
         want.kind = FieldKind::Quantity { unit: unit.to_owned() };
         want.sure = true;
+    } else if all.windows(2).any(|pair| pair[0].is("in") && pair[1].field() == Some("duration")) {
+        want.kind = FieldKind::Duration;
+        want.sure = true;
     } else if yes_no || opposite {
         want.kind = FieldKind::YesNo;
         want.sure = true;
@@ -280,22 +301,26 @@ fn options_or_hint(want: &mut Wanted, item: &Item, language: &Language) {
     }
     if matches!(want.kind, FieldKind::Choice { .. }) {
         match want.concept.and_then(|concept| language.default_options(concept)) {
-            Some(defaults) => want.options = defaults.clone(),
+            Some(defaults) => {
+                want.options = defaults.clone();
+                want.defaulted = true;
+            }
             None => want.kind = FieldKind::Text,
         }
     }
 }
 
+/// Words that join options and are no part of them.
+const DROPPED: &[&str] = &["det", "and", "or", "optionsAre", "required", "optional", "between", "each", "be"];
+
 /// Options in a list such as "meat, fish or vegetarian".
-pub fn option_labels(units: &[Unit]) -> Vec<String> {
+pub(crate) fn option_labels(units: &[Unit]) -> Vec<String> {
     let mut labels: Vec<String> = Vec::new();
     for item in items(units) {
-        let words: Vec<String> = item
-            .units
-            .iter()
-            .filter(|unit| unit.is_word() && !(unit.is_structure() && !unit.is_any(&["yes", "no", "maybe"])))
-            .map(|unit| unit.text.clone())
-            .collect();
+        let says = |unit: &&Unit| unit.is_word() && !(unit.is_structure() && unit.is_any(DROPPED));
+        let only_filler = item.units.iter().filter(says).all(Unit::is_filler);
+        let says = |unit: &&Unit| unit.is_word() && (says(unit) || item.units.iter().all(|other| !says(&other)));
+        let words: Vec<String> = item.units.iter().filter(says).filter(|unit| only_filler || !unit.is_filler()).map(|unit| unit.text.clone()).collect();
         let meta = item.units.iter().any(|unit| unit.is_any(&["required", "optional"]));
         let label = sentence_case(&words.join(" "));
         if !label.is_empty() && !meta && !labels.iter().any(|other| other.to_lowercase() == label.to_lowercase()) {
@@ -352,12 +377,13 @@ fn bounded(number: &str) -> Option<u8> {
 fn label_units(units: &[Unit]) -> Vec<Unit> {
     let mut words: Vec<Unit> = Vec::new();
     for (at, unit) in units.iter().enumerate() {
-        let unit_of = unit.is("in") && units.get(at + 1).is_some_and(|next| next.measure().is_some() || next.currency().is_some());
+        let unit_of = unit.is("in") && units.get(at + 1).is_some_and(|next| next.measure().is_some() || next.currency().is_some() || next.field() == Some("duration"));
         let measured = (unit.measure().is_some() || unit.currency().is_some()) && at > 0 && units[at - 1].is("in");
         let bound = unit.kind == Kind::Number || unit.is_any(&["from", "atMost", "atLeast"]) && units.get(at + 1).is_some_and(|next| next.kind == Kind::Number);
         let range = unit.text.contains('-') && unit.norm.chars().all(|c| c.is_ascii_digit() || c == ' ');
-        let mere = unit.is_any(&["required", "optional", "yesNo", "orNot", "whether", "they", "be", "det", "poss", "each", "numberOf", "have", "with", "add", "field", "ask"])
-            && unit.field().is_none() && unit.entity().is_none();
+        let minutes = unit.field() == Some("duration") && at > 0 && units[at - 1].is("in");
+        let mere = unit.is_any(&["required", "optional", "yesNo", "orNot", "whether", "they", "be", "det", "poss", "numberOf", "have", "with", "add", "field", "ask"])
+            && unit.field().is_none() && unit.entity().is_none() || minutes;
         if unit.is_word() && !(unit_of || measured || bound || range || mere || unit.is_filler()) {
             words.push(unit.clone());
         }
@@ -372,10 +398,18 @@ fn label_units(units: &[Unit]) -> Vec<Unit> {
     words
 }
 
+/// "whether I have read it": every word that is only structure may still be the point.
+fn bare_question(units: &[Unit]) -> Vec<Unit> {
+    let dropped = ["whether", "they", "me", "we", "have", "be", "det", "poss"];
+    let mut words: Vec<Unit> = units.iter().filter(|unit| unit.is_word() && !unit.is_any(&dropped)).cloned().collect();
+    words.truncate(4);
+    words
+}
+
 /// The word that says what it is: the last noun before "of", "for", "per" or "in".
 fn head(words: &[Unit]) -> Option<&Unit> {
     let stop = words.iter().position(|unit| unit.is_structure() && unit.is_any(&["for", "each", "in", "from", "by", "to"])).unwrap_or(words.len());
-    words[..stop].iter().rev().find(|unit| unit.is_content()).or_else(|| words.iter().find(|unit| unit.is_content()))
+    words[..stop].iter().rev().find(|unit| unit.is_content()).or_else(|| words.iter().find(|unit| unit.is_content())).or(words.first())
 }
 
 fn label(words: &[Unit], counted: bool) -> String {

@@ -16,7 +16,7 @@ use crate::spec::{Condition, FieldKind, Grant, OWNER, Page, PageKind, Rule, Scop
 use crate::understanding::{Answer, Question};
 
 /// Completes a draft.
-pub(super) fn finish(draft: &mut Draft) {
+pub(crate) fn finish(draft: &mut Draft) {
     let text_fields = snapshot(draft);
     if draft.creating {
         blueprint::compose(draft);
@@ -59,7 +59,7 @@ fn snapshot(draft: &Draft) -> Vec<(String, String)> {
 }
 
 /// Whether the people of this entity are usually invited to something.
-pub(super) fn is_invited(draft: &Draft, id: &str) -> bool {
+pub(crate) fn is_invited(draft: &Draft, id: &str) -> bool {
     let concept = draft.known(id).concept.and_then(|concept| lexicon().concepts.entity.get(concept));
     concept.is_some_and(|concept| concept.invited) || (draft.occasion.is_some() && draft.may_be_person(id))
 }
@@ -97,6 +97,16 @@ fn title(draft: &mut Draft, id: &str) {
     let Some(entity) = draft.spec.entity(id) else { return };
     let titled = entity.fields.iter().any(|field| field.required && field.kind == FieldKind::Text && !field.archived && !field.by_member);
     if titled {
+        return;
+    }
+    let money = shape(draft.known(id).concept) == Some(Shape::Money);
+    let long = entity.fields.iter().find(|field| money && field.id == "description" && !field.archived).map(|field| field.id.clone());
+    let any_text = entity.fields.iter().any(|field| field.kind == FieldKind::Text && !field.archived);
+    if let Some(long) = long.filter(|_| !any_text && draft.known(id).new) {
+        if let Some(field) = draft.spec.entity_mut(id).and_then(|entity| entity.field_mut(&long)) {
+            field.kind = FieldKind::Text;
+            field.required = true;
+        }
         return;
     }
     let plain = entity.fields.iter().find(|field| field.kind == FieldKind::Text && !field.archived && !field.by_member && field.only_if.is_none()).map(|field| field.id.clone());
@@ -224,7 +234,7 @@ fn add_ref(draft: &mut Draft, from: &str, to: &str) -> Option<String> {
         return existing;
     }
     let label = draft.spec.entity(to)?.label.clone();
-    let want = Wanted { label, concept: None, exact: false, kind: FieldKind::Ref { entity: to.to_owned() }, options: Vec::new(), required: false, sure: true, noun: Vec::new() };
+    let want = Wanted { label, concept: None, exact: false, kind: FieldKind::Ref { entity: to.to_owned() }, options: Vec::new(), required: false, sure: true, defaulted: false, noun: Vec::new() };
     draft.add_field(from, &want)
 }
 
@@ -248,9 +258,22 @@ fn places(draft: &mut Draft) {
     for (person, words, themselves) in std::mem::take(&mut draft.places) {
         match draft.find_units(&words) {
             Some(target) if target != person => seat(draft, &person, &target, themselves),
-            _ => fill_in(draft, &person, &words),
+            _ => match place_concept(draft, &words) {
+                Some(target) => {
+                    new_fields(draft);
+                    seat(draft, &person, &target, themselves);
+                }
+                None => fill_in(draft, &person, &words),
+            },
         }
     }
+}
+
+/// A known kind of thing that nobody described.
+fn place_concept(draft: &mut Draft, words: &[Unit]) -> Option<String> {
+    let named = super::noun::noun(words, draft.language)?;
+    let shape = shape(named.concept)?;
+    (draft.creating && matches!(shape, Shape::Place | Shape::Event)).then(|| draft.entity(words)).flatten()
 }
 
 fn seat(draft: &mut Draft, person: &str, target: &str, themselves: bool) {
@@ -278,7 +301,7 @@ fn fill_in(draft: &mut Draft, person: &str, words: &[Unit]) {
 fn capacity(draft: &mut Draft) {
     let Some(person) = draft.spec.entities.iter().find(|entity| entity.person.is_some() && !entity.archived && draft.attending(&entity.id).is_some()).or_else(|| draft.spec.entities.iter().find(|entity| entity.person.is_some() && !entity.archived)).map(|entity| entity.id.clone()) else { return };
     for parent in draft.spec.entities.clone() {
-        let Some(limit) = draft.limit_field(&parent.id).filter(|_| parent.id != person && !parent.archived && parent.person.is_none()) else { continue };
+        let Some(limit) = draft.limit_field(&parent.id).filter(|_| parent.id != person && !parent.archived && !draft.is_person(&parent.id)) else { continue };
         let ruled = draft.spec.rules.iter().any(|rule| matches!(rule, Rule::Capacity { parent: other, .. } if *other == parent.id));
         let touched = draft.known(&parent.id).new || draft.known(&person).new || !draft.before.contains(&(parent.id.clone(), limit.clone()));
         if !ruled && touched {
@@ -495,7 +518,8 @@ fn name(draft: &mut Draft) {
     }
     let first = draft.spec.entities.first().map(|entity| entity.plural.clone()).unwrap_or_default();
     if draft.spec.title.is_empty() {
-        draft.spec.title = draft.topic.clone().filter(|topic| !topic.is_empty()).unwrap_or_else(|| sentence_case(&first));
+        let topic = draft.topic.clone().map(|topic| if draft.spec.entities.first().is_some_and(|entity| entity.label == topic) { first.clone() } else { topic });
+        draft.spec.title = topic.filter(|topic| !topic.is_empty()).unwrap_or_else(|| sentence_case(&first));
     }
     if draft.spec.name.is_empty() {
         let words = [draft.spec.title.clone(), first];

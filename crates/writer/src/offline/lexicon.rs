@@ -22,11 +22,11 @@ const LANGUAGES: &[&str] = &[
 ];
 
 /// Longest phrase in the lexicon, in words.
-pub const MAX_PHRASE: usize = 6;
+pub(crate) const MAX_PHRASE: usize = 6;
 
 /// What a word or phrase can mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tag {
+pub(crate) enum Tag {
     /// A word that carries structure (`have`, `only`, `or`): the key in `[function]`.
     Function(&'static str),
     /// A word that may be left out.
@@ -54,7 +54,7 @@ pub enum Tag {
 /// The form of a thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Shape {
+pub(crate) enum Shape {
     /// Somebody.
     Person,
     /// Somewhere with room for people.
@@ -69,68 +69,68 @@ pub enum Shape {
 
 /// A kind of thing.
 #[derive(Debug, Deserialize)]
-pub struct EntityConcept {
+pub(crate) struct EntityConcept {
     /// Its form.
-    pub shape: Shape,
+    pub(crate) shape: Shape,
     /// People of this kind are usually invited and answer by themselves.
     #[serde(default)]
-    pub invited: bool,
+    pub(crate) invited: bool,
     /// Field concepts it has when none are named; `!` marks required ones.
     #[serde(default)]
-    pub fields: Vec<String>,
+    pub(crate) fields: Vec<String>,
 }
 
 /// A property.
 #[derive(Debug, Deserialize)]
-pub struct FieldConcept {
+pub(crate) struct FieldConcept {
     /// As in the file's comment.
-    pub kind: String,
+    pub(crate) kind: String,
     /// Names the row.
     #[serde(default)]
-    pub title: bool,
+    pub(crate) title: bool,
     /// Invited people fill it in themselves.
     #[serde(default)]
-    pub answer: bool,
+    pub(crate) answer: bool,
     /// A limit of places.
     #[serde(default)]
-    pub capacity: bool,
+    pub(crate) capacity: bool,
     /// Somebody who comes along.
     #[serde(default)]
-    pub companion: bool,
+    pub(crate) companion: bool,
     /// Would need files.
     #[serde(default)]
-    pub upload: bool,
+    pub(crate) upload: bool,
     /// Of a quantity.
     #[serde(default)]
-    pub unit: String,
+    pub(crate) unit: String,
 }
 
 /// A role.
 #[derive(Debug, Deserialize)]
-pub struct RoleConcept {
+pub(crate) struct RoleConcept {
     /// Keeps the whole app together with the owner.
     #[serde(default)]
-    pub manager: bool,
+    pub(crate) manager: bool,
 }
 
 /// An occasion.
 #[derive(Debug, Deserialize)]
-pub struct OccasionConcept {
+pub(crate) struct OccasionConcept {
     /// Entity concept of the people it gathers.
-    pub guest: String,
+    pub(crate) guest: String,
 }
 
 /// Meanings, whatever the language.
 #[derive(Debug, Deserialize)]
-pub struct Concepts {
+pub(crate) struct Concepts {
     /// By id.
-    pub entity: BTreeMap<String, EntityConcept>,
+    pub(crate) entity: BTreeMap<String, EntityConcept>,
     /// By id.
-    pub field: BTreeMap<String, FieldConcept>,
+    pub(crate) field: BTreeMap<String, FieldConcept>,
     /// By id.
-    pub role: BTreeMap<String, RoleConcept>,
+    pub(crate) role: BTreeMap<String, RoleConcept>,
     /// By id.
-    pub occasion: BTreeMap<String, OccasionConcept>,
+    pub(crate) occasion: BTreeMap<String, OccasionConcept>,
     currency: BTreeMap<String, Vec<String>>,
     country: BTreeMap<String, Vec<String>>,
     unit: BTreeMap<String, Vec<String>>,
@@ -139,19 +139,25 @@ pub struct Concepts {
 
 /// How a language names a kind of thing.
 #[derive(Debug, Deserialize)]
-pub struct EntityWords {
+pub(crate) struct EntityWords {
     /// One of them.
-    pub one: String,
+    pub(crate) one: String,
     /// Several.
-    pub many: String,
+    pub(crate) many: String,
     #[serde(default)]
     also: Vec<String>,
+    /// Words for all of them together ("guest list").
+    #[serde(default)]
+    whole: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
 struct Words {
     #[serde(default)]
     words: Vec<String>,
+    /// Plurals that stand before a noun ("sales team").
+    #[serde(default)]
+    attributive: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -175,10 +181,12 @@ struct File {
     say: BTreeMap<Say, String>,
     #[serde(default)]
     reason: BTreeMap<String, String>,
+    #[serde(default)]
+    food: Option<Words>,
 }
 
 /// One language's words.
-pub struct Language {
+pub(crate) struct Language {
     file: File,
     algorithm: Algorithm,
     exact: BTreeMap<String, Vec<Tag>>,
@@ -189,16 +197,16 @@ pub struct Language {
 }
 
 /// All of it.
-pub struct Lexicon {
+pub(crate) struct Lexicon {
     /// Meanings.
-    pub concepts: Concepts,
+    pub(crate) concepts: Concepts,
     languages: Vec<Language>,
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::load);
 
 /// The embedded lexicon.
-pub fn lexicon() -> &'static Lexicon {
+pub(crate) fn lexicon() -> &'static Lexicon {
     &LEXICON
 }
 
@@ -215,7 +223,7 @@ impl Lexicon {
     }
 
     /// The language whose words a text uses most; English when none stands out.
-    pub fn language_of(&'static self, norms: &[&str]) -> &'static Language {
+    pub(crate) fn language_of(&'static self, norms: &[&str]) -> &'static Language {
         let mut best = (&self.languages[0], 0usize);
         for language in &self.languages {
             let votes = norms.iter().map(|norm| language.vote(norm)).sum();
@@ -227,14 +235,14 @@ impl Lexicon {
     }
 
     /// Whether another language than `code` clearly has more of the words.
-    pub fn stands_out(&'static self, norms: &[&str], code: &str) -> bool {
+    pub(crate) fn stands_out(&'static self, norms: &[&str], code: &str) -> bool {
         let votes = |language: &Language| norms.iter().map(|norm| language.vote(norm)).sum::<usize>();
         let own = votes(self.language(code));
         self.languages.iter().any(|other| other.code() != code && votes(other) > own + 2)
     }
 
     /// By its code; English when unknown.
-    pub fn language(&'static self, code: &str) -> &'static Language {
+    pub(crate) fn language(&'static self, code: &str) -> &'static Language {
         self.languages.iter().find(|language| language.code() == code).unwrap_or(&self.languages[0])
     }
 }
@@ -265,7 +273,7 @@ impl Language {
         let mut entries = vec![(Tag::Filler, file.filler.words.clone())];
         entries.extend(file.function.iter().map(|(key, words)| (Tag::Function(name(key)), words.clone())));
         for (key, words) in &file.entity {
-            let forms = [vec![words.one.clone(), words.many.clone()], words.also.clone()].concat();
+            let forms = [vec![words.one.clone(), words.many.clone()], words.also.clone(), words.whole.clone()].concat();
             entries.push((Tag::Entity(name(key)), forms));
         }
         entries.extend(file.field.iter().map(|(key, words)| (Tag::Field(name(key)), words.clone())));
@@ -290,23 +298,23 @@ impl Language {
     }
 
     /// BCP 47 code.
-    pub fn code(&self) -> &str {
+    pub(crate) fn code(&self) -> &str {
         &self.file.language
     }
 
     /// The currency assumed for this language.
-    pub fn currency(&self) -> &str {
+    pub(crate) fn currency(&self) -> &str {
         &self.file.currency
     }
 
     /// Stem of every word of a phrase.
-    pub fn stem(&self, phrase: &str) -> String {
+    pub(crate) fn stem(&self, phrase: &str) -> String {
         let stemmer = Stemmer::create(self.algorithm);
         phrase.split(' ').map(|word| stemmer.stem(word).into_owned()).collect::<Vec<_>>().join(" ")
     }
 
     /// What a phrase (folded, words separated by one space) means.
-    pub fn tags(&self, phrase: &str) -> Option<&Vec<Tag>> {
+    pub(crate) fn tags(&self, phrase: &str) -> Option<&Vec<Tag>> {
         self.exact.get(phrase).or_else(|| self.stems.get(&self.stem(phrase)))
     }
 
@@ -320,8 +328,11 @@ impl Language {
     }
 
     /// The lexicon word that an unknown word was probably meant to be, if exactly one is near.
-    pub fn corrected(&self, norm: &str) -> Option<&str> {
+    pub(crate) fn corrected(&self, norm: &str) -> Option<&str> {
         let length = norm.chars().count();
+        if length == 4 && !self.plain.contains(norm) {
+            return self.swapped(norm);
+        }
         if length < 5 || self.plain.contains(norm) || norm.chars().any(|letter| !letter.is_alphabetic()) {
             return None;
         }
@@ -346,24 +357,40 @@ impl Language {
         nearest.filter(|_| !ties).map(|(_, word)| word)
     }
 
+    fn is_field(&self, word: &str) -> bool {
+        self.exact.get(word).is_some_and(|tags| tags.iter().any(|tag| matches!(tag, Tag::Field(_))))
+    }
+
+    /// A word of four letters of which two are swapped.
+    fn swapped(&self, norm: &str) -> Option<&str> {
+        let sorted = |word: &str| {
+            let mut letters: Vec<char> = word.chars().collect();
+            letters.sort_unstable();
+            letters
+        };
+        let mut near = self.typed.iter().filter(|word| word.chars().next() == norm.chars().next() && sorted(word) == sorted(norm) && strsim::osa_distance(norm, word) == 1 && self.is_field(word));
+        let first = near.next()?;
+        near.next().is_none().then_some(first.as_str())
+    }
+
     /// How this language names a kind of thing.
-    pub fn entity(&self, concept: &str) -> Option<&EntityWords> {
+    pub(crate) fn entity(&self, concept: &str) -> Option<&EntityWords> {
         self.file.entity.get(concept)
     }
 
     /// The label of something the writer adds by itself.
-    pub fn label(&self, key: &str) -> String {
+    pub(crate) fn label(&self, key: &str) -> String {
         let english = || lexicon().languages.first().and_then(|english| english.file.labels.get(key));
         self.file.labels.get(key).or_else(english).cloned().unwrap_or_else(|| key.to_owned())
     }
 
     /// Options of a choice for which the person named none.
-    pub fn default_options(&self, concept: &str) -> Option<&Vec<String>> {
+    pub(crate) fn default_options(&self, concept: &str) -> Option<&Vec<String>> {
         self.file.defaults.get(concept)
     }
 
     /// A sentence with its blanks filled; English where this language lacks it.
-    pub fn say(&self, phrase: Say, blanks: &[&str]) -> String {
+    pub(crate) fn say(&self, phrase: Say, blanks: &[&str]) -> String {
         let english = || lexicon().languages.first().and_then(|english| english.file.say.get(&phrase));
         let mut sentence = self.file.say.get(&phrase).or_else(english).cloned().unwrap_or_else(|| format!("{phrase:?}"));
         for (number, blank) in blanks.iter().enumerate() {
@@ -372,8 +399,24 @@ impl Language {
         sentence
     }
 
+    /// Whether a phrase names all of a kind together.
+    pub(crate) fn is_whole(&self, concept: &str, phrase: &str) -> bool {
+        self.entity(concept).is_some_and(|words| words.whole.iter().any(|whole| phrase_key(whole) == phrase))
+    }
+
+    /// Whether a plural usually stands before another noun.
+    pub(crate) fn is_attributive(&self, word: &str) -> bool {
+        self.file.plain.iter().flat_map(|plain| &plain.attributive).any(|other| other == word)
+    }
+
+    /// Whether a word names something to eat.
+    pub(crate) fn is_food(&self, word: &str) -> bool {
+        let folded = fold(word);
+        self.file.food.iter().flat_map(|food| &food.words).any(|food| folded.split(' ').any(|part| part == fold(food)))
+    }
+
     /// Why something is beyond this writer.
-    pub fn reason(&self, beyond: &str) -> String {
+    pub(crate) fn reason(&self, beyond: &str) -> String {
         let english = || lexicon().languages.first().and_then(|english| english.file.reason.get(beyond));
         self.file.reason.get(beyond).or_else(english).cloned().unwrap_or_default()
     }

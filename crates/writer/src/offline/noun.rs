@@ -11,24 +11,24 @@ const MAX_LABEL: usize = 80;
 
 /// A thing somebody named.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Noun {
+pub(crate) struct Noun {
     /// Singular, first letter large.
-    pub one: String,
+    pub(crate) one: String,
     /// Plural, first letter large.
-    pub many: String,
+    pub(crate) many: String,
     /// What it is, if the lexicon knows.
-    pub concept: Option<&'static str>,
+    pub(crate) concept: Option<&'static str>,
     /// Stem of the last word, to recognise it again.
-    pub stem: String,
+    pub(crate) stem: String,
     /// Stems of all words.
-    pub stems: String,
+    pub(crate) stems: String,
     /// Said in the plural.
-    pub plural: bool,
+    pub(crate) plural: bool,
 }
 
 /// Reads a noun phrase; `None` if nothing in it names anything.
-pub fn noun(units: &[Unit], language: &Language) -> Option<Noun> {
-    let words: Vec<&Unit> = core(units);
+pub(crate) fn noun(units: &[Unit], language: &Language) -> Option<Noun> {
+    let words: Vec<&Unit> = core(units, language)?;
     let head = words.last()?;
     let before: Vec<String> = words[..words.len() - 1].iter().map(|unit| shown(unit)).collect();
     let concept = head.entity();
@@ -39,17 +39,25 @@ pub fn noun(units: &[Unit], language: &Language) -> Option<Noun> {
     Some(Noun { one: with(&one), many: with(&many), concept, stem, stems, plural: head.is_plural(language) })
 }
 
-/// The words that name: without articles, fillers, and an occasion before the thing ("wedding guests").
-fn core(units: &[Unit]) -> Vec<&Unit> {
-    let mut words: Vec<&Unit> = units.iter().filter(|unit| unit.is_content() && unit.kind != super::text::Kind::Number).collect();
+/// The words that name: without articles, fillers, and an occasion before the thing ("wedding guests"). `None` for
+/// what is no noun phrase: a sentence of unknown verbs must not become a thing.
+fn core<'a>(units: &'a [Unit], language: &Language) -> Option<Vec<&'a Unit>> {
+    let names = |unit: &&Unit| unit.is_content() && unit.kind != super::text::Kind::Number;
+    let start = units.iter().position(|unit| names(&unit))?;
+    let mut words: Vec<&Unit> = units[start..].iter().take_while(names).collect();
+    let rest = &units[start + words.len()..];
+    let qualified = rest.first().is_none_or(|unit| unit.is_any(&["for", "in", "from"]) || unit.kind == super::text::Kind::Open);
+    if rest.iter().any(|unit| names(&unit)) && !qualified {
+        return None;
+    }
     while words.len() > 1 && words[0].occasion().is_some() && words[0].entity().is_none() {
         words.remove(0);
     }
     while words.len() > 1 && words.last().is_some_and(|last| is_container(last)) {
         words.pop();
     }
-    words.truncate(6);
-    words
+    let verbal = words.len() > 1 && words[..words.len() - 1].iter().any(|unit| unit.is_plural(language) && !language.is_attributive(&unit.norm) && unit.field().is_none() && unit.kind != super::text::Kind::Quoted);
+    (words.len() <= 4 && !(language.code() == "en" && verbal)).then_some(words)
 }
 
 /// "guest list", "stock overview": the last word only says that several are kept.
@@ -62,7 +70,8 @@ fn forms(head: &Unit, language: &Language) -> (String, String) {
     let known = head.entity().and_then(|concept| language.entity(concept)).filter(|_| head.tags.iter().any(|tag| matches!(tag, Tag::Entity(_))));
     if let Some(words) = known {
         let text = fold(&written);
-        if text == fold(&words.one) || text == fold(&words.many) {
+        let whole = head.entity().is_some_and(|concept| language.is_whole(concept, &text));
+        if whole || text == fold(&words.one) || text == fold(&words.many) {
             return (words.one.clone(), words.many.clone());
         }
         if words.many == words.one || is_mass(&words.many) && language.code() == "en" && !looks_plural(&text) {
@@ -82,7 +91,7 @@ fn is_mass(many: &str) -> bool {
 }
 
 /// English plural.
-pub fn plural(word: &str) -> String {
+pub(crate) fn plural(word: &str) -> String {
     let small = word.to_lowercase();
     let before_y = small.chars().rev().nth(1);
     if small == "person" {
@@ -91,14 +100,14 @@ pub fn plural(word: &str) -> String {
     if small.ends_with('y') && before_y.is_some_and(|letter| !"aeiou".contains(letter)) {
         return format!("{}ies", &word[..word.len() - 1]);
     }
-    if ["s", "x", "ch", "sh"].iter().any(|end| small.ends_with(end)) {
+    if ["s", "x", "z", "ch", "sh"].iter().any(|end| small.ends_with(end)) {
         return format!("{word}es");
     }
     format!("{word}s")
 }
 
 /// English singular of a plural in -s.
-pub fn singular(word: &str) -> String {
+pub(crate) fn singular(word: &str) -> String {
     let small = word.to_lowercase();
     if small.len() != word.len() {
         return word.to_owned();
@@ -106,19 +115,19 @@ pub fn singular(word: &str) -> String {
     if small.len() > 4 && small.ends_with("ies") {
         return format!("{}y", &word[..word.len() - 3]);
     }
-    if ["sses", "xes", "ches", "shes", "zzes", "buses"].iter().any(|end| small.ends_with(end)) {
+    if ["sses", "xes", "ches", "shes", "zes", "buses"].iter().any(|end| small.ends_with(end)) {
         return word[..word.len() - 2].to_owned();
     }
     word.strip_suffix('s').or_else(|| word.strip_suffix('S')).unwrap_or(word).to_owned()
 }
 
 /// A word as a role's label: singular where the language's plural is known.
-pub fn singular_label(word: &str, language: &Language) -> String {
+pub(crate) fn singular_label(word: &str, language: &Language) -> String {
     if language.code() == "en" && looks_plural(&fold(word)) { singular(word) } else { word.to_owned() }
 }
 
 /// As written, or as read when mistyped.
-pub fn shown(unit: &Unit) -> String {
+pub(crate) fn shown(unit: &Unit) -> String {
     unit.read_as.clone().unwrap_or_else(|| unit.text.clone())
 }
 
@@ -127,7 +136,7 @@ fn read(unit: &Unit) -> String {
 }
 
 /// First letter large, cut to the longest label.
-pub fn sentence_case(words: &str) -> String {
+pub(crate) fn sentence_case(words: &str) -> String {
     let cut: String = words.trim().chars().take(MAX_LABEL).collect();
     let mut letters = cut.trim_end().chars();
     match letters.next() {
@@ -137,7 +146,7 @@ pub fn sentence_case(words: &str) -> String {
 }
 
 /// First letter small, unless the word is an abbreviation; for use inside a sentence.
-pub fn lower(label: &str) -> String {
+pub(crate) fn lower(label: &str) -> String {
     let mut letters = label.chars();
     match (letters.next(), letters.clone().next()) {
         (Some(first), Some(second)) if second.is_uppercase() => format!("{first}{}", letters.as_str()),
@@ -147,7 +156,7 @@ pub fn lower(label: &str) -> String {
 }
 
 /// "a, b and c".
-pub fn listed(words: &[String], and: &str) -> String {
+pub(crate) fn listed(words: &[String], and: &str) -> String {
     match words {
         [] => String::new(),
         [one] => one.clone(),
@@ -156,7 +165,7 @@ pub fn listed(words: &[String], and: &str) -> String {
 }
 
 /// What form a concept has.
-pub fn shape(concept: Option<&str>) -> Option<super::lexicon::Shape> {
+pub(crate) fn shape(concept: Option<&str>) -> Option<super::lexicon::Shape> {
     concept.and_then(|concept| lexicon().concepts.entity.get(concept)).map(|entity| entity.shape)
 }
 

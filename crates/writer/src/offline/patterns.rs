@@ -17,6 +17,8 @@ use super::say::Say;
 use super::text::Kind;
 use super::unit::{Unit, written};
 
+pub(crate) use edit::field_named;
+
 type Pattern = fn(&mut Draft, &mut Clause) -> bool;
 
 /// For a new app.
@@ -27,6 +29,7 @@ const WISH: &[Pattern] = &[
     people::answer,
     people::choose,
     super::access::read,
+    people::invited,
     people::give,
     people::place,
     edit::required,
@@ -58,13 +61,14 @@ const CHANGE: &[Pattern] = &[
 ];
 
 /// Reads one clause and reports what of it stayed unused.
-pub fn read(draft: &mut Draft, mut clause: Clause) {
+pub(crate) fn read(draft: &mut Draft, mut clause: Clause) {
     report_typing(draft, &clause);
     refuse_beyond(draft, &mut clause);
     if draft.creating {
         intro::strip(draft, &mut clause);
     }
-    let worded = clause.units.iter().any(|unit| unit.is_content() && !unit.used) || clause.units.iter().any(|unit| unit.is_any(&["answer", "undo", "yesNo"]));
+    let verbs = ["answer", "undo", "yesNo", "see", "edit", "create", "delete", "choose", "private", "remove", "rename", "bring"];
+    let worded = clause.units.iter().any(|unit| unit.is_content() && !unit.used || unit.is_any(&verbs));
     if !worded {
         return;
     }
@@ -107,7 +111,7 @@ fn refuse_beyond(draft: &mut Draft, clause: &mut Clause) {
         let reason = clause.units[at].beyond().map(|beyond| draft.language.reason(beyond)).unwrap_or_default();
         let (start, end) = item_around(&clause.units, at);
         let outside = clause.units[..start].iter().chain(&clause.units[end..]).any(|unit| unit.is_content() && !unit.is("app"));
-        let in_list = clause.units[..start].last().is_some_and(is_list_mark) || clause.units.get(end).is_some_and(is_list_mark);
+        let in_list = clause.units[..start].last().is_some_and(is_list_mark) || clause.units.get(end).is_some_and(|unit| is_list_mark(unit) && !unit.is("with"));
         let (start, end) = if outside && in_list { (start, end) } else { (0, clause.units.len()) };
         draft.missed(Say::Beyond, &[&written(&clause.units[start..end]), &reason]);
         clause.units.drain(start..end);
@@ -124,6 +128,6 @@ fn is_list_mark(unit: &Unit) -> bool {
 
 fn item_around(units: &[Unit], at: usize) -> (usize, usize) {
     let start = (0..at).rev().take_while(|index| !is_list_mark(&units[*index])).last().unwrap_or(at);
-    let end = (at..units.len()).take_while(|index| !is_list_mark(&units[*index])).last().unwrap_or(at) + 1;
+    let end = (at..units.len()).take_while(|index| !is_list_mark(&units[*index]) || units[*index].is("with")).last().unwrap_or(at) + 1;
     (start, end)
 }

@@ -9,12 +9,12 @@ macro_rules! phrases {
         /// A sentence with numbered blanks.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
         #[serde(rename_all = "camelCase")]
-        pub enum Say { $($(#[$doc])* $name,)* }
+        pub(crate) enum Say { $($(#[$doc])* $name,)* }
 
         #[cfg(test)]
         impl Say {
             /// Every sentence.
-            pub const ALL: &[Say] = &[$(Say::$name,)*];
+            pub(crate) const ALL: &[Say] = &[$(Say::$name,)*];
         }
     };
 }
@@ -24,8 +24,6 @@ phrases! {
     EntityHas,
     /// 0 entities.
     EntityKept,
-    /// 0 entities, 1 field.
-    FieldAdded,
     /// 0 people, 1 field.
     PeopleAnswerYesNo,
     /// 0 people, 1 field, 2 options.
@@ -182,6 +180,12 @@ phrases! {
     You,
     /// Strangers.
     Visitors,
+    /// 0 role, 1 entities.
+    AssumedOwnThings,
+    /// 0 quotation.
+    FieldHidden,
+    /// 0 people, 1 field.
+    FieldOwn,
     /// 0 role.
     RoleNamed,
 }

@@ -5,12 +5,9 @@
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-/// Longest text the writer reads, in characters.
-pub const MAX_CHARS: usize = 20_000;
-
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Letters, or letters with digits.
     Word,
     /// Digits, perhaps with a decimal mark.
@@ -39,21 +36,21 @@ pub enum Kind {
 
 /// One token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Token {
+pub(crate) struct Token {
     /// As written, cleaned.
-    pub text: String,
+    pub(crate) text: String,
     /// Lower case without accents, hyphens as spaces.
-    pub norm: String,
+    pub(crate) norm: String,
     /// What it is.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// For [`Kind::Line`]: the next line's indentation, plus one if it starts with a bullet; else 0.
-    pub indent: usize,
+    pub(crate) indent: usize,
     /// Ended with a possessive mark (`guest's`).
-    pub possessive: bool,
+    pub(crate) possessive: bool,
 }
 
 /// Lower case, accents and letter variants removed.
-pub fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for letter in text.nfkd().filter(|letter| !is_combining_mark(*letter)) {
         for lower in letter.to_lowercase() {
@@ -76,7 +73,7 @@ pub fn fold(text: &str) -> String {
 }
 
 /// Splits a text into tokens. Characters that carry no words (controls, direction marks, emoji, markup signs) separate.
-pub fn tokens(text: &str) -> Vec<Token> {
+pub(crate) fn tokens(text: &str) -> Vec<Token> {
     let composed: String = text.nfc().filter(|letter| !is_invisible(*letter)).collect();
     let mut scanner = Scanner { chars: composed.chars().collect(), at: 0, tokens: Vec::new() };
     scanner.line_start();
@@ -87,7 +84,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
 }
 
 /// Joined texts of tokens as a person would write them.
-pub fn joined<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn joined<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let mut line = String::new();
     let mut glue = true;
     for text in texts {

@@ -13,83 +13,83 @@ const MAX_CORRECTIONS: usize = 400;
 
 /// A word, a phrase or a mark.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unit {
+pub(crate) struct Unit {
     /// As written.
-    pub text: String,
+    pub(crate) text: String,
     /// Folded.
-    pub norm: String,
+    pub(crate) norm: String,
     /// Of its first token.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// What it can mean.
-    pub tags: Vec<Tag>,
+    pub(crate) tags: Vec<Tag>,
     /// For [`Kind::Line`].
-    pub indent: usize,
+    pub(crate) indent: usize,
     /// `guest's`.
-    pub possessive: bool,
+    pub(crate) possessive: bool,
     /// The lexicon word it was read as, if it was mistyped.
-    pub read_as: Option<String>,
+    pub(crate) read_as: Option<String>,
     /// A pattern took it.
-    pub used: bool,
+    pub(crate) used: bool,
 }
 
 impl Unit {
     /// Has the structure word `key` among its meanings.
-    pub fn is(&self, key: &str) -> bool {
+    pub(crate) fn is(&self, key: &str) -> bool {
         self.tags.iter().any(|tag| matches!(tag, Tag::Function(word) if *word == key))
     }
 
     /// Has one of these structure words among its meanings.
-    pub fn is_any(&self, keys: &[&str]) -> bool {
+    pub(crate) fn is_any(&self, keys: &[&str]) -> bool {
         keys.iter().any(|key| self.is(key))
     }
 
     /// The kind of thing it may name.
-    pub fn entity(&self) -> Option<&'static str> {
+    pub(crate) fn entity(&self) -> Option<&'static str> {
         self.tags.iter().find_map(|tag| if let Tag::Entity(id) = tag { Some(*id) } else { None })
     }
 
     /// The property it may name.
-    pub fn field(&self) -> Option<&'static str> {
+    pub(crate) fn field(&self) -> Option<&'static str> {
         self.tags.iter().find_map(|tag| if let Tag::Field(id) = tag { Some(*id) } else { None })
     }
 
     /// The role it may name.
-    pub fn role(&self) -> Option<&'static str> {
+    pub(crate) fn role(&self) -> Option<&'static str> {
         self.tags.iter().find_map(|tag| if let Tag::Role(id) = tag { Some(*id) } else { None })
     }
 
     /// The occasion it may name.
-    pub fn occasion(&self) -> Option<&'static str> {
+    pub(crate) fn occasion(&self) -> Option<&'static str> {
         self.tags.iter().find_map(|tag| if let Tag::Occasion(id) = tag { Some(*id) } else { None })
     }
 
     /// What it asks for beyond this writer.
-    pub fn beyond(&self) -> Option<&'static str> {
+    pub(crate) fn beyond(&self) -> Option<&'static str> {
         self.tags.iter().find_map(|tag| if let Tag::Beyond(id) = tag { Some(*id) } else { None })
     }
 
     /// The currency it names.
-    pub fn currency(&self) -> Option<&'static str> {
+    pub(crate) fn currency(&self) -> Option<&'static str> {
         self.tags.iter().find_map(|tag| if let Tag::Currency(code) = tag { Some(*code) } else { None })
     }
 
     /// The unit of measure it names.
-    pub fn measure(&self) -> Option<&'static str> {
+    pub(crate) fn measure(&self) -> Option<&'static str> {
         self.tags.iter().find_map(|tag| if let Tag::Unit(unit) = tag { Some(*unit) } else { None })
     }
 
     /// The colour it names.
-    pub fn colour(&self) -> Option<&'static str> {
+    pub(crate) fn colour(&self) -> Option<&'static str> {
         self.tags.iter().find_map(|tag| if let Tag::Colour(css) = tag { Some(*css) } else { None })
     }
 
     /// Letters or digits, not a mark.
-    pub fn is_word(&self) -> bool {
+    pub(crate) fn is_word(&self) -> bool {
         matches!(self.kind, Kind::Word | Kind::Number | Kind::Quoted)
     }
 
     /// Only carries structure or may be left out.
-    pub fn is_structure(&self) -> bool {
+    pub(crate) fn is_structure(&self) -> bool {
         self.is_word()
             && !self.tags.is_empty()
             && self.tags.iter().all(|tag| matches!(tag, Tag::Function(_) | Tag::Filler))
@@ -97,17 +97,17 @@ impl Unit {
     }
 
     /// Names something: unknown words do.
-    pub fn is_content(&self) -> bool {
+    pub(crate) fn is_content(&self) -> bool {
         self.is_word() && !self.is_structure()
     }
 
     /// Means nothing but filler.
-    pub fn is_filler(&self) -> bool {
+    pub(crate) fn is_filler(&self) -> bool {
         self.is_word() && !self.tags.is_empty() && self.tags.iter().all(|tag| *tag == Tag::Filler)
     }
 
     /// Several of something, as far as its form tells.
-    pub fn is_plural(&self, language: &Language) -> bool {
+    pub(crate) fn is_plural(&self, language: &Language) -> bool {
         if let Some(words) = self.entity().and_then(|concept| language.entity(concept)) {
             let one = super::text::fold(&words.one);
             return self.norm != one;
@@ -117,12 +117,12 @@ impl Unit {
 }
 
 /// The plural's usual ending in the languages that have one.
-pub fn looks_plural(norm: &str) -> bool {
+pub(crate) fn looks_plural(norm: &str) -> bool {
     norm.len() > 3 && norm.ends_with('s') && !norm.ends_with("ss") && !norm.ends_with("us") && !norm.ends_with("is")
 }
 
 /// Tags tokens, longest phrase first.
-pub fn units(tokens: &[Token], language: &'static Language) -> Vec<Unit> {
+pub(crate) fn units(tokens: &[Token], language: &'static Language) -> Vec<Unit> {
     let mut units = Vec::new();
     let mut corrections = BTreeMap::new();
     let mut at = 0;
@@ -131,6 +131,13 @@ pub fn units(tokens: &[Token], language: &'static Language) -> Vec<Unit> {
         let (mut unit, length) = unit.unwrap_or_else(|| (plain_unit(&tokens[at..=at]), 1));
         if unit.tags.is_empty() && unit.kind == Kind::Word {
             tag_unknown(&mut unit, language, &mut corrections);
+        }
+        if unit.is("numberWord") {
+            unit.kind = Kind::Number;
+        }
+        // After "number of" stands a noun, whatever else the word can be.
+        if units.last().is_some_and(|before: &Unit| before.is("numberOf")) && unit.is_structure() {
+            unit.tags.clear();
         }
         units.push(unit);
         at += length;
@@ -187,7 +194,7 @@ fn tag_unknown(unit: &mut Unit, language: &'static Language, corrections: &mut B
 }
 
 /// Units as a person would write them.
-pub fn written(units: &[Unit]) -> String {
+pub(crate) fn written(units: &[Unit]) -> String {
     joined(units.iter().filter(|unit| unit.kind != Kind::Line).map(|unit| unit.text.as_str()))
 }
 

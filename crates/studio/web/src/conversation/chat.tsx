@@ -253,11 +253,17 @@ function Suggestions({ field, onSay }: { field: React.RefObject<HTMLTextAreaElem
   );
 }
 
-/** The scrolling part; it follows what is added at its end. */
+/** The scrolling part; it follows what is added at its end, and shows an answer that is too tall from its top. */
+const LOG_PADDING = 22;
+
 function Log({ turns, children }: { turns: number; children: ReactNode }) {
   const log = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    log.current?.scrollTo({ top: log.current.scrollHeight });
+    const box = log.current;
+    const last = box?.lastElementChild;
+    if (!box || !(last instanceof HTMLElement)) return;
+    const tall = last.offsetHeight > box.clientHeight - 2 * LOG_PADDING;
+    box.scrollTo({ top: tall ? last.offsetTop - box.offsetTop - LOG_PADDING : box.scrollHeight });
   }, [turns]);
   return (
     <div ref={log} className="log" tabIndex={0} role="group" aria-label={t.talk.chat}>

@@ -43,7 +43,7 @@ export function Findings({ findings }: { findings: Placed[] }) {
 
 const EXAMPLES_MAX = 5;
 
-/** One finding; `brief` leaves the examples to the details. */
+/** One finding. */
 export function FindingLine({ part, finding }: Placed) {
   const examples = (finding.examples ?? []).slice(0, EXAMPLES_MAX).map(line);
   return (

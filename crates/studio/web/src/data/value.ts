@@ -62,6 +62,8 @@ function mapTable(name: string, pairs: [unknown, unknown][]): Table {
     return { name, columns: [t.data.key, t.data.value], rows: pairs.map(([key, value]) => [line(key), line(value)]) };
   }
   const { columns, rows } = records(values);
+  // An entry that carries its own key as its id would show it twice.
+  if (pairs.every(([key, value]) => isPlain(value) && line(value["id"]) === line(key))) return { name, columns, rows };
   return { name, columns: [t.data.key, ...columns], rows: rows.map((row, index) => [line(pairs[index]?.[0]), ...row]) };
 }
 

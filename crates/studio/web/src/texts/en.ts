@@ -201,7 +201,7 @@ export const en = {
     exact: "Do exactly what I asked",
     leave: "Leave everything as it is",
     left: "Left as it was.",
-    stale: "The conversation has moved on since, so this can no longer be decided here. Ask again if you still want it.",
+    stale: "Decided or passed over since. Ask again if you still want it.",
     confirmTitle: "Really do exactly that?",
     confirmText: "What is listed below happens at once. A restore point is kept, so an earlier version can be brought back from the history.",
     confirm: "Yes, do exactly that",

@@ -101,7 +101,7 @@ const MARK = "M3.5 26.500C9 23 13.5 13 16.2 6.200c.6-1.5 2-1.3 2.2.2.7 5.6.9 12.
 export function Flourish() {
   return (
     <svg className="flourish" viewBox="0 0 320 22" aria-hidden="true" preserveAspectRatio="none">
-      <path pathLength={100} d="M4 13C46 5 92 4 132 8c30 3 26 11 6 9-16-2 4-12 60-13 44-1 84 3 118 8" />
+      <path pathLength={100} d="M4 12.500C62 6 152 3 232 5.500c46 1.5 84 4 82 6.5-2 2.5-52-.5-104 1.5-34 1.3-58 3.5-76 6" />
     </svg>
   );
 }

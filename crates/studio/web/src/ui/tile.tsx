@@ -3,7 +3,7 @@
  */
 
 /** Twelve hues that hold white letters at 4.5 : 1 with the lightness given in the styles. */
-const HUES = [18, 42, 78, 112, 148, 172, 200, 228, 262, 292, 322, 350];
+const HUES = [12, 35, 55, 150, 172, 195, 220, 245, 266, 292, 322, 345];
 
 export function Tile({ app, title, size = 40 }: { app: string; title: string; size?: number }) {
   let sum = 7;

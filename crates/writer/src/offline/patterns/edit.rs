@@ -14,7 +14,7 @@ use crate::understanding::{Alternative, Loss};
 use crate::validate::MAX_OPTIONS;
 
 /// "undo that".
-pub(super) fn undo(draft: &mut Draft, clause: &mut Clause) -> bool {
+pub(crate) fn undo(draft: &mut Draft, clause: &mut Clause) -> bool {
     let content = clause.units.iter().filter(|unit| unit.is_content() && !matches!(unit.norm.as_str(), "change" | "last" | "version")).count();
     if !clause.has(&["undo"]) || content > 0 {
         return false;
@@ -33,7 +33,7 @@ fn command(clause: &Clause, verb: &str) -> Option<usize> {
 }
 
 /// The best field that the words name, in the entity they name, else where the talk is.
-pub(super) fn field_named(draft: &Draft, words: &[Unit]) -> Option<(String, String)> {
+pub(crate) fn field_named(draft: &Draft, words: &[Unit]) -> Option<(String, String)> {
     find_field(draft, words, false).ok()
 }
 
@@ -91,7 +91,7 @@ fn is_mentioned(draft: &Draft, id: &str, words: &[Unit]) -> bool {
 }
 
 /// "remove the phone number from guests".
-pub(super) fn remove(draft: &mut Draft, clause: &mut Clause) -> bool {
+pub(crate) fn remove(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some(verb) = command(clause, "remove") else { return false };
     let rest = clause.units[verb + 1..].to_vec();
     clause.take_all();
@@ -292,6 +292,10 @@ fn remove_option(draft: &mut Draft, words: &[Unit]) -> bool {
     let Some(first) = words.iter().find(|unit| unit.is_content()) else { return false };
     let option = fold(&shown(first));
     let named = find_field(draft, words, false).ok();
+    let beside: Vec<Unit> = words.iter().filter(|unit| *unit != first && !unit.is("choiceNoun")).cloned().collect();
+    if beside.iter().any(Unit::is_content) && named.as_ref().is_none_or(|(entity, field)| leftover(draft, &beside, entity, field)) {
+        return false;
+    }
     let found = draft.spec.entities.iter().flat_map(|entity| entity.fields.iter().map(move |field| (entity, field))).find_map(|(entity, field)| match &field.kind {
         FieldKind::Choice { options } if options.len() > 2 => {
             let fits = named.as_ref().is_none_or(|(at, id)| *at == entity.id && *id == field.id);
@@ -310,7 +314,7 @@ fn remove_option(draft: &mut Draft, words: &[Unit]) -> bool {
 }
 
 /// "rename offer to proposal".
-pub(super) fn rename(draft: &mut Draft, clause: &mut Clause) -> bool {
+pub(crate) fn rename(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some(verb) = command(clause, "rename") else { return false };
     let rest = clause.units[verb + 1..].to_vec();
     let Some(split) = rest.iter().rposition(|unit| unit.is_any(&["to", "as"]) && unit.field().is_none()) else { return false };
@@ -373,7 +377,7 @@ fn rename_option(draft: &mut Draft, old: &[Unit], label: &str) -> bool {
 }
 
 /// "make the email required", "the phone number is optional".
-pub(super) fn required(draft: &mut Draft, clause: &mut Clause) -> bool {
+pub(crate) fn required(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some(at) = clause.find(&["required", "optional"]).filter(|at| clause.units[*at].entity().is_none()) else { return false };
     let asks = clause.has(&["want", "be", "must"]) && !clause.has(&["have", "with"]) && !clause.units.iter().any(|unit| matches!(unit.kind, Kind::Colon | Kind::Open));
     if !asks {
@@ -392,7 +396,7 @@ pub(super) fn required(draft: &mut Draft, clause: &mut Clause) -> bool {
 }
 
 /// "archive the phone number".
-pub(super) fn archive(draft: &mut Draft, clause: &mut Clause) -> bool {
+pub(crate) fn archive(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some(verb) = command(clause, "archive") else { return false };
     let rest = clause.units[verb + 1..].to_vec();
     clause.take_all();
@@ -417,7 +421,7 @@ pub(super) fn archive(draft: &mut Draft, clause: &mut Clause) -> bool {
 }
 
 /// "bring back the phone number", "restore the archived tables".
-pub(super) fn restore(draft: &mut Draft, clause: &mut Clause) -> bool {
+pub(crate) fn restore(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some(verb) = command(clause, "restore") else { return false };
     let rest: Vec<Unit> = clause.units[verb + 1..].iter().filter(|unit| !unit.is("archivedAdj")).cloned().collect();
     clause.take_all();
@@ -450,7 +454,7 @@ pub(super) fn restore(draft: &mut Draft, clause: &mut Clause) -> bool {
 }
 
 /// "add vegan to the meals", "add an option vegan".
-pub(super) fn add_option(draft: &mut Draft, clause: &mut Clause) -> bool {
+pub(crate) fn add_option(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some(verb) = command(clause, "add") else { return false };
     let rest = clause.units[verb + 1..].to_vec();
     let Some(split) = rest.iter().rposition(|unit| unit.is_any(&["to", "for", "in"]) && unit.field().is_none()) else { return false };
@@ -489,7 +493,7 @@ fn options_beside(old: &[crate::spec::Choice], new: &[String]) -> Vec<crate::spe
 }
 
 /// "add a dietary note to guests", "add vendors with a name and a price".
-pub(super) fn add(draft: &mut Draft, clause: &mut Clause) -> bool {
+pub(crate) fn add(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some(verb) = command(clause, "add") else { return false };
     let rest = clause.units[verb + 1..].to_vec();
     let target = rest.iter().enumerate().rev().find_map(|(at, unit)| {

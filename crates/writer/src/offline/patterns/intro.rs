@@ -9,16 +9,19 @@ use super::super::text::Kind;
 use super::super::unit::Unit;
 
 /// Takes the introduction off the front of a clause.
-pub(super) fn strip(draft: &mut Draft, clause: &mut Clause) {
+pub(crate) fn strip(draft: &mut Draft, clause: &mut Clause) {
     if !clause.opens {
         return;
     }
-    let Some(lead) = lead(&clause.units) else { return note_occasion(draft, clause) };
+    let Some(lead) = lead(&clause.units) else { return };
     let wants = clause.units[..lead].iter().any(|unit| unit.is_any(&["want", "need"]));
     let app = app_noun(&clause.units, lead, wants);
     match app {
         Some(app) => with_app(draft, clause, lead, app),
-        None => track(draft, clause, lead),
+        None => track(draft, clause, lead, false),
+    }
+    while clause.units.first().is_some_and(|unit| unit.kind == Kind::Colon) {
+        clause.units.remove(0);
     }
 }
 
@@ -54,32 +57,46 @@ fn with_app(draft: &mut Draft, clause: &mut Clause, lead: usize, app: usize) {
         let names = first.is_any(&["for", "to"]);
         clause.units.remove(0);
         if names {
-            track(draft, clause, 0);
+            track(draft, clause, 0, true);
         }
     }
 }
 
 /// "planning our wedding", "keep track of my records": the noun after the verb is what it is for.
-fn track(draft: &mut Draft, clause: &mut Clause, lead: usize) {
+fn track(draft: &mut Draft, clause: &mut Clause, lead: usize, after_app: bool) {
     let mut at = lead;
     let mut verb = false;
     while clause.units.get(at).is_some_and(|unit| (unit.is_any(&["track", "det", "we", "want", "me", "to", "for", "need"]) || unit.is_filler()) && unit.entity().is_none()) {
         verb |= clause.units[at].is("track");
         at += 1;
     }
-    let end = (at..clause.units.len()).find(|index| ends_topic(&clause.units[*index])).unwrap_or(clause.units.len());
+    let mut end = (at..clause.units.len()).find(|index| ends_topic(&clause.units[*index])).unwrap_or(clause.units.len());
+    let gathers = clause.units[at..end].iter().any(|unit| unit.occasion().is_some() && unit.entity().is_none());
+    if gathers {
+        end = decoration(&clause.units, end);
+    }
     let noun_units = clause.units[at..end].to_vec();
     let occasion = noun_units.iter().any(|unit| unit.occasion().is_some() && unit.entity().is_none());
     let things = noun_units.iter().any(|unit| unit.entity().is_some());
     if occasion && !things {
         name_topic(draft, &noun_units);
         clause.units.drain(..end);
-    } else if lead == 0 && !verb && !things {
+    } else if after_app && !verb && !(things && clause.units.get(end).is_some_and(|unit| matches!(unit.kind, Kind::Colon | Kind::Open) || unit.is("with"))) {
         purpose(draft, clause, at, end);
-    } else if verb || lead > 0 {
+    } else if verb || clause.units[..lead].iter().any(|unit| unit.is_any(&["want", "need"])) {
         remember(draft, &noun_units);
         clause.units.drain(..at.min(clause.units.len()));
     }
+}
+
+/// "birthday party for my son", "wedding in Lisbon": words that only say more about the occasion.
+fn decoration(units: &[Unit], end: usize) -> usize {
+    if !units.get(end).is_some_and(|unit| unit.is_any(&["for", "in"])) {
+        return end;
+    }
+    let stop = (end + 1..units.len()).find(|index| ends_topic(&units[*index]) && !units[*index].is("in")).unwrap_or(units.len());
+    let named = units[end..stop].iter().any(|unit| unit.entity().is_some() || unit.is_any(&["choose", "answer", "see", "track"]));
+    if named { end } else { stop }
 }
 
 /// "for our sales team", "for me": names the app, is not yet a thing to keep.
@@ -87,13 +104,27 @@ fn purpose(draft: &mut Draft, clause: &mut Clause, at: usize, end: usize) {
     let words = clause.units[at..end].to_vec();
     let person = words.iter().any(|unit| unit.role().is_some());
     let verbal = clause.units[at..].first().is_some_and(|unit| unit.is_any(&["see", "edit", "create", "add", "choose", "answer", "ask", "give", "bring", "signUp"]));
-    if verbal || end == at {
+    if verbal {
         return;
     }
     if !person {
         remember(draft, &words);
     }
+    let whole: Vec<String> = words.iter().skip_while(|unit| !unit.is_content()).filter(|unit| unit.is_word()).map(shown).collect();
+    if !whole.is_empty() && !person {
+        draft.topic.get_or_insert_with(|| sentence_case(&whole.join(" ")));
+    }
     clause.units.drain(..end);
+    apposition(clause);
+}
+
+/// "for me, Ana, photographer in Lisbon: …": what stands before the colon only says who.
+fn apposition(clause: &mut Clause) {
+    let Some(colon) = clause.units.iter().position(|unit| unit.kind == Kind::Colon) else { return };
+    let known = clause.units[..colon].iter().any(|unit| unit.entity().is_some() || unit.field().is_some() || unit.is_any(&["have", "with", "may", "answer", "choose"]));
+    if !known && clause.units.first().is_some_and(|unit| unit.kind == Kind::Comma) {
+        clause.units.drain(..=colon);
+    }
 }
 
 fn ends_topic(unit: &Unit) -> bool {
@@ -110,10 +141,12 @@ fn remember(draft: &mut Draft, words: &[Unit]) {
 /// Words that say what the app is for.
 fn name_topic(draft: &mut Draft, words: &[Unit]) {
     let content: Vec<String> = words.iter().filter(|unit| unit.is_content() && !unit.is("app")).map(shown).collect();
+    let ends = |unit: &&Unit| !(unit.is_any(&["and", "need", "want"]) && unit.is_structure());
+    let whole: Vec<String> = words.iter().skip_while(|unit| !unit.is_content()).take_while(ends).filter(|unit| unit.is_word()).map(shown).collect();
     if let Some(occasion) = words.iter().find_map(Unit::occasion) {
         draft.occasion.get_or_insert(occasion);
         if draft.topic.is_none() {
-            draft.topic = Some(sentence_case(&content.join(" ")));
+            draft.topic = Some(sentence_case(&whole.join(" ")));
         }
         return;
     }
@@ -125,9 +158,4 @@ fn name_topic(draft: &mut Draft, words: &[Unit]) {
     }
     remember(draft, words);
     draft.topic.get_or_insert_with(|| sentence_case(&content.join(" ")));
-}
-
-/// A heading such as "Wedding planner" or "Our wedding:" names the occasion without a verb.
-fn note_occasion(draft: &mut Draft, clause: &mut Clause) {
-    let _ = (draft, clause);
 }

@@ -10,7 +10,7 @@ use super::super::unit::Unit;
 use crate::spec::{FieldKind, Rule};
 
 /// Reads a limit.
-pub(super) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
+pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
     once(draft, clause) || unique(draft, clause) || capacity(draft, clause) || maximum(draft, clause)
 }
 

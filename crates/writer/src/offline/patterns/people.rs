@@ -8,12 +8,12 @@ use super::super::draft::{Draft, Focus};
 use super::super::field::{Joint, Wanted, fields, items, option_labels};
 use super::super::noun::{listed, sentence_case};
 use super::super::say::Say;
-use super::super::text::{Kind, fold};
+use super::super::text::Kind;
 use super::super::unit::Unit;
 use crate::spec::{Condition, FieldKind};
 
 /// The people whom the words before a verb name.
-pub(super) fn subject(draft: &mut Draft, words: &[Unit]) -> Option<String> {
+pub(crate) fn subject(draft: &mut Draft, words: &[Unit]) -> Option<String> {
     let named = words.iter().any(|unit| unit.is_content() && !unit.is_any(&["they", "everyone", "each", "may", "must"]));
     if named && !words.iter().any(|unit| unit.is_any(&["me", "we"]) && !unit.is_content()) {
         let id = draft.entity(&trimmed(words))?;
@@ -106,6 +106,7 @@ fn add_answer(draft: &mut Draft, id: &str, options: Vec<String>) -> Option<Strin
         options,
         required: false,
         sure: true,
+        defaulted: false,
         noun: Vec::new(),
     };
     let field = draft.add_field(id, &want)?;
@@ -122,7 +123,7 @@ fn told_whether(draft: &mut Draft, clause: &mut Clause, verb: usize, at: usize) 
         return false;
     }
     acts(draft, &id);
-    let want = Wanted { label, concept: None, exact: false, kind: FieldKind::YesNo, options: Vec::new(), required: false, sure: true, noun: Vec::new() };
+    let want = Wanted { label, concept: None, exact: false, kind: FieldKind::YesNo, options: Vec::new(), required: false, sure: true, defaulted: false, noun: Vec::new() };
     if let Some(field) = draft.add_field(&id, &want) {
         filled_in(draft, &id, &[field]);
     }
@@ -170,7 +171,7 @@ fn take_choice(draft: &mut Draft, id: &str, want: Wanted) {
         draft.understood(Say::PeopleFillIn, &[&many, &label], &about(id, &field));
     } else {
         let or = draft.language.say(Say::Or, &[]);
-        if want.sure && want.noun.is_empty() || !defaulted(draft, &want) {
+        if !want.defaulted {
             draft.understood(Say::PeopleChoose, &[&many, &label, &listed(&options, &or)], &about(id, &field));
         } else {
             draft.understood(Say::PeopleFillIn, &[&many, &label], &about(id, &field));
@@ -179,12 +180,8 @@ fn take_choice(draft: &mut Draft, id: &str, want: Wanted) {
     }
 }
 
-fn defaulted(draft: &Draft, want: &Wanted) -> bool {
-    want.concept.and_then(|concept| draft.language.default_options(concept)).is_some_and(|defaults| *defaults == want.options)
-}
-
 /// Labels of a choice's options.
-pub(super) fn option_names(draft: &Draft, entity: &str, field: &str) -> Vec<String> {
+pub(crate) fn option_names(draft: &Draft, entity: &str, field: &str) -> Vec<String> {
     match draft.spec.entity(entity).and_then(|entity| entity.field(field)).map(|field| &field.kind) {
         Some(FieldKind::Choice { options }) => options.iter().map(|option| option.label.clone()).collect(),
         _ => Vec::new(),
@@ -200,10 +197,25 @@ fn choices(draft: &Draft, rest: &[Unit]) -> Vec<Wanted> {
     }
     let list = items(rest);
     let alternatives = !bracketed && list.len() >= 2 && list.last().is_some_and(|item| item.joint == Joint::Or);
+    if alternatives && let Some(want) = unmarked(draft, &list) {
+        return vec![want];
+    }
     if alternatives && list.iter().all(|item| item.units.iter().all(|unit| unit.field().is_none() || unit.field() == Some("meal"))) {
         return from_options(draft, &[], rest).into_iter().collect();
     }
     fields(rest, draft.language)
+}
+
+/// "a meal meat fish or vegetarian": the label and the first options run together.
+fn unmarked(draft: &Draft, list: &[super::super::field::Item]) -> Option<Wanted> {
+    let first: Vec<&Unit> = list[0].units.iter().filter(|unit| unit.is_content()).collect();
+    let (label, options) = first.split_first().filter(|(label, options)| label.field() == Some("meal") && !options.is_empty())?;
+    let mut labels: Vec<String> = options.iter().map(|unit| sentence_case(&unit.text)).collect();
+    for item in &list[1..] {
+        labels.extend(option_labels(&item.units));
+    }
+    let want = fields(&[(*label).clone()], draft.language).into_iter().next()?;
+    Some(Wanted { kind: FieldKind::Choice { options: Vec::new() }, options: labels, defaulted: false, noun: Vec::new(), ..want })
 }
 
 /// Options with a label before them, after them ("for the main course"), or none.
@@ -224,15 +236,15 @@ fn from_options(draft: &Draft, before: &[Unit], after: &[Unit]) -> Option<Wanted
         options: Vec::new(),
         required: false,
         sure: true,
+        defaulted: false,
         noun: Vec::new(),
     };
     let label = label.filter(|want| want.noun.iter().all(|unit| unit.occasion().is_none() || unit.field().is_some()));
-    Some(Wanted { kind: FieldKind::Choice { options: Vec::new() }, options, sure: true, noun: Vec::new(), ..label.unwrap_or_else(default) })
+    Some(Wanted { kind: FieldKind::Choice { options: Vec::new() }, options, sure: true, defaulted: false, noun: Vec::new(), ..label.unwrap_or_else(default) })
 }
 
 fn tastes_like_food(draft: &Draft, options: &[String]) -> bool {
-    let food = draft.language.default_options("meal").cloned().unwrap_or_default();
-    options.iter().any(|option| food.iter().any(|dish| fold(dish) == fold(option)))
+    options.iter().filter(|option| draft.language.is_food(option)).count() * 2 >= options.len()
 }
 
 /// "guests may bring a plus one", "plus ones are allowed".
@@ -300,14 +312,14 @@ fn details(draft: &mut Draft, tail: &[Unit]) {
 }
 
 /// Fields that are asked only while the yes/no field in focus says yes.
-pub(super) fn add_details(draft: &mut Draft, words: &[Unit]) -> bool {
+pub(crate) fn add_details(draft: &mut Draft, words: &[Unit]) -> bool {
     let Some(Focus::Field(entity, about_field)) = draft.focus.clone() else { return false };
     let thing = draft.field_label(&entity, &about_field);
     let mut any = false;
     for want in fields(words, draft.language) {
         let named = want.known().is_some_and(|known| known.title);
         let label = if about_field == "plusOne" && named { draft.language.label("plusOneName") } else { draft.language.label("nameOf").replace("{0}", &thing).replace("{1}", &super::super::noun::lower(&want.label)) };
-        let id_words = format!("{about_field} {}", want.concept.filter(|_| want.exact).unwrap_or(&want.label));
+        let id_words = format!("{about_field}{}", sentence_case(&crate::ident::ident(want.concept.filter(|_| want.exact).unwrap_or(&want.label), "detail")));
         let Some(id) = add_detail(draft, &entity, &about_field, &Wanted { label, concept: None, exact: false, ..want.clone() }, &id_words) else { continue };
         if named {
             draft.note(&entity).companion = Some(about_field.clone());
@@ -333,10 +345,30 @@ fn add_detail(draft: &mut Draft, entity: &str, about_field: &str, want: &Wanted,
     Some(made)
 }
 
+/// "kids are invited", "we invite our neighbours".
+pub(crate) fn invited(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let Some(verb) = clause.find(&["invited"]) else { return false };
+    if clause.has(&["have", "with", "may", "only"]) || clause.units.iter().any(|unit| matches!(unit.kind, Kind::Comma | Kind::Open | Kind::Colon)) {
+        return false;
+    }
+    let named = |words: &[Unit]| words.iter().any(|unit| unit.is_content() && unit.occasion().is_none());
+    let words: Vec<Unit> = if named(&clause.units[..verb]) { clause.units[..verb].to_vec() } else { clause.units[verb + 1..].to_vec() };
+    if !named(&words) {
+        return false;
+    }
+    let Some(id) = draft.entity(&trimmed(&words)).filter(|id| draft.may_be_person(id)) else { return false };
+    acts(draft, &id);
+    let many = draft.spec.entity(&id).map(|entity| entity.plural.clone()).unwrap_or_default();
+    draft.understood(Say::EntityKept, &[&many], &format!("entities/{id}"));
+    clause.take_all();
+    true
+}
+
 /// "guests leave a comment", "they tell us their allergies", "ask each guest for a song".
 pub(crate) fn give(draft: &mut Draft, clause: &mut Clause) -> bool {
     let asks = clause.find(&["ask"]).filter(|at| *at < 4 && clause.units[*at].field().is_none());
-    if let Some(ask) = asks {
+    let others = asks.is_some_and(|ask| clause.units[..ask].iter().any(|unit| unit.is_content() || unit.is("they")));
+    if let Some(ask) = asks.filter(|_| !others) {
         return asked(draft, clause, ask);
     }
     let Some(verb) = clause.find(&["give"]).filter(|at| clause.units[*at].entity().is_none() && clause.units[*at].field().is_none()) else { return false };
@@ -351,6 +383,9 @@ pub(crate) fn give(draft: &mut Draft, clause: &mut Clause) -> bool {
 
 fn asked(draft: &mut Draft, clause: &mut Clause, ask: usize) -> bool {
     let rest: Vec<Unit> = clause.units[ask + 1..].to_vec();
+    if rest.first().is_some_and(|unit| unit.is("to")) {
+        return false;
+    }
     let split = rest.iter().position(|unit| unit.is_any(&["for", "from", "whether"]) && unit.field().is_none());
     let (people, start) = match split {
         Some(split) if rest[..split].iter().any(|unit| unit.is_content() && unit.field().is_none()) => (rest[..split].to_vec(), ask + 1 + split + usize::from(!rest[split].is("whether"))),

@@ -11,7 +11,7 @@ use super::super::unit::Unit;
 use crate::spec::FieldKind;
 
 /// Reads a setting.
-pub(super) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
+pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
     colour(draft, clause) || currency(draft, clause) || title(draft, clause)
 }
 

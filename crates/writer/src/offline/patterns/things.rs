@@ -6,7 +6,7 @@
 use super::super::access::Allowance;
 use super::super::clause::Clause;
 use super::super::draft::{Draft, Focus};
-use super::super::field::{Item, Joint, fields, items};
+use super::super::field::{Item, Joint, items};
 use super::super::lexicon::Shape;
 use super::super::noun::{listed as enumerated, noun, shape};
 use super::super::say::Say;
@@ -16,29 +16,33 @@ use super::super::unit::{Unit, written};
 const MARKS: &[&str] = &["have", "with", "need"];
 
 /// "X have a, b and c" and its like.
-pub(super) fn described(draft: &mut Draft, clause: &mut Clause) -> bool {
-    let Some(at) = mark(&clause.units) else { return false };
-    let (left, right) = (clause.units[..at].to_vec(), clause.units[at + 1..].to_vec());
+pub(crate) fn described(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let done = described_units(draft, &clause.units);
+    if done {
+        clause.take_all();
+    }
+    done
+}
+
+fn described_units(draft: &mut Draft, units: &[Unit]) -> bool {
+    let Some(at) = mark(units) else { return false };
+    let (left, right) = (units[..at].to_vec(), units[at + 1..].to_vec());
     if !right.iter().any(|unit| unit.is_content() || unit.is_any(&["yesNo", "answer"])) {
         return false;
     }
-    let says_have = clause.units[at].is("have");
-    let done = if is_choice_heading(&left) || is_property(draft, &left, &clause.units[at]) {
-        on_focus(draft, &clause.units.clone())
+    let says_have = units[at].is("have");
+    if is_choice_heading(&left) || is_property(draft, &left, &units[at]) {
+        on_focus(draft, units)
     } else if let Some(occasion) = left.iter().find_map(Unit::occasion).filter(|_| !left.iter().any(|unit| unit.entity().is_some())) {
         draft.occasion.get_or_insert(occasion);
         list_units(draft, &right)
     } else if left.iter().any(|unit| unit.is_content() && !unit.is_any(&["want", "need", "track"])) {
         described_thing(draft, &left, &right, says_have)
     } else if speaks_of_itself(&left) && !right.first().is_some_and(|unit| unit.is_any(&["poss", "they", "each"])) {
-        list_units(draft, &right)
+        described_units(draft, &right) || list_units(draft, &right)
     } else {
         on_focus(draft, &right)
-    };
-    if done {
-        clause.take_all();
     }
-    done
 }
 
 fn mark(units: &[Unit]) -> Option<usize> {
@@ -89,12 +93,23 @@ fn described_thing(draft: &mut Draft, left: &[Unit], right: &[Unit], says_have: 
     for other in &several[..several.len() - 1] {
         keep_thing(draft, other);
     }
-    let Some(id) = draft.entity(&last.units) else { return false };
+    let Some(id) = draft.entity(&last.units).or_else(|| last_noun(draft, &last.units)) else { return false };
     report_numbers(draft, &id, left);
     if last.units.iter().any(|unit| unit.is("only")) {
         return false;
     }
     describe(draft, &id, right, says_have)
+}
+
+/// "every catch gets a batch": the noun right before the list is described, what stands before it is reported.
+fn last_noun(draft: &mut Draft, words: &[Unit]) -> Option<String> {
+    let start = (0..words.len()).rev().take_while(|at| words[*at].is_content()).last()?;
+    if start == 0 || !words[start - 1].is_any(&["det", "each"]) {
+        return None;
+    }
+    let id = draft.entity(&words[start..])?;
+    draft.missed(Say::NotUnderstood, &[&written(&words[..start])]);
+    Some(id)
 }
 
 /// "10 tables": rows are not made from numbers.
@@ -106,7 +121,7 @@ fn report_numbers(draft: &mut Draft, id: &str, words: &[Unit]) {
 }
 
 /// Fields of an entity, and things that the list names on the way.
-pub(super) fn describe(draft: &mut Draft, id: &str, right: &[Unit], says_have: bool) -> bool {
+pub(crate) fn describe(draft: &mut Draft, id: &str, right: &[Unit], says_have: bool) -> bool {
     let (own, things): (Vec<Item>, Vec<Item>) = items(right).into_iter().partition(|item| !is_thing(draft, item));
     let limits: Vec<&Unit> = right.iter().filter(|unit| unit.kind == Kind::Number).collect();
     let added = add_all(draft, id, &flat(&own));
@@ -126,7 +141,8 @@ pub(super) fn describe(draft: &mut Draft, id: &str, right: &[Unit], says_have: b
 }
 
 fn add_all(draft: &mut Draft, id: &str, words: &[Unit]) -> Vec<String> {
-    let wants = fields(words, draft.language);
+    let (wants, unread) = super::super::field::read(words, draft.language);
+    unread.iter().for_each(|item| draft.missed(Say::NotUnderstood, &[item]));
     let mut added: Vec<String> = Vec::new();
     for want in &wants {
         let Some(field) = draft.add_field(id, want) else { continue };
@@ -164,8 +180,8 @@ fn say_fields(draft: &mut Draft, id: &str, added: &[String]) {
 }
 
 fn say_defaults(draft: &mut Draft, id: &str, want: &super::super::field::Wanted) {
-    let defaults = want.concept.and_then(|concept| draft.language.default_options(concept)).cloned();
-    if let Some(defaults) = defaults.filter(|defaults| *defaults == want.options) {
+    if want.defaulted {
+        let defaults = want.options.clone();
         let or = draft.language.say(Say::Or, &[]);
         let field = draft.spec.entity(id).and_then(|entity| entity.fields.iter().find(|field| field.label == want.label)).map(|field| field.id.clone());
         if let Some(field) = field {
@@ -221,23 +237,18 @@ fn names_thing(draft: &Draft, item: &Item) -> bool {
 
 /// Makes or finds the entity of an item; its parentheses are its fields, or say who may see it.
 fn keep_thing(draft: &mut Draft, item: &Item) -> Option<String> {
-    let id = draft.entity(&item.units)?;
+    let with = item.units.iter().position(|unit| unit.is("with")).unwrap_or(item.units.len());
+    let id = draft.entity(&item.units[..with])?;
     report_numbers(draft, &id, &item.units);
-    if item.inner.iter().any(|unit| unit.is_any(&["only", "private"])) {
-        let private = item.inner.iter().any(|unit| unit.is("private"));
-        let who: Vec<Unit> = item.inner.iter().filter(|unit| !unit.is_any(&["only", "private", "for", "to", "see", "by"])).cloned().collect();
-        draft.allowances.push(Allowance {
-            only: true,
-            negative: false,
-            who: if private { Vec::new() } else { who },
-            actions: vec![super::super::access::Action::See],
-            what: Vec::new(),
-            own: false,
-            quote: written(&item.inner),
-            entity: Some(id.clone()),
-        });
-    } else if item.inner.iter().any(Unit::is_content) {
-        add_all(draft, &id, &item.inner);
+    if with + 1 < item.units.len() {
+        add_all(draft, &id, &item.units[with + 1..]);
+    }
+    let (inner, access) = item.inner.split_at(item.inner.iter().position(|unit| unit.is_any(&["only", "private"])).unwrap_or(item.inner.len()));
+    if !access.is_empty() {
+        draft.allowances.push(restricted(&id, access));
+    }
+    if inner.iter().any(Unit::is_content) {
+        add_all(draft, &id, inner);
     } else {
         let many = draft.spec.entity(&id).map(|entity| entity.plural.clone()).unwrap_or_default();
         draft.understood(Say::EntityKept, &[&many], &format!("entities/{id}"));
@@ -245,14 +256,34 @@ fn keep_thing(draft: &mut Draft, item: &Item) -> Option<String> {
     Some(id)
 }
 
+/// "(only for me and my partner)", "(private)".
+fn restricted(id: &str, words: &[Unit]) -> Allowance {
+    let private = words.iter().any(|unit| unit.is("private"));
+    let who: Vec<Unit> = words.iter().filter(|unit| !unit.is_any(&["only", "private", "for", "to", "see", "by"])).cloned().collect();
+    Allowance {
+        only: true,
+        negative: false,
+        who: if private { Vec::new() } else { who },
+        actions: vec![super::super::access::Action::See],
+        what: Vec::new(),
+        own: false,
+        quote: written(words),
+        entity: Some(id.to_owned()),
+    }
+}
+
 /// A list by itself.
-pub(super) fn listed(draft: &mut Draft, clause: &mut Clause) -> bool {
+pub(crate) fn listed(draft: &mut Draft, clause: &mut Clause) -> bool {
     let start = clause.units.iter().take_while(|unit| (unit.is_any(&["we", "me", "want", "need", "track", "have", "det", "must", "be", "to", "with", "for", "where", "may", "see", "and"]) || unit.is_filler()) && unit.entity().is_none() && unit.field().is_none()).count();
     let asks = clause.units[..start].iter().any(|unit| unit.is_any(&["want", "need", "track", "have"]));
     if !draft.creating && !asks {
         return false;
     }
     let rest = clause.units[start..].to_vec();
+    let says_i = clause.units[..start].iter().any(|unit| unit.is_any(&["we", "me"]));
+    if mark(&rest).is_some() || says_i && !asks || !items(&rest).iter().all(|item| is_named(draft, item)) {
+        return false;
+    }
     let done = list_units(draft, &rest);
     if done {
         clause.take_all();
@@ -260,8 +291,15 @@ pub(super) fn listed(draft: &mut Draft, clause: &mut Clause) -> bool {
     done
 }
 
+/// A noun phrase or a known property: what a list without a heading may consist of.
+fn is_named(draft: &Draft, item: &Item) -> bool {
+    let short = item.units.iter().filter(|unit| unit.is_content()).count() <= 4;
+    let property = short && super::super::field::wanted(item, draft.language).is_some_and(|want| want.sure);
+    property || noun(&item.units, draft.language).is_some() || !item.units.iter().any(Unit::is_content)
+}
+
 /// A list under the topic: things, or the properties of the thing in focus.
-pub(super) fn list_units(draft: &mut Draft, words: &[Unit]) -> bool {
+pub(crate) fn list_units(draft: &mut Draft, words: &[Unit]) -> bool {
     let list = items(words);
     let worded: Vec<&Item> = list.iter().filter(|item| item.units.iter().any(Unit::is_content)).collect();
     if worded.is_empty() || worded.iter().any(|item| is_sentence(item)) {
@@ -288,7 +326,7 @@ fn occasion(draft: &mut Draft, topic: &'static str, words: &[Unit]) -> bool {
 /// More than a noun phrase: nothing for a list.
 fn is_sentence(item: &Item) -> bool {
     let content = item.units.iter().filter(|unit| unit.is_content()).count();
-    let verbs = item.units.iter().filter(|unit| unit.is_any(&["may", "must", "see", "edit", "not", "let", "choose", "bring", "once", "unique", "undo", "remove", "rename"]) && unit.entity().is_none() && unit.field().is_none()).count();
+    let verbs = item.units.iter().filter(|unit| unit.is_any(&["may", "must", "see", "edit", "not", "let", "choose", "bring", "once", "unique", "undo", "remove", "rename", "whether", "answer", "give", "they"]) && unit.entity().is_none() && unit.field().is_none()).count();
     content > 7 || verbs > 0
 }
 
@@ -311,7 +349,8 @@ fn field_target(draft: &mut Draft, things: usize, all: usize) -> Option<String> 
 }
 
 fn list_of_things(draft: &mut Draft, list: &[Item], things: usize) -> bool {
-    if things == 0 && !(draft.creating && draft.spec.entities.is_empty()) {
+    let known = list.iter().any(|item| noun(&item.units, draft.language).is_some_and(|named| named.concept.is_some() || named.plural));
+    if things == 0 && !(draft.creating && draft.spec.entities.is_empty() && known) {
         return false;
     }
     let mut any = false;

@@ -1,0 +1,68 @@
+/**
+ * A real browser for the tests, and what every test of a page watches: no script error, no broken security policy,
+ * nothing wider than the window, nothing that axe-core objects to.
+ */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+import { serve } from "./fake-server.mjs";
+
+const require = createRequire(import.meta.url);
+const axe = await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
+const FLAGS = [
+  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+];
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** Starts Debian's Chromium, or the one that CHROMIUM names. */
+export function launch() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+}
+
+/** A fresh node and a page at it, let in unless `stranger`; both are gone when the test ends. */
+export async function opened(test, browser, { stranger = false, width = 1280, height = 800 } = {}) {
+  const node = await serve();
+  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: "reduce" });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const page = await context.newPage();
+  const wrongs = [];
+  page.on("pageerror", (error) => wrongs.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !/ERR_|Failed to load resource/.test(message.text())) wrongs.push(message.text());
+  });
+  test.after(async () => {
+    await context.close();
+    await node.close();
+    assert.deepEqual(wrongs, []);
+  });
+  await page.goto(stranger ? node.url : node.link());
+  await page.getByRole("heading", { level: 1, name: stranger ? "This door has one key" : "What should it do?" }).waitFor();
+  return { node, page, context };
+}
+
+/** Fails when something sticks out of the window to the side. */
+export async function fits(page, where) {
+  const wide = await page.evaluate(() => {
+    const limit = document.documentElement.clientWidth;
+    const boxes = [document.documentElement, ...document.querySelectorAll("main, .log, .page, .top-bar, .panel, .card, dialog")];
+    const scrolling = boxes.filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => `${box.tagName}.${box.className} scrolls`);
+    const outside = [...document.querySelectorAll("#root button, #root a:not(.skip), #root input, #root textarea, #root h1, #root p")]
+      .filter((element) => !element.closest(".table-frame, .unseen") && !element.matches(".unseen"))
+      .filter((element) => element.getBoundingClientRect().right > limit + 1)
+      .map((element) => `${element.tagName} “${element.textContent.slice(0, 30)}” sticks out`);
+    return [...scrolling, ...outside];
+  });
+  assert.deepEqual(wide, [], where);
+}
+
+/** Fails on any violation of WCAG 2.2 A and AA, or of axe's best practices, in the studio's own page. */
+export async function accessible(page, where) {
+  await page.evaluate(axe);
+  const violations = await page.evaluate(async (tags) => {
+    const result = await window.axe.run(document, { runOnly: { type: "tag", values: tags }, iframes: false });
+    return result.violations.map((one) => `${one.id}: ${one.nodes.map((node) => `${node.target.join(" ")} ${node.any[0]?.message ?? ""}`).join(" | ")}`);
+  }, RULES);
+  assert.deepEqual(violations, [], where);
+}

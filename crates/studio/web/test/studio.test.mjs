@@ -1,0 +1,405 @@
+/**
+ * The studio in a real browser, against a stand-in for the node: what a person does, screen by screen.
+ */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { accessible, fits, launch, opened } from "./browser.mjs";
+
+let browser;
+before(async () => (browser = await launch()));
+after(() => browser.close());
+
+const box = (page) => page.getByRole("textbox", { name: "What should it do?" });
+const composer = (page) => page.getByRole("textbox", { name: "What should change?" });
+const heading = (page, name) => page.getByRole("heading", { name });
+const button = (page, name) => page.getByRole("button", { name });
+
+async function say(page, words) {
+  await composer(page).fill(words);
+  await composer(page).press("Enter");
+}
+
+async function inApp(node, page, screen = "") {
+  node.addApp("wedding", "Our wedding guests");
+  await page.goto(`${node.url}/apps/wedding${screen}`);
+}
+
+describe("the door", () => {
+  test("a stranger is told how to get in, and a link is used up", async (t) => {
+    const { node, page, context } = await opened(t, browser, { stranger: true });
+    assert.equal(await page.getByLabel("Copy", { exact: true }).first().inputValue(), "autograph link");
+    await accessible(page, "entry");
+    await page.goto(node.link());
+    await box(page).waitFor();
+    assert.equal(await page.evaluate(() => location.href), `${node.url}/`);
+    await page.reload();
+    await box(page).waitFor();
+    // Another browser with the same link stays outside and reads why.
+    const other = await (await context.browser().newContext()).newPage();
+    await other.goto(node.link());
+    await other.getByText("That link was used already or is too old.").waitFor();
+    await other.context().close();
+  });
+
+  test("a link opened in the tab of a stranger lets them in without a reload", async (t) => {
+    const { node, page } = await opened(t, browser, { stranger: true });
+    await page.evaluate((link) => (location.href = link), node.link());
+    await box(page).waitFor();
+  });
+
+  test("who is no longer let in is told so at the next request", async (t) => {
+    const { node, page } = await opened(t, browser);
+    node.state.owners.clear();
+    await page.getByRole("link", { name: "About" }).click();
+    await heading(page, "This door has one key").waitFor();
+  });
+
+  test("the key can't be taken out of the browser", async (t) => {
+    const { page } = await opened(t, browser);
+    const extractable = await page.evaluate(async () => {
+      const done = (request) => new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: reject }));
+      const database = await done(indexedDB.open("autograph-studio"));
+      return (await done(database.transaction("keys").objectStore("keys").get("owner"))).privateKey.extractable;
+    });
+    assert.equal(extractable, false);
+  });
+});
+
+describe("making an app", () => {
+  test("by keyboard alone, from the first screen to a changed app", async (t) => {
+    const { node, page } = await opened(t, browser);
+    const release = node.hold();
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to the content");
+    for (let tabs = 0; tabs < 10 && !(await box(page).evaluate((field) => field === document.activeElement)); tabs += 1) await page.keyboard.press("Tab");
+    await page.keyboard.type("A guest list for our wedding");
+    await page.keyboard.press("Enter");
+    await page.getByRole("list", { name: "Working on it" }).getByText("Writing the app").waitFor();
+    await page.locator("[aria-live=polite]").filter({ hasText: "writing the app" }).waitFor();
+    await accessible(page, "making");
+    release();
+    await heading(page, "Your app is live").waitFor();
+    await page.frameLocator("iframe").getByText("Version 1").waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement.matches("[data-heading]")), true);
+    for (const part of ["Understood", "I assumed", "I did not understand"]) await heading(page, part).waitFor();
+    // The ready answer to a question runs as a change.
+    const answer = button(page, "Up to three");
+    await answer.focus();
+    await page.keyboard.press("Enter");
+    await heading(page, "Version 2 is live").waitFor();
+    await page.frameLocator("iframe").getByText("Version 2").waitFor();
+    assert.deepEqual(node.calls.filter((call) => call.verb === "change").map((call) => call.argument), [{ app: "wedding", text: "Guests may bring at most 3 people" }]);
+  });
+
+  test("an example fills the box and makes nothing by itself; an empty box says what is missing", async (t) => {
+    const { node, page } = await opened(t, browser);
+    await button(page, "Make it").click();
+    await page.getByRole("alert").getByText("Say what it should do first.").waitFor();
+    await button(page, "Bakery orders").click();
+    assert.match(await box(page).inputValue(), /bakery/);
+    assert.equal(await box(page).evaluate((field) => field === document.activeElement), true);
+    assert.equal(node.calls.some((call) => call.verb === "new"), false);
+  });
+
+  test("a wish that names nothing keeps its words and says what was not understood", async (t) => {
+    const { page } = await opened(t, browser);
+    await box(page).fill("something nice");
+    await button(page, "Make it").click();
+    await heading(page, "I could not do that").waitFor();
+    await page.getByText("Nothing here names a thing").waitFor();
+    assert.equal(await box(page).inputValue(), "something nice");
+    await accessible(page, "failed wish");
+  });
+
+  test("a reload in the middle loses nothing", async (t) => {
+    const { node, page } = await opened(t, browser);
+    const release = node.hold();
+    await box(page).fill("A guest list");
+    await box(page).press("Enter");
+    await page.getByText("Writing the app").first().waitFor();
+    await page.reload();
+    await page.getByText("Your app is still being made").waitFor();
+    release();
+    await heading(page, "Your app is live").waitFor();
+    const again = node.hold();
+    await say(page, "Add a notes field");
+    await page.getByText("Writing the app").first().waitFor();
+    await page.reload();
+    await page.getByText("This is still being worked on").waitFor();
+    again();
+    await heading(page, "Version 2 is live").waitFor();
+  });
+
+  test("the work goes on while another screen is looked at", async (t) => {
+    const { node, page } = await opened(t, browser);
+    await inApp(node, page);
+    const release = node.hold();
+    await say(page, "Add a notes field");
+    await page.getByText("Writing the app").first().waitFor();
+    await page.getByRole("link", { name: "People" }).click();
+    await heading(page, "Invite someone").waitFor();
+    await page.getByRole("link", { name: "Build" }).click();
+    await page.getByText("Writing the app").first().waitFor();
+    release();
+    await heading(page, "Version 2 is live").waitFor();
+    assert.equal(await page.getByText("Add a notes field", { exact: true }).count(), 1);
+  });
+});
+
+describe("a change that would lose something", () => {
+  async function refused(t) {
+    const { node, page } = await opened(t, browser);
+    await inApp(node, page);
+    await say(page, "Remove the phone numbers");
+    await heading(page, "I stopped before doing this").waitFor();
+    return { node, page };
+  }
+  const approvals = (node) => node.calls.filter((call) => call.verb === "change").map((call) => call.argument.approve);
+
+  test("says what, how much and which, with the engineer's words folded", async (t) => {
+    const { page } = await refused(t);
+    await page.getByText("The phone numbers of 5 guests would be gone.").waitFor();
+    await page.getByText("0151 555011").waitFor();
+    const detail = page.getByText("guest.phone").last();
+    assert.equal(await detail.isVisible(), false);
+    await page.getByText("Details for engineers").first().click();
+    await page.locator("code", { hasText: "values_removed" }).waitFor();
+    await accessible(page, "refused");
+  });
+
+  test("offers the gentler way first", async (t) => {
+    const { node, page } = await refused(t);
+    await button(page, "Hide the phone numbers and keep them").click();
+    await heading(page, "Version 2 is live").waitFor();
+    assert.deepEqual(approvals(node), [undefined, "archive-1"]);
+    assert.equal(await button(page, "Do exactly what I asked").count(), 0);
+  });
+
+  test("does literally what was asked only after a second yes; Escape is a no", async (t) => {
+    const { node, page } = await refused(t);
+    const literal = button(page, "Do exactly what I asked");
+    await literal.click();
+    const dialog = page.getByRole("dialog", { name: "Really do exactly that?" });
+    await dialog.getByText("The phone numbers of 5 guests would be gone.").waitFor();
+    assert.equal(await dialog.getByRole("button", { name: "Cancel" }).evaluate((one) => one === document.activeElement), true);
+    await accessible(page, "confirm");
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    assert.equal(await literal.evaluate((one) => one === document.activeElement), true);
+    assert.deepEqual(approvals(node), [undefined]);
+    await literal.click();
+    await button(page, "Yes, do exactly that").click();
+    await heading(page, "Version 2 is live").waitFor();
+    assert.deepEqual(approvals(node), [undefined, "literal-1"]);
+  });
+
+  test("can be left as it is, for good", async (t) => {
+    const { node, page } = await refused(t);
+    await button(page, "Leave everything as it is").click();
+    await page.getByText("Left as it was.").waitFor();
+    await page.reload();
+    await page.getByText("Left as it was.").waitFor();
+    assert.deepEqual(approvals(node), [undefined]);
+  });
+});
+
+describe("when something fails", () => {
+  test("the node's words and the next step are shown, and it can be tried again", async (t) => {
+    const { node, page } = await opened(t, browser);
+    await inApp(node, page);
+    node.state.refuse.set("data", { message: "the app is being upgraded", hint: "try again in a few seconds" });
+    await page.getByRole("link", { name: "Data" }).click();
+    await page.getByText("The app is being upgraded.").waitFor();
+    await page.getByText("Try again in a few seconds.").waitFor();
+    await accessible(page, "failure");
+    node.state.refuse.delete("data");
+    await button(page, "Try again").click();
+    await page.getByRole("table").waitFor();
+  });
+
+  test("a refused change keeps its words for another try", async (t) => {
+    const { node, page } = await opened(t, browser);
+    await inApp(node, page);
+    node.state.refuse.set("change", { message: "`wedding` is frozen", hint: "thaw it first" });
+    await say(page, "Add a notes field");
+    await page.getByText("`wedding` is frozen.").waitFor();
+    node.state.refuse.delete("change");
+    await button(page, "Try again").click();
+    await heading(page, "Version 2 is live").waitFor();
+  });
+
+  test("a node that does not answer is noticed, and so is its return", async (t) => {
+    const { page, context } = await opened(t, browser);
+    await context.setOffline(true);
+    await page.getByRole("link", { name: "About" }).click();
+    await page.getByText("Nothing is lost; this page goes on").waitFor();
+    await context.setOffline(false);
+    await page.getByText("Nothing is lost; this page goes on").waitFor({ state: "detached" });
+    await button(page, "Try again").click();
+    await page.getByText("Everything is running.").waitFor();
+  });
+});
+
+describe("around an app", () => {
+  test("an earlier version comes back after a yes; one that opens access asks once more", async (t) => {
+    const { node, page } = await opened(t, browser);
+    await inApp(node, page);
+    await say(page, "Add a notes field");
+    await heading(page, "Version 2 is live").waitFor();
+    await page.getByRole("link", { name: "History" }).click();
+    await button(page, "Bring back version 1").click();
+    await page.getByRole("dialog").getByText("set aside and kept").waitFor();
+    await button(page, "Bring it back").click();
+    await page.getByText("Version 1 is back as version 3.").waitFor();
+    await button(page, "Bring back version 1").click();
+    await button(page, "Bring it back").click();
+    await heading(page, "More people would see or change things").waitFor();
+    await button(page, "Do exactly what I asked").click();
+    await button(page, "Yes, do exactly that").click();
+    await page.getByText("Version 1 is back as version 4.").waitFor();
+    const restores = node.calls.filter((call) => call.verb === "restore").map((call) => call.argument.approve);
+    assert.deepEqual(restores, [undefined, undefined, "widen"]);
+  });
+
+  test("people are invited, get new links and are removed", async (t) => {
+    const { node, page } = await opened(t, browser);
+    await inApp(node, page, "/people");
+    await button(page, "Make a link").click();
+    await page.getByText("Write the person’s name first.").waitFor();
+    await page.getByLabel("Name").fill("Grandma Rosa");
+    await page.getByLabel("As").selectOption("guest");
+    await button(page, "Make a link").click();
+    const dialog = page.getByRole("dialog", { name: "The personal link of Grandma Rosa" });
+    const link = await dialog.getByLabel("Personal link").inputValue();
+    await accessible(page, "link");
+    await dialog.getByRole("button", { name: "Copy" }).click();
+    await dialog.getByRole("button", { name: "Copied" }).waitFor();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), link);
+    await page.keyboard.press("Escape");
+    await button(page, "Make a new link for Ana Duarte").click();
+    await page.getByRole("dialog").getByRole("button", { name: "Make a new link" }).click();
+    await page.getByRole("dialog", { name: "The personal link of Ana Duarte" }).waitFor();
+    await page.keyboard.press("Escape");
+    await button(page, "Remove Ben Okoro").click();
+    await button(page, "Take it away").click();
+    await button(page, "Remove Ben Okoro").waitFor({ state: "detached" });
+    const invites = node.calls.filter((call) => call.verb === "invite").map((call) => call.argument);
+    assert.deepEqual(invites, [
+      { app: "wedding", role: "guest", name: "Grandma Rosa" },
+      { app: "wedding", role: "guest", name: "Ana Duarte", member: "guest:1" },
+    ]);
+  });
+
+  test("its data can be searched and its problems handed over", async (t) => {
+    const { node, page } = await opened(t, browser);
+    await inApp(node, page, "/data");
+    await page.getByRole("searchbox", { name: "Search in Guests" }).fill("chiara");
+    await page.getByRole("cell", { name: "Ben Okoro" }).waitFor({ state: "detached" });
+    assert.equal(await page.getByRole("table").getByRole("row").count(), 2);
+    await page.getByRole("link", { name: "Logs" }).click();
+    await button(page, "Ask for a repair").click();
+    await heading(page, "Version 2 is live").waitFor();
+  });
+
+  test("it is renamed, frozen, thawed, and deleted only by its typed name", async (t) => {
+    const { node, page } = await opened(t, browser);
+    await inApp(node, page, "/settings");
+    await page.getByRole("textbox", { name: "Name" }).fill("Not a Name");
+    await button(page, "Rename").click();
+    await page.getByText("Use lower-case letters").waitFor();
+    await page.getByRole("textbox", { name: "Name" }).fill("party");
+    await button(page, "Rename").click();
+    await page.waitForURL("**/apps/party/settings");
+    await button(page, "Freeze the app").click();
+    await button(page, "Thaw the app").click();
+    await button(page, "Freeze the app").waitFor();
+    await button(page, "Delete the app…").click();
+    const sure = button(page, "Delete for good");
+    assert.equal(await sure.isDisabled(), true);
+    await page.getByLabel("Type party to confirm").fill("wedding");
+    assert.equal(await sure.isDisabled(), true);
+    await page.getByLabel("Type party to confirm").fill("party");
+    await accessible(page, "delete");
+    await sure.click();
+    await page.getByText("You have no apps yet").waitFor();
+    assert.equal(node.state.apps.size, 0);
+  });
+
+  test("one app is left for another, and Escape closes what was opened", async (t) => {
+    const { node, page } = await opened(t, browser);
+    node.addApp("bakery", "Bakery orders");
+    await inApp(node, page);
+    const switcher = button(page, /Switch to another app/);
+    await switcher.click();
+    await page.getByRole("link", { name: "Bakery orders" }).waitFor();
+    await accessible(page, "switcher");
+    await page.keyboard.press("Escape");
+    await page.getByRole("link", { name: "Bakery orders" }).waitFor({ state: "detached" });
+    assert.equal(await switcher.evaluate((one) => one === document.activeElement), true);
+    await switcher.click();
+    await page.getByRole("link", { name: "Bakery orders" }).click();
+    await page.waitForURL("**/apps/bakery");
+    await page.frameLocator("iframe").getByRole("heading", { name: "Bakery orders" }).waitFor();
+  });
+
+  test("the divider moves by keyboard and by mouse, and stays where it was put", async (t) => {
+    const { node, page } = await opened(t, browser);
+    await inApp(node, page);
+    const divider = page.getByRole("separator", { name: "Width of the conversation" });
+    const share = () => divider.getAttribute("aria-valuenow").then(Number);
+    const first = await share();
+    await divider.focus();
+    await page.keyboard.press("ArrowRight");
+    assert.equal(await share(), first + 2);
+    const { x, y, height } = await divider.boundingBox();
+    await page.mouse.move(x + 12, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x + 140, y + height / 2, { steps: 4 });
+    await page.mouse.up();
+    const dragged = await share();
+    assert.ok(dragged > first + 6, `${dragged}`);
+    await page.reload();
+    await divider.waitFor();
+    assert.equal(await share(), dragged);
+  });
+});
+
+describe("every screen, at every width, in light and dark", () => {
+  const SCREENS = ["/", "/about", "/nowhere", ...["", "/preview", "/history", "/people", "/access", "/data", "/logs", "/settings"].map((screen) => `/apps/wedding${screen}`)];
+  for (const width of [360, 768, 1280]) {
+    test(`${width} px: nothing sticks out and axe has no objection`, async (t) => {
+      const { node, page } = await opened(t, browser, { width });
+      await box(page).fill("A guest list with a_very_long_word_that_nobody_would_ever_write_but_somebody_will_paste_some_day");
+      await box(page).press("Enter");
+      await page.waitForURL("**/apps/wedding");
+      await heading(page, "Your app is live").waitFor();
+      await say(page, "Remove the phone numbers");
+      await heading(page, "I stopped before doing this").waitFor();
+      for (const screen of SCREENS) {
+        await page.goto(`${node.url}${screen}`);
+        await page.locator("h1").first().waitFor({ state: "attached" });
+        await page.locator(".waiting").first().waitFor({ state: "detached" });
+        await fits(page, `${screen} at ${width}`);
+        for (const colorScheme of ["light", "dark"]) {
+          await page.emulateMedia({ colorScheme });
+          await accessible(page, `${screen} at ${width}, ${colorScheme}`);
+        }
+      }
+    });
+  }
+
+  test("on a phone the chat, the preview and the rest are tabs", async (t) => {
+    const { node, page } = await opened(t, browser, { width: 360, height: 740 });
+    await inApp(node, page);
+    await composer(page).waitFor();
+    assert.equal(await page.locator("iframe").count(), 0);
+    await page.getByRole("link", { name: "Preview" }).click();
+    await page.frameLocator("iframe").getByText("Version 1").waitFor();
+    assert.equal(await composer(page).count(), 0);
+    await button(page, "More").click();
+    await fits(page, "more");
+    await accessible(page, "more");
+    await page.getByRole("link", { name: "Access" }).click();
+    await heading(page, "You, the owner").waitFor();
+  });
+});

@@ -1,0 +1,86 @@
+/**
+ * The Motoko worker: sources in memory -> wasm, Candid and stable types.
+ *
+ * The compiler keeps its flags for good, so one process serves one set of flags. It knows no disk: it sees the
+ * core library, the package `autograph` beside this file, and the files of the request. Invariant: the files of
+ * a request are gone before the next one, and live under `tree/`, where they can't replace a package.
+ */
+import { readFileSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Refusal, serve } from './lib/protocol.mjs';
+
+const require = createRequire(import.meta.url);
+const motoko = require('motoko');
+const core = require('motoko/packages/latest/core.json');
+const ROOT = 'tree/';
+/** Sections that every module carries in public, since clients, bindings and the gate read them. */
+const METADATA = ['candid:service', 'candid:args', 'motoko:stable-types'];
+
+motoko.compiler.setExtraFlags(['--default-persistent-actors', '--implicit-package', 'core']);
+motoko.loadPackage(core);
+motoko.loadPackage(ownPackage('autograph'));
+motoko.setPublicMetadata(METADATA);
+
+function ownPackage(name) {
+  const folder = new URL(`./packages/${name}/`, import.meta.url);
+  const sources = readdirSync(folder).filter((file) => file.endsWith('.mo'));
+  const files = sources.map((file) => [file, { content: readFileSync(new URL(file, folder), 'utf8') }]);
+  return { name, version: '1', files: Object.fromEntries(files) };
+}
+
+/** Runs `work` with the files in place and takes them away again. */
+function withFiles(files, work) {
+  const paths = Object.keys(files).map((path) => ROOT + path);
+  try {
+    for (const path of paths) motoko.write(path, files[path.slice(ROOT.length)]);
+    return work();
+  } finally {
+    for (const path of paths) forget(path);
+  }
+}
+
+function forget(path) {
+  try {
+    motoko.delete(path);
+  } catch {
+    // It was never written: an earlier one failed.
+  }
+}
+
+function diagnosticsOf(result) {
+  return (result.diagnostics ?? []).map(({ source, ...rest }) => ({
+    ...rest,
+    source: source.startsWith(ROOT) ? source.slice(ROOT.length) : source,
+  }));
+}
+
+function compile({ files, main, wasmLimit }) {
+  return withFiles(files, () => {
+    const result = motoko.compiler.compileWasm('ic', ROOT + main);
+    const diagnostics = diagnosticsOf(result);
+    if (!result.code) return { diagnostics };
+    const { wasm, candid, stable } = result.code;
+    if (wasm.length > wasmLimit) {
+      throw new Refusal('wasm', `the compiled module has ${wasm.length} bytes`);
+    }
+    return { diagnostics, wasm: Buffer.from(wasm).toString('base64'), candid, stable: stable ?? '' };
+  });
+}
+
+function compatible({ before, after }) {
+  const files = { 'before.most': before, 'after.most': after };
+  return withFiles(files, () => ({
+    diagnostics: diagnosticsOf(
+      motoko.compiler.stableCompatible(`${ROOT}before.most`, `${ROOT}after.most`),
+    ),
+  }));
+}
+
+/** The first compile of a process is the slowest: let it be one that nobody waits for. */
+function warm() {
+  const main = 'import Map "mo:core/Map"; actor { let m = Map.empty<Nat, Text>(); public func f() : async Nat { m.size() } }';
+  compile({ files: { 'main.mo': main }, main: 'main.mo', wasmLimit: Infinity });
+  return {};
+}
+
+serve({ compile, compatible, warm }, { compiler: `motoko ${require('motoko/package.json').version}`, core: core.version });

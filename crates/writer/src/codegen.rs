@@ -1,0 +1,66 @@
+//! Code generation: an app spec becomes a source tree that a person can read and go on with.
+//!
+//! Invariant: the same spec, the same live spec and the same program version give the same bytes. A spec is expected
+//! to have passed [`crate::validate`]; what an unsound one names in vain is left out, nothing panics. The backend holds
+//! every rule and every access right; the pages only show them.
+
+mod access;
+mod actor;
+mod capacity;
+mod entity;
+mod frontend;
+mod manifest;
+mod migration;
+mod names;
+mod shape;
+mod text;
+
+use std::collections::BTreeMap;
+
+use crate::spec::AppSpec;
+use shape::Model;
+
+/// Files of a source tree, by path from its root.
+pub type Tree = BTreeMap<String, String>;
+
+const ROWS: &str = include_str!("codegen/motoko/Rows.mo");
+const CHECK: &str = include_str!("codegen/motoko/Check.mo");
+const BACKEND_TYPES: &str = include_str!("codegen/frontend/backend.d.ts");
+
+/// Generates the source tree of `spec`.
+///
+/// `live` is the spec of the version that runs now. Where it stores something in another shape, the backend gets a
+/// migration from exactly that shape: new fields start empty, archived ones stay, removed ones are dropped. Where the
+/// shapes are the same, there is none.
+pub fn generate(spec: &AppSpec, live: Option<&AppSpec>) -> Tree {
+    let model = Model::new(spec);
+    let migration = live.and_then(|live| migration::module(&Model::new(live), &model));
+    let mut tree = Tree::new();
+    tree.insert("backend/main.mo".into(), actor::main(&model, migration.is_some()));
+    tree.insert("backend/Access.mo".into(), access::module(&model));
+    tree.insert("backend/Rows.mo".into(), ROWS.into());
+    tree.insert("backend/Check.mo".into(), CHECK.into());
+    tree.insert("backend/Words.mo".into(), words(&spec.language).into());
+    for shape in &model.shapes {
+        tree.insert(format!("backend/{}.mo", shape.names.module), entity::module(&model, shape));
+    }
+    if let Some(migration) = migration {
+        tree.insert("backend/Migration.mo".into(), migration);
+    }
+    frontend::files(&model, &mut tree);
+    tree.insert("frontend/src/backend.d.ts".into(), BACKEND_TYPES.into());
+    tree.insert("app.toml".into(), manifest::app_toml(spec));
+    tree.insert("spec.json".into(), manifest::spec_json(spec));
+    tree
+}
+
+/// The sentences of the backend in the app's language; English where there is no translation.
+fn words(language: &str) -> &'static str {
+    match language.split(['-', '_']).next().unwrap_or_default() {
+        "de" => include_str!("codegen/motoko/words/de.mo"),
+        "es" => include_str!("codegen/motoko/words/es.mo"),
+        "fr" => include_str!("codegen/motoko/words/fr.mo"),
+        "pt" => include_str!("codegen/motoko/words/pt.mo"),
+        _ => include_str!("codegen/motoko/words/en.mo"),
+    }
+}

@@ -1,0 +1,102 @@
+//! Capacity rules as Motoko: how many places a row takes, how many are taken, and when there are too few.
+//!
+//! Invariant: only what takes more places than before, or lowers a limit, can be refused; so data that was already
+//! over a limit when the rule came can still be put right step by step.
+
+use super::shape::{Capacity, Model, Shape};
+use super::text::{capital, motoko};
+use crate::spec::Condition;
+
+/// Whether rows of this entity have places to take.
+pub(super) fn is_parent(model: &Model<'_>, shape: &Shape<'_>) -> bool {
+    shown_rule(model, shape).is_some()
+}
+
+/// The rule whose taken places are shown with the rows of `shape`.
+pub(super) fn shown_rule<'m>(model: &'m Model<'_>, shape: &Shape<'_>) -> Option<Capacity<'m>> {
+    model.capacities().into_iter().find(|rule| rule.parent.entity.id == shape.entity.id)
+}
+
+/// The functions of an entity's module that say how many places a row takes.
+pub(super) fn place_counts(model: &Model<'_>, shape: &Shape<'_>) -> Vec<String> {
+    let rules = model.capacities().into_iter().filter(|rule| rule.child.entity.id == shape.entity.id);
+    rules.map(|rule| place_count(&rule)).collect()
+}
+
+fn place_count(rule: &Capacity<'_>) -> String {
+    let test = |condition: Option<&Condition>| condition.and_then(|condition| rule.child.holds(condition, "row"));
+    let places = match test(rule.extra) {
+        Some(extra) => format!("if ({extra}) 2 else 1"),
+        None => "1".into(),
+    };
+    let body = match test(rule.only_if) {
+        Some(counted) => format!("if (not ({counted})) 0 else {places}"),
+        None => places,
+    };
+    let name = if body == "1" { "_row" } else { "row" };
+    let row = &rule.child.names.row;
+    let key = &rule.key;
+    format!("/// How many places a row takes by its `{}`.\npublic func placesBy{key}({name} : {row}) : Nat = {body};", rule.field.id)
+}
+
+/// The function of the actor that counts the places taken.
+pub(super) fn taken_function(rule: &Capacity<'_>) -> String {
+    let (name, child) = (taken_name(rule), &rule.child.names);
+    let (module, rows, field, key) = (&child.module, &child.rows, &rule.field.id, &rule.key);
+    format!(
+        "\
+/// How many places are taken, by the `{field}` that rows refer to.
+func {name}() : Map.Map<Nat, Nat> {{
+  let taken = Map.empty<Nat, Nat>();
+  for (row in {rows}.values()) {{
+    switch (row.{field}) {{ case (?id) Rows.tally(taken, id, {module}.placesBy{key}(row)); case null {{}} }};
+  }};
+  taken;
+}};"
+    )
+}
+
+/// `guestPlacesByTable`.
+pub(super) fn taken_name(rule: &Capacity<'_>) -> String {
+    format!("{}PlacesBy{}", rule.child.names.one, rule.key)
+}
+
+/// `fullForGuestTable`: the function of the actor that refuses a row that does not fit.
+pub(super) fn full_name(rule: &Capacity<'_>) -> String {
+    format!("noPlaceFor{}By{}", capital(&rule.child.names.one), rule.key)
+}
+
+/// That function.
+pub(super) fn full_function(rule: &Capacity<'_>) -> String {
+    let (child, parent) = (&rule.child.names, &rule.parent.names);
+    let (name, taken, key) = (full_name(rule), taken_name(rule), &rule.key);
+    let (module, row, field) = (&child.module, &child.row, &rule.field.id);
+    let (parents, parent_module, limit) = (&parent.rows, &parent.module, &rule.limit.id);
+    format!(
+        "\
+/// What to say when `after` needs more places than `before` had and than are free.
+func {name}(before : {module}.{row}, after : {module}.{row}) : ?Text {{
+  let ?id = after.{field} else return null;
+  let ?parent = {parents}.get(id) else return null;
+  let ?limit = parent.{limit} else return null;
+  let had = if (before.{field} == after.{field}) {module}.placesBy{key}(before) else 0;
+  let needed = {module}.placesBy{key}(after);
+  let free : Int = limit - Rows.counted({taken}(), id) + had;
+  if (needed <= had or needed <= free) return null;
+  ?Words.noPlaces({parent_module}.title(parent), Check.digits(limit), Check.digits(if (free > 0) free else 0));
+}};"
+    )
+}
+
+/// The lines in the parent's conflict function that keep its limit from falling below what is taken.
+pub(super) fn limit_line(rule: &Capacity<'_>) -> String {
+    let (taken, limit) = (taken_name(rule), &rule.limit.id);
+    let label = motoko(&rule.limit.label);
+    format!(
+        "\
+if (Check.lowered(before.{limit}, after.{limit})) {{
+  let taken = Rows.counted({taken}(), after.id);
+  if (Check.below(after.{limit}, taken)) return ?Words.tooFew({label}, Check.digits(taken));
+}};"
+    )
+}

@@ -1,0 +1,181 @@
+//! `frontend/src`: the entry, typed descriptions of the entities, and one small file per page, on top of the kit.
+//!
+//! Invariant: pages hold no rule of their own. What a person may see or do is decided by the backend; the
+//! descriptions only keep the pages from offering what it would refuse.
+
+use super::capacity;
+use super::entity;
+use super::migration::minor_digits;
+use super::shape::{Model, Shape};
+use super::text::{capital, comment, indent, script};
+use super::Tree;
+use crate::spec::{Choice, Condition, Field, FieldKind, Grant, Page, PageKind, Role, Scope};
+
+/// Adds the files to `tree`.
+pub(super) fn files(model: &Model<'_>, tree: &mut Tree) {
+    let pages: Vec<(&Page, &Shape<'_>)> = model.spec.pages.iter().filter_map(|page| Some((page, model.shape(&page.entity)?))).collect();
+    tree.insert("frontend/src/main.tsx".into(), main(model, &pages));
+    tree.insert("frontend/src/entities.ts".into(), entities(model));
+    for (page, shape) in pages {
+        tree.insert(format!("frontend/src/pages/{}.tsx", capital(&page.id)), page_file(page, shape));
+    }
+}
+
+fn main(model: &Model<'_>, pages: &[(&Page, &Shape<'_>)]) -> String {
+    let imports: String = pages.iter().map(|(page, _)| format!("import {{ {}Page }} from \"./pages/{}\";\n", page.id, capital(&page.id))).collect();
+    let names: Vec<_> = pages.iter().map(|(page, _)| format!("{}Page", page.id)).collect();
+    let (title, language, accent) = (script(&model.spec.title), script(&model.spec.language), script(&model.spec.theme.accent));
+    format!(
+        "\
+/** {about}: the entry of the app. */
+import {{ mountApp }} from \"@autograph/kit\";
+import {{ allEntities, allRoles }} from \"./entities\";
+{imports}
+mountApp({{
+  title: {title},
+  language: {language},
+  accent: {accent},
+  entities: allEntities,
+  roles: allRoles,
+  pages: [{pages}],
+}});
+",
+        about = comment(&model.spec.title),
+        pages = names.join(", ")
+    )
+}
+
+fn page_file(page: &Page, shape: &Shape<'_>) -> String {
+    let component = match page.kind {
+        PageKind::Table => "TablePage",
+        PageKind::Answer => "AnswerPage",
+        PageKind::Cards => "CardsPage",
+    };
+    let (entity, id, title) = (&shape.names.rows, &page.id, script(&page.title));
+    format!(
+        "\
+/** The page \u{201c}{about}\u{201d}. */
+import {{ {component}, type Page }} from \"@autograph/kit\";
+import {{ {entity} }} from \"../entities\";
+
+export const {id}Page: Page = {{
+  id: {address},
+  title: {title},
+  roles: [{roles}],
+  view: () => <{component} entity={{{entity}}} />,
+}};
+",
+        about = comment(&page.title),
+        address = script(id),
+        roles = strings(&page.roles)
+    )
+}
+
+fn entities(model: &Model<'_>) -> String {
+    let tables: String = model.live().map(|shape| entity(model, shape)).collect();
+    let names: Vec<&str> = model.live().map(|shape| shape.names.rows.as_str()).collect();
+    let roles: String = model.spec.roles.iter().map(role).collect();
+    format!(
+        "\
+/** What the app keeps and for whom, as its pages need to know it. The backend decides; this only describes. */
+import type {{ Entity, Role }} from \"@autograph/kit\";
+{tables}
+export const allEntities: Entity[] = [{names}];
+
+export const allRoles: Role[] = [{roles}{end}];
+",
+        names = names.join(", "),
+        end = if roles.is_empty() { "" } else { "\n" }
+    )
+}
+
+fn role(role: &Role) -> String {
+    format!("\n  {{ id: {}, label: {}, invitedBy: [{}] }},", script(&role.id), script(&role.label), strings(&role.invited_by))
+}
+
+fn entity(model: &Model<'_>, shape: &Shape<'_>) -> String {
+    let entity = shape.entity;
+    let mut lines = vec![
+        format!("id: {},", script(&entity.id)),
+        format!("label: {},", script(&entity.label)),
+        format!("plural: {},", script(&entity.plural)),
+    ];
+    lines.extend(shape.title().map(|field| format!("title: {},", script(&field.id))));
+    lines.extend(entity.person.as_ref().map(|role| format!("person: {},", script(role))));
+    lines.extend(capacity::shown_rule(model, shape).map(|rule| format!("places: {},", script(&rule.limit.id))));
+    lines.push(format!("pageSize: {},", entity::page(shape)));
+    lines.push(methods(model, shape));
+    let fields: Vec<_> = shape.shown().iter().map(|field| format!("{},", field_text(shape, field))).collect();
+    lines.push(format!("fields: [\n{}\n],", indent(&fields.join("\n"), 1)));
+    let grants: Vec<_> = entity.access.iter().map(grant).collect();
+    lines.push(format!("access: {{\n{}\n}},", indent(&grants.join("\n"), 1)));
+    format!("\nexport const {}: Entity = {{\n{}\n}};\n", shape.names.rows, indent(&lines.join("\n"), 1))
+}
+
+fn methods(model: &Model<'_>, shape: &Shape<'_>) -> String {
+    let (module, title) = (&shape.names.module, &shape.names.title);
+    let own = if model.answered(shape) { format!(", my: \"my{title}\", answer: \"answer{title}\"") } else { String::new() };
+    format!("methods: {{ list: \"list{module}\", create: \"create{title}\", update: \"update{title}\", delete: \"delete{title}\"{own} }},")
+}
+
+fn field_text(shape: &Shape<'_>, field: &Field) -> String {
+    let mut parts = vec![format!("id: {}", script(&field.id)), format!("label: {}", script(&field.label)), format!("kind: {}", kind(&field.kind))];
+    if field.required {
+        parts.push("required: true".into());
+    }
+    if field.by_member {
+        parts.push("byMember: true".into());
+    }
+    // The same conditions that the backend holds: one on a field that isn't shown always holds.
+    let condition = field.only_if.as_ref().filter(|condition| shape.holds(condition, "row").is_some());
+    parts.extend(condition.map(only_if));
+    format!("{{ {} }}", parts.join(", "))
+}
+
+fn only_if(condition: &Condition) -> String {
+    format!("onlyIf: {{ field: {}, values: [{}] }}", script(&condition.field), strings(&condition.values))
+}
+
+fn kind(kind: &FieldKind) -> String {
+    use FieldKind::*;
+    let plain = |name: &str| format!("{{ type: \"{name}\" }}");
+    match kind {
+        Text => plain("text"),
+        LongText => plain("longText"),
+        Email => plain("email"),
+        Phone => plain("phone"),
+        Url => plain("url"),
+        Place => plain("place"),
+        Percentage => plain("percentage"),
+        YesNo => plain("yesNo"),
+        Date => plain("date"),
+        Time => plain("time"),
+        Duration => plain("duration"),
+        Integer { min, max } => {
+            let max = max.map_or(String::new(), |max| format!(", max: {max}"));
+            format!("{{ type: \"integer\", min: {min}{max} }}")
+        }
+        Money { currency } => format!("{{ type: \"money\", currency: {}, digits: {} }}", script(currency), minor_digits(currency)),
+        Quantity { unit } => format!("{{ type: \"quantity\", unit: {} }}", script(unit)),
+        Rating { max } => format!("{{ type: \"rating\", max: {max} }}"),
+        Choice { options } => format!("{{ type: \"choice\", options: [{}] }}", options.iter().map(option).collect::<Vec<_>>().join(", ")),
+        Ref { entity } => format!("{{ type: \"ref\", entity: {} }}", script(entity)),
+    }
+}
+
+fn option(option: &Choice) -> String {
+    format!("{{ id: {}, label: {} }}", script(&option.id), script(&option.label))
+}
+
+fn grant(grant: &Grant) -> String {
+    let scope = |name: &str, scope: Option<Scope>| scope.map(|scope| format!("{name}: {}", if scope == Scope::All { "\"all\"" } else { "\"own\"" }));
+    let create = grant.create.then(|| "create: true".to_owned());
+    let parts = [scope("read", grant.read), create, scope("update", grant.update), scope("delete", grant.delete)];
+    let rights: Vec<String> = parts.into_iter().flatten().collect();
+    let rights = if rights.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", rights.join(", ")) };
+    format!("{}: {rights},", grant.role)
+}
+
+fn strings(texts: &[String]) -> String {
+    texts.iter().map(|text| script(text)).collect::<Vec<_>>().join(", ")
+}
