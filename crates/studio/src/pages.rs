@@ -54,11 +54,8 @@ fn is_page(path: &str) -> bool {
 fn answer(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response<Body> {
     let tag = entity_tag(file);
     let fresh = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known == &tag);
-    let mut response = if fresh {
-        Response::new(Body::empty())
-    } else {
-        Response::new(Body::from(file.data.clone().into_owned()))
-    };
+    let mut response =
+        if fresh { Response::new(Body::empty()) } else { Response::new(Body::from(file.data.clone().into_owned())) };
     if fresh {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
     }

@@ -1,1 +1,27 @@
-//! Room `toolchain`.
+//! A source tree -> a release: Motoko, Candid, bindings, pages.
+//!
+//! [`Toolchain`] keeps two warm workers, one for the backend and one for the pages, and lets both work on a
+//! build at once. Invariant: what strangers wrote is compiled in a process without network, secrets or home,
+//! started through [`jail_main`]; nothing of one tree is left for the next; and a worker that takes too long, too
+//! much or breaks is replaced before the next build.
+
+mod bindings;
+mod default_page;
+mod diagnostic;
+mod error;
+mod jail;
+mod manifest;
+mod pipeline;
+mod release;
+mod source;
+mod worker;
+
+pub use bindings::{Bindings, bindings};
+pub use diagnostic::{Diagnostic, Severity};
+pub use error::{BuildError, Limit, StartError};
+pub use jail::jail_main;
+pub use manifest::{AppManifest, ManifestRole, Setting};
+pub use pipeline::{Stage, Toolchain};
+pub use release::{Asset, Release, Timings, content_type};
+pub use source::{BACKEND_MAIN, SourceError, SourceTree};
+pub use worker::{Limits, ToolchainConfig};

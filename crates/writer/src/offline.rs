@@ -141,6 +141,12 @@ struct Rest {
     alternatives: Vec<crate::understanding::Alternative>,
 }
 
+/// An answer is offered only if the change it stands for does something and is understood whole. Changes of a
+/// finished app ask about nothing that it already has, so this ends.
+fn runs(spec: &AppSpec, text: &str) -> bool {
+    text.is_empty() || change(spec, text).is_ok_and(|done| done.spec != *spec && done.understanding.not_understood.is_empty())
+}
+
 /// Statements about what later clauses removed lose their path; the spec is checked.
 fn close(mut draft: Draft) -> Result<(AppSpec, Rest), Declined> {
     let spec = std::mem::take(&mut draft.spec);
@@ -152,6 +158,7 @@ fn close(mut draft: Draft) -> Result<(AppSpec, Rest), Declined> {
     if let Err(error) = validate(&spec) {
         return Err(Declined::Invalid { reason: error.to_string(), understanding: draft.out });
     }
+    draft.out.questions.retain(|question| question.answers.iter().all(|answer| runs(&spec, &answer.change)));
     draft.alternatives.retain(|alternative| validate(&alternative.spec).is_ok());
     Ok((spec, Rest { out: draft.out, losses: draft.losses, alternatives: draft.alternatives }))
 }

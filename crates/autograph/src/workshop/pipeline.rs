@@ -52,9 +52,8 @@ impl Progress {
         if let Some((name, begun)) = current.replace((stage.into(), Instant::now())) {
             *times.entry(name).or_default() += begun.elapsed().as_secs_f64();
         }
-        let seconds = self.begun.elapsed().as_secs_f64();
-        // A listener too slow to take progress misses some of it.
-        let _ = self.sender.try_send(line("progress", &json!({ "stage": stage, "message": message, "seconds": seconds })));
+        // A listener too slow to take progress misses some of it. The seconds are the stage's own, which begins.
+        let _ = self.sender.try_send(line("progress", &json!({ "stage": stage, "message": message, "seconds": 0 })));
     }
 
     /// Seconds per stage so far, and in all.

@@ -35,7 +35,7 @@ pub(crate) struct GentlerWay {
 impl Proposal {
     /// A new app from words; or the outcome that says why not.
     pub(crate) fn written(text: &str, name: Option<&str>) -> Result<Proposal, Box<Outcome>> {
-        let (spec, understanding) = writer::write(writer::Wish { text, name }).map_err(declined)?;
+        let (spec, understanding) = writer::write(&writer::Wish { text, name }).map_err(declined)?;
         from_spec(&spec, None, text, Some(understanding))
     }
 
@@ -59,7 +59,8 @@ impl Proposal {
             tree.insert(path, bytes);
         }
         let usage = |error: &dyn std::fmt::Display| Problem::usage(error.to_string(), "mend the source tree and try again");
-        let tree = SourceTree::new(tree).map_err(|error| usage(&error))?;
+        let tree = SourceTree(tree);
+        tree.check().map_err(|error| usage(&error))?;
         let manifest = AppManifest::of(&tree).map_err(|error| usage(&error))?;
         Ok(Proposal { tree, manifest, message: "deployed".into(), understanding: None })
     }
@@ -79,7 +80,7 @@ impl Proposal {
     }
 
     pub(crate) fn roles(&self) -> Vec<RoleDefinition> {
-        let role = |role: &toolchain::Role| RoleDefinition {
+        let role = |role: &toolchain::ManifestRole| RoleDefinition {
             id: role.id.clone(),
             label: role.label.clone(),
             invited_by: role.invited_by.clone(),
@@ -90,7 +91,7 @@ impl Proposal {
     /// The source tree as one blob: path to base64.
     pub(crate) fn tree_json(&self) -> Result<Vec<u8>, serde_json::Error> {
         let encode = |bytes: &Vec<u8>| base64::engine::general_purpose::STANDARD.encode(bytes);
-        let files: BTreeMap<&String, String> = self.tree.files().map(|(path, bytes)| (path, encode(bytes))).collect();
+        let files: BTreeMap<&String, String> = self.tree.0.iter().map(|(path, bytes)| (path, encode(bytes))).collect();
         serde_json::to_vec(&files)
     }
 }
@@ -101,7 +102,7 @@ pub(crate) fn tree_from_json(bytes: &[u8]) -> Option<SourceTree> {
     let decode = |(path, text): (String, String)| {
         Some((path, base64::engine::general_purpose::STANDARD.decode(text).ok()?))
     };
-    SourceTree::new(files.into_iter().map(decode).collect::<Option<_>>()?).ok()
+    Some(SourceTree(files.into_iter().map(decode).collect::<Option<_>>()?))
 }
 
 fn from_spec(
@@ -116,7 +117,8 @@ fn from_spec(
         Box::new(Outcome { outcome: "failed".into(), message: Some(message), ..Outcome::default() })
     };
     let files = files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
-    let tree = SourceTree::new(files).map_err(|error| broken(&error))?;
+    let tree = SourceTree(files);
+    tree.check().map_err(|error| broken(&error))?;
     let manifest = AppManifest::of(&tree).map_err(|error| broken(&error))?;
     let message = message.chars().take(500).collect();
     Ok(Proposal { tree, manifest, message, understanding })
@@ -126,7 +128,7 @@ fn from_spec(
 fn declined(declined: writer::Declined) -> Box<Outcome> {
     let message = declined.to_string();
     let mut outcome = Outcome { outcome: "failed".into(), message: Some(message.clone()), ..Outcome::default() };
-    understood_into(&mut outcome, declined.understanding());
+    understood_into(&mut outcome, Some(declined.understanding()));
     if outcome.not_understood.is_empty() {
         outcome.not_understood.push(message);
     }

@@ -10,6 +10,7 @@ import { Principal } from "@icp-sdk/core/principal";
 import { setReachable } from "./connection";
 import { identity } from "./key";
 import { jsonLines } from "./ndjson";
+import { t } from "./texts";
 
 const REGISTRY = Principal.fromText("rwlgt-iiaaa-aaaaa-aaaaa-cai");
 const EXPIRY_MS = 4 * 60 * 1000;
@@ -299,7 +300,7 @@ async function envelope(verb: string, argument: object): Promise<Uint8Array<Arra
 }
 
 function refusal(response: Response): ApiError {
-  return new ApiError(forbids(response.status) ? "forbidden" : "rejected", `the node answered with HTTP ${response.status}`);
+  return new ApiError(forbids(response.status) ? "forbidden" : "rejected", t.failure.status(response.status));
 }
 
 function forbids(status: number): boolean {

@@ -13,7 +13,7 @@ import { AppFrame } from "./shell/app-frame";
 import { TopBar } from "./shell/top-bar";
 import { t } from "./texts";
 import { announce, Announcer } from "./ui/announcer";
-import { Failure } from "./ui/failure";
+import { Failure, Guard } from "./ui/failure";
 import { Page, Waiting } from "./ui/page";
 
 export function Root() {
@@ -57,9 +57,11 @@ function Screens() {
     <div className="plain">
       <TopBar />
       <main id="content">
-        {route.at === "home" && <Home />}
-        {route.at === "about" && <About />}
-        {route.at === "nowhere" && <Nowhere path={path} />}
+        <Guard key={path}>
+          {route.at === "home" && <Home />}
+          {route.at === "about" && <About />}
+          {route.at === "nowhere" && <Nowhere path={path} />}
+        </Guard>
       </main>
     </div>
   );

@@ -62,7 +62,7 @@ const ENTER = "#enter=";
 
 function takeToken(): string {
   if (!location.hash.startsWith(ENTER)) return "";
-  const token = decodeURIComponent(location.hash.slice(ENTER.length));
+  const token = location.hash.slice(ENTER.length);
   history.replaceState(null, "", location.pathname + location.search);
   return token;
 }

@@ -21,7 +21,10 @@ export function launch() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
 }
 
-/** A fresh node and a page at it, let in unless `stranger`; both are gone when the test ends. */
+/**
+ * A fresh node and a page at it, let in unless `stranger`; both are gone when the test ends. A test that provokes an
+ * error of the page empties `wrongs`.
+ */
 export async function opened(test, browser, { stranger = false, width = 1280, height = 800 } = {}) {
   const node = await serve();
   const context = await browser.newContext({ viewport: { width, height }, reducedMotion: "reduce" });
@@ -39,7 +42,7 @@ export async function opened(test, browser, { stranger = false, width = 1280, he
   });
   await page.goto(stranger ? node.url : node.link());
   await page.getByRole("heading", { level: 1, name: stranger ? "This door has one key" : "What should it do?" }).waitFor();
-  return { node, page, context };
+  return { node, page, context, wrongs };
 }
 
 /** Fails when something sticks out of the window to the side. */

@@ -15,10 +15,10 @@ import { fileURLToPath } from "node:url";
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), "../dist");
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
-/** The same as in `src/lib.rs`, so that what the policy forbids fails in these tests too. */
-const POLICY =
-  "default-src 'self'; connect-src 'self'; frame-src http://*.localhost:*; style-src 'self' 'unsafe-inline'; " +
-  "img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/** The policy that the real pages carry, out of the Rust source, so that what it forbids fails in these tests too. */
+const POLICY = /const POLICY: &str = "([^"]+)"/
+  .exec(await readFile(join(dist, "../../src/pages.rs"), "utf8"))[1]
+  .replace(/\\\n\s*/g, "");
 
 /** Starts a fake node on `port` (0 for a free one). `paceMs` is how long each scripted stage takes. */
 export async function serve({ port = 0, paceMs = 0, token = "first-link" } = {}) {

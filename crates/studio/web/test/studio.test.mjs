@@ -228,6 +228,34 @@ describe("when something fails", () => {
     await heading(page, "Version 2 is live").waitFor();
   });
 
+  test("an answer that breaks off is not taken for a failure of the work", async (t) => {
+    const { node, page } = await opened(t, browser);
+    await inApp(node, page);
+    await composer(page).waitFor();
+    await page.route("**/_/api/change", async (route) => {
+      // The node does all of the work; only its answer is cut.
+      await route.fetch();
+      await route.fulfill({ body: '{"progress":{"stage":"write","message":"writing the app","seconds":0}}\n' });
+    });
+    await say(page, "Add a notes field");
+    await page.getByText("The connection broke off").waitFor();
+    await page.getByText("may have happened all the same").waitFor();
+    await button(page, "Try again").click();
+    await heading(page, "Version 2 is live").waitFor();
+    assert.equal(node.calls.filter((call) => call.verb === "change").length, 1);
+  });
+
+  test("a mistake on one screen leaves the others alone", async (t) => {
+    const { node, page, wrongs } = await opened(t, browser);
+    await inApp(node, page);
+    await page.route("**/_/api/access", (route) => route.fulfill({ body: '{"result":{}}\n' }));
+    await page.getByRole("link", { name: "Access" }).click();
+    await page.getByText("Something unexpected happened in this page").waitFor();
+    await page.getByRole("link", { name: "People" }).click();
+    await heading(page, "Invite someone").waitFor();
+    assert.notDeepEqual(wrongs.splice(0), []);
+  });
+
   test("a node that does not answer is noticed, and so is its return", async (t) => {
     const { page, context } = await opened(t, browser);
     await context.setOffline(true);

@@ -61,6 +61,9 @@ const SPOTS: &[&str] = &["visible", "seen", "shown", "viewable", "readable", "vi
 pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some(mut allowance) = passive(clause).or_else(|| private(clause)).or_else(|| active(clause, &draft.last_who)) else { return false };
     draft.last_who.clone_from(&allowance.who);
+    if draft.creating && allowance.entity.is_none() {
+        mention(draft, &allowance.what);
+    }
     if allowance.what.iter().all(|unit| !unit.is_content()) && allowance.what.iter().any(|unit| unit.is_any(&["they", "det"])) {
         allowance.entity = match &draft.focus {
             Some(super::draft::Focus::Entity(id) | super::draft::Focus::Field(id, _)) => Some(id.clone()),
@@ -70,6 +73,16 @@ pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
     clause.take_all();
     draft.allowances.push(allowance);
     true
+}
+
+/// A known thing may be named here before it is described.
+fn mention(draft: &mut Draft, what: &[Unit]) {
+    for item in super::field::items(what) {
+        let named = noun(&item.units, draft.language).and_then(|named| named.concept);
+        if shape(named).is_some_and(|shape| shape != Shape::Person) && item.units.iter().all(|unit| unit.field().is_none()) {
+            let _ = draft.entity(&item.units);
+        }
+    }
 }
 
 fn quote(clause: &Clause) -> String {
@@ -139,6 +152,11 @@ fn active(clause: &Clause, last_who: &[Unit]) -> Option<Allowance> {
         return None;
     }
     let mut who = without(&units[lets.map_or(0, |at| at + 1)..verb], &["may", "must", "not", "let", "only", "be", "to"]);
+    let modal_at = units[..verb].iter().rposition(|unit| unit.is_any(&["may", "must"]));
+    let verb_last = units[verb + 1..].iter().all(|unit| !unit.is_word());
+    if let Some(modal_at) = modal_at.filter(|at| verb_last && units[at + 1..verb].iter().any(Unit::is_content)) {
+        return Some(verb_final(clause, modal_at, verb, only));
+    }
     let last = (verb..units.len()).take_while(|at| is_access_verb(units, *at) || units[*at].is_any(&["and", "or", "add"]) || units[*at].kind == Kind::Comma).last().unwrap_or(verb);
     let nobody = units[..verb].iter().any(|unit| unit.is("nobody"));
     if who.is_empty() && !nobody {
@@ -159,14 +177,33 @@ fn active(clause: &Clause, last_who: &[Unit]) -> Option<Allowance> {
     })
 }
 
+/// "nur A und B dürfen X sehen": the thing stands before the verb.
+fn verb_final(clause: &Clause, modal: usize, verb: usize, only: bool) -> Allowance {
+    let units = &clause.units;
+    Allowance {
+        only,
+        negative: units[modal..verb].iter().any(|unit| unit.is("not")),
+        who: without(&units[..modal], &["only", "not"]),
+        actions: actions(&units[verb..=verb]),
+        what: without(&units[modal + 1..verb], &["only", "not"]),
+        own: units[modal..verb].iter().any(|unit| unit.is("own")),
+        quote: quote(clause),
+        entity: None,
+    }
+}
+
 fn is_access_verb(units: &[Unit], at: usize) -> bool {
     let unit = &units[at];
     let modal_before = units[..at].iter().rev().take(4).any(|before| before.is_any(&["may", "not", "must", "let", "only"]));
-    unit.is_any(VERBS) && unit.entity().is_none() || (unit.is_any(&["add", "remove", "delete", "create"]) && modal_before)
+    let manages = unit.is("track") && unit.entity().is_none() && modal_before && !unit.is("see");
+    unit.is_any(VERBS) && unit.entity().is_none() || manages || (unit.is_any(&["add", "remove", "delete", "create"]) && modal_before)
 }
 
 fn actions(units: &[Unit]) -> Vec<Action> {
     let mut actions = Vec::new();
+    if units.iter().any(|unit| unit.is("track") && !unit.is_any(VERBS)) {
+        return vec![Action::See, Action::Edit, Action::Create, Action::Delete];
+    }
     for unit in units {
         let action = if unit.is("see") {
             Action::See
@@ -207,6 +244,9 @@ pub(crate) fn prepare(draft: &mut Draft) {
 
 fn apply_one(draft: &mut Draft, allowance: &Allowance) {
     let mut people = who(draft, &allowance.who);
+    if allowance.what.iter().any(|unit| unit.is("eachOther")) {
+        return each_other(draft, allowance, &people);
+    }
     let things = match &allowance.entity {
         Some(id) => Some(vec![id.clone()]),
         None => things(draft, &allowance.what),
@@ -228,6 +268,25 @@ fn apply_one(draft: &mut Draft, allowance: &Allowance) {
         tidy(draft, thing);
     }
     say(draft, allowance, &people, &things);
+}
+
+/// "members must not see each other": each sees their own row at most.
+fn each_other(draft: &mut Draft, allowance: &Allowance, people: &[Who]) {
+    let entity = match people.first() {
+        Some(Who::Role(role)) => draft.spec.entities.iter().find(|entity| entity.person.as_ref() == Some(role)).map(|entity| (entity.id.clone(), role.clone())),
+        _ => None,
+    };
+    let Some((id, role)) = entity else {
+        return draft.missed(Say::NotUnderstood, &[&allowance.quote]);
+    };
+    let scope = if allowance.negative { Scope::Own } else { Scope::All };
+    if let Some(grant) = draft.spec.entity_mut(&id).and_then(|entity| entity.access.iter_mut().find(|grant| grant.role == role)) {
+        grant.read = grant.read.map(|_| scope);
+    }
+    let (many, other) = (role_name(draft, &role), draft.language.say(Say::EachOther, &[]));
+    let phrase = if allowance.negative { Say::RoleMayNot } else { Say::RoleMay };
+    let see = draft.language.say(Say::See, &[]);
+    draft.understood(phrase, &[&many, &see, &other], &format!("entities/{id}/access"));
 }
 
 /// "members may update their own phone number": the field becomes theirs to fill in. Other access to a single field
@@ -362,7 +421,8 @@ fn things(draft: &Draft, units: &[Unit]) -> Option<Vec<String>> {
     let all = || draft.spec.entities.iter().filter(|entity| !entity.archived).map(|entity| entity.id.clone()).collect::<Vec<_>>();
     let content: Vec<&Unit> = units.iter().filter(|unit| unit.is_content() && !unit.is("own")).collect();
     if content.is_empty() {
-        return Some(all());
+        let everything = units.iter().all(|unit| unit.is_any(&["det", "with", "me", "we", "and", "in", "for"]) || unit.is_filler() || !unit.is_word());
+        return everything.then(all);
     }
     let mut found = Vec::new();
     for item in super::field::items(units) {

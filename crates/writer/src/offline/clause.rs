@@ -269,18 +269,26 @@ fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language
     }
     if is_joint(before) {
         let rest = skip(units, at);
-        if joins_only(units, start, at) {
+        if rest >= units.len() {
             return false;
         }
+        if joins_only(units, start, at) || compound_subject(units, start, at) {
+            return false;
+        }
+        if units[rest].is("whether") && units[start..at].iter().any(|unit| unit.is("whether")) && units[start..at].iter().any(|unit| unit.is_any(&["answer", "give", "ask"])) {
+            return true;
+        }
         return subject_then_verb(units, rest, language)
-            || (before.is_any(&["and", "where"]) || before.kind == Kind::Comma) && bare_verb(units, rest)
+            || !(before.kind == Kind::Comma && units[rest].field().is_some() && units[start..at].iter().any(|unit| unit.kind == Kind::Colon)) && bare_verb(units, rest)
             || heading(units, rest, language);
     }
     // A run-on: a pronoun, "only" or a known person with a verb right after a noun.
     let after_noun = before.is_content() || before.kind == Kind::Close || before.kind == Kind::Question || before.is_any(&["orNot", "yesNo", "no", "they"]);
     let here = &units[at];
     let bound = |unit: &Unit| unit.is_any(&["they", "we", "me", "everyone", "nobody"]);
-    (after_noun && bound(here) && !joins_only(units, start, at) && next_is_verb(units, at + 1))
+    let answers = here.is("answer") && here.entity().is_none() && units.get(at + 1).is_some_and(|next| next.is_any(&["yesNo", "whether"]));
+    (after_noun && answers && units[start..at].iter().any(|unit| unit.is("with")))
+        || (after_noun && bound(here) && !joins_only(units, start, at) && next_is_verb(units, at + 1))
         || (after_noun && here.is("only") && units[at..].iter().take(8).any(|unit| unit.is_any(&["may", "see", "edit"])) && !units[start..at].iter().any(|unit| unit.is_any(&["may", "see", "be", "not"])))
         || (after_noun && here.entity().is_some_and(is_person) && here.is_plural(language) && next_is_verb(units, at + 1) && !units[at + 1].is("with") && has_object(units, start, at))
         || ((before.field().is_some() || !before.is_content()) && after_noun && heading(units, at, language) && units[at..].iter().take(2).any(|unit| unit.kind == Kind::Colon))
@@ -289,6 +297,14 @@ fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language
 /// "only my partner and I", "nobody but me and X": the pronoun belongs to the list of people before it.
 fn joins_only(units: &[Unit], start: usize, at: usize) -> bool {
     units[start..at].iter().any(|unit| unit.is("only")) && !units[start..at].iter().any(|unit| unit.is_any(&["may", "see"]))
+}
+
+/// "my partner and I may see": people joined by "and" before the first verb.
+fn compound_subject(units: &[Unit], start: usize, at: usize) -> bool {
+    let before = &units[start..at];
+    let person = units.get(at).is_some_and(|unit| unit.is_any(SUBJECTS)) || units[at..].iter().take(3).any(|unit| unit.role().is_some());
+    let plain = |unit: &Unit| !(unit.is_any(VERBS) && unit.role().is_none()) && unit.kind != Kind::Colon && !unit.is("with");
+    person && before.last().is_some_and(|unit| unit.is("and")) && before.iter().all(plain)
 }
 
 fn has_object(units: &[Unit], start: usize, at: usize) -> bool {

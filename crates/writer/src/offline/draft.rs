@@ -270,7 +270,7 @@ impl Draft {
 
     /// The whole-number field that limits how many fit in.
     pub(crate) fn limit_field(&self, id: &str) -> Option<String> {
-        let entity = self.spec.entity(id)?;
+        let entity = self.spec.entity(id).filter(|_| shape(self.known(id).concept) != Some(Shape::Money))?;
         let limits = |field: &&Field| {
             let stem = fold(&field.label);
             let by_words = self.language.tags(stem.trim_start_matches("number of ")).is_some_and(|tags| tags.contains(&super::lexicon::Tag::Field("seats")));
@@ -303,6 +303,7 @@ impl Draft {
     /// Adds a field or completes one with the same meaning. Returns its id.
     pub(crate) fn add_field(&mut self, entity: &str, want: &Wanted) -> Option<String> {
         if let Some(id) = self.same_field(entity, want) {
+            self.bring_back(entity, &id);
             self.complete(entity, &id, want);
             return Some(id);
         }
@@ -322,6 +323,14 @@ impl Draft {
         Some(id)
     }
 
+    /// Adding what was put away brings it back, with everything entered there.
+    fn bring_back(&mut self, entity: &str, id: &str) {
+        let Some(field) = self.spec.entity_mut(entity).and_then(|entity| entity.field_mut(id)).filter(|field| field.archived) else { return };
+        field.archived = false;
+        let label = field.label.clone();
+        self.understood(Say::Restored, &[&label], &format!("entities/{entity}/fields/{id}"));
+    }
+
     fn mention_upload(&mut self, entity: &str, id: &str, want: &Wanted) {
         if want.known().is_some_and(|known| known.upload) {
             let about = format!("entities/{entity}/fields/{id}");
@@ -331,7 +340,7 @@ impl Draft {
 
     fn field_id(&self, entity: &str, want: &Wanted) -> String {
         let taken: BTreeSet<String> = self.spec.entity(entity).map(|entity| entity.fields.iter().map(|field| field.id.clone()).collect()).unwrap_or_default();
-        let words = want.concept.filter(|_| want.exact).unwrap_or(&want.label);
+        let words = want.concept.filter(|concept| want.exact && !taken.contains(*concept)).unwrap_or(&want.label);
         unique_field(words, &format!("field{}", taken.len() + 1), &taken)
     }
 
@@ -349,7 +358,9 @@ impl Draft {
         let label = fold(&want.label);
         let concept = want.concept.filter(|_| want.exact);
         let fields = &self.spec.entity(entity)?.fields;
-        let found = fields.iter().find(|field| fold(&field.label) == label || concept.is_some_and(|concept| field.id == concept));
+        let several = |label: &str| label.contains(' ');
+        let alike = |field: &Field| concept.is_some_and(|concept| field.id == concept) && !(several(&fold(&field.label)) && several(&label));
+        let found = fields.iter().find(|field| fold(&field.label) == label).or_else(|| fields.iter().find(|field| alike(field)));
         found.map(|field| field.id.clone())
     }
 
@@ -398,7 +409,8 @@ impl Draft {
 
     /// Plural of an entity, for the middle of a sentence.
     pub(crate) fn many(&self, id: &str) -> String {
-        self.spec.entity(id).map(|entity| lower(&entity.plural)).unwrap_or_default()
+        let shown = |plural: &str| if self.language.code() == "de" { plural.to_owned() } else { lower(plural) };
+        self.spec.entity(id).map(|entity| shown(&entity.plural)).unwrap_or_default()
     }
 
     /// Label of a field.

@@ -104,6 +104,7 @@ pub(crate) fn fields(units: &[Unit], language: &'static Language) -> Vec<Wanted>
 /// The fields of a list, and the items that name none.
 pub(crate) fn read(units: &[Unit], language: &'static Language) -> (Vec<Wanted>, Vec<String>) {
     let mut list = items(&before_colon_lists(units));
+    list = list.into_iter().flat_map(side_by_side).collect();
     gather_inline_options(&mut list);
     join_alternatives(&mut list);
     let (mut wants, mut unread) = (Vec::new(), Vec::new());
@@ -153,7 +154,8 @@ fn bracket(kind: Kind) -> Unit {
 /// An article or a known property begins the next field rather than another option.
 fn starts_field(rest: &[Unit]) -> bool {
     let Some(first) = rest.iter().find(|unit| unit.is_word() && !unit.is_any(&["and", "or"])) else { return false };
-    first.is_any(&["det", "poss", "numberOf", "whether"]) && first.entity().is_none() || (first.field().is_some() && !is_option_word(first))
+    let next_names = rest.iter().skip_while(|unit| *unit != first).nth(1).is_some_and(Unit::is_content);
+    first.is_any(&["det", "poss", "numberOf", "whether"]) && first.entity().is_none() && next_names || (first.field().is_some() && !is_option_word(first))
 }
 
 /// Words that are options as often as they are fields.
@@ -186,6 +188,16 @@ fn gather_inline_options(list: &mut Vec<Item>) {
     }
 }
 
+/// "name email phone" without commas: well-known properties stand for themselves.
+fn side_by_side(item: Item) -> Vec<Item> {
+    let content: Vec<&Unit> = item.units.iter().filter(|unit| unit.is_content()).collect();
+    let basic = |unit: &&&Unit| matches!(unit.field(), Some("name" | "email" | "phone" | "address" | "birthday" | "firstName" | "lastName" | "age"));
+    if content.len() < 2 || !content.iter().all(|unit| basic(&unit)) {
+        return vec![item];
+    }
+    content.into_iter().map(|unit| Item { units: vec![unit.clone()], inner: Vec::new(), joint: Joint::And }).collect()
+}
+
 fn mark_comma() -> Unit {
     Unit { text: ",".into(), norm: ",".into(), kind: Kind::Comma, tags: Vec::new(), indent: 0, possessive: false, read_as: None, used: true }
 }
@@ -215,6 +227,9 @@ pub(crate) fn wanted(item: &Item, language: &'static Language) -> Option<Wanted>
     if label_units.is_empty() && item.units.iter().any(|unit| unit.is("whether")) {
         label_units = bare_question(&item.units);
     }
+    if let Some(question) = question_word(&item.units) {
+        return Some(question);
+    }
     let head = head(&label_units)?;
     let exact = label_units.len() == 1 && head.field().is_some();
     let counted = item.units.iter().any(|unit| unit.is("numberOf"));
@@ -235,6 +250,17 @@ pub(crate) fn wanted(item: &Item, language: &'static Language) -> Option<Wanted>
     }
     refine(&mut want, item, &all, language);
     Some(want)
+}
+
+/// "when they arrive", "how many people come": the question word says the kind.
+fn question_word(units: &[Unit]) -> Option<Wanted> {
+    let words: Vec<&Unit> = units.iter().filter(|unit| unit.is_word() && !(unit.is("det") && unit.is_structure())).collect();
+    let (first, rest) = words.split_first().filter(|(first, rest)| first.is("wh") && rest.iter().any(|unit| unit.is_word()))?;
+    let concept = first.field();
+    let label = sentence_case(&super::unit::written(units));
+    let kind = concept.map_or(FieldKind::Text, |concept| kind_of(concept, "EUR"));
+    let _ = rest;
+    Some(Wanted { label, concept, exact: false, kind, options: Vec::new(), required: false, sure: true, defaulted: false, noun: Vec::new() })
 }
 
 /// The kind that a concept has.

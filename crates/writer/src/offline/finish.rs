@@ -95,7 +95,7 @@ fn default_fields(draft: &mut Draft, id: &str) {
 /// Every entity has a required text field first among its text fields: the row's title.
 fn title(draft: &mut Draft, id: &str) {
     let Some(entity) = draft.spec.entity(id) else { return };
-    let titled = entity.fields.iter().any(|field| field.required && field.kind == FieldKind::Text && !field.archived && !field.by_member);
+    let titled = entity.fields.iter().any(|field| field.required && field.kind == FieldKind::Text && !field.archived);
     if titled {
         return;
     }
@@ -379,6 +379,7 @@ fn default_access(draft: &mut Draft) {
         }
         if let Some(role) = entity.person.clone()
             && entity.grant(&role).is_none()
+            && (new || !draft.roles_before.contains(&role))
         {
             entity.access.push(Grant { role: role.clone(), read: Some(Scope::Own), create: false, update: Some(Scope::Own), delete: None });
             let many = draft.many(id);
@@ -428,7 +429,7 @@ fn ask_about_reading(draft: &mut Draft, people: &str, many: &str) {
         Answer { label: draft.language.say(Say::AnswerNo, &[]), change: draft.language.say(Say::ChangeHide, &[people, many]) },
     ];
     let text = draft.language.say(Say::QuestionReads, &[people, many]);
-    if draft.out.questions.len() < 3 {
+    if draft.language.has(Say::ChangeHide) && draft.out.questions.len() < 3 {
         draft.out.questions.push(Question { text, answers });
     }
 }
@@ -506,7 +507,7 @@ fn questions(draft: &mut Draft) {
     let mut answers = vec![Answer { label: code.clone(), change: String::new() }];
     answers.extend(others.into_iter().map(|other| Answer { label: other.to_owned(), change: draft.language.say(Say::ChangeCurrency, &[other]) }));
     let text = draft.language.say(Say::QuestionCurrency, &[]);
-    if draft.out.questions.len() < 3 {
+    if draft.language.has(Say::ChangeCurrency) && draft.out.questions.len() < 3 {
         draft.out.questions.push(Question { text, answers });
     }
 }

@@ -91,9 +91,6 @@ pub(crate) struct FieldConcept {
     /// Invited people fill it in themselves.
     #[serde(default)]
     pub(crate) answer: bool,
-    /// A limit of places.
-    #[serde(default)]
-    pub(crate) capacity: bool,
     /// Somebody who comes along.
     #[serde(default)]
     pub(crate) companion: bool,
@@ -194,6 +191,8 @@ pub(crate) struct Language {
     /// Single words that a mistyped word may have been meant as.
     typed: Vec<String>,
     plain: BTreeSet<String>,
+    /// Every single word of every phrase.
+    words: BTreeSet<String>,
 }
 
 /// All of it.
@@ -258,10 +257,11 @@ impl Language {
         };
         let plain = file.plain.iter().flat_map(|words| &words.words).map(|word| fold(word)).collect();
         let mut language =
-            Language { file, algorithm, exact: BTreeMap::new(), stems: BTreeMap::new(), typed: Vec::new(), plain };
+            Language { file, algorithm, exact: BTreeMap::new(), stems: BTreeMap::new(), typed: Vec::new(), plain, words: BTreeSet::new() };
         for (tag, words) in language.entries(concepts) {
             words.iter().for_each(|word| language.add(tag, word));
         }
+        language.words = language.exact.keys().flat_map(|key| key.split(' ')).map(str::to_owned).collect();
         language.typed = language.exact.keys().filter(|key| is_typable(key)).cloned().collect();
         language
     }
@@ -292,7 +292,7 @@ impl Language {
         let stem = self.stem(&key);
         push_once(self.exact.entry(key).or_default(), tag);
         // Structure words are compared exactly: a stem of "use" or "may" would catch too much.
-        if !matches!(tag, Tag::Filler | Tag::Unit(_) | Tag::Currency(_) | Tag::Country(_)) {
+        if !matches!(tag, Tag::Function(_) | Tag::Filler | Tag::Unit(_) | Tag::Currency(_) | Tag::Country(_)) {
             push_once(self.stems.entry(stem).or_default(), tag);
         }
     }
@@ -316,6 +316,11 @@ impl Language {
     /// What a phrase (folded, words separated by one space) means.
     pub(crate) fn tags(&self, phrase: &str) -> Option<&Vec<Tag>> {
         self.exact.get(phrase).or_else(|| self.stems.get(&self.stem(phrase)))
+    }
+
+    /// Whether a word is in the lexicon, alone or in a phrase.
+    pub(crate) fn knows(&self, norm: &str) -> bool {
+        norm.split(' ').all(|part| self.words.contains(part)) || self.tags(norm).is_some()
     }
 
     /// How strongly a word speaks for this language.
@@ -421,9 +426,8 @@ impl Language {
         self.file.reason.get(beyond).or_else(english).cloned().unwrap_or_default()
     }
 
-    /// Whether the language has every sentence itself.
-    #[cfg(test)]
-    fn has(&self, phrase: Say) -> bool {
+    /// Whether the language has a sentence itself.
+    pub(crate) fn has(&self, phrase: Say) -> bool {
         self.file.say.contains_key(&phrase)
     }
 }

@@ -164,6 +164,8 @@ phrases! {
     Or,
     /// 0 things.
     TheirOwn,
+    /// "each other".
+    EachOther,
     /// "see".
     See,
     /// "change".

@@ -45,6 +45,8 @@ pub(crate) struct Token {
     pub(crate) kind: Kind,
     /// For [`Kind::Line`]: the next line's indentation, plus one if it starts with a bullet; else 0.
     pub(crate) indent: usize,
+    /// The lexicon word that a mistyped one was read as; `norm` is that word then.
+    pub(crate) read_as: Option<String>,
     /// Ended with a possessive mark (`guest's`).
     pub(crate) possessive: bool,
 }
@@ -122,7 +124,7 @@ impl Scanner {
     }
 
     fn push(&mut self, kind: Kind, text: &str) {
-        let mut token = Token { text: text.to_owned(), norm: fold(text), kind, indent: 0, possessive: false };
+        let mut token = Token { text: text.to_owned(), norm: fold(text), kind, indent: 0, read_as: None, possessive: false };
         if kind == Kind::Word {
             if let Some(stem) = token.norm.strip_suffix("'s").map(str::to_owned) {
                 if !matches!(stem.as_str(), "it" | "there" | "what" | "who" | "that" | "let" | "new year") {

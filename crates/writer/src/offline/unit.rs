@@ -109,8 +109,9 @@ impl Unit {
     /// Several of something, as far as its form tells.
     pub(crate) fn is_plural(&self, language: &Language) -> bool {
         if let Some(words) = self.entity().and_then(|concept| language.entity(concept)) {
-            let one = super::text::fold(&words.one);
-            return self.norm != one;
+            let (one, many) = (super::text::fold(&words.one), super::text::fold(&words.many));
+            let mass = !looks_plural(&many) && language.code() == "en" && !matches!(many.as_str(), "people" | "children");
+            return self.norm == many || self.norm != one && (mass || looks_plural(&self.norm) || language.code() != "en");
         }
         looks_plural(&self.norm)
     }
@@ -124,13 +125,13 @@ pub(crate) fn looks_plural(norm: &str) -> bool {
 /// Tags tokens, longest phrase first.
 pub(crate) fn units(tokens: &[Token], language: &'static Language) -> Vec<Unit> {
     let mut units = Vec::new();
-    let mut corrections = BTreeMap::new();
+    let tokens = &mended(tokens, language);
     let mut at = 0;
     while at < tokens.len() {
         let unit = longest_phrase(&tokens[at..], language);
         let (mut unit, length) = unit.unwrap_or_else(|| (plain_unit(&tokens[at..=at]), 1));
-        if unit.tags.is_empty() && unit.kind == Kind::Word {
-            tag_unknown(&mut unit, language, &mut corrections);
+        if unit.tags.is_empty() && unit.kind == Kind::Word && language.code() != "en" {
+            tag_as_english(&mut unit);
         }
         if unit.is("numberWord") {
             unit.kind = Kind::Number;
@@ -168,28 +169,33 @@ fn plain_unit(tokens: &[Token]) -> Unit {
         tags: Vec::new(),
         indent: tokens[0].indent,
         possessive: tokens.last().is_some_and(|token| token.possessive),
-        read_as: None,
+        read_as: tokens.iter().any(|token| token.read_as.is_some()).then(|| joined(tokens.iter().map(|token| token.read_as.as_deref().unwrap_or(&token.text)))),
         used: false,
     }
 }
 
-/// An unknown word: perhaps an English noun in another language's text, perhaps a typing error.
-fn tag_unknown(unit: &mut Unit, language: &'static Language, corrections: &mut BTreeMap<String, Option<String>>) {
-    if language.code() != "en" {
-        if let Some(tags) = lexicon().language("en").tags(&unit.norm) {
-            unit.tags = tags.iter().copied().filter(|tag| !matches!(tag, Tag::Function(_) | Tag::Filler)).collect();
+/// Mistyped words as the lexicon words they were probably meant to be.
+fn mended(tokens: &[Token], language: &'static Language) -> Vec<Token> {
+    let mut corrections: BTreeMap<String, Option<String>> = BTreeMap::new();
+    let mut tokens = tokens.to_vec();
+    for token in tokens.iter_mut().filter(|token| token.kind == Kind::Word) {
+        let known = language.knows(&token.norm) || lexicon().language("en").knows(&token.norm);
+        if known || (corrections.len() >= MAX_CORRECTIONS && !corrections.contains_key(&token.norm)) {
+            continue;
         }
-        if !unit.tags.is_empty() {
-            return;
+        let corrected = corrections.entry(token.norm.clone()).or_insert_with_key(|norm| language.corrected(norm).map(str::to_owned));
+        if let Some(word) = corrected {
+            token.norm.clone_from(word);
+            token.read_as = Some(word.clone());
         }
     }
-    if corrections.len() >= MAX_CORRECTIONS && !corrections.contains_key(&unit.norm) {
-        return;
-    }
-    let corrected = corrections.entry(unit.norm.clone()).or_insert_with_key(|norm| language.corrected(norm).map(str::to_owned));
-    if let Some(word) = corrected {
-        unit.tags = language.tags(word).cloned().unwrap_or_default();
-        unit.read_as = Some(word.clone());
+    tokens
+}
+
+/// An English noun in another language's text.
+fn tag_as_english(unit: &mut Unit) {
+    if let Some(tags) = lexicon().language("en").tags(&unit.norm) {
+        unit.tags = tags.iter().copied().filter(|tag| !matches!(tag, Tag::Function(_) | Tag::Filler)).collect();
     }
 }
 

@@ -43,10 +43,10 @@ export function AnswerCard({ outcome, text, actions, left = false }: Answer) {
     <article className={live ? "card live" : "card failed"}>
       <header className="card-head">
         <Icon name={live ? "check" : "alert"} />
-        <h3>
+        <h2>
           {live ? t.answer.live(outcome.version) : t.answer.failed}
           {live && total !== undefined && <span className="quiet"> {t.answer.took(seconds(total))}</span>}
-        </h3>
+        </h2>
       </header>
       {said && <p>{sentence(said)}</p>}
       {!live && <Findings findings={placed(outcome, true)} />}
@@ -79,10 +79,10 @@ function Sentences({ kind, icon, title, lines = [] }: SentenceList) {
   if (lines.length === 0) return null;
   return (
     <section className={`sentences ${kind}`}>
-      <h4>
+      <h3>
         <Icon name={icon} size={17} />
         {title}
-      </h4>
+      </h3>
       <ul>
         {lines.map((text, index) => (
           <li key={index}>{sentence(text)}</li>
@@ -97,7 +97,7 @@ function Questions({ outcome, actions }: { outcome: Outcome; actions?: Actions }
   if (questions.length === 0) return null;
   return (
     <section className="questions">
-      <h4>{t.answer.questions}</h4>
+      <h3>{t.answer.questions}</h3>
       <ul>
         {questions.map((question, index) => (
           <li key={index}>

@@ -18,7 +18,7 @@ const LOOK_EVERY_MS = 2000;
 /** After this long without an answer, what was asked is taken to have been cut short. */
 const ANSWER_MS_MAX = 10 * 60 * 1000;
 
-export function Chat({ app, title }: { app: string; title: string }) {
+export function Chat({ app }: { app: string }) {
   const run = useRun(app);
   const reading = useReading(`conversation ${app}`, (call) => conversation(app, call));
   const field = useRef<HTMLTextAreaElement>(null);
@@ -27,12 +27,15 @@ export function Chat({ app, title }: { app: string; title: string }) {
 
   // Once a run has ended, the node's own record of it takes its place.
   const ended = run !== undefined && !run.running;
+  const before = useRef(reading.data);
+  if (!ended) before.current = reading.data;
+  const recorded = ended && run.outcome && reading.data !== before.current && messages.at(-1)?.from === "autograph";
   useEffect(() => {
     if (ended) reading.reload();
   }, [ended]);
   useEffect(() => {
-    if (ended && run.outcome && messages.at(-1)?.from === "autograph") forget(app);
-  }, [reading.data]);
+    if (recorded) forget(app);
+  }, [recorded]);
   useInterval(pending !== undefined && !pending.late && !reading.loading, reading.reload);
 
   const say = (words: string, approve?: string) =>
@@ -40,9 +43,6 @@ export function Chat({ app, title }: { app: string; title: string }) {
 
   return (
     <section className="chat" aria-label={t.talk.chat}>
-      <h1 className="unseen" data-heading tabIndex={-1}>
-        {t.talk.title(title)}
-      </h1>
       <Log turns={messages.length + (run?.stages.length ?? 0) + (run ? 1 : 0)}>
         <Read reading={reading}>
           {() => (
@@ -51,7 +51,7 @@ export function Chat({ app, title }: { app: string; title: string }) {
               <Messages
                 app={app}
                 messages={messages}
-                live={!run && !pending}
+                live={(!run || recorded === true) && !pending}
                 say={say}
                 onLeave={() => field.current?.focus()}
               />
@@ -59,7 +59,7 @@ export function Chat({ app, title }: { app: string; title: string }) {
             </>
           )}
         </Read>
-        {run && <Current app={app} run={run} messages={messages} say={say} reload={reading.reload} />}
+        {run && !recorded && <Current app={app} run={run} messages={messages} say={say} reload={reading.reload} />}
       </Log>
       <Composer field={field} busy={run?.running ?? false} onSend={say} />
     </section>

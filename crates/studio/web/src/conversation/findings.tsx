@@ -27,7 +27,7 @@ export function Findings({ findings }: { findings: Placed[] }) {
     <>
       {parts.map((part) => (
         <section key={part} className="finding-part">
-          <h4>{t.refusal.parts[part]}</h4>
+          <h3>{t.refusal.parts[part]}</h3>
           <ul>
             {findings
               .filter((entry) => entry.part === part)

@@ -31,7 +31,7 @@ export function RefusalCard({ outcome, text, actions, left, children }: Refusal)
     <article className="card refused">
       <header className="card-head">
         <Icon name="alert" />
-        <h3>{broken ? t.refusal.broken : t.refusal.title}</h3>
+        <h2>{broken ? t.refusal.broken : t.refusal.title}</h2>
       </header>
       {text && <p>{sentence(text)}</p>}
       <p className="quiet">{broken ? t.refusal.brokenLead : t.refusal.lead}</p>
@@ -63,7 +63,7 @@ function Ways({ outcome, actions, broken }: { outcome: Outcome; actions: Actions
   const literal = outcome.approve;
   return (
     <div className="ways">
-      {gentler.length > 0 && <h4>{t.refusal.gentler}</h4>}
+      {gentler.length > 0 && <h3>{t.refusal.gentler}</h3>}
       {gentler.map((way, index) => (
         <button
           key={way.approve}

@@ -20,8 +20,15 @@ interface Parts {
 
 export function Talk({ app, title, revision, entry, narrow, side }: Parts) {
   const preview = <Preview title={title} revision={revision} entry={entry} />;
-  if (narrow) return side === "talk" ? <Chat app={app} title={title} /> : preview;
-  return <Split left={<Chat app={app} title={title} />} right={preview} />;
+  const alone = side === "talk" ? <Chat app={app} /> : preview;
+  return (
+    <>
+      <h1 className="unseen" data-heading tabIndex={-1}>
+        {t.talk.title(title)}
+      </h1>
+      {narrow ? alone : <Split left={<Chat app={app} />} right={preview} />}
+    </>
+  );
 }
 
 const SHARE_MIN = 25;

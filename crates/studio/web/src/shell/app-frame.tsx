@@ -17,6 +17,7 @@ import { useArrival, type AppScreen } from "../router";
 import { useRun, useRunEnd } from "../runs";
 import { Settings } from "../settings/settings";
 import { t } from "../texts";
+import { Guard } from "../ui/failure";
 import { useNarrow } from "../ui/media";
 import { Menu } from "./menu";
 import { TopBar } from "./top-bar";
@@ -30,6 +31,7 @@ export function AppFrame({ app, screen }: { app: string; screen: AppScreen }) {
   const title = detail.data?.title ?? app;
   // A change that went live may have changed the title, and the preview shows the version before it.
   useRunEnd(run, () => {
+    if (run?.outcome && run.outcome.outcome !== "live") return;
     detail.reload();
     setRevision((n) => n + 1);
   });
@@ -42,15 +44,17 @@ export function AppFrame({ app, screen }: { app: string; screen: AppScreen }) {
       <TopBar app={{ app, title }} url={entry.data?.url} />
       <Menu app={app} screen={drawn} narrow={narrow} />
       <main id="content" className={drawn === "talk" || drawn === "preview" ? "stage" : "scroll"} tabIndex={-1}>
-        {(drawn === "talk" || drawn === "preview") && (
-          <Talk app={app} title={title} revision={revision} entry={entry} narrow={narrow} side={drawn} />
-        )}
-        {drawn === "history" && <History app={app} />}
-        {drawn === "people" && <People app={app} />}
-        {drawn === "access" && <Access app={app} />}
-        {drawn === "data" && <Data app={app} />}
-        {drawn === "logs" && <Logs app={app} />}
-        {drawn === "settings" && <Settings app={app} detail={detail} />}
+        <Guard key={drawn}>
+          {(drawn === "talk" || drawn === "preview") && (
+            <Talk app={app} title={title} revision={revision} entry={entry} narrow={narrow} side={drawn} />
+          )}
+          {drawn === "history" && <History app={app} />}
+          {drawn === "people" && <People app={app} />}
+          {drawn === "access" && <Access app={app} />}
+          {drawn === "data" && <Data app={app} />}
+          {drawn === "logs" && <Logs app={app} />}
+          {drawn === "settings" && <Settings app={app} detail={detail} />}
+        </Guard>
       </main>
     </div>
   );

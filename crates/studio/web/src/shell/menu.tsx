@@ -34,7 +34,6 @@ export function Menu({ app, screen, narrow }: Place) {
       ))}
       <Disclosure
         className={inRest ? "more here" : "more"}
-        label={t.menu.more}
         button={
           <>
             <Icon name="more" />

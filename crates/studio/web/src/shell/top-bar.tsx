@@ -31,7 +31,7 @@ export function TopBar({ app, url }: Bar) {
       {app && (
         <Disclosure
           className="switcher"
-          label={`${app.title}: ${t.apps.switch}`}
+          hint={t.apps.switch}
           button={
             <>
               <Tile app={app.app} title={app.title} size={26} />

@@ -19,7 +19,6 @@ export const en = {
   copyFailed: "Copying was not allowed. Select the text and copy it by hand.",
   moreDetail: "Details for engineers",
   openInTab: "Open",
-  openInTabLong: "Open the app in a new tab",
   newTab: "opens in a new tab",
   home: "Autograph, your apps",
   nowhere: { title: "There is nothing here", text: "This address leads to no screen.", back: "Go to your apps" },
@@ -31,7 +30,9 @@ export const en = {
     unreachableHint: "Is it still running on this machine? Start it with “autograph up”.",
     interrupted: "The connection broke off",
     interruptedHint: "What you asked for may have happened all the same. Look before you ask again.",
-    unknown: "Something unexpected happened in this page.",
+    status: (code: number) => `The machine answered with the code ${code} and no explanation.`,
+    unknown: "Something unexpected happened in this page",
+    reload: "Load the page again",
   },
 
   offline: {
@@ -93,7 +94,6 @@ export const en = {
     ],
     missing: "Say what it should do first.",
     working: "Making your app",
-    failed: "It could not be made",
     pending: "Your app is still being made. It appears here when it is ready.",
     pendingGone: "The app that was being made did not appear. Please ask for it again.",
   },
@@ -104,11 +104,8 @@ export const en = {
     version: (n: number) => `version ${n}`,
     changed: (when: string) => (when ? `changed ${when}` : ""),
     switch: "Switch to another app",
-    all: "All apps",
     make: "Make a new one",
     frozen: "Frozen",
-    running: "Running",
-    count: (n: number) => count(n, "app", "apps"),
   },
 
   menu: {
@@ -179,8 +176,6 @@ export const en = {
     questions: "Did you mean it differently?",
     notes: (n: number) => count(n, "note from the checks", "notes from the checks"),
     timing: "Where the time went",
-    total: "together",
-    noted: "Engineer’s detail of this finding",
   },
 
   refusal: {

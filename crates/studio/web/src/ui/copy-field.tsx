@@ -33,7 +33,7 @@ export function CopyField({ label, text, focus = false }: { label: string; text:
         ref={field}
         readOnly
         value={text}
-        autoFocus={focus}
+        data-first={focus || undefined}
         spellCheck={false}
         onFocus={(event) => event.target.select()}
       />

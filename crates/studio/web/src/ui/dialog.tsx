@@ -1,24 +1,24 @@
 /**
  * Dialogs on the browser's own `<dialog>`: it keeps the focus inside, closes on Escape and gives the focus back.
  */
-import { useEffect, useId, useRef, type ReactNode } from "react";
+import { useId, useLayoutEffect, useRef, type ReactNode } from "react";
 import { t } from "../texts";
 import { Icon } from "./icons";
 
-/** A modal dialog, open for as long as it is drawn. `onClose` is asked for by Escape, the cross and the backdrop. */
+/**
+ * A modal dialog, open for as long as it is drawn. `onClose` is asked for by Escape, the cross and the backdrop; what
+ * is marked `data-first` gets the focus.
+ */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
 
-  useEffect(() => {
+  // Before the browser paints, and undone while the dialog is still on the page: only then is the focus given back.
+  useLayoutEffect(() => {
     const element = dialog.current;
-    const opener = document.activeElement;
     element?.showModal();
-    return () => {
-      element?.close();
-      // The browser gives the focus back only when the dialog is closed while it is still on the page.
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
-    };
+    element?.querySelector<HTMLElement>("[data-first]")?.focus();
+    return () => element?.close();
   }, []);
 
   return (
@@ -64,7 +64,7 @@ export function Confirm({ title, text, confirm, danger, busy, onConfirm, onClose
       <p>{text}</p>
       {children}
       <div className="row end">
-        <button type="button" className="button" autoFocus onClick={onClose}>
+        <button type="button" className="button" data-first onClick={onClose}>
           {t.cancel}
         </button>
         <button type="button" className={danger ? "button danger" : "button primary"} disabled={busy} onClick={onConfirm}>

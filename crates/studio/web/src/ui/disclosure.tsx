@@ -6,13 +6,14 @@ import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 interface Parts {
   /** What the button shows. */
   button: ReactNode;
-  label: string;
+  /** What it is for, where the button alone doesn't say so. */
+  hint?: string;
   className?: string;
   /** Draws the panel; `close` is for what leads away from it. */
   children: (close: () => void) => ReactNode;
 }
 
-export function Disclosure({ button, label, className = "", children }: Parts) {
+export function Disclosure({ button, hint, className = "", children }: Parts) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const trigger = useRef<HTMLButtonElement>(null);
@@ -48,10 +49,10 @@ export function Disclosure({ button, label, className = "", children }: Parts) {
         className="disclosure-button"
         aria-expanded={open}
         aria-controls={open ? panel : undefined}
-        aria-label={label}
         onClick={() => setOpen(!open)}
       >
         {button}
+        {hint && <span className="unseen">{hint}</span>}
       </button>
       {open && (
         <div id={panel} className="disclosure-panel">

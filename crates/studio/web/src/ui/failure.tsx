@@ -1,6 +1,7 @@
 /**
  * A request that failed, in words: what happened, what to do next, and a way to try again.
  */
+import { Component, type ReactNode } from "react";
 import { ApiError } from "../api";
 import { t } from "../texts";
 import { Icon } from "./icons";
@@ -24,6 +25,29 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => vo
       </div>
     </div>
   );
+}
+
+/** Keeps a mistake of ours on one screen from taking the whole page away; anew with each `key`. */
+export class Guard extends Component<{ children: ReactNode }, { error?: unknown }> {
+  override state: { error?: unknown } = {};
+
+  static getDerivedStateFromError(error: unknown) {
+    return { error };
+  }
+
+  override render() {
+    if (this.state.error === undefined) return this.props.children;
+    return (
+      <div className="page">
+        <Failure error={this.state.error} />
+        <p>
+          <button type="button" className="button" onClick={() => location.reload()}>
+            {t.failure.reload}
+          </button>
+        </p>
+      </div>
+    );
+  }
 }
 
 /** A failure in words: its title, the node's message where it gave one, and the next step. */

@@ -81,12 +81,29 @@ fn track(draft: &mut Draft, clause: &mut Clause, lead: usize, after_app: bool) {
     if occasion && !things {
         name_topic(draft, &noun_units);
         clause.units.drain(..end);
+        company(draft, clause);
     } else if after_app && !verb && !(things && clause.units.get(end).is_some_and(|unit| matches!(unit.kind, Kind::Colon | Kind::Open) || unit.is("with"))) {
         purpose(draft, clause, at, end);
     } else if verb || clause.units[..lead].iter().any(|unit| unit.is_any(&["want", "need"])) {
         remember(draft, &noun_units);
         clause.units.drain(..at.min(clause.units.len()));
     }
+}
+
+/// "our wedding with my partner": somebody who keeps the app too.
+fn company(draft: &mut Draft, clause: &mut Clause) {
+    let end = (1..clause.units.len()).find(|at| matches!(clause.units[*at].kind, Kind::Comma | Kind::Colon) || clause.units[*at].is_any(&["where", "with"])).unwrap_or(clause.units.len());
+    let words = clause.units[..end].to_vec();
+    let content: Vec<&Unit> = words.iter().filter(|unit| unit.is_content()).collect();
+    if !words.first().is_some_and(|unit| unit.is("with")) || content.is_empty() || !content.iter().all(|unit| unit.role().is_some()) {
+        return;
+    }
+    for unit in content {
+        if let Some(role) = unit.role() {
+            super::super::access::make_role(draft, role, unit);
+        }
+    }
+    clause.units.drain(..end);
 }
 
 /// "birthday party for my son", "wedding in Lisbon": words that only say more about the occasion.
@@ -129,7 +146,7 @@ fn apposition(clause: &mut Clause) {
 
 fn ends_topic(unit: &Unit) -> bool {
     matches!(unit.kind, Kind::Comma | Kind::Colon | Kind::Open)
-        || unit.is_any(&["with", "where", "have", "and", "for", "in", "to", "only"]) && unit.entity().is_none() && !unit.is("track")
+        || unit.is_any(&["with", "where", "have", "and", "for", "in", "to", "only", "be"]) && unit.entity().is_none() && !unit.is("track")
 }
 
 fn remember(draft: &mut Draft, words: &[Unit]) {

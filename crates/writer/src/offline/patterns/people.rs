@@ -40,6 +40,9 @@ const STRONG: &[&str] = &["answer", "reply", "respond", "rsvp", "confirm"];
 
 /// "they answer yes or no", "guests say whether they come".
 pub(crate) fn answer(draft: &mut Draft, clause: &mut Clause) -> bool {
+    if clause.units.first().is_some_and(|unit| unit.is("whether")) && !clause.opens && draft.person.is_some() && !clause.units.iter().any(|unit| unit.is("answer")) {
+        return told_whether(draft, clause, 0, 0);
+    }
     let Some(verb) = answer_verb(draft, clause) else { return false };
     if let Some(at) = clause.find_from(verb, &["whether"])
         && !clause.units[at + 1..].iter().any(|unit| unit.is("answer"))
@@ -54,6 +57,7 @@ pub(crate) fn answer(draft: &mut Draft, clause: &mut Clause) -> bool {
     let span = ["answer", "yesNo", "yes", "no", "maybe", "whether", "they", "or", "be", "may", "to", "orNot", "for", "det"];
     (verb..clause.units.len()).filter(|at| clause.units[*at].is_any(&span)).collect::<Vec<_>>().into_iter().for_each(|at| clause.take(at..at + 1));
     take_if_harmless(clause);
+    rest_of_list(draft, clause, verb);
     let Some(field) = field else { return true };
     let (many, label) = (draft.many(&id), draft.field_label(&id, &field));
     draft.understood(Say::PeopleAnswerYesNo, &[&many, &label], &about(&id, &field));
@@ -129,6 +133,16 @@ fn told_whether(draft: &mut Draft, clause: &mut Clause, verb: usize, at: usize) 
     }
     clause.take_all();
     true
+}
+
+/// "RSVP yes/no, meal (a, b)": what follows the answer after a comma is a list of its own.
+fn rest_of_list(draft: &mut Draft, clause: &mut Clause, verb: usize) {
+    let said = (verb..clause.units.len()).rev().find(|at| clause.units[*at].is_any(&["yesNo", "yes", "no", "maybe", "orNot", "answer"])).unwrap_or(verb);
+    let Some(comma) = (said..clause.units.len()).find(|at| clause.units[*at].kind == Kind::Comma) else { return };
+    let rest: Vec<Unit> = clause.units[comma + 1..].to_vec();
+    if rest.iter().any(Unit::is_content) && super::things::list_units(draft, &rest) {
+        clause.take(comma..clause.units.len());
+    }
 }
 
 /// Words that add nothing to an answer: "to the invitation", "to come".

@@ -31,18 +31,28 @@ fn described_units(draft: &mut Draft, units: &[Unit]) -> bool {
         return false;
     }
     let says_have = units[at].is("have");
+    if let Some(done) = possessed(draft, &right) {
+        return done;
+    }
     if is_choice_heading(&left) || is_property(draft, &left, &units[at]) {
         on_focus(draft, units)
     } else if let Some(occasion) = left.iter().find_map(Unit::occasion).filter(|_| !left.iter().any(|unit| unit.entity().is_some())) {
         draft.occasion.get_or_insert(occasion);
         list_units(draft, &right)
     } else if left.iter().any(|unit| unit.is_content() && !unit.is_any(&["want", "need", "track"])) {
-        described_thing(draft, &left, &right, says_have)
+        titled_list(draft, &left, &right, &units[at]) || described_thing(draft, &left, &right, says_have)
     } else if speaks_of_itself(&left) && !right.first().is_some_and(|unit| unit.is_any(&["poss", "they", "each"])) {
         described_units(draft, &right) || list_units(draft, &right)
     } else {
         on_focus(draft, &right)
     }
+}
+
+/// "we need each guest's age".
+fn possessed(draft: &mut Draft, words: &[Unit]) -> Option<bool> {
+    let owner = words.iter().position(|unit| unit.possessive && unit.kind == Kind::Word)?;
+    let id = draft.find_units(&words[..=owner])?;
+    Some(describe(draft, &id, &words[owner + 1..], false))
 }
 
 fn mark(units: &[Unit]) -> Option<usize> {
@@ -85,8 +95,23 @@ fn speaks_of_itself(left: &[Unit]) -> bool {
     left.iter().any(|unit| unit.is_any(&["we", "me", "want"])) || left.is_empty() || left.iter().all(Unit::is_filler)
 }
 
+/// "Pet clinic: owners (…), pets (…), visits": the heading names the app, not a thing in it.
+fn titled_list(draft: &mut Draft, left: &[Unit], right: &[Unit], mark: &Unit) -> bool {
+    let list = with_tails(items(right));
+    let things = list.iter().filter(|item| names_thing(draft, item)).count();
+    let named = noun(left, draft.language);
+    let heading = mark.kind == Kind::Colon && draft.creating && named.as_ref().is_some_and(|named| !named.plural && draft.find(named).is_none());
+    if !heading || things * 2 <= list.len() || list.iter().any(is_sentence) {
+        return false;
+    }
+    let whole = written(left.split_at(left.iter().position(Unit::is_content).unwrap_or(0)).1);
+    draft.topic.get_or_insert_with(|| super::super::noun::sentence_case(&whole));
+    list_of_things(draft, &list, things)
+}
+
 fn described_thing(draft: &mut Draft, left: &[Unit], right: &[Unit], says_have: bool) -> bool {
-    let subject: Vec<Unit> = left.iter().filter(|unit| !(unit.is_any(&["for", "each", "track", "ask", "must", "may", "we", "me", "thingWord", "want", "also", "add"]) && unit.entity().is_none() && unit.field().is_none())).cloned().collect();
+    let lead = left.iter().take_while(|unit| unit.is_any(&["for", "each"]) && !unit.is_content()).count();
+    let subject: Vec<Unit> = left[lead..].iter().filter(|unit| !(unit.is_any(&["each", "track", "ask", "must", "may", "we", "me", "thingWord", "want", "also", "add"]) && unit.entity().is_none() && unit.field().is_none())).cloned().collect();
     let subject = if subject.iter().any(Unit::is_content) { subject } else { left.to_vec() };
     let several: Vec<Item> = items(&subject);
     let Some(last) = several.last() else { return false };
@@ -300,13 +325,18 @@ fn is_named(draft: &Draft, item: &Item) -> bool {
 
 /// A list under the topic: things, or the properties of the thing in focus.
 pub(crate) fn list_units(draft: &mut Draft, words: &[Unit]) -> bool {
-    let list = items(words);
+    let list = with_tails(items(words));
     let worded: Vec<&Item> = list.iter().filter(|item| item.units.iter().any(Unit::is_content)).collect();
     if worded.is_empty() || worded.iter().any(|item| is_sentence(item)) {
         return false;
     }
     if let Some(topic) = worded[0].units.iter().find_map(Unit::occasion).filter(|_| worded.len() == 1 && draft.creating && worded[0].units.iter().all(|unit| unit.entity().is_none())) {
         return occasion(draft, topic, &worded[0].units);
+    }
+    let topic = draft.topic_noun.clone().filter(|topic| worded.len() == 1 && worded[0].inner.is_empty() && same_words(topic, &worded[0].units));
+    if let Some(named) = topic.and_then(|topic| noun(&topic, draft.language)).filter(|named| !named.plural && named.concept.is_none()) {
+        draft.topic.get_or_insert(named.one);
+        return true;
     }
     let things = worded.iter().filter(|item| names_thing(draft, item)).count();
     let target = field_target(draft, things, worded.len());
@@ -323,10 +353,31 @@ fn occasion(draft: &mut Draft, topic: &'static str, words: &[Unit]) -> bool {
     true
 }
 
+fn same_words(one: &[Unit], other: &[Unit]) -> bool {
+    let content = |units: &[Unit]| units.iter().filter(|unit| unit.is_content()).map(|unit| unit.norm.clone()).collect::<Vec<_>>();
+    content(one) == content(other)
+}
+
+/// "tables, each with a number of seats": what starts with "with" belongs to the thing before.
+fn with_tails(list: Vec<Item>) -> Vec<Item> {
+    let mut joined: Vec<Item> = Vec::new();
+    for item in list {
+        match joined.last_mut().filter(|last| item.units.first().is_some_and(|unit| unit.is("with")) && last.inner.is_empty()) {
+            Some(last) => {
+                last.units.extend(item.units);
+                last.inner = item.inner;
+            }
+            None => joined.push(item),
+        }
+    }
+    joined
+}
+
 /// More than a noun phrase: nothing for a list.
 fn is_sentence(item: &Item) -> bool {
     let content = item.units.iter().filter(|unit| unit.is_content()).count();
-    let verbs = item.units.iter().filter(|unit| unit.is_any(&["may", "must", "see", "edit", "not", "let", "choose", "bring", "once", "unique", "undo", "remove", "rename", "whether", "answer", "give", "they"]) && unit.entity().is_none() && unit.field().is_none()).count();
+    let asks = item.units.first().is_some_and(|unit| unit.is("whether"));
+    let verbs = item.units.iter().filter(|unit| !(asks && unit.is_any(&["whether", "they"]))).filter(|unit| unit.is_any(&["may", "must", "see", "edit", "not", "let", "choose", "bring", "once", "unique", "undo", "remove", "rename", "whether", "answer", "give", "they"]) && unit.entity().is_none() && unit.field().is_none()).count();
     content > 7 || verbs > 0
 }
 

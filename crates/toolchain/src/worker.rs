@@ -1,0 +1,156 @@
+//! A worker: one compiler in a process of its own, asked one thing at a time.
+//!
+//! Invariant: a worker that was late, broke, or whose answer nobody waited for is killed with all its children
+//! and never asked again; the next question gets a fresh one.
+
+mod process;
+mod spawner;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use crate::error::{BuildError, Limit};
+use process::{Answer, Failure, Process};
+pub(crate) use spawner::Spawner;
+
+/// Where the toolchain is installed and how its workers are started.
+#[derive(Clone, Debug)]
+pub struct ToolchainConfig {
+    /// The folder with the workers' scripts and their `node_modules`; the component kit lies beside it as `kit`.
+    pub worker_dir: PathBuf,
+    /// The Node binary.
+    pub node: PathBuf,
+    /// The beginning of the command that ends in [`jail_main`](crate::jail_main), such as
+    /// `["/usr/bin/autograph", "__toolchain-jail"]`.
+    pub launcher: Vec<OsString>,
+    /// What a build may take.
+    pub limits: Limits,
+    /// Compile something small right after the start, so that the first build is as fast as the others.
+    pub warm: bool,
+}
+
+/// What a build may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Wall-clock time of one build, counted from when the compiler is free.
+    pub build_time: Duration,
+    /// The heap of a compiler in MiB; its process may use about 1.5 GiB more for what is young or native.
+    pub memory_mib: u64,
+    /// Size of the module in bytes.
+    pub wasm_bytes: usize,
+    /// Size of all files for the browser in bytes.
+    pub asset_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { build_time: Duration::from_secs(60), memory_mib: 1536, wasm_bytes: 100_000_000, asset_bytes: 50_000_000 }
+    }
+}
+
+/// What makes one kind of worker.
+#[derive(Clone, Debug)]
+pub(crate) struct WorkerKind {
+    /// For messages.
+    pub(crate) name: &'static str,
+    /// The script in the worker folder.
+    pub(crate) script: &'static str,
+    /// MiB that the engine may use for young objects.
+    pub(crate) young_mib: u64,
+}
+
+/// The place of one worker, alive or to be started by the next question.
+pub(crate) struct Worker {
+    kind: WorkerKind,
+    config: ToolchainConfig,
+    spawner: Spawner,
+    current: Mutex<Option<Process>>,
+}
+
+impl Worker {
+    pub(crate) fn new(kind: WorkerKind, config: ToolchainConfig, spawner: Spawner) -> Self {
+        Self { kind, config, spawner, current: Mutex::new(None) }
+    }
+
+    /// Starts it if it is not running; tells how it is confined.
+    pub(crate) async fn start(&self) -> Result<Vec<String>, String> {
+        let mut current = self.current.lock().await;
+        if current.is_none() {
+            *current = Some(Process::start(&self.kind, &self.config, &self.spawner).await?);
+        }
+        Ok(current.as_ref().map(|process| process.confinement().to_vec()).unwrap_or_default())
+    }
+
+    /// Asks and waits for the answer. A worker that has answered before and now breaks is replaced and asked
+    /// once more, so that no tree answers for what another one left behind.
+    pub(crate) async fn ask<T: DeserializeOwned>(&self, verb: &str, request: Value) -> Result<T, BuildError> {
+        let mut current = self.current.lock().await;
+        let deadline = Instant::now() + self.config.limits.build_time;
+        let seasoned = current.as_ref().is_some_and(Process::is_seasoned);
+        match self.attempt(&mut current, verb, &request, deadline).await {
+            Err(Failure::Broken(_)) if seasoned => self.attempt(&mut current, verb, &request, deadline).await,
+            other => other,
+        }
+        .map_err(|failure| self.explain(failure))
+        .and_then(|answer| serde_json::from_value(answer).map_err(|error| BuildError::Worker(error.to_string())))
+    }
+
+    /// Lets the worker end by itself, and kills it if it does not.
+    pub(crate) async fn stop(&self) {
+        if let Some(process) = self.current.lock().await.take() {
+            process.stop().await;
+        }
+    }
+
+    /// The process is taken out of its place for the time of the question: whoever drops this future leaves an
+    /// empty place behind, and dropping the process kills it.
+    async fn attempt(&self, current: &mut Option<Process>, verb: &str, request: &Value, deadline: Instant) -> Result<Value, Failure> {
+        let mut process = match current.take() {
+            Some(process) => process,
+            None => Process::start(&self.kind, &self.config, &self.spawner).await.map_err(Failure::Broken)?,
+        };
+        match tokio::time::timeout_at(deadline, process.ask(verb, request)).await {
+            Err(_) => Err(Failure::Late),
+            Ok(Err(failure)) => Err(failure),
+            Ok(Ok(Answer::Value(value))) => {
+                *current = Some(process);
+                Ok(value)
+            }
+            Ok(Ok(Answer::Refusal { kind, message })) => {
+                // After a deep recursion or a surprise the compiler's own state is not to be trusted.
+                if matches!(kind.as_str(), "wasm" | "assets") {
+                    *current = Some(process);
+                }
+                Err(Failure::Refused { kind, message })
+            }
+        }
+    }
+
+    fn explain(&self, failure: Failure) -> BuildError {
+        let limits = &self.config.limits;
+        let name = self.kind.name;
+        let limited = |limit, message| BuildError::Limit { limit, message };
+        match failure {
+            Failure::Late => limited(Limit::Time, format!("the {name} compiler took longer than the {} s that a build may take; simplify the sources", limits.build_time.as_secs_f32())),
+            Failure::OutOfMemory => limited(Limit::Memory, format!("the {name} compiler needed more than the {} MiB of memory that it may use; simplify the sources", limits.memory_mib)),
+            Failure::Broken(reason) => BuildError::Worker(reason),
+            Failure::Refused { kind, message } => match kind.as_str() {
+                "nesting" => limited(Limit::Nesting, format!("the sources are nested too deeply for the {name} compiler; split long expressions and lists into parts")),
+                "wasm" => limited(Limit::Wasm, format!("{message}; {} are allowed", limits.wasm_bytes)),
+                "assets" => limited(Limit::Assets, format!("{message}; {} are allowed", limits.asset_bytes)),
+                _ => BuildError::Worker(message),
+            },
+        }
+    }
+}
+
+/// The kit lies beside the worker folder.
+pub(crate) fn kit_dir(worker_dir: &Path) -> PathBuf {
+    worker_dir.parent().unwrap_or(worker_dir).join("kit")
+}

@@ -1,0 +1,185 @@
+//! Changes by conversation on an app that exists.
+
+use writer::spec::{AppSpec, FieldKind, OWNER, Rule, Scope, VISITOR};
+use writer::{Declined, change};
+
+use crate::{changed, field, options, sees, written};
+
+fn wedding() -> AppSpec {
+    written("I want a site for planning our wedding. Guests have a name, an email and a phone number. They answer yes or no and pick a meal (meat, fish or vegetarian). We have tables with a number of seats. We also track the budget: what, how much, paid or not. Only my partner and I may see the budget.").0
+}
+
+#[test]
+fn fields_are_added_where_said() {
+    let spec = wedding();
+    for (text, entity, id, kind) in [
+        ("Add a birthday to guests", "guest", "birthday", FieldKind::Date),
+        ("Guests also need an address", "guest", "address", FieldKind::Place),
+        ("Please add a location field to the tables.", "table", "place", FieldKind::Place),
+        ("The budget should have a due date", "budgetItem", "deadline", FieldKind::Date),
+        ("add guests' website", "guest", "url", FieldKind::Url),
+        ("We need to know each guest's age.", "guest", "age", FieldKind::Integer { min: 0, max: None }),
+        ("Add a deposit in dollars per table", "table", "amount", FieldKind::Money { currency: "USD".into() }),
+        ("Every table has a location", "table", "place", FieldKind::Place),
+    ] {
+        let done = changed(&spec, text);
+        assert_eq!(field(&done.spec, entity, id).kind, kind, "{text}");
+        assert!(done.losses.is_empty() && done.understanding.not_understood.is_empty(), "{text}: {:?}", done.understanding);
+    }
+}
+
+#[test]
+fn a_new_field_that_people_answer_is_theirs() {
+    let done = changed(&wedding(), "Guests can leave a song wish.");
+    assert!(field(&done.spec, "guest", "songWish").by_member);
+    let shirts = changed(&wedding(), "Guests choose a T-shirt size (S, M, L).");
+    assert!(field(&shirts.spec, "guest", "size").by_member);
+}
+
+#[test]
+fn a_new_kind_of_thing_is_closed_to_guests() {
+    let done = changed(&wedding(), "Add vendors with a name, a phone number and a price.");
+    assert_eq!(field(&done.spec, "vendor", "phone").kind, FieldKind::Phone);
+    assert_eq!(sees(&done.spec, "vendor", OWNER), Some(Scope::All));
+    assert_eq!(sees(&done.spec, "vendor", "partner"), Some(Scope::All));
+    assert_eq!(sees(&done.spec, "vendor", "guest"), None);
+    assert!(done.spec.pages.iter().any(|page| page.entity == "vendor"));
+}
+
+#[test]
+fn options_come_and_go() {
+    let more = changed(&wedding(), "Add vegan to the meals");
+    assert_eq!(options(field(&more.spec, "guest", "meal")), ["Meat", "Fish", "Vegetarian", "Vegan"]);
+    let less = changed(&more.spec, "Remove fish from the meals");
+    assert_eq!(options(field(&less.spec, "guest", "meal")), ["Meat", "Vegetarian", "Vegan"]);
+    assert_eq!(less.losses.len(), 1);
+}
+
+#[test]
+fn renaming_changes_labels_and_keeps_ids() {
+    let spec = wedding();
+    let guests = changed(&spec, "Rename guests to invitees");
+    assert_eq!(guests.spec.entity("guest").map(|guest| (guest.label.as_str(), guest.plural.as_str())), Some(("Invitee", "Invitees")));
+    let phone = changed(&spec, "Rename the phone number to mobile");
+    assert_eq!(field(&phone.spec, "guest", "phone").label, "Mobile");
+    let option = changed(&spec, "rename fish to seafood");
+    assert_eq!(options(field(&option.spec, "guest", "meal")), ["Meat", "Seafood", "Vegetarian"]);
+    assert!(guests.losses.is_empty() && phone.losses.is_empty() && option.losses.is_empty());
+}
+
+#[test]
+fn a_renamed_thing_is_found_by_its_new_name() {
+    let guests = changed(&wedding(), "Rename tables to boats");
+    let more = changed(&guests.spec, "Add a colour to boats");
+    assert!(more.spec.entity("table").is_some_and(|table| table.fields.len() > 2));
+}
+
+#[test]
+fn requirements() {
+    let must = changed(&wedding(), "Make the email required");
+    assert!(field(&must.spec, "guest", "email").required);
+    let may = changed(&must.spec, "The email is optional");
+    assert!(!field(&may.spec, "guest", "email").required);
+}
+
+#[test]
+fn access_changes() {
+    let spec = wedding();
+    let public = changed(&spec, "Everyone may see the tables");
+    assert_eq!(sees(&public.spec, "table", VISITOR), Some(Scope::All));
+    let hidden = changed(&spec, "Guests may not see the tables.");
+    assert_eq!(sees(&hidden.spec, "table", "guest"), None);
+    let only = changed(&spec, "Only I may see the budget");
+    assert_eq!(sees(&only.spec, "budgetItem", "partner"), None);
+    assert_eq!(sees(&only.spec, "budgetItem", OWNER), Some(Scope::All));
+    let wide = changed(&spec, "Let guests see the budget");
+    assert_eq!(sees(&wide.spec, "budgetItem", "guest"), Some(Scope::All));
+    assert!(wide.spec.pages.iter().any(|page| page.entity == "budgetItem" && page.roles.contains(&"guest".to_owned())));
+}
+
+#[test]
+fn a_new_role_by_name() {
+    let done = changed(&wedding(), "The caterer may see the guests");
+    assert_eq!(sees(&done.spec, "guest", "caterer"), Some(Scope::All));
+    assert!(done.spec.roles.iter().any(|role| role.id == "caterer" && role.invited_by == [OWNER]));
+}
+
+#[test]
+fn removing_a_thing_lists_all_losses() {
+    let done = changed(&wedding(), "Delete the tables");
+    let lost: Vec<&str> = done.losses.iter().map(|loss| loss.subject.as_str()).collect();
+    assert_eq!(lost, ["entities/guest/fields/table", "entities/table"]);
+    assert!(!done.spec.rules.iter().any(|rule| matches!(rule, Rule::Capacity { .. })));
+    assert!(done.alternatives[0].spec.entity("table").is_some_and(|table| table.archived));
+}
+
+#[test]
+fn two_removals_are_archived_together() {
+    let done = changed(&wedding(), "Remove the email and the phone number from guests");
+    assert_eq!(done.losses.len(), 2);
+    let gentle = &done.alternatives[0].spec;
+    assert!(field(gentle, "guest", "email").archived && field(gentle, "guest", "phone").archived);
+}
+
+#[test]
+fn what_narrows_a_removal_is_not_widened() {
+    let spec = wedding();
+    for text in ["Delete all guests older than a year", "Remove old tables from last summer", "Remove the shoe size from guests"] {
+        match change(&spec, text) {
+            Err(Declined::NothingToBuild { understanding }) => assert!(!understanding.not_understood.is_empty()),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn archive_and_restore() {
+    let away = changed(&wedding(), "Archive the tables");
+    assert!(away.losses.is_empty());
+    assert!(away.spec.entity("table").is_some_and(|table| table.archived) && field(&away.spec, "guest", "table").archived);
+    let back = changed(&away.spec, "Restore the archived tables");
+    assert!(back.spec.entity("table").is_some_and(|table| !table.archived) && !field(&back.spec, "guest", "table").archived);
+    assert!(back.spec.pages.iter().any(|page| page.entity == "table"));
+}
+
+#[test]
+fn undo_is_told_apart() {
+    for text in ["undo that", "Undo the last change please", "revert that"] {
+        let done = changed(&wedding(), text);
+        assert!(done.undo && done.spec == wedding(), "{text}");
+    }
+}
+
+#[test]
+fn limits() {
+    let unique = changed(&wedding(), "No two guests may have the same email");
+    assert!(unique.spec.rules.contains(&Rule::Unique { entity: "guest".into(), field: "email".into() }));
+    let most = changed(&wedding(), "A table has at most 12 seats");
+    assert_eq!(field(&most.spec, "table", "seats").kind, FieldKind::Integer { min: 0, max: Some(12) });
+}
+
+#[test]
+fn looks_money_and_title() {
+    let green = changed(&wedding(), "Make it dark green.");
+    assert_eq!(green.spec.theme.accent, "#14532d");
+    let dollars = changed(&wedding(), "Use dollars");
+    assert_eq!(field(&dollars.spec, "budgetItem", "amount").kind, FieldKind::Money { currency: "USD".into() });
+    let title = changed(&wedding(), "Call the app Anna and Ben");
+    assert_eq!((title.spec.title.as_str(), title.spec.name.as_str()), ("Anna and Ben", "wedding"));
+}
+
+#[test]
+fn nonsense_changes_nothing() {
+    for text in ["", "   ", "?!", "blarg fnord", "make it better", "what is the weather"] {
+        assert!(change(&wedding(), text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn archived_parts_keep_their_ids_to_themselves() {
+    let away = changed(&wedding(), "Archive the phone number");
+    let again = changed(&away.spec, "Add a phone number to guests");
+    let ids: Vec<&str> = again.spec.entity("guest").map(|guest| guest.fields.iter().map(|field| field.id.as_str()).collect()).unwrap_or_default();
+    assert_eq!(ids.iter().filter(|id| id.starts_with("phone")).count(), 1, "{ids:?}");
+    assert!(!field(&again.spec, "guest", "phone").archived, "adding what was put away brings it back");
+}
