@@ -14,11 +14,8 @@ use candid::Principal;
 use embedder::{Engine, EngineConfig};
 use execution::{Blobs, ExecutionConfig, Executor};
 use protocol::{RootKey, reject::NodeKey};
-use rand::RngCore as _;
 use replication::{LocalSequencer, Replica, ReplicaConfig, SystemClock};
 use state::{blobs::BlobStore, storage::folder::Folder as StorageFolder};
-
-pub(crate) use keys::OwnerKey;
 
 /// The log is folded into the catalogue when it is this long, bytes.
 const FOLD_AT: u64 = 256 << 20;
@@ -103,9 +100,7 @@ impl Node {
 
 /// 32 random bytes from the system.
 pub(crate) fn random() -> [u8; 32] {
-    let mut bytes = [0; 32];
-    rand::rng().fill_bytes(&mut bytes);
-    bytes
+    rand::random()
 }
 
 /// Takes the folder for this process, or says who has it.

@@ -19,7 +19,7 @@ pub(crate) struct Loss {
     pub(crate) kind: LossKind,
     /// Variable, then the fields down to the place; collections leave no trace in it.
     pub(crate) path: Vec<String>,
-    /// All names beside the last of the path, itself included.
+    /// All names beside the last of the path, itself included; for a variable, the fields of its rows.
     pub(crate) siblings: BTreeSet<String>,
     /// What looks like the same under a new name.
     pub(crate) renamed_to: Option<String>,
@@ -72,9 +72,11 @@ impl Comparison<'_> {
                 Some(other) => self.types(&field.ty, &other.ty)?,
                 None => {
                     let renamed = self.renamed(field, &added, &mut taken)?;
-                    let kind = if variables { LossKind::Variable } else { LossKind::Field };
                     let detail = format!("{} : {}", field.name, brief(&field.ty));
-                    self.lose(kind, siblings.clone(), renamed, detail);
+                    match variables {
+                        true => self.lose(LossKind::Variable, row_fields(self.old, &field.ty)?, renamed, detail),
+                        false => self.lose(LossKind::Field, siblings.clone(), renamed, detail),
+                    }
                 }
             }
             self.path.pop();
@@ -188,11 +190,7 @@ impl Comparison<'_> {
     fn cases(&mut self, old: &[(String, Rc<Ty>)], new: &[(String, Rc<Ty>)]) -> Result<(), MostError> {
         for (tag, ty) in old {
             match new.iter().find(|(other, _)| other == tag) {
-                Some((_, other)) => {
-                    self.path.push(tag.clone());
-                    self.types(ty, other)?;
-                    self.path.pop();
-                }
+                Some((_, other)) => self.types(ty, other)?,
                 None => {
                     let siblings = old.iter().map(|(tag, _)| tag.clone()).collect();
                     let renamed = new.iter().find(|(name, _)| old.iter().all(|(tag, _)| tag != name));
@@ -223,6 +221,36 @@ impl Comparison<'_> {
         self.lose(kind, BTreeSet::new(), None, format!("{} -> {}", brief(old), brief(new)));
         Ok(())
     }
+}
+
+/// The names of the fields of what a variable holds, looked for inside of collections.
+pub(crate) fn row_fields(signature: &Signature, ty: &Rc<Ty>) -> Result<BTreeSet<String>, MostError> {
+    let mut ty = signature.resolve(ty)?;
+    for _ in 0..4 {
+        match container(signature, &ty)? {
+            Some(found) => ty = signature.resolve(&found.value)?,
+            None => break,
+        }
+    }
+    Ok(match &*ty {
+        Ty::Record(fields) => fields.iter().map(|field| field.name.clone()).collect(),
+        // Pairs: what belongs to the key tells more than the key.
+        Ty::Tuple(parts) if parts.len() == 2 => match &*signature.resolve(&parts[1])? {
+            Ty::Record(fields) => fields.iter().map(|field| field.name.clone()).collect(),
+            _ => BTreeSet::new(),
+        },
+        _ => BTreeSet::new(),
+    })
+}
+
+/// Whether a variable holds more than a number or a switch, which no census would miss.
+pub(crate) fn holds_data(signature: &Signature, ty: &Rc<Ty>) -> Result<bool, MostError> {
+    Ok(match &*signature.resolve(ty)? {
+        Ty::Name(name, _) => matches!(name.as_str(), "Text" | "Blob"),
+        Ty::Tuple(parts) => !parts.is_empty(),
+        Ty::Opaque(_) => false,
+        _ => true,
+    })
 }
 
 /// Whether every value of one primitive is a value of the other.

@@ -13,6 +13,8 @@ const require = createRequire(import.meta.url);
 const motoko = require('motoko');
 const core = require('motoko/packages/latest/core.json');
 const ROOT = 'tree/';
+const MAX_DIAGNOSTICS = 200;
+const MAX_MESSAGE = 4000;
 /** Sections that every module carries in public, since clients, bindings and the gate read them. */
 const METADATA = ['candid:service', 'candid:args', 'motoko:stable-types'];
 
@@ -47,9 +49,11 @@ function forget(path) {
   }
 }
 
+/** A message that prints a type can be longer than the program: what nobody would read is cut off. */
 function diagnosticsOf(result) {
-  return (result.diagnostics ?? []).map(({ source, ...rest }) => ({
+  return (result.diagnostics ?? []).slice(0, MAX_DIAGNOSTICS).map(({ source, message, ...rest }) => ({
     ...rest,
+    message: message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)} …` : message,
     source: source.startsWith(ROOT) ? source.slice(ROOT.length) : source,
   }));
 }

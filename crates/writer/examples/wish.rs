@@ -40,17 +40,29 @@ fn refused(declined: &Declined) {
 fn shown(spec: AppSpec, understanding: &Understanding) -> AppSpec {
     println!("{} ({}; {})", spec.title, spec.name, spec.language);
     describe(&spec).iter().for_each(|sentence| println!("  {sentence}"));
-    spec.pages.iter().for_each(|page| println!("  page {} {:?} {} for {}", page.id, page.kind, page.title, page.roles.join(", ")));
+    spec.pages
+        .iter()
+        .for_each(|page| println!("  page {} {:?} {} for {}", page.id, page.kind, page.title, page.roles.join(", ")));
     print(understanding);
     spec
 }
 
 fn print(understanding: &Understanding) {
-    let parts = [("understood", &understanding.understood), ("assumed", &understanding.assumed), ("NOT understood", &understanding.not_understood)];
+    let parts = [
+        ("understood", &understanding.understood),
+        ("assumed", &understanding.assumed),
+        ("NOT understood", &understanding.not_understood),
+    ];
     for (title, statements) in parts {
-        statements.iter().for_each(|statement| println!("  {title}: {} [{}]", statement.text, statement.about.as_deref().unwrap_or("")));
+        statements.iter().for_each(|statement| {
+            println!("  {title}: {} [{}]", statement.text, statement.about.as_deref().unwrap_or(""))
+        });
     }
     for question in &understanding.questions {
-        println!("  question: {} {:?}", question.text, question.answers.iter().map(|answer| (&answer.label, &answer.change)).collect::<Vec<_>>());
+        println!(
+            "  question: {} {:?}",
+            question.text,
+            question.answers.iter().map(|answer| (&answer.label, &answer.change)).collect::<Vec<_>>()
+        );
     }
 }

@@ -25,7 +25,6 @@ pub type Tree = BTreeMap<String, String>;
 
 const ROWS: &str = include_str!("codegen/motoko/Rows.mo");
 const CHECK: &str = include_str!("codegen/motoko/Check.mo");
-const BACKEND_TYPES: &str = include_str!("codegen/frontend/backend.d.ts");
 
 /// Generates the source tree of `spec`.
 ///
@@ -48,7 +47,6 @@ pub fn generate(spec: &AppSpec, live: Option<&AppSpec>) -> Tree {
         tree.insert("backend/Migration.mo".into(), migration);
     }
     frontend::files(&model, &mut tree);
-    tree.insert("frontend/src/backend.d.ts".into(), BACKEND_TYPES.into());
     tree.insert("app.toml".into(), manifest::app_toml(spec));
     tree.insert("spec.json".into(), manifest::spec_json(spec));
     tree

@@ -7,6 +7,7 @@
 //! `not_understood`.
 
 mod access;
+mod audit;
 mod blueprint;
 mod clause;
 mod draft;
@@ -49,7 +50,7 @@ pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
     let mut draft = Draft::new(language);
     draft.spec.blueprints = blueprint::retrieve(&blueprint::bag(&units));
     note_country(&mut draft, &units);
-    for clause in clause::clauses(units, language) {
+    for clause in clause::clauses(units.clone(), language) {
         patterns::read(&mut draft, clause);
     }
     if draft.spec.entities.is_empty() && draft.occasion.is_none() && draft.topic_noun.is_none() {
@@ -62,6 +63,7 @@ pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
     if draft.spec.entities.is_empty() {
         return Err(nothing(draft));
     }
+    audit::report_lost(&mut draft, &units);
     let (spec, understanding) = close(draft)?;
     Ok((spec, understanding.out))
 }
@@ -73,14 +75,23 @@ pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
 pub fn change(spec: &AppSpec, text: &str) -> Result<Change, Declined> {
     let (units, language) = read(text, Some(&spec.language))?;
     let mut draft = Draft::of(spec, language);
-    for clause in clause::clauses(units, language) {
+    draft.words_before = audit::labels(spec);
+    for clause in clause::clauses(units.clone(), language) {
         patterns::read(&mut draft, clause);
     }
     if draft.undo {
+        audit::report_lost(&mut draft, &units);
         let understanding = draft.out;
-        return Ok(Change { spec: spec.clone(), understanding, losses: Vec::new(), alternatives: Vec::new(), undo: true });
+        return Ok(Change {
+            spec: spec.clone(),
+            understanding,
+            losses: Vec::new(),
+            alternatives: Vec::new(),
+            undo: true,
+        });
     }
     finish::finish(&mut draft);
+    audit::report_lost(&mut draft, &units);
     if draft.spec == *spec && draft.out.understood.is_empty() {
         return Err(nothing(draft));
     }
@@ -92,7 +103,10 @@ fn read(text: &str, code: Option<&str>) -> Result<(Vec<Unit>, &'static Language)
     let chars = text.chars().count();
     if chars > MAX_CHARS {
         let sentence = lexicon().language(code.unwrap_or("en")).say(Say::MissingShorter, &[&MAX_CHARS.to_string()]);
-        let understanding = Understanding { not_understood: vec![Statement { text: sentence, about: None }], ..Understanding::default() };
+        let understanding = Understanding {
+            not_understood: vec![Statement { text: sentence, about: None }],
+            ..Understanding::default()
+        };
         return Err(Declined::TooLong { chars, limit: MAX_CHARS, understanding });
     }
     let tokens = text::tokens(text);
@@ -111,7 +125,10 @@ fn note_country(draft: &mut Draft, units: &[Unit]) {
         lexicon::Tag::Currency(code) => Some((*code, true)),
         _ => None,
     });
-    let country = units.iter().flat_map(|unit| &unit.tags).find_map(|tag| if let lexicon::Tag::Country(code) = tag { Some((*code, false)) } else { None });
+    let country = units
+        .iter()
+        .flat_map(|unit| &unit.tags)
+        .find_map(|tag| if let lexicon::Tag::Country(code) = tag { Some((*code, false)) } else { None });
     if let Some((code, said)) = named.or(country) {
         code.clone_into(&mut draft.currency);
         draft.currency_said = said;
@@ -120,7 +137,8 @@ fn note_country(draft: &mut Draft, units: &[Unit]) {
 
 fn take_name(draft: &mut Draft, name: &str) {
     draft.spec.name = slug(name);
-    let clean: Vec<String> = text::tokens(name).into_iter().map(|token| token.text).filter(|text| text != "\n").collect();
+    let clean: Vec<String> =
+        text::tokens(name).into_iter().map(|token| token.text).filter(|text| text != "\n").collect();
     let title = noun::sentence_case(&clean.join(" "));
     if !title.is_empty() && draft.spec.title.is_empty() && draft.topic.is_none() {
         draft.spec.title = title;
@@ -144,13 +162,15 @@ struct Rest {
 /// An answer is offered only if the change it stands for does something and is understood whole. Changes of a
 /// finished app ask about nothing that it already has, so this ends.
 fn runs(spec: &AppSpec, text: &str) -> bool {
-    text.is_empty() || change(spec, text).is_ok_and(|done| done.spec != *spec && done.understanding.not_understood.is_empty())
+    text.is_empty()
+        || change(spec, text).is_ok_and(|done| done.spec != *spec && done.understanding.not_understood.is_empty())
 }
 
 /// Statements about what later clauses removed lose their path; the spec is checked.
 fn close(mut draft: Draft) -> Result<(AppSpec, Rest), Declined> {
     let spec = std::mem::take(&mut draft.spec);
-    for statement in draft.out.understood.iter_mut().chain(&mut draft.out.assumed).chain(&mut draft.out.not_understood) {
+    for statement in draft.out.understood.iter_mut().chain(&mut draft.out.assumed).chain(&mut draft.out.not_understood)
+    {
         if statement.about.as_deref().is_some_and(|about| !path_exists(&spec, about)) {
             statement.about = None;
         }

@@ -174,9 +174,13 @@ fn field(spec: &AppSpec, entity: &Entity, field: &Field) -> Checked {
             let code = currency.len() == 3 && currency.bytes().all(|letter| letter.is_ascii_uppercase());
             form(&path, code, "a currency is an ISO 4217 code such as EUR")
         }
-        FieldKind::Integer { min, max } => form(&path, max.is_none_or(|max| max >= *min), "the largest value is below the smallest"),
+        FieldKind::Integer { min, max } => {
+            form(&path, max.is_none_or(|max| max >= *min), "the largest value is below the smallest")
+        }
         FieldKind::Rating { max } => form(&path, (2..=10).contains(max), "a rating goes up to 2 to 10"),
-        FieldKind::Quantity { unit } => form(&path, unit.chars().count() <= 12 && !has_controls(unit), "a unit has at most 12 characters"),
+        FieldKind::Quantity { unit } => {
+            form(&path, unit.chars().count() <= 12 && !has_controls(unit), "a unit has at most 12 characters")
+        }
         _ => Ok(()),
     }
 }
@@ -188,7 +192,8 @@ fn rule(spec: &AppSpec, path: &str, rule: &Rule) -> Checked {
         Rule::Capacity { entity, field, parent, limit, extra, only_if } => {
             let counted = known_entity(spec, path, entity)?;
             let parent_entity = known_entity(spec, path, parent)?;
-            let points = matches!(&known_field(counted, path, field)?.kind, FieldKind::Ref { entity } if entity == parent);
+            let points =
+                matches!(&known_field(counted, path, field)?.kind, FieldKind::Ref { entity } if entity == parent);
             form(path, points, "the counted field refers to the entity with the limit")?;
             let whole = matches!(known_field(parent_entity, path, limit)?.kind, FieldKind::Integer { .. });
             form(path, whole, "the limit is a whole-number field")?;
@@ -256,11 +261,18 @@ fn label(path: &str, label: &str) -> Checked {
 }
 
 fn has_controls(text: &str) -> bool {
-    text.chars().any(|letter| letter.is_control() || matches!(letter, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'))
+    text.chars().any(|letter| {
+        letter.is_control()
+            || matches!(letter, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    })
 }
 
 fn count(path: &str, what: &'static str, count: usize, min: usize, max: usize) -> Checked {
-    if (min..=max).contains(&count) { Ok(()) } else { Err(SpecError::Count { path: path.into(), what, count, min, max }) }
+    if (min..=max).contains(&count) {
+        Ok(())
+    } else {
+        Err(SpecError::Count { path: path.into(), what, count, min, max })
+    }
 }
 
 fn form(path: &str, fits: bool, reason: &'static str) -> Checked {
@@ -286,19 +298,59 @@ mod tests {
     use crate::spec::{Choice, Grant, PageKind, Role};
 
     fn sample() -> AppSpec {
-        let name = Field { id: "name".into(), label: "Name".into(), kind: FieldKind::Text, required: true, by_member: false, only_if: None, archived: false };
-        let seats = Field { id: "seats".into(), label: "Seats".into(), kind: FieldKind::Integer { min: 0, max: None }, ..name.clone() };
-        let table = Field { id: "table".into(), label: "Table".into(), kind: FieldKind::Ref { entity: "table".into() }, ..name.clone() };
+        let name = Field {
+            id: "name".into(),
+            label: "Name".into(),
+            kind: FieldKind::Text,
+            required: true,
+            by_member: false,
+            only_if: None,
+            archived: false,
+        };
+        let seats = Field {
+            id: "seats".into(),
+            label: "Seats".into(),
+            kind: FieldKind::Integer { min: 0, max: None },
+            ..name.clone()
+        };
+        let table = Field {
+            id: "table".into(),
+            label: "Table".into(),
+            kind: FieldKind::Ref { entity: "table".into() },
+            ..name.clone()
+        };
         let owner = Grant { role: OWNER.into(), read: None, create: true, update: None, delete: None };
         let entity = |id: &str, fields: Vec<Field>| Entity {
-            id: id.into(), label: id.into(), plural: id.into(), fields, person: None, access: vec![owner.clone()], archived: false,
+            id: id.into(),
+            label: id.into(),
+            plural: id.into(),
+            fields,
+            person: None,
+            access: vec![owner.clone()],
+            archived: false,
         };
         AppSpec {
-            format: FORMAT, name: "wedding".into(), title: "Wedding".into(), language: "en".into(),
+            format: FORMAT,
+            name: "wedding".into(),
+            title: "Wedding".into(),
+            language: "en".into(),
             roles: vec![Role { id: "guest".into(), label: "Guest".into(), invited_by: vec![OWNER.into()] }],
             entities: vec![entity("guest", vec![name.clone(), table]), entity("table", vec![name, seats])],
-            rules: vec![Rule::Capacity { entity: "guest".into(), field: "table".into(), parent: "table".into(), limit: "seats".into(), extra: None, only_if: None }],
-            pages: vec![Page { id: "guests".into(), title: "Guests".into(), kind: PageKind::Table, entity: "guest".into(), roles: vec![OWNER.into()] }],
+            rules: vec![Rule::Capacity {
+                entity: "guest".into(),
+                field: "table".into(),
+                parent: "table".into(),
+                limit: "seats".into(),
+                extra: None,
+                only_if: None,
+            }],
+            pages: vec![Page {
+                id: "guests".into(),
+                title: "Guests".into(),
+                kind: PageKind::Table,
+                entity: "guest".into(),
+                roles: vec![OWNER.into()],
+            }],
             ..AppSpec::default()
         }
     }
@@ -320,14 +372,25 @@ mod tests {
         assert!(matches!(broken(|s| s.entities[0].id = "actor".into()), SpecError::Ident { .. }));
         assert!(matches!(broken(|s| s.entities[1].id = "guest".into()), SpecError::Twice { .. }));
         assert!(matches!(broken(|s| s.entities[0].fields[1].id = "member".into()), SpecError::Ident { .. }));
-        assert!(matches!(broken(|s| s.entities[0].person = Some("nobody".into())), SpecError::Missing { what: "role", .. }));
-        assert!(matches!(broken(|s| { s.entities.pop(); }), SpecError::Missing { what: "entity", .. }));
+        assert!(matches!(
+            broken(|s| s.entities[0].person = Some("nobody".into())),
+            SpecError::Missing { what: "role", .. }
+        ));
+        assert!(matches!(
+            broken(|s| {
+                s.entities.pop();
+            }),
+            SpecError::Missing { what: "entity", .. }
+        ));
         assert!(matches!(broken(|s| s.entities[1].fields[1].kind = FieldKind::Text), SpecError::Form { .. }));
         assert!(matches!(broken(|s| s.title = "a\u{202e}b".into()), SpecError::Label { .. }));
         assert!(matches!(broken(|s| s.theme.accent = "red".into()), SpecError::Form { .. }));
         assert!(matches!(broken(|s| s.entities.clear()), SpecError::Count { .. }));
         let one = FieldKind::Choice { options: vec![Choice { id: "a".into(), label: "A".into() }] };
-        assert!(matches!(broken(|s| s.entities[0].fields[0].kind = one.clone()), SpecError::Count { what: "options", .. }));
+        assert!(matches!(
+            broken(|s| s.entities[0].fields[0].kind = one.clone()),
+            SpecError::Count { what: "options", .. }
+        ));
         let odd = Condition { field: "name".into(), values: vec!["x".into()] };
         assert!(matches!(broken(|s| s.entities[0].fields[1].only_if = Some(odd.clone())), SpecError::Form { .. }));
     }
@@ -335,7 +398,8 @@ mod tests {
     #[test]
     fn paths_lead_somewhere_or_not() {
         let spec = sample();
-        for path in ["entities/guest", "entities/guest/fields/name", "roles/guest", "rules/0", "pages/guests", "theme"] {
+        for path in ["entities/guest", "entities/guest/fields/name", "roles/guest", "rules/0", "pages/guests", "theme"]
+        {
             assert!(path_exists(&spec, path), "{path}");
         }
         for path in ["entities/x", "entities/guest/fields/x", "rules/1", "", "entities/guest/fields"] {

@@ -173,7 +173,9 @@ mod tests {
 
     #[test]
     fn strange_answers_end_in_words() {
-        for text in ["<html>\n", "{\"result\":7}\n", "{}\n", "[]\n", "{\"error\":{}}\n", "{\"error\":null}\n", "\u{0}\n"] {
+        for text in
+            ["<html>\n", "{\"result\":7}\n", "{}\n", "[]\n", "{\"error\":{}}\n", "{\"error\":null}\n", "\u{0}\n"]
+        {
             let problem = whole(text, 3).1.unwrap_err();
             assert!(problem.message.contains("can't be read"), "{text}: {problem:?}");
         }
@@ -195,7 +197,10 @@ mod tests {
 
     #[test]
     fn refusals_keep_their_words_but_not_pages() {
-        assert_eq!(refusal(403, b"{\"error\":{\"message\":\"m\",\"hint\":\"h\",\"exit\":2}}\n"), Problem::usage("m", "h"));
+        assert_eq!(
+            refusal(403, b"{\"error\":{\"message\":\"m\",\"hint\":\"h\",\"exit\":2}}\n"),
+            Problem::usage("m", "h")
+        );
         assert!(refusal(429, b"too many").message.ends_with("429: too many"));
         assert!(refusal(502, b"<html>x</html>").message.ends_with("502"));
     }

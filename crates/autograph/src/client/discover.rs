@@ -3,7 +3,10 @@
 //! Invariant: being able to reach a node gives no right; a key comes from a file that this user can read, or not at
 //! all.
 
-use std::path::{Path, PathBuf};
+use std::{
+    net::IpAddr,
+    path::{Path, PathBuf},
+};
 
 use reqwest::Url;
 
@@ -68,20 +71,14 @@ pub(crate) fn address(url: &Url) -> String {
 
 /// Whether an address is on this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
+    let host = url.host_str().unwrap_or_default();
+    match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+        Ok(ip) => ip.is_loopback(),
+        Err(_) => host == "localhost" || host.ends_with(".localhost"),
     }
 }
 
-fn by_address(
-    text: &str,
-    data: Option<&Path>,
-    living: &[StateFile],
-    notes: Vec<String>,
-) -> Result<Target, Problem> {
+fn by_address(text: &str, data: Option<&Path>, living: &[StateFile], notes: Vec<String>) -> Result<Target, Problem> {
     let url = parse(text)?;
     let known = living.iter().find(|file| parse(&file.url).is_ok_and(|known| same_place(&known, &url)));
     let root_key = known.map(root_key).transpose()?;
@@ -130,7 +127,7 @@ fn parse(text: &str) -> Result<Url, Problem> {
     let text = text.trim();
     let full = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     let mut url = Url::parse(&full).map_err(|_| wrong())?;
-    let plain = matches!(url.scheme(), "http" | "https") && url.host().is_some() && url.username().is_empty();
+    let plain = matches!(url.scheme(), "http" | "https") && url.has_host() && url.username().is_empty();
     if !plain || url.password().is_some() {
         return Err(wrong());
     }
@@ -179,7 +176,10 @@ mod tests {
         let (_scratch, folder) = folder();
         let problem = find(&Choice::default(), &folder).unwrap_err();
         assert_eq!(problem.exit, Exit::Failed);
-        assert_eq!(format!("{}; {}", problem.message, problem.hint), "no node is running here; start one with `autograph up`");
+        assert_eq!(
+            format!("{}; {}", problem.message, problem.hint),
+            "no node is running here; start one with `autograph up`"
+        );
     }
 
     #[test]
@@ -210,7 +210,9 @@ mod tests {
     fn an_address_finds_the_key_of_a_node_of_this_user() {
         let (_scratch, folder) = folder();
         running(&folder, "a", "http://localhost:4943", "/data/a", 1);
-        for text in ["http://127.0.0.1:4943/", "127.0.0.1:4943", "http://localhost:4943/studio?x#y", "http://[::1]:4943"] {
+        for text in
+            ["http://127.0.0.1:4943/", "127.0.0.1:4943", "http://localhost:4943/studio?x#y", "http://[::1]:4943"]
+        {
             assert_eq!(find(&node(text), &folder).unwrap().data, Some("/data/a".into()), "{text}");
         }
         for text in ["http://127.0.0.1:4944", "https://localhost:4943", "http://example.com:4943"] {

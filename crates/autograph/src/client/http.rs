@@ -4,7 +4,6 @@
 //! redirect stands between. What is sent again is the same signed envelope, which a node does once.
 
 use std::{
-    error::Error as _,
     future::Future,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     pin::Pin,
@@ -87,7 +86,10 @@ pub(crate) fn retry_after(status: StatusCode, headers: &HeaderMap) -> Option<Dur
 }
 
 /// Reads a body up to a bound.
-pub(crate) async fn read_body(response: &mut reqwest::Response, bytes_max: usize) -> Result<Option<Bytes>, reqwest::Error> {
+pub(crate) async fn read_body(
+    response: &mut reqwest::Response,
+    bytes_max: usize,
+) -> Result<Option<Bytes>, reqwest::Error> {
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await? {
         if body.len() + chunk.len() > bytes_max {

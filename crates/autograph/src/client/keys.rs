@@ -9,7 +9,6 @@ use ic_agent::{
     identity::{AnonymousIdentity, BasicIdentity},
 };
 use ic_ed25519::{PrivateKey, PrivateKeyFormat};
-use rand::RngCore as _;
 
 use super::{
     problem::Problem,
@@ -66,12 +65,9 @@ fn check_name(name: &str) -> Result<(), Problem> {
 
 /// Two first uses at the same time agree on one key: whoever links it first.
 fn make(path: &Path) -> Result<(), Problem> {
-    let mut secret = [0; 32];
-    rand::rng().fill_bytes(&mut secret);
+    let secret: [u8; 32] = rand::random();
     let pem = PrivateKey::deserialize_raw_32(&secret).serialize_pkcs8_pem(PrivateKeyFormat::Pkcs8v2);
-    let mut suffix = [0; 8];
-    rand::rng().fill_bytes(&mut suffix);
-    let draft = path.with_extension(format!("{}.draft", hex::encode(suffix)));
+    let draft = path.with_extension(format!("{:016x}.draft", rand::random::<u64>()));
     write_private(&draft, pem.as_bytes())?;
     let linked = fs::hard_link(&draft, path);
     let _ = fs::remove_file(&draft);
@@ -141,7 +137,10 @@ mod tests {
         assert_eq!(from_file(&path).err().unwrap().exit, Exit::Usage);
         let pem = PrivateKey::deserialize_raw_32(&[7; 32]).serialize_pkcs8_pem(PrivateKeyFormat::Pkcs8v1);
         write_private(&path, pem.as_bytes()).unwrap();
-        assert_eq!(sender(&from_file(&path).unwrap()), BasicIdentity::from_raw_key(&[7; 32]).sender().unwrap().to_text());
+        assert_eq!(
+            sender(&from_file(&path).unwrap()),
+            BasicIdentity::from_raw_key(&[7; 32]).sender().unwrap().to_text()
+        );
         fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
         assert!(from_file(&path).err().unwrap().message.contains("somebody else"));
     }

@@ -49,7 +49,10 @@ impl StateFolder {
         let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let base = absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")));
         base.map(|base| StateFolder(base.join("autograph"))).ok_or_else(|| {
-            Problem::failed("can't tell where this user's state is kept", "set HOME or XDG_STATE_HOME to an absolute path")
+            Problem::failed(
+                "can't tell where this user's state is kept",
+                "set HOME or XDG_STATE_HOME to an absolute path",
+            )
         })
     }
 
@@ -82,7 +85,8 @@ impl StateFolder {
             started: now_ms(),
             process_start: process_start(pid),
         };
-        let path = self.0.join(format!("{}.json", hex::encode(&Sha256::digest(data.as_os_str().as_encoded_bytes())[..8])));
+        let path =
+            self.0.join(format!("{}.json", hex::encode(&Sha256::digest(data.as_os_str().as_encoded_bytes())[..8])));
         let text = serde_json::to_vec(&file)
             .map_err(|error| Problem::failed(format!("can't describe the node: {error}"), "report this"))?;
         write_private(&path, &text)?;
@@ -106,7 +110,8 @@ impl StateFolder {
 
     fn files(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(&self.0).into_iter().flatten().flatten().map(|entry| entry.path());
-        let mut paths: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|end| end == "json")).collect();
+        let mut paths: Vec<PathBuf> =
+            entries.filter(|path| path.extension().is_some_and(|end| end == "json")).collect();
         paths.sort();
         paths
     }
@@ -153,8 +158,7 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
     let failed = |error: std::io::Error| Problem::file("write", path, &error);
     let _ = fs::remove_file(&temporary);
-    let mut file =
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary).map_err(failed)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary).map_err(failed)?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&temporary, path));
     written.map_err(|error| {
         let _ = fs::remove_file(&temporary);
@@ -181,16 +185,18 @@ pub(crate) fn read_trusted(path: &Path, bytes_max: u64) -> Result<Vec<u8>, Probl
     let mut bytes = Vec::new();
     file.take(bytes_max + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > bytes_max {
-        return Err(Problem::failed(format!("{} is too long to be what it should be", path.display()), "check the path"));
+        return Err(Problem::failed(
+            format!("{} is too long to be what it should be", path.display()),
+            "check the path",
+        ));
     }
     Ok(bytes)
 }
 
 fn read(path: &Path) -> Result<StateFile, Problem> {
     let bytes = read_trusted(path, FILE_BYTES_MAX)?;
-    serde_json::from_slice(&bytes).map_err(|error| {
-        Problem::failed(format!("{} is no node's state file: {error}", path.display()), "remove it")
-    })
+    serde_json::from_slice(&bytes)
+        .map_err(|error| Problem::failed(format!("{} is no node's state file: {error}", path.display()), "remove it"))
 }
 
 /// When a living process was started, clock ticks since boot; none if it does not run (any more).

@@ -42,6 +42,9 @@ impl Proposal {
     /// A change of a live app from words; or the outcome that says why not.
     pub(crate) fn changed(live: &AppSpec, text: &str) -> Result<ChangeProposal, Box<Outcome>> {
         let change = writer::change(live, text).map_err(declined)?;
+        if change.spec == *live && !change.undo {
+            return Err(unchanged(&change.understanding));
+        }
         let literal = from_spec(&change.spec, Some(live), text, Some(change.understanding.clone()))?;
         let gentler = change.alternatives.into_iter().map(|way| {
             let proposal = from_spec(&way.spec, Some(live), &way.message, Some(change.understanding.clone()))?;
@@ -131,6 +134,17 @@ fn declined(declined: writer::Declined) -> Box<Outcome> {
     understood_into(&mut outcome, Some(declined.understanding()));
     if outcome.not_understood.is_empty() {
         outcome.not_understood.push(message);
+    }
+    Box::new(outcome)
+}
+
+/// Nothing of the text changes the app: no version is made for it.
+fn unchanged(understanding: &Understanding) -> Box<Outcome> {
+    let message = "Nothing was changed: the app is like that already, or the words were not understood.";
+    let mut outcome = Outcome { outcome: "failed".into(), message: Some(message.into()), ..Outcome::default() };
+    understood_into(&mut outcome, Some(understanding));
+    if outcome.not_understood.is_empty() && outcome.understood.is_empty() {
+        outcome.not_understood.push(message.into());
     }
     Box::new(outcome)
 }

@@ -1,5 +1,5 @@
 /** What to offer somebody. Only a courtesy: the backend refuses what it must, whatever is offered here. */
-import type { Entity, Field, Grant, Role, Row, Scope, Standing, Value } from "./types";
+import type { Condition, Entity, Field, Grant, Role, Row, Scope, Standing, Value } from "./types";
 
 /** What the caller's role may do; nothing if it is not named. */
 export function grantOf(entity: Entity, standing: Standing): Grant {
@@ -27,7 +27,7 @@ export function isAsked(entity: Entity, field: Field, valueOf: (field: string) =
   const seen = new Set<string>();
   for (let open: Field | undefined = field; open?.onlyIf && !seen.has(open.id); ) {
     seen.add(open.id);
-    const { field: other, values } = open.onlyIf;
+    const { field: other, values }: Condition = open.onlyIf;
     const value = valueOf(other);
     if (value === undefined || !values.includes(String(value))) return false;
     open = entity.fields.find((candidate) => candidate.id === other);

@@ -214,6 +214,8 @@ fn command(kind: &WorkerKind, config: &ToolchainConfig) -> Result<Command, Strin
 fn orders(kind: &WorkerKind, config: &ToolchainConfig) -> Orders {
     let limits = &config.limits;
     let mut command = vec![config.node.clone().into_os_string()];
+    // The system's file is out of reach, and Node does not start without one.
+    command.push("--openssl-config=/dev/null".into());
     command.push(format!("--max-old-space-size={}", limits.memory_mib).into());
     command.push(format!("--max-semi-space-size={}", kind.young_mib).into());
     // Three quarters of the stack for the script; the engine itself needs the rest.

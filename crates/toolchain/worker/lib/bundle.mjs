@@ -152,6 +152,7 @@ function ofKit() {
   kitSources ??= readdirSync(KIT, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(tsx?|jsx?)$/.test(entry.name))
     .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
+    .filter((file) => !file.includes('/node_modules/'))
     .map((file) => ({ path: file, text: readFileSync(file, 'utf8') }));
   return kitSources;
 }

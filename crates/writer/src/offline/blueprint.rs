@@ -31,8 +31,9 @@ struct Blueprint {
     signals: BTreeMap<String, u32>,
 }
 
-static BLUEPRINTS: LazyLock<Vec<Blueprint>> =
-    LazyLock::new(|| toml::from_str::<Blueprints>(FILE).expect("lexicon/blueprints.toml is embedded and tested").blueprint);
+static BLUEPRINTS: LazyLock<Vec<Blueprint>> = LazyLock::new(|| {
+    toml::from_str::<Blueprints>(FILE).expect("lexicon/blueprints.toml is embedded and tested").blueprint
+});
 
 /// The concepts of a text.
 pub(crate) fn bag(units: &[Unit]) -> BTreeSet<String> {
@@ -53,7 +54,17 @@ fn key(tag: &Tag) -> Option<String> {
 pub(crate) fn retrieve(bag: &BTreeSet<String>) -> Vec<String> {
     let mut scored: Vec<(u32, &str)> = BLUEPRINTS
         .iter()
-        .map(|blueprint| (blueprint.signals.iter().filter(|(signal, _)| bag.contains(*signal)).map(|(_, weight)| weight).sum::<u32>(), blueprint))
+        .map(|blueprint| {
+            (
+                blueprint
+                    .signals
+                    .iter()
+                    .filter(|(signal, _)| bag.contains(*signal))
+                    .map(|(_, weight)| weight)
+                    .sum::<u32>(),
+                blueprint,
+            )
+        })
         .filter(|(score, blueprint)| *score >= blueprint.threshold)
         .map(|(score, blueprint)| (score, blueprint.id.as_str()))
         .collect();
@@ -67,7 +78,8 @@ fn applies(draft: &Draft, test: impl Fn(&Blueprint) -> bool) -> bool {
 
 /// Whether people of this entity say if they come.
 pub(crate) fn gathers(draft: &Draft, entity: &str) -> bool {
-    applies(draft, |blueprint| blueprint.gathers) && (draft.occasion.is_some() || super::finish::is_invited(draft, entity))
+    applies(draft, |blueprint| blueprint.gathers)
+        && (draft.occasion.is_some() || super::finish::is_invited(draft, entity))
 }
 
 /// Makes what an occasion or a topic needs when the text itself names nothing to keep.

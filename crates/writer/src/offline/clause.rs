@@ -7,10 +7,13 @@ use super::text::Kind;
 use super::unit::Unit;
 
 /// Verbs of which a subject can be left out after "and".
-const ELIDING: &[&str] = &["answer", "choose", "bring", "track", "signUp", "give", "ask", "remove", "rename", "archive", "restore", "add"];
+const ELIDING: &[&str] =
+    &["answer", "choose", "bring", "track", "signUp", "give", "ask", "remove", "rename", "archive", "restore", "add"];
 /// Verbs (and the like) that make a noun before them a subject.
-const VERBS: &[&str] =
-    &["answer", "choose", "bring", "have", "need", "may", "must", "be", "signUp", "not", "give", "see", "edit", "want", "track", "ask"];
+const VERBS: &[&str] = &[
+    "answer", "choose", "bring", "have", "need", "may", "must", "be", "signUp", "not", "give", "see", "edit", "want",
+    "track", "ask",
+];
 /// Subjects by themselves.
 const SUBJECTS: &[&str] = &["they", "we", "me", "everyone", "nobody"];
 
@@ -55,7 +58,7 @@ impl Clause {
 pub(crate) fn clauses(units: Vec<Unit>, language: &Language) -> Vec<Clause> {
     let lines = lines(units);
     let mut clauses = Vec::new();
-    for sentence in outline(lines, language) {
+    for sentence in outline(lines) {
         for part in sentences(sentence) {
             segment(part, language, &mut clauses);
         }
@@ -102,7 +105,7 @@ fn continues(last: &Line, line: &Line) -> bool {
 }
 
 /// Joins lists to their headings: "Guests:" and bullets below it become "Guests: a, b, c".
-fn outline(lines: Vec<Line>, language: &Language) -> Vec<Vec<Unit>> {
+fn outline(lines: Vec<Line>) -> Vec<Vec<Unit>> {
     let mut sentences = Vec::new();
     let mut lines = lines.into_iter().peekable();
     while let Some(line) = lines.next() {
@@ -116,9 +119,10 @@ fn outline(lines: Vec<Line>, language: &Language) -> Vec<Vec<Unit>> {
             sentences.push(head);
         } else if nested {
             sentences.push(head);
-            sentences.extend(outline(children, language));
+            sentences.extend(outline(children));
         } else {
-            let (simple, complex): (Vec<Line>, Vec<Line>) = children.into_iter().partition(|child| is_list_item(&child.units));
+            let (simple, complex): (Vec<Line>, Vec<Line>) =
+                children.into_iter().partition(|child| is_list_item(&child.units));
             append_list(&mut head, simple);
             sentences.push(head);
             sentences.extend(complex.into_iter().map(|child| child.units));
@@ -144,8 +148,12 @@ fn is_list_item(units: &[Unit]) -> bool {
             _ => {}
         }
     }
-    let verb = |unit: &Unit| unit.is_any(&["choose", "may", "must", "bring", "see", "only", "they", "me", "we", "need", "have"]);
-    let starts_with_verb = units.first().is_some_and(|unit| unit.is_any(&["answer", "track", "give", "ask"]) && unit.field().is_none() && unit.entity().is_none());
+    let verb = |unit: &Unit| {
+        unit.is_any(&["choose", "may", "must", "bring", "see", "only", "they", "me", "we", "need", "have"])
+    };
+    let starts_with_verb = units.first().is_some_and(|unit| {
+        unit.is_any(&["answer", "track", "give", "ask"]) && unit.field().is_none() && unit.entity().is_none()
+    });
     words <= 8 && !units.iter().any(verb) && !starts_with_verb
 }
 
@@ -171,7 +179,16 @@ fn append_list(head: &mut Vec<Unit>, items: Vec<Line>) {
 }
 
 fn mark(kind: Kind, text: &str) -> Unit {
-    Unit { text: text.into(), norm: text.into(), kind, tags: Vec::new(), indent: 0, possessive: false, read_as: None, used: true }
+    Unit {
+        text: text.into(),
+        norm: text.into(),
+        kind,
+        tags: Vec::new(),
+        indent: 0,
+        possessive: false,
+        read_as: None,
+        used: true,
+    }
 }
 
 /// Splits at full stops, semicolons and questions that end a sentence, outside parentheses.
@@ -195,7 +212,9 @@ fn sentences(units: Vec<Unit>) -> Vec<Vec<Unit>> {
         if ends && unit.kind == Kind::Stop {
             depth = 0;
         }
-        if !(ends && unit.kind != Kind::Question) && let Some(last) = sentences.last_mut() {
+        if !(ends && unit.kind != Kind::Question)
+            && let Some(last) = sentences.last_mut()
+        {
             last.push(unit);
         }
         if ends {
@@ -210,8 +229,8 @@ fn sentences(units: Vec<Unit>) -> Vec<Vec<Unit>> {
 fn segment(units: Vec<Unit>, language: &Language, clauses: &mut Vec<Clause>) {
     let depth = depths(&units);
     let mut starts = vec![0];
-    for at in 1..units.len() {
-        if depth[at] == 0 && starts_statement(&units, at, *starts.last().unwrap_or(&0), language) {
+    for (at, depth) in depth.iter().enumerate().skip(1) {
+        if *depth == 0 && starts_statement(&units, at, *starts.last().unwrap_or(&0), language) {
             starts.push(at);
         }
     }
@@ -247,8 +266,7 @@ fn is_joint(unit: &Unit) -> bool {
 
 /// Commas and connectors at both ends say nothing by themselves.
 fn trim_joints(mut units: &[Unit]) -> &[Unit] {
-    while let Some((first, rest)) = units.split_first().filter(|(first, _)| is_joint(first)) {
-        let _ = first;
+    while let Some((_, rest)) = units.split_first().filter(|(first, _)| is_joint(first)) {
         units = rest;
     }
     while let Some((_, rest)) = units.split_last().filter(|(last, _)| is_joint(last) || last.kind == Kind::Colon) {
@@ -260,7 +278,8 @@ fn trim_joints(mut units: &[Unit]) -> &[Unit] {
 /// Whether the statement that began at `start` ends before `at`.
 fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language) -> bool {
     let before = &units[at - 1];
-    let content_before = units[start..at].iter().any(Unit::is_content) || units[start..at].iter().any(|unit| unit.is_any(VERBS));
+    let content_before =
+        units[start..at].iter().any(Unit::is_content) || units[start..at].iter().any(|unit| unit.is_any(VERBS));
     if !content_before {
         return false;
     }
@@ -275,35 +294,60 @@ fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language
         if joins_only(units, start, at) || compound_subject(units, start, at) {
             return false;
         }
-        if units[rest].is("whether") && units[start..at].iter().any(|unit| unit.is("whether")) && units[start..at].iter().any(|unit| unit.is_any(&["answer", "give", "ask"])) {
+        if units[rest].is("whether")
+            && units[start..at].iter().any(|unit| unit.is("whether"))
+            && units[start..at].iter().any(|unit| unit.is_any(&["answer", "give", "ask"]))
+        {
             return true;
         }
         return subject_then_verb(units, rest, language)
-            || !(before.kind == Kind::Comma && units[rest].field().is_some() && units[start..at].iter().any(|unit| unit.kind == Kind::Colon)) && bare_verb(units, rest)
+            || !(before.kind == Kind::Comma
+                && units[rest].field().is_some()
+                && units[start..at].iter().any(|unit| unit.kind == Kind::Colon))
+                && bare_verb(units, rest)
             || heading(units, rest, language);
     }
     // A run-on: a pronoun, "only" or a known person with a verb right after a noun.
-    let after_noun = before.is_content() || before.kind == Kind::Close || before.kind == Kind::Question || before.is_any(&["orNot", "yesNo", "no", "they"]);
+    let after_noun = before.is_content()
+        || before.kind == Kind::Close
+        || before.kind == Kind::Question
+        || before.is_any(&["orNot", "yesNo", "no", "they"]);
     let here = &units[at];
     let bound = |unit: &Unit| unit.is_any(&["they", "we", "me", "everyone", "nobody"]);
-    let answers = here.is("answer") && here.entity().is_none() && units.get(at + 1).is_some_and(|next| next.is_any(&["yesNo", "whether"]));
+    let answers = here.is("answer")
+        && here.entity().is_none()
+        && units.get(at + 1).is_some_and(|next| next.is_any(&["yesNo", "whether"]));
     (after_noun && answers && units[start..at].iter().any(|unit| unit.is("with")))
         || (after_noun && bound(here) && !joins_only(units, start, at) && next_is_verb(units, at + 1))
-        || (after_noun && here.is("only") && units[at..].iter().take(8).any(|unit| unit.is_any(&["may", "see", "edit"])) && !units[start..at].iter().any(|unit| unit.is_any(&["may", "see", "be", "not"])))
-        || (after_noun && here.entity().is_some_and(is_person) && here.is_plural(language) && next_is_verb(units, at + 1) && !units[at + 1].is("with") && has_object(units, start, at))
-        || ((before.field().is_some() || !before.is_content()) && after_noun && heading(units, at, language) && units[at..].iter().take(2).any(|unit| unit.kind == Kind::Colon))
+        || (after_noun
+            && here.is("only")
+            && units[at..].iter().take(8).any(|unit| unit.is_any(&["may", "see", "edit"]))
+            && !units[start..at].iter().any(|unit| unit.is_any(&["may", "see", "be", "not"])))
+        || (after_noun
+            && here.entity().is_some_and(is_person)
+            && here.is_plural(language)
+            && next_is_verb(units, at + 1)
+            && !units[at + 1].is("with")
+            && has_object(units, start, at))
+        || ((before.field().is_some() || !before.is_content())
+            && after_noun
+            && heading(units, at, language)
+            && units[at..].iter().take(2).any(|unit| unit.kind == Kind::Colon))
 }
 
 /// "only my partner and I", "nobody but me and X": the pronoun belongs to the list of people before it.
 fn joins_only(units: &[Unit], start: usize, at: usize) -> bool {
-    units[start..at].iter().any(|unit| unit.is("only")) && !units[start..at].iter().any(|unit| unit.is_any(&["may", "see"]))
+    units[start..at].iter().any(|unit| unit.is("only"))
+        && !units[start..at].iter().any(|unit| unit.is_any(&["may", "see"]))
 }
 
 /// "my partner and I may see": people joined by "and" before the first verb.
 fn compound_subject(units: &[Unit], start: usize, at: usize) -> bool {
     let before = &units[start..at];
-    let person = units.get(at).is_some_and(|unit| unit.is_any(SUBJECTS)) || units[at..].iter().take(3).any(|unit| unit.role().is_some());
-    let plain = |unit: &Unit| !(unit.is_any(VERBS) && unit.role().is_none()) && unit.kind != Kind::Colon && !unit.is("with");
+    let person = units.get(at).is_some_and(|unit| unit.is_any(SUBJECTS))
+        || units[at..].iter().take(3).any(|unit| unit.role().is_some());
+    let plain =
+        |unit: &Unit| !(unit.is_any(VERBS) && unit.role().is_none()) && unit.kind != Kind::Colon && !unit.is("with");
     person && before.last().is_some_and(|unit| unit.is("and")) && before.iter().all(plain)
 }
 
@@ -313,7 +357,11 @@ fn has_object(units: &[Unit], start: usize, at: usize) -> bool {
 }
 
 fn is_person(concept: &str) -> bool {
-    super::lexicon::lexicon().concepts.entity.get(concept).is_some_and(|entity| entity.shape == super::lexicon::Shape::Person)
+    super::lexicon::lexicon()
+        .concepts
+        .entity
+        .get(concept)
+        .is_some_and(|entity| entity.shape == super::lexicon::Shape::Person)
 }
 
 fn skip(units: &[Unit], mut at: usize) -> usize {
@@ -325,7 +373,8 @@ fn skip(units: &[Unit], mut at: usize) -> usize {
 
 fn next_is_verb(units: &[Unit], at: usize) -> bool {
     let at = skip(units, at);
-    units.get(at).is_some_and(|unit| unit.is_any(VERBS) && !unit.is("with")) || units.get(at).is_some_and(|unit| unit.beyond().is_some())
+    units.get(at).is_some_and(|unit| unit.is_any(VERBS) && !unit.is("with"))
+        || units.get(at).is_some_and(|unit| unit.beyond().is_some())
 }
 
 /// A pronoun or up to three nouns, then a verb that is not itself an item of a list.
@@ -348,7 +397,9 @@ fn subject_then_verb(units: &[Unit], at: usize, language: &Language) -> bool {
         return false;
     }
     let Some(verb) = units.get(here) else { return false };
-    let named = units[nouns..here].iter().any(|unit| unit.entity().is_some() || unit.is_plural(language) || unit.role().is_some())
+    let named = units[nouns..here]
+        .iter()
+        .any(|unit| unit.entity().is_some() || unit.is_plural(language) || unit.role().is_some())
         || units[at..nouns].iter().any(|unit| unit.is_any(&["each", "det"]));
     named && verb.is_any(VERBS) && !ends_item(units, here + 1)
 }
@@ -364,9 +415,12 @@ fn ends_item(units: &[Unit], at: usize) -> bool {
 /// A verb whose subject is the one before.
 fn bare_verb(units: &[Unit], at: usize) -> bool {
     let Some(verb) = units.get(at) else { return false };
-    let verbal = verb.is_any(ELIDING) && (verb.field().is_none() || units.get(at + 1).is_some_and(|next| next.is_any(&["yesNo", "whether", "yes"])));
-    let modal = verb.is_any(&["may", "need", "must", "not"]) && units.get(at + 1).is_some_and(|next| next.is_any(VERBS) || next.is_content());
-    let followed = units.get(at + 1).is_some_and(|next| !matches!(next.kind, Kind::Comma | Kind::Close) && !next.is_any(&["and"]));
+    let verbal = verb.is_any(ELIDING)
+        && (verb.field().is_none() || units.get(at + 1).is_some_and(|next| next.is_any(&["yesNo", "whether", "yes"])));
+    let modal = verb.is_any(&["may", "need", "must", "not"])
+        && units.get(at + 1).is_some_and(|next| next.is_any(VERBS) || next.is_content());
+    let followed =
+        units.get(at + 1).is_some_and(|next| !matches!(next.kind, Kind::Comma | Kind::Close) && !next.is_any(&["and"]));
     (verbal && followed && verb.entity().is_none()) || modal
 }
 
@@ -387,7 +441,10 @@ fn heading(units: &[Unit], at: usize, language: &Language) -> bool {
 }
 
 fn names_a_thing(unit: &Unit, language: &Language) -> bool {
-    let choice = unit.field().and_then(|field| super::lexicon::lexicon().concepts.field.get(field)).is_some_and(|field| field.kind == "choice");
+    let choice = unit
+        .field()
+        .and_then(|field| super::lexicon::lexicon().concepts.field.get(field))
+        .is_some_and(|field| field.kind == "choice");
     !choice && (unit.entity().is_some() && unit.is_plural(language) || unit.tags.is_empty() && unit.is_plural(language))
 }
 
@@ -406,16 +463,29 @@ mod tests {
     #[test]
     fn sentences_and_statements_are_split() {
         assert_eq!(
-            split("Guests have a name, an email and a phone number. They answer yes or no and pick a meal (meat, fish or vegetarian)."),
-            ["Guests have a name, an email and a phone number", "They answer yes or no", "pick a meal (meat, fish or vegetarian)"]
+            split(
+                "Guests have a name, an email and a phone number. They answer yes or no and pick a meal (meat, fish or vegetarian)."
+            ),
+            [
+                "Guests have a name, an email and a phone number",
+                "They answer yes or no",
+                "pick a meal (meat, fish or vegetarian)"
+            ]
         );
     }
 
     #[test]
     fn run_on_text_is_split_where_a_subject_meets_a_verb() {
         assert_eq!(
-            split("guests have a name and email they answer yes or no, tables have seats and only we may see the budget"),
-            ["guests have a name and email", "they answer yes or no", "tables have seats", "only we may see the budget"]
+            split(
+                "guests have a name and email they answer yes or no, tables have seats and only we may see the budget"
+            ),
+            [
+                "guests have a name and email",
+                "they answer yes or no",
+                "tables have seats",
+                "only we may see the budget"
+            ]
         );
     }
 
@@ -426,8 +496,14 @@ mod tests {
 
     #[test]
     fn bullets_join_their_heading() {
-        assert_eq!(split("Guests:\n- name\n- meal (a, b)\n- they answer yes or no"), ["Guests: name, meal (a, b)", "they answer yes or no"]);
-        assert_eq!(split("Wedding\n- guests: name, email\n- tables: seats"), ["Wedding", "guests: name, email", "tables: seats"]);
+        assert_eq!(
+            split("Guests:\n- name\n- meal (a, b)\n- they answer yes or no"),
+            ["Guests: name, meal (a, b)", "they answer yes or no"]
+        );
+        assert_eq!(
+            split("Wedding\n- guests: name, email\n- tables: seats"),
+            ["Wedding", "guests: name, email", "tables: seats"]
+        );
     }
 
     #[test]

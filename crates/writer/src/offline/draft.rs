@@ -94,6 +94,8 @@ pub(crate) struct Draft {
     pub(crate) roles_before: BTreeSet<String>,
     /// Amounts existed before this text.
     pub(crate) money_before: bool,
+    /// What people read in the app before this text.
+    pub(crate) words_before: Vec<String>,
     /// Small things remembered, such as roles that the text itself names.
     pub(crate) said: BTreeSet<String>,
 }
@@ -126,6 +128,7 @@ impl Draft {
             before: BTreeSet::new(),
             roles_before: BTreeSet::new(),
             money_before: false,
+            words_before: Vec::new(),
             said: BTreeSet::new(),
         }
     }
@@ -138,7 +141,11 @@ impl Draft {
         draft.money_before = used_currency(spec).is_some();
         draft.currency = used_currency(spec).unwrap_or(draft.currency);
         draft.roles_before = spec.roles.iter().map(|role| role.id.clone()).collect();
-        draft.before = spec.entities.iter().flat_map(|entity| entity.fields.iter().map(|field| (entity.id.clone(), field.id.clone()))).collect();
+        draft.before = spec
+            .entities
+            .iter()
+            .flat_map(|entity| entity.fields.iter().map(|field| (entity.id.clone(), field.id.clone())))
+            .collect();
         for entity in &spec.entities {
             let facts = draft.facts_of(entity);
             if entity.person.is_some() && !entity.archived {
@@ -153,12 +160,16 @@ impl Draft {
         let read = |label: &str| noun(&units(&super::text::tokens(label), self.language), self.language);
         let named = read(&entity.label);
         let companion = self.spec.rules.iter().find_map(|rule| match rule {
-            Rule::Capacity { entity: counted, extra: Some(extra), .. } if *counted == entity.id => Some(extra.field.clone()),
+            Rule::Capacity { entity: counted, extra: Some(extra), .. } if *counted == entity.id => {
+                Some(extra.field.clone())
+            }
             _ => None,
         });
         let concept = lexicon().concepts.entity.get_key_value(&entity.id).map(|(key, _)| key.as_str());
         Facts {
-            concept: concept.or_else(|| named.as_ref().and_then(|noun| noun.concept)).or_else(|| read(&entity.plural).and_then(|noun| noun.concept)),
+            concept: concept
+                .or_else(|| named.as_ref().and_then(|noun| noun.concept))
+                .or_else(|| read(&entity.plural).and_then(|noun| noun.concept)),
             acts: entity.person.is_some(),
             stem: named.as_ref().map(|noun| noun.stem.clone()).unwrap_or_default(),
             stems: named.map(|noun| noun.stems).unwrap_or_default(),
@@ -197,7 +208,12 @@ impl Draft {
 
     /// The entity that a noun names, if there is one.
     pub(crate) fn find(&self, noun: &Noun) -> Option<String> {
-        let by = |test: &dyn Fn(&Facts) -> bool| self.facts.iter().find(|(id, facts)| self.spec.entity(id).is_some() && test(facts)).map(|(id, _)| id.clone());
+        let by = |test: &dyn Fn(&Facts) -> bool| {
+            self.facts
+                .iter()
+                .find(|(id, facts)| self.spec.entity(id).is_some() && test(facts))
+                .map(|(id, _)| id.clone())
+        };
         by(&|facts| !noun.stems.is_empty() && facts.stems == noun.stems)
             .or_else(|| noun.concept.and_then(|concept| by(&|facts| facts.concept == Some(concept))))
             .or_else(|| by(&|facts| noun.concept.is_none() && !facts.stem.is_empty() && facts.stem == noun.stem))
@@ -206,7 +222,11 @@ impl Draft {
 
     fn find_by_label(&self, noun: &Noun) -> Option<String> {
         let forms = [fold(&noun.one), fold(&noun.many)];
-        self.spec.entities.iter().find(|entity| forms.contains(&fold(&entity.label)) || forms.contains(&fold(&entity.plural))).map(|entity| entity.id.clone())
+        self.spec
+            .entities
+            .iter()
+            .find(|entity| forms.contains(&fold(&entity.label)) || forms.contains(&fold(&entity.plural)))
+            .map(|entity| entity.id.clone())
     }
 
     /// The entity that these words name, if there is one.
@@ -244,7 +264,14 @@ impl Draft {
             access: Vec::new(),
             archived: false,
         });
-        let facts = Facts { concept: named.concept, new: true, bare: true, stem: named.stem.clone(), stems: named.stems.clone(), ..Facts::default() };
+        let facts = Facts {
+            concept: named.concept,
+            new: true,
+            bare: true,
+            stem: named.stem.clone(),
+            stems: named.stems.clone(),
+            ..Facts::default()
+        };
         self.facts.insert(id.clone(), facts);
         Some(id)
     }
@@ -260,7 +287,9 @@ impl Draft {
     /// Rows are people, as far as is known.
     pub(crate) fn is_person(&self, id: &str) -> bool {
         let facts = self.known(id);
-        facts.acts || shape(facts.concept) == Some(Shape::Person) || self.spec.entity(id).is_some_and(|entity| entity.person.is_some())
+        facts.acts
+            || shape(facts.concept) == Some(Shape::Person)
+            || self.spec.entity(id).is_some_and(|entity| entity.person.is_some())
     }
 
     /// Could be people: nothing says it is a place, an amount or an event.
@@ -273,7 +302,10 @@ impl Draft {
         let entity = self.spec.entity(id).filter(|_| shape(self.known(id).concept) != Some(Shape::Money))?;
         let limits = |field: &&Field| {
             let stem = fold(&field.label);
-            let by_words = self.language.tags(stem.trim_start_matches("number of ")).is_some_and(|tags| tags.contains(&super::lexicon::Tag::Field("seats")));
+            let by_words = self
+                .language
+                .tags(stem.trim_start_matches("number of "))
+                .is_some_and(|tags| tags.contains(&super::lexicon::Tag::Field("seats")));
             !field.archived && matches!(field.kind, FieldKind::Integer { .. }) && (field.id == "seats" || by_words)
         };
         entity.fields.iter().find(limits).map(|field| field.id.clone())
@@ -289,7 +321,10 @@ impl Draft {
         if let Some(id) = self.person.clone().filter(|id| self.spec.entity(id).is_some()) {
             return Some(id);
         }
-        let concept = self.occasion.and_then(|occasion| lexicon().concepts.occasion.get(occasion)).map_or("person", |occasion| occasion.guest.as_str());
+        let concept = self
+            .occasion
+            .and_then(|occasion| lexicon().concepts.occasion.get(occasion))
+            .map_or("person", |occasion| occasion.guest.as_str());
         self.by_concept(concept)
     }
 
@@ -315,8 +350,17 @@ impl Draft {
         let id = self.field_id(entity, want);
         let kind = self.kind(want);
         let title = matches!(kind, FieldKind::Text) && want.known().is_some_and(|known| known.title);
-        let first_title = title && !self.spec.entity(entity)?.fields.iter().any(|field| field.required && field.kind == FieldKind::Text);
-        let field = Field { id: id.clone(), label: want.label.clone(), kind, required: want.required || first_title, by_member: false, only_if: None, archived: false };
+        let first_title = title
+            && !self.spec.entity(entity)?.fields.iter().any(|field| field.required && field.kind == FieldKind::Text);
+        let field = Field {
+            id: id.clone(),
+            label: want.label.clone(),
+            kind,
+            required: want.required || first_title,
+            by_member: false,
+            only_if: None,
+            archived: false,
+        };
         self.spec.entity_mut(entity)?.fields.push(field);
         self.note(entity).bare = false;
         self.mention_upload(entity, &id, want);
@@ -325,7 +369,11 @@ impl Draft {
 
     /// Adding what was put away brings it back, with everything entered there.
     fn bring_back(&mut self, entity: &str, id: &str) {
-        let Some(field) = self.spec.entity_mut(entity).and_then(|entity| entity.field_mut(id)).filter(|field| field.archived) else { return };
+        let Some(field) =
+            self.spec.entity_mut(entity).and_then(|entity| entity.field_mut(id)).filter(|field| field.archived)
+        else {
+            return;
+        };
         field.archived = false;
         let label = field.label.clone();
         self.understood(Say::Restored, &[&label], &format!("entities/{entity}/fields/{id}"));
@@ -339,7 +387,11 @@ impl Draft {
     }
 
     fn field_id(&self, entity: &str, want: &Wanted) -> String {
-        let taken: BTreeSet<String> = self.spec.entity(entity).map(|entity| entity.fields.iter().map(|field| field.id.clone()).collect()).unwrap_or_default();
+        let taken: BTreeSet<String> = self
+            .spec
+            .entity(entity)
+            .map(|entity| entity.fields.iter().map(|field| field.id.clone()).collect())
+            .unwrap_or_default();
         let words = want.concept.filter(|concept| want.exact && !taken.contains(*concept)).unwrap_or(&want.label);
         unique_field(words, &format!("field{}", taken.len() + 1), &taken)
     }
@@ -359,8 +411,13 @@ impl Draft {
         let concept = want.concept.filter(|_| want.exact);
         let fields = &self.spec.entity(entity)?.fields;
         let several = |label: &str| label.contains(' ');
-        let alike = |field: &Field| concept.is_some_and(|concept| field.id == concept) && !(several(&fold(&field.label)) && several(&label));
-        let found = fields.iter().find(|field| fold(&field.label) == label).or_else(|| fields.iter().find(|field| alike(field)));
+        let alike = |field: &Field| {
+            concept.is_some_and(|concept| field.id == concept) && !(several(&fold(&field.label)) && several(&label))
+        };
+        let found = fields
+            .iter()
+            .find(|field| fold(&field.label) == label)
+            .or_else(|| fields.iter().find(|field| alike(field)));
         found.map(|field| field.id.clone())
     }
 
@@ -383,7 +440,17 @@ impl Draft {
             FieldKind::Choice { .. } if options.len() < 2 => FieldKind::Text,
             kind => kind,
         };
-        let want = Wanted { label: self.language.label(concept), concept: Some(concept), exact: true, kind, options, required, sure: true, defaulted: false, noun: Vec::new() };
+        let want = Wanted {
+            label: self.language.label(concept),
+            concept: Some(concept),
+            exact: true,
+            kind,
+            options,
+            required,
+            sure: true,
+            defaulted: false,
+            noun: Vec::new(),
+        };
         self.add_field(entity, &want)
     }
 
@@ -398,7 +465,8 @@ impl Draft {
     /// The yes/no (or choice) field that says whether somebody comes, with the values that mean yes.
     pub(crate) fn attending(&self, entity: &str) -> Option<Condition> {
         let entity = self.spec.entity(entity)?;
-        let field = entity.fields.iter().find(|field| !field.archived && (field.id == "attending" || field.id == "answer"))?;
+        let field =
+            entity.fields.iter().find(|field| !field.archived && (field.id == "attending" || field.id == "answer"))?;
         let value = match &field.kind {
             FieldKind::YesNo => "true".to_owned(),
             FieldKind::Choice { options } => options.first()?.id.clone(),
@@ -415,7 +483,11 @@ impl Draft {
 
     /// Label of a field.
     pub(crate) fn field_label(&self, entity: &str, field: &str) -> String {
-        self.spec.entity(entity).and_then(|entity| entity.field(field)).map(|field| field.label.clone()).unwrap_or_default()
+        self.spec
+            .entity(entity)
+            .and_then(|entity| entity.field(field))
+            .map(|field| field.label.clone())
+            .unwrap_or_default()
     }
 }
 

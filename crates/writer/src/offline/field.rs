@@ -70,7 +70,8 @@ pub(crate) fn items(units: &[Unit]) -> Vec<Item> {
             _ if depth > 0 => current.inner.push(unit.clone()),
             _ if separates(unit) => {
                 let closes_list = unit.kind == Kind::Comma && units.get(at + 1).is_some_and(|next| next.is("or"));
-                let joint = if unit.is("or") || unit.kind == Kind::Slash || closes_list { Joint::Or } else { Joint::And };
+                let joint =
+                    if unit.is("or") || unit.kind == Kind::Slash || closes_list { Joint::Or } else { Joint::And };
                 push(&mut items, &mut current, joint);
             }
             _ => current.units.push(unit.clone()),
@@ -128,7 +129,8 @@ fn before_colon_lists(units: &[Unit]) -> Vec<Unit> {
             Kind::Close => depth = depth.saturating_sub(1),
             _ => {}
         }
-        let inner = depth == 0 && (unit.kind == Kind::Colon || unit.is("optionsAre")) && out.iter().any(Unit::is_content);
+        let inner =
+            depth == 0 && (unit.kind == Kind::Colon || unit.is("optionsAre")) && out.iter().any(Unit::is_content);
         if inner && !opened {
             out.push(bracket(Kind::Open));
             opened = true;
@@ -148,14 +150,24 @@ fn before_colon_lists(units: &[Unit]) -> Vec<Unit> {
 
 fn bracket(kind: Kind) -> Unit {
     let text = if kind == Kind::Open { "(" } else { ")" };
-    Unit { text: text.into(), norm: text.into(), kind, tags: Vec::new(), indent: 0, possessive: false, read_as: None, used: true }
+    Unit {
+        text: text.into(),
+        norm: text.into(),
+        kind,
+        tags: Vec::new(),
+        indent: 0,
+        possessive: false,
+        read_as: None,
+        used: true,
+    }
 }
 
 /// An article or a known property begins the next field rather than another option.
 fn starts_field(rest: &[Unit]) -> bool {
     let Some(first) = rest.iter().find(|unit| unit.is_word() && !unit.is_any(&["and", "or"])) else { return false };
     let next_names = rest.iter().skip_while(|unit| *unit != first).nth(1).is_some_and(Unit::is_content);
-    first.is_any(&["det", "poss", "numberOf", "whether"]) && first.entity().is_none() && next_names || (first.field().is_some() && !is_option_word(first))
+    first.is_any(&["det", "poss", "numberOf", "whether"]) && first.entity().is_none() && next_names
+        || (first.field().is_some() && !is_option_word(first))
 }
 
 /// Words that are options as often as they are fields.
@@ -168,7 +180,11 @@ fn gather_inline_options(list: &mut Vec<Item>) {
     let mut at = 0;
     while at < list.len() {
         let words: Vec<usize> = (0..list[at].units.len()).filter(|index| list[at].units[*index].is_content()).collect();
-        let is_choice = |unit: &Unit| unit.field().and_then(|field| lexicon().concepts.field.get(field)).is_some_and(|field| field.kind == "choice");
+        let is_choice = |unit: &Unit| {
+            unit.field()
+                .and_then(|field| lexicon().concepts.field.get(field))
+                .is_some_and(|field| field.kind == "choice")
+        };
         let opens = list[at].inner.is_empty()
             && words.len() >= 2
             && is_choice(&list[at].units[words[0]])
@@ -191,7 +207,12 @@ fn gather_inline_options(list: &mut Vec<Item>) {
 /// "name email phone" without commas: well-known properties stand for themselves.
 fn side_by_side(item: Item) -> Vec<Item> {
     let content: Vec<&Unit> = item.units.iter().filter(|unit| unit.is_content()).collect();
-    let basic = |unit: &&&Unit| matches!(unit.field(), Some("name" | "email" | "phone" | "address" | "birthday" | "firstName" | "lastName" | "age"));
+    let basic = |unit: &&&Unit| {
+        matches!(
+            unit.field(),
+            Some("name" | "email" | "phone" | "address" | "birthday" | "firstName" | "lastName" | "age")
+        )
+    };
     if content.len() < 2 || !content.iter().all(|unit| basic(&unit)) {
         return vec![item];
     }
@@ -199,14 +220,24 @@ fn side_by_side(item: Item) -> Vec<Item> {
 }
 
 fn mark_comma() -> Unit {
-    Unit { text: ",".into(), norm: ",".into(), kind: Kind::Comma, tags: Vec::new(), indent: 0, possessive: false, read_as: None, used: true }
+    Unit {
+        text: ",".into(),
+        norm: ",".into(),
+        kind: Kind::Comma,
+        tags: Vec::new(),
+        indent: 0,
+        possessive: false,
+        read_as: None,
+        used: true,
+    }
 }
 
 /// "paid or unpaid" is one field.
 fn join_alternatives(list: &mut Vec<Item>) {
     let mut at = 1;
     while at < list.len() {
-        let alone = |item: &Item| item.inner.is_empty() && item.units.iter().filter(|unit| unit.is_content()).count() <= 2;
+        let alone =
+            |item: &Item| item.inner.is_empty() && item.units.iter().filter(|unit| unit.is_content()).count() <= 2;
         let joins = list[at].joint == Joint::Or && alone(&list[at]) && alone(&list[at - 1]);
         if joins {
             let other = list.remove(at);
@@ -233,7 +264,7 @@ pub(crate) fn wanted(item: &Item, language: &'static Language) -> Option<Wanted>
     let head = head(&label_units)?;
     let exact = label_units.len() == 1 && head.field().is_some();
     let counted = item.units.iter().any(|unit| unit.is("numberOf"));
-    let concept = head.field().filter(|concept| !(counted && *concept != "seats") && !(*concept == "count" && !exact));
+    let concept = head.field().filter(|concept| (!counted || *concept == "seats") && (exact || *concept != "count"));
     let mut want = Wanted {
         label: label(&label_units, counted),
         concept,
@@ -254,13 +285,23 @@ pub(crate) fn wanted(item: &Item, language: &'static Language) -> Option<Wanted>
 
 /// "when they arrive", "how many people come": the question word says the kind.
 fn question_word(units: &[Unit]) -> Option<Wanted> {
-    let words: Vec<&Unit> = units.iter().filter(|unit| unit.is_word() && !(unit.is("det") && unit.is_structure())).collect();
-    let (first, rest) = words.split_first().filter(|(first, rest)| first.is("wh") && rest.iter().any(|unit| unit.is_word()))?;
+    let words: Vec<&Unit> =
+        units.iter().filter(|unit| unit.is_word() && !(unit.is("det") && unit.is_structure())).collect();
+    let first = words.first().filter(|first| first.is("wh") && words.len() > 1)?;
     let concept = first.field();
     let label = sentence_case(&super::unit::written(units));
     let kind = concept.map_or(FieldKind::Text, |concept| kind_of(concept, "EUR"));
-    let _ = rest;
-    Some(Wanted { label, concept, exact: false, kind, options: Vec::new(), required: false, sure: true, defaulted: false, noun: Vec::new() })
+    Some(Wanted {
+        label,
+        concept,
+        exact: false,
+        kind,
+        options: Vec::new(),
+        required: false,
+        sure: true,
+        defaulted: false,
+        noun: Vec::new(),
+    })
 }
 
 /// The kind that a concept has.
@@ -303,7 +344,9 @@ fn refine(want: &mut Wanted, item: &Item, all: &[Unit], language: &Language) {
         want.kind = FieldKind::YesNo;
         want.sure = true;
         if opposite {
-            want.label = sentence_case(&shown(&item.units.iter().find(|unit| unit.is_content()).cloned().unwrap_or_else(|| item.units[0].clone())));
+            want.label = sentence_case(&shown(
+                &item.units.iter().find(|unit| unit.is_content()).cloned().unwrap_or_else(|| item.units[0].clone()),
+            ));
         }
     } else if let Some(max) = scale(all) {
         want.kind = FieldKind::Rating { max };
@@ -346,7 +389,13 @@ pub(crate) fn option_labels(units: &[Unit]) -> Vec<String> {
         let says = |unit: &&Unit| unit.is_word() && !(unit.is_structure() && unit.is_any(DROPPED));
         let only_filler = item.units.iter().filter(says).all(Unit::is_filler);
         let says = |unit: &&Unit| unit.is_word() && (says(unit) || item.units.iter().all(|other| !says(&other)));
-        let words: Vec<String> = item.units.iter().filter(says).filter(|unit| only_filler || !unit.is_filler()).map(|unit| unit.text.clone()).collect();
+        let words: Vec<String> = item
+            .units
+            .iter()
+            .filter(says)
+            .filter(|unit| only_filler || !unit.is_filler())
+            .map(|unit| unit.text.clone())
+            .collect();
         let meta = item.units.iter().any(|unit| unit.is_any(&["required", "optional"]));
         let label = sentence_case(&words.join(" "));
         if !label.is_empty() && !meta && !labels.iter().any(|other| other.to_lowercase() == label.to_lowercase()) {
@@ -362,7 +411,9 @@ fn opposites(inner: &[Unit], outer: &[Unit]) -> bool {
     let negated = inner.iter().any(|unit| unit.is("not"));
     let same = outer.first().is_some_and(|first| inner.first().is_some_and(|other| other.norm == first.norm));
     match words.as_slice() {
-        [first, second] => *second == format!("un{first}") || *first == format!("un{second}") || (negated && first == second),
+        [first, second] => {
+            *second == format!("un{first}") || *first == format!("un{second}") || (negated && first == second)
+        }
         [_] => negated && same,
         _ => false,
     }
@@ -403,13 +454,22 @@ fn bounded(number: &str) -> Option<u8> {
 fn label_units(units: &[Unit]) -> Vec<Unit> {
     let mut words: Vec<Unit> = Vec::new();
     for (at, unit) in units.iter().enumerate() {
-        let unit_of = unit.is("in") && units.get(at + 1).is_some_and(|next| next.measure().is_some() || next.currency().is_some() || next.field() == Some("duration"));
+        let unit_of = unit.is("in")
+            && units.get(at + 1).is_some_and(|next| {
+                next.measure().is_some() || next.currency().is_some() || next.field() == Some("duration")
+            });
         let measured = (unit.measure().is_some() || unit.currency().is_some()) && at > 0 && units[at - 1].is("in");
-        let bound = unit.kind == Kind::Number || unit.is_any(&["from", "atMost", "atLeast"]) && units.get(at + 1).is_some_and(|next| next.kind == Kind::Number);
+        let bound = unit.kind == Kind::Number
+            || unit.is_any(&["from", "atMost", "atLeast"])
+                && units.get(at + 1).is_some_and(|next| next.kind == Kind::Number);
         let range = unit.text.contains('-') && unit.norm.chars().all(|c| c.is_ascii_digit() || c == ' ');
         let minutes = unit.field() == Some("duration") && at > 0 && units[at - 1].is("in");
-        let mere = unit.is_any(&["required", "optional", "yesNo", "orNot", "whether", "they", "be", "det", "poss", "numberOf", "have", "with", "add", "field", "ask"])
-            && unit.field().is_none() && unit.entity().is_none() || minutes;
+        let mere = unit.is_any(&[
+            "required", "optional", "yesNo", "orNot", "whether", "they", "be", "det", "poss", "numberOf", "have",
+            "with", "add", "field", "ask",
+        ]) && unit.field().is_none()
+            && unit.entity().is_none()
+            || minutes;
         if unit.is_word() && !(unit_of || measured || bound || range || mere || unit.is_filler()) {
             words.push(unit.clone());
         }
@@ -434,8 +494,16 @@ fn bare_question(units: &[Unit]) -> Vec<Unit> {
 
 /// The word that says what it is: the last noun before "of", "for", "per" or "in".
 fn head(words: &[Unit]) -> Option<&Unit> {
-    let stop = words.iter().position(|unit| unit.is_structure() && unit.is_any(&["for", "each", "in", "from", "by", "to"])).unwrap_or(words.len());
-    words[..stop].iter().rev().find(|unit| unit.is_content()).or_else(|| words.iter().find(|unit| unit.is_content())).or(words.first())
+    let stop = words
+        .iter()
+        .position(|unit| unit.is_structure() && unit.is_any(&["for", "each", "in", "from", "by", "to"]))
+        .unwrap_or(words.len());
+    words[..stop]
+        .iter()
+        .rev()
+        .find(|unit| unit.is_content())
+        .or_else(|| words.iter().find(|unit| unit.is_content()))
+        .or(words.first())
 }
 
 fn label(words: &[Unit], counted: bool) -> String {
@@ -452,7 +520,10 @@ mod tests {
 
     fn read(text: &str) -> Vec<(String, FieldKind, Vec<String>)> {
         let english = lexicon().language("en");
-        fields(&units(&tokens(text), english), english).into_iter().map(|want| (want.label, want.kind, want.options)).collect()
+        fields(&units(&tokens(text), english), english)
+            .into_iter()
+            .map(|want| (want.label, want.kind, want.options))
+            .collect()
     }
 
     fn kinds(text: &str) -> Vec<FieldKind> {
@@ -462,17 +533,20 @@ mod tests {
     #[test]
     fn kinds_follow_the_words() {
         assert_eq!(kinds("a name, an email and a phone number"), [FieldKind::Text, FieldKind::Email, FieldKind::Phone]);
-        assert_eq!(kinds("due date, weight in kg, price in dollars"), [
-            FieldKind::Date,
-            FieldKind::Quantity { unit: "kg".into() },
-            FieldKind::Money { currency: "USD".into() }
-        ]);
-        assert_eq!(kinds("number of pages, rating 1-5"), [FieldKind::Integer { min: 0, max: None }, FieldKind::Rating { max: 5 }]);
+        assert_eq!(
+            kinds("due date, weight in kg, price in dollars"),
+            [FieldKind::Date, FieldKind::Quantity { unit: "kg".into() }, FieldKind::Money { currency: "USD".into() }]
+        );
+        assert_eq!(
+            kinds("number of pages, rating 1-5"),
+            [FieldKind::Integer { min: 0, max: None }, FieldKind::Rating { max: 5 }]
+        );
     }
 
     #[test]
     fn yes_and_no_in_many_ways() {
-        for text in ["paid or not", "paid?", "paid (yes/no)", "whether it is paid", "paid yes or no", "paid or unpaid"] {
+        for text in ["paid or not", "paid?", "paid (yes/no)", "whether it is paid", "paid yes or no", "paid or unpaid"]
+        {
             let all = read(text);
             assert_eq!(all.len(), 1, "{text}: {all:?}");
             assert_eq!((all[0].0.as_str(), &all[0].1), ("Paid", &FieldKind::YesNo), "{text}");
@@ -481,13 +555,17 @@ mod tests {
 
     #[test]
     fn options_in_many_ways() {
-        for text in ["status (open, done)", "status: open, done", "a status that is open or done", "status (open/done)"] {
+        for text in ["status (open, done)", "status: open, done", "a status that is open or done", "status (open/done)"]
+        {
             let all = read(text);
             assert_eq!(all.len(), 1, "{text}: {all:?}");
             assert_eq!((all[0].0.as_str(), all[0].2.join(" ").as_str()), ("Status", "Open Done"), "{text}");
         }
         let deals = read("stages lead, qualified, won, lost, an amount and an expected close date");
-        assert_eq!(deals.iter().map(|field| field.0.as_str()).collect::<Vec<_>>(), ["Stages", "Amount", "Expected close date"]);
+        assert_eq!(
+            deals.iter().map(|field| field.0.as_str()).collect::<Vec<_>>(),
+            ["Stages", "Amount", "Expected close date"]
+        );
         assert_eq!(deals[0].2, ["Lead", "Qualified", "Won", "Lost"]);
     }
 

@@ -3,6 +3,8 @@
 //! Invariant: nothing the text says is overridden; an existing app's entities are completed only where this text
 //! touched them.
 
+mod reach;
+
 use super::access;
 use super::blueprint;
 use super::draft::Draft;
@@ -11,8 +13,8 @@ use super::lexicon::{Shape, lexicon};
 use super::noun::{listed, sentence_case, shape};
 use super::say::Say;
 use super::unit::Unit;
-use crate::ident::{slug, unique};
-use crate::spec::{Condition, FieldKind, Grant, OWNER, Page, PageKind, Rule, Scope, VISITOR};
+use crate::ident::slug;
+use crate::spec::{Condition, FieldKind, Rule};
 use crate::understanding::{Answer, Question};
 
 /// Completes a draft.
@@ -31,13 +33,34 @@ pub(crate) fn finish(draft: &mut Draft) {
     places(draft);
     capacity(draft);
     conditions(draft);
-    default_access(draft);
+    reach::default_access(draft);
     access::apply(draft);
+    idle_roles(draft);
     one_each(draft);
-    pages(draft);
+    reach::pages(draft);
     titles(draft);
     questions(draft);
     name(draft);
+}
+
+/// A role that a sentence named but that got nothing by it (the sentence was not understood) is not kept.
+fn idle_roles(draft: &mut Draft) {
+    let used = |role: &str| {
+        draft.spec.entities.iter().any(|entity| entity.person.as_deref() == Some(role) || entity.grant(role).is_some())
+    };
+    let idle: Vec<String> = draft
+        .spec
+        .roles
+        .iter()
+        .map(|role| role.id.clone())
+        .filter(|role| !used(role) && !draft.roles_before.contains(role))
+        .collect();
+    draft.spec.roles.retain(|role| !idle.contains(&role.id));
+    let about = |role: &String| Some(format!("roles/{role}"));
+    draft.out.assumed.retain(|statement| !idle.iter().any(|role| statement.about == about(role)));
+    for role in &mut draft.spec.roles {
+        role.invited_by.retain(|by| !idle.contains(by));
+    }
 }
 
 /// Ids of the entities that are new or were completed by this text.
@@ -100,7 +123,11 @@ fn title(draft: &mut Draft, id: &str) {
         return;
     }
     let money = shape(draft.known(id).concept) == Some(Shape::Money);
-    let long = entity.fields.iter().find(|field| money && field.id == "description" && !field.archived).map(|field| field.id.clone());
+    let long = entity
+        .fields
+        .iter()
+        .find(|field| money && field.id == "description" && !field.archived)
+        .map(|field| field.id.clone());
     let any_text = entity.fields.iter().any(|field| field.kind == FieldKind::Text && !field.archived);
     if let Some(long) = long.filter(|_| !any_text && draft.known(id).new) {
         if let Some(field) = draft.spec.entity_mut(id).and_then(|entity| entity.field_mut(&long)) {
@@ -109,8 +136,13 @@ fn title(draft: &mut Draft, id: &str) {
         }
         return;
     }
-    let plain = entity.fields.iter().find(|field| field.kind == FieldKind::Text && !field.archived && !field.by_member && field.only_if.is_none()).map(|field| field.id.clone());
-    let named = draft.is_person(id) || shape(draft.known(id).concept) == Some(Shape::Place) || draft.limit_field(id).is_some();
+    let plain = entity
+        .fields
+        .iter()
+        .find(|field| field.kind == FieldKind::Text && !field.archived && !field.by_member && field.only_if.is_none())
+        .map(|field| field.id.clone());
+    let named =
+        draft.is_person(id) || shape(draft.known(id).concept) == Some(Shape::Place) || draft.limit_field(id).is_some();
     match plain.filter(|_| !named) {
         Some(field) => {
             if let Some(field) = draft.spec.entity_mut(id).and_then(|entity| entity.field_mut(&field)) {
@@ -140,13 +172,22 @@ fn add_title(draft: &mut Draft, id: &str) {
 
 /// Fields that name a detail of a companion field follow it: "plus one name" only with a plus one.
 fn companions(draft: &mut Draft) {
-    let all: Vec<(String, String)> = draft.facts.iter().filter_map(|(id, facts)| facts.companion.clone().map(|field| (id.clone(), field))).collect();
+    let all: Vec<(String, String)> =
+        draft.facts.iter().filter_map(|(id, facts)| facts.companion.clone().map(|field| (id.clone(), field))).collect();
     for (id, companion) in all {
         let Some(entity) = draft.spec.entity_mut(&id) else { continue };
-        let Some(words) = entity.field(&companion).filter(|field| field.kind == FieldKind::YesNo).map(|field| super::text::fold(&field.label)) else { continue };
+        let Some(words) = entity
+            .field(&companion)
+            .filter(|field| field.kind == FieldKind::YesNo)
+            .map(|field| super::text::fold(&field.label))
+        else {
+            continue;
+        };
         for field in &mut entity.fields {
             let label = super::text::fold(&field.label);
-            let detail = field.id != companion && field.only_if.is_none() && (label.contains(&words) || field.id.starts_with(&companion));
+            let detail = field.id != companion
+                && field.only_if.is_none()
+                && (label.contains(&words) || field.id.starts_with(&companion));
             if detail {
                 field.only_if = Some(Condition { field: companion.clone(), values: vec!["true".into()] });
                 field.required = false;
@@ -163,13 +204,25 @@ fn roles(draft: &mut Draft) {
             continue;
         }
         let facts = draft.known(&entity.id);
-        let invited = facts.new && facts.concept.and_then(|concept| lexicon().concepts.entity.get(concept)).is_some_and(|concept| concept.invited);
-        let only_people = facts.new && draft.occasion.is_some() && draft.is_person(&entity.id) && !draft.spec.entities.iter().any(|other| other.person.is_some() || draft.known(&other.id).acts && other.id != entity.id);
+        let invited = facts.new
+            && facts
+                .concept
+                .and_then(|concept| lexicon().concepts.entity.get(concept))
+                .is_some_and(|concept| concept.invited);
+        let only_people = facts.new
+            && draft.occasion.is_some()
+            && draft.is_person(&entity.id)
+            && !draft
+                .spec
+                .entities
+                .iter()
+                .any(|other| other.person.is_some() || draft.known(&other.id).acts && other.id != entity.id);
         if facts.acts || invited || only_people {
             let _ = access::person_role(draft, &entity.id);
         }
     }
-    let managers: Vec<String> = draft.spec.roles.iter().filter(|role| access::is_manager(&role.id)).map(|role| role.id.clone()).collect();
+    let managers: Vec<String> =
+        draft.spec.roles.iter().filter(|role| access::is_manager(&role.id)).map(|role| role.id.clone()).collect();
     let people: Vec<String> = draft.spec.entities.iter().filter_map(|entity| entity.person.clone()).collect();
     for role in draft.spec.roles.iter_mut().filter(|role| people.contains(&role.id)) {
         for manager in &managers {
@@ -187,14 +240,22 @@ fn answers(draft: &mut Draft) {
             continue;
         }
         let new = draft.known(&entity.id).new;
-        if new && !entity.fields.iter().any(|field| field.by_member) && draft.attending(&entity.id).is_none() && blueprint::gathers(draft, &entity.id) {
+        if new
+            && !entity.fields.iter().any(|field| field.by_member)
+            && draft.attending(&entity.id).is_none()
+            && blueprint::gathers(draft, &entity.id)
+        {
             attend(draft, &entity.id);
         }
         for field in entity.fields.iter().filter(|field| !field.by_member && !field.archived) {
             if is_answer(field) && (new || !draft.before.contains(&(entity.id.clone(), field.id.clone()))) {
                 draft.by_member(&entity.id, &field.id);
                 let many = draft.many(&entity.id);
-                draft.assumed(Say::AssumedByMember, &[&many, &field.label], Some(&format!("entities/{}/fields/{}", entity.id, field.id)));
+                draft.assumed(
+                    Say::AssumedByMember,
+                    &[&many, &field.label],
+                    Some(&format!("entities/{}/fields/{}", entity.id, field.id)),
+                );
             }
         }
     }
@@ -218,7 +279,9 @@ fn is_answer(field: &crate::spec::Field) -> bool {
 
 /// "dietaryNote", "favouriteSong": the concept is the head of a longer label.
 fn ends_in_answer(id: &str) -> bool {
-    ["diet", "dietary", "allerg", "comment", "message", "meal", "song"].iter().any(|part| id.to_lowercase().contains(part))
+    ["diet", "dietary", "allerg", "comment", "message", "meal", "song"]
+        .iter()
+        .any(|part| id.to_lowercase().contains(part))
 }
 
 /// "each project has tasks": a task names its project.
@@ -229,12 +292,28 @@ fn links(draft: &mut Draft) {
 }
 
 fn add_ref(draft: &mut Draft, from: &str, to: &str) -> Option<String> {
-    let existing = draft.spec.entity(from)?.fields.iter().find(|field| !field.archived && matches!(&field.kind, FieldKind::Ref { entity } if entity == to)).map(|field| field.id.clone());
+    let existing = draft
+        .spec
+        .entity(from)?
+        .fields
+        .iter()
+        .find(|field| !field.archived && matches!(&field.kind, FieldKind::Ref { entity } if entity == to))
+        .map(|field| field.id.clone());
     if existing.is_some() || from == to {
         return existing;
     }
     let label = draft.spec.entity(to)?.label.clone();
-    let want = Wanted { label, concept: None, exact: false, kind: FieldKind::Ref { entity: to.to_owned() }, options: Vec::new(), required: false, sure: true, defaulted: false, noun: Vec::new() };
+    let want = Wanted {
+        label,
+        concept: None,
+        exact: false,
+        kind: FieldKind::Ref { entity: to.to_owned() },
+        options: Vec::new(),
+        required: false,
+        sure: true,
+        defaulted: false,
+        noun: Vec::new(),
+    };
     draft.add_field(from, &want)
 }
 
@@ -243,7 +322,8 @@ fn references(draft: &mut Draft, plain: &[(String, String)]) {
     for (id, field) in plain {
         let label = draft.field_label(id, field);
         let words = super::unit::units(&super::text::tokens(&label), draft.language);
-        let exact = words.iter().filter(|unit| unit.is_content()).count() == 1 && words.iter().all(|unit| unit.field().is_none());
+        let exact = words.iter().filter(|unit| unit.is_content()).count() == 1
+            && words.iter().all(|unit| unit.field().is_none());
         let Some(target) = draft.find_units(&words).filter(|target| exact && target != id) else { continue };
         if let Some(field) = draft.spec.entity_mut(id).and_then(|entity| entity.field_mut(field)) {
             field.kind = FieldKind::Ref { entity: target };
@@ -299,11 +379,31 @@ fn fill_in(draft: &mut Draft, person: &str, words: &[Unit]) {
 
 /// Where places are limited and people come, no place takes more people than it has room for.
 fn capacity(draft: &mut Draft) {
-    let Some(person) = draft.spec.entities.iter().find(|entity| entity.person.is_some() && !entity.archived && draft.attending(&entity.id).is_some()).or_else(|| draft.spec.entities.iter().find(|entity| entity.person.is_some() && !entity.archived)).map(|entity| entity.id.clone()) else { return };
+    let Some(person) = draft
+        .spec
+        .entities
+        .iter()
+        .find(|entity| entity.person.is_some() && !entity.archived && draft.attending(&entity.id).is_some())
+        .or_else(|| draft.spec.entities.iter().find(|entity| entity.person.is_some() && !entity.archived))
+        .map(|entity| entity.id.clone())
+    else {
+        return;
+    };
     for parent in draft.spec.entities.clone() {
-        let Some(limit) = draft.limit_field(&parent.id).filter(|_| parent.id != person && !parent.archived && !draft.is_person(&parent.id)) else { continue };
-        let ruled = draft.spec.rules.iter().any(|rule| matches!(rule, Rule::Capacity { parent: other, .. } if *other == parent.id));
-        let touched = draft.known(&parent.id).new || draft.known(&person).new || !draft.before.contains(&(parent.id.clone(), limit.clone()));
+        let Some(limit) = draft
+            .limit_field(&parent.id)
+            .filter(|_| parent.id != person && !parent.archived && !draft.is_person(&parent.id))
+        else {
+            continue;
+        };
+        let ruled = draft
+            .spec
+            .rules
+            .iter()
+            .any(|rule| matches!(rule, Rule::Capacity { parent: other, .. } if *other == parent.id));
+        let touched = draft.known(&parent.id).new
+            || draft.known(&person).new
+            || !draft.before.contains(&(parent.id.clone(), limit.clone()));
         if !ruled && touched {
             hold_capacity(draft, &person, &parent.id, &limit);
         }
@@ -315,7 +415,10 @@ fn hold_capacity(draft: &mut Draft, person: &str, parent: &str, limit: &str) {
     let known = draft.spec.entity(person).map(|entity| entity.fields.len()).unwrap_or_default();
     let Some(field) = add_ref(draft, person, parent) else { return };
     let added = draft.spec.entity(person).is_some_and(|entity| entity.fields.len() > known);
-    let (people, place) = (draft.many(person), draft.spec.entity(parent).map(|entity| super::noun::lower(&entity.label)).unwrap_or_default());
+    let (people, place) = (
+        draft.many(person),
+        draft.spec.entity(parent).map(|entity| super::noun::lower(&entity.label)).unwrap_or_default(),
+    );
     if added {
         if shape(draft.known(parent).concept) == Some(Shape::Event) {
             draft.by_member(person, &field);
@@ -323,7 +426,14 @@ fn hold_capacity(draft: &mut Draft, person: &str, parent: &str, limit: &str) {
         draft.assumed(Say::AssumedRef, &[&people, &place], Some(&format!("entities/{person}/fields/{field}")));
     }
     let only_if = draft.attending(person);
-    draft.spec.rules.push(Rule::Capacity { entity: person.to_owned(), field, parent: parent.to_owned(), limit: limit.to_owned(), extra: None, only_if });
+    draft.spec.rules.push(Rule::Capacity {
+        entity: person.to_owned(),
+        field,
+        parent: parent.to_owned(),
+        limit: limit.to_owned(),
+        extra: None,
+        only_if,
+    });
     let limit_label = super::noun::lower(&draft.field_label(parent, limit));
     draft.understood(Say::CapacityHeld, &[&people, &place, &limit_label], &format!("entities/{parent}/fields/{limit}"));
 }
@@ -331,7 +441,11 @@ fn hold_capacity(draft: &mut Draft, person: &str, parent: &str, limit: &str) {
 /// Somebody who comes along takes a place too.
 fn extend_capacity(draft: &mut Draft, person: &str) {
     let Some(companion) = draft.known(person).companion else { return };
-    let is_yes_no = draft.spec.entity(person).and_then(|entity| entity.field(&companion)).is_some_and(|field| field.kind == FieldKind::YesNo && !field.archived);
+    let is_yes_no = draft
+        .spec
+        .entity(person)
+        .and_then(|entity| entity.field(&companion))
+        .is_some_and(|field| field.kind == FieldKind::YesNo && !field.archived);
     let mut counted = false;
     for rule in &mut draft.spec.rules {
         if let Rule::Capacity { entity, extra, .. } = rule
@@ -356,81 +470,16 @@ fn conditions(draft: &mut Draft) {
         for field in entity.fields {
             let asked = field.by_member && field.only_if.is_none() && field.id != attending.field && !field.archived;
             let new = !draft.before.contains(&(entity.id.clone(), field.id.clone()));
-            let needs = matches!(field.id.as_str(), "meal" | "plusOne") || draft.known(&entity.id).companion.as_deref() == Some(field.id.as_str());
-            if asked && new && needs && let Some(field) = draft.spec.entity_mut(&entity.id).and_then(|entity| entity.field_mut(&field.id)) {
+            let needs = matches!(field.id.as_str(), "meal" | "plusOne")
+                || draft.known(&entity.id).companion.as_deref() == Some(field.id.as_str());
+            if asked
+                && new
+                && needs
+                && let Some(field) = draft.spec.entity_mut(&entity.id).and_then(|entity| entity.field_mut(&field.id))
+            {
                 field.only_if = Some(attending.clone());
             }
         }
-    }
-}
-
-/// The owner and the roles that keep the app may do everything; people reach their own row.
-fn default_access(draft: &mut Draft) {
-    let managers: Vec<String> = draft.spec.roles.iter().filter(|role| access::is_manager(&role.id)).map(|role| role.id.clone()).collect();
-    let fresh_ids = fresh(draft);
-    let person_roles: Vec<(String, String)> = draft.spec.entities.iter().filter_map(|entity| entity.person.clone().map(|role| (entity.id.clone(), role))).collect();
-    let all: Vec<String> = draft.spec.entities.iter().map(|entity| entity.id.clone()).collect();
-    for id in &all {
-        let new = fresh_ids.contains(id);
-        let Some(entity) = draft.spec.entity_mut(id) else { continue };
-        if new && entity.access.is_empty() {
-            entity.access.push(access::full(OWNER));
-            managers.iter().for_each(|role| entity.access.push(access::full(role)));
-        }
-        if let Some(role) = entity.person.clone()
-            && entity.grant(&role).is_none()
-            && (new || !draft.roles_before.contains(&role))
-        {
-            entity.access.push(Grant { role: role.clone(), read: Some(Scope::Own), create: false, update: Some(Scope::Own), delete: None });
-            let many = draft.many(id);
-            draft.assumed(Say::AssumedOwnRow, &[&many], Some(&format!("entities/{id}/access/{role}")));
-        }
-    }
-    for (person, role) in person_roles {
-        read_places(draft, &person, &role, &fresh_ids);
-    }
-    managers.iter().filter(|role| !draft.roles_before.contains(*role)).cloned().collect::<Vec<_>>().iter().for_each(|role| new_manager(draft, role));
-    if draft.creating {
-        let visitors = draft.allowances.iter().any(|allowance| allowance.who.iter().any(|unit| unit.is("everyone")));
-        if !visitors {
-            draft.assumed(Say::AssumedNoVisitors, &[], Some("entities"));
-        }
-    }
-}
-
-fn new_manager(draft: &mut Draft, role: &str) {
-    let name = access::role_name(draft, role);
-    draft.assumed(Say::AssumedManager, &[&name], Some(&format!("roles/{role}")));
-}
-
-/// Whoever points to a place sees the places.
-fn read_places(draft: &mut Draft, person: &str, role: &str, fresh_ids: &[String]) {
-    let targets: Vec<String> = draft
-        .spec
-        .entity(person)
-        .map(|entity| entity.fields.iter().filter_map(|field| if let FieldKind::Ref { entity } = &field.kind { Some(entity.clone()) } else { None }).collect())
-        .unwrap_or_default();
-    for target in targets {
-        let touched = fresh_ids.contains(&target) || fresh_ids.iter().any(|id| id == person);
-        let money = access::is_money(draft, &target);
-        let Some(entity) = draft.spec.entity_mut(&target).filter(|entity| touched && !money && entity.person.is_none() && entity.grant(role).is_none()) else { continue };
-        entity.access.push(Grant { read: Some(Scope::All), ..access::none(role) });
-        let (people, many) = (draft.many(person), draft.many(&target));
-        draft.assumed(Say::AssumedReads, &[&people, &many], Some(&format!("entities/{target}/access/{role}")));
-        if draft.creating {
-            ask_about_reading(draft, &people, &many);
-        }
-    }
-}
-
-fn ask_about_reading(draft: &mut Draft, people: &str, many: &str) {
-    let answers = vec![
-        Answer { label: draft.language.say(Say::AnswerYes, &[]), change: String::new() },
-        Answer { label: draft.language.say(Say::AnswerNo, &[]), change: draft.language.say(Say::ChangeHide, &[people, many]) },
-    ];
-    let text = draft.language.say(Say::QuestionReads, &[people, many]);
-    if draft.language.has(Say::ChangeHide) && draft.out.questions.len() < 3 {
-        draft.out.questions.push(Question { text, answers });
     }
 }
 
@@ -438,7 +487,8 @@ fn ask_about_reading(draft: &mut Draft, people: &str, many: &str) {
 fn one_each(draft: &mut Draft) {
     for entity in draft.spec.entities.clone() {
         let rule = Rule::OnePerMember { entity: entity.id.clone() };
-        let touched = draft.known(&entity.id).new || !draft.roles_before.contains(&entity.person.clone().unwrap_or_default());
+        let touched =
+            draft.known(&entity.id).new || !draft.roles_before.contains(&entity.person.clone().unwrap_or_default());
         if entity.person.is_none() || entity.archived || !touched || draft.spec.rules.contains(&rule) {
             continue;
         }
@@ -453,59 +503,35 @@ fn one_each(draft: &mut Draft) {
     }
 }
 
-/// A table for those who see all rows, a form for those who answer, cards for everyone else.
-fn pages(draft: &mut Draft) {
-    for entity in draft.spec.entities.clone() {
-        if entity.archived {
-            continue;
-        }
-        let person = entity.person.clone();
-        let answers = person.is_some() && entity.fields.iter().any(|field| field.by_member);
-        let sees = |grant: &&Grant| grant.read.is_some() || grant.create;
-        let roles: Vec<String> = entity.access.iter().filter(sees).map(|grant| grant.role.clone()).filter(|role| role != VISITOR && !(answers && Some(role) == person.as_ref())).collect();
-        put_page(draft, &entity.id, &entity.plural, PageKind::Table, &roles, &entity.plural);
-        let visitor = entity.grant(VISITOR).is_some();
-        let public: Vec<String> = if visitor { vec![VISITOR.to_owned()] } else { Vec::new() };
-        put_page(draft, &entity.id, &entity.plural, PageKind::Cards, &public, &format!("{} public", entity.plural));
-        let own: Vec<String> = person.filter(|_| answers).into_iter().collect();
-        let title = draft.language.label("answerPage");
-        put_page(draft, &entity.id, &title, PageKind::Answer, &own, &format!("{} answer", entity.label));
-    }
-}
-
-/// Makes a page, follows changed roles, or takes away a page that nobody may open any more.
-fn put_page(draft: &mut Draft, entity: &str, title: &str, kind: PageKind, roles: &[String], words: &str) {
-    let existing = draft.spec.pages.iter().position(|page| page.entity == entity && page.kind == kind);
-    match existing {
-        Some(at) if roles.is_empty() => {
-            draft.spec.pages.remove(at);
-        }
-        Some(at) => roles.clone_into(&mut draft.spec.pages[at].roles),
-        None if roles.is_empty() => {}
-        None => {
-            let taken = draft.spec.pages.iter().map(|page| page.id.clone()).collect();
-            let id = unique(words, &format!("page{}", draft.spec.pages.len() + 1), &taken);
-            draft.spec.pages.push(Page { id, title: title.to_owned(), kind, entity: entity.to_owned(), roles: roles.to_vec() });
-        }
-    }
-}
-
 /// After a change, every entity still has a title.
 fn titles(draft: &mut Draft) {
-    let ids: Vec<String> = draft.spec.entities.iter().filter(|entity| !entity.archived).map(|entity| entity.id.clone()).collect();
+    let ids: Vec<String> =
+        draft.spec.entities.iter().filter(|entity| !entity.archived).map(|entity| entity.id.clone()).collect();
     for id in ids {
         title(draft, &id);
     }
 }
 
 fn questions(draft: &mut Draft) {
-    let money = draft.spec.entities.iter().find_map(|entity| entity.fields.iter().find(|field| matches!(field.kind, FieldKind::Money { .. })).map(|field| format!("entities/{}/fields/{}", entity.id, field.id)));
-    let Some(about) = money.filter(|about| !draft.currency_said && !draft.money_before && !about.is_empty()) else { return };
+    let money = draft.spec.entities.iter().find_map(|entity| {
+        entity
+            .fields
+            .iter()
+            .find(|field| matches!(field.kind, FieldKind::Money { .. }))
+            .map(|field| format!("entities/{}/fields/{}", entity.id, field.id))
+    });
+    let Some(about) = money.filter(|about| !draft.currency_said && !draft.money_before && !about.is_empty()) else {
+        return;
+    };
     let code = draft.currency.clone();
     draft.assumed(Say::AssumedCurrency, &[&code], Some(&about));
     let others: Vec<&str> = ["EUR", "USD", "GBP"].into_iter().filter(|other| *other != code).collect();
     let mut answers = vec![Answer { label: code.clone(), change: String::new() }];
-    answers.extend(others.into_iter().map(|other| Answer { label: other.to_owned(), change: draft.language.say(Say::ChangeCurrency, &[other]) }));
+    answers.extend(
+        others
+            .into_iter()
+            .map(|other| Answer { label: other.to_owned(), change: draft.language.say(Say::ChangeCurrency, &[other]) }),
+    );
     let text = draft.language.say(Say::QuestionCurrency, &[]);
     if draft.language.has(Say::ChangeCurrency) && draft.out.questions.len() < 3 {
         draft.out.questions.push(Question { text, answers });
@@ -519,7 +545,9 @@ fn name(draft: &mut Draft) {
     }
     let first = draft.spec.entities.first().map(|entity| entity.plural.clone()).unwrap_or_default();
     if draft.spec.title.is_empty() {
-        let topic = draft.topic.clone().map(|topic| if draft.spec.entities.first().is_some_and(|entity| entity.label == topic) { first.clone() } else { topic });
+        let topic = draft.topic.clone().map(|topic| {
+            if draft.spec.entities.first().is_some_and(|entity| entity.label == topic) { first.clone() } else { topic }
+        });
         draft.spec.title = topic.filter(|topic| !topic.is_empty()).unwrap_or_else(|| sentence_case(&first));
     }
     if draft.spec.name.is_empty() {

@@ -256,8 +256,15 @@ impl Language {
             _ => Algorithm::English,
         };
         let plain = file.plain.iter().flat_map(|words| &words.words).map(|word| fold(word)).collect();
-        let mut language =
-            Language { file, algorithm, exact: BTreeMap::new(), stems: BTreeMap::new(), typed: Vec::new(), plain, words: BTreeSet::new() };
+        let mut language = Language {
+            file,
+            algorithm,
+            exact: BTreeMap::new(),
+            stems: BTreeMap::new(),
+            typed: Vec::new(),
+            plain,
+            words: BTreeSet::new(),
+        };
         for (tag, words) in language.entries(concepts) {
             words.iter().for_each(|word| language.add(tag, word));
         }
@@ -353,7 +360,8 @@ impl Language {
             if distance > allowed || singular == word {
                 continue;
             }
-            ties = nearest.is_some_and(|(best, _)| best == distance) || (ties && nearest.is_some_and(|(best, _)| best <= distance));
+            ties = nearest.is_some_and(|(best, _)| best == distance)
+                || (ties && nearest.is_some_and(|(best, _)| best <= distance));
             if nearest.is_none_or(|(best, _)| distance < best) {
                 nearest = Some((distance, word));
                 ties = false;
@@ -373,7 +381,12 @@ impl Language {
             letters.sort_unstable();
             letters
         };
-        let mut near = self.typed.iter().filter(|word| word.chars().next() == norm.chars().next() && sorted(word) == sorted(norm) && strsim::osa_distance(norm, word) == 1 && self.is_field(word));
+        let mut near = self.typed.iter().filter(|word| {
+            word.chars().next() == norm.chars().next()
+                && sorted(word) == sorted(norm)
+                && strsim::osa_distance(norm, word) == 1
+                && self.is_field(word)
+        });
         let first = near.next()?;
         near.next().is_none().then_some(first.as_str())
     }
@@ -397,7 +410,8 @@ impl Language {
     /// A sentence with its blanks filled; English where this language lacks it.
     pub(crate) fn say(&self, phrase: Say, blanks: &[&str]) -> String {
         let english = || lexicon().languages.first().and_then(|english| english.file.say.get(&phrase));
-        let mut sentence = self.file.say.get(&phrase).or_else(english).cloned().unwrap_or_else(|| format!("{phrase:?}"));
+        let mut sentence =
+            self.file.say.get(&phrase).or_else(english).cloned().unwrap_or_else(|| format!("{phrase:?}"));
         for (number, blank) in blanks.iter().enumerate() {
             sentence = sentence.replace(&format!("{{{number}}}"), blank);
         }

@@ -46,7 +46,8 @@ fn core<'a>(units: &'a [Unit], language: &Language) -> Option<Vec<&'a Unit>> {
     let start = units.iter().position(|unit| names(&unit))?;
     let mut words: Vec<&Unit> = units[start..].iter().take_while(names).collect();
     let rest = &units[start + words.len()..];
-    let qualified = rest.first().is_none_or(|unit| unit.is_any(&["for", "in", "from"]) || unit.kind == super::text::Kind::Open);
+    let qualified =
+        rest.first().is_none_or(|unit| unit.is_any(&["for", "in", "from"]) || unit.kind == super::text::Kind::Open);
     if rest.iter().any(|unit| names(&unit)) && !qualified {
         return None;
     }
@@ -56,7 +57,13 @@ fn core<'a>(units: &'a [Unit], language: &Language) -> Option<Vec<&'a Unit>> {
     while words.len() > 1 && words.last().is_some_and(|last| is_container(last)) {
         words.pop();
     }
-    let verbal = words.len() > 1 && words[..words.len() - 1].iter().any(|unit| unit.is_plural(language) && !language.is_attributive(&unit.norm) && unit.field().is_none() && unit.kind != super::text::Kind::Quoted);
+    let verbal = words.len() > 1
+        && words[..words.len() - 1].iter().any(|unit| {
+            unit.is_plural(language)
+                && !language.is_attributive(&unit.norm)
+                && unit.field().is_none()
+                && unit.kind != super::text::Kind::Quoted
+        });
     (words.len() <= 4 && !(language.code() == "en" && verbal)).then_some(words)
 }
 
@@ -67,7 +74,10 @@ fn is_container(unit: &Unit) -> bool {
 
 fn forms(head: &Unit, language: &Language) -> (String, String) {
     let written = read(head);
-    let known = head.entity().and_then(|concept| language.entity(concept)).filter(|_| head.tags.iter().any(|tag| matches!(tag, Tag::Entity(_))));
+    let known = head
+        .entity()
+        .and_then(|concept| language.entity(concept))
+        .filter(|_| head.tags.iter().any(|tag| matches!(tag, Tag::Entity(_))));
     if let Some(words) = known {
         let text = fold(&written);
         let whole = head.entity().is_some_and(|concept| language.is_whole(concept, &text));

@@ -3,10 +3,12 @@
 //! Invariant: a pattern returns true only if it put something into the draft (or said why not), and marks the words
 //! it used; what no pattern used is reported.
 
+mod bring;
 mod edit;
 mod intro;
 mod limit;
 mod people;
+mod remove;
 mod settings;
 mod things;
 
@@ -18,6 +20,7 @@ use super::text::Kind;
 use super::unit::{Unit, written};
 
 pub(crate) use edit::field_named;
+pub(crate) use remove::only_names;
 
 type Pattern = fn(&mut Draft, &mut Clause) -> bool;
 
@@ -25,7 +28,7 @@ type Pattern = fn(&mut Draft, &mut Clause) -> bool;
 const WISH: &[Pattern] = &[
     settings::read,
     limit::read,
-    people::bring,
+    bring::bring,
     people::answer,
     people::choose,
     super::access::read,
@@ -44,12 +47,12 @@ const CHANGE: &[Pattern] = &[
     edit::restore,
     edit::archive,
     edit::rename,
-    edit::remove,
+    remove::remove,
     settings::read,
     edit::required,
     edit::add_option,
     limit::read,
-    people::bring,
+    bring::bring,
     super::access::read,
     edit::add,
     people::answer,
@@ -67,7 +70,9 @@ pub(crate) fn read(draft: &mut Draft, mut clause: Clause) {
     if draft.creating {
         intro::strip(draft, &mut clause);
     }
-    let verbs = ["answer", "undo", "yesNo", "see", "edit", "create", "delete", "choose", "private", "remove", "rename", "bring"];
+    let verbs = [
+        "answer", "undo", "yesNo", "see", "edit", "create", "delete", "choose", "private", "remove", "rename", "bring",
+    ];
     let worded = clause.units.iter().any(|unit| unit.is_content() && !unit.used || unit.is_any(&verbs));
     if !worded {
         return;
@@ -91,7 +96,8 @@ fn report_unused(draft: &mut Draft, clause: &Clause) {
             continue;
         }
         let end = (at..units.len()).take_while(|index| !units[*index].used).last().unwrap_or(at) + 1;
-        let from = (0..at).rev().take_while(|index| !units[*index].used && units[*index].is_word()).last().unwrap_or(at);
+        let from =
+            (0..at).rev().take_while(|index| !units[*index].used && units[*index].is_word()).last().unwrap_or(at);
         draft.missed(Say::NotUnderstood, &[&written(&units[from..end])]);
         at = end;
     }
@@ -110,8 +116,10 @@ fn refuse_beyond(draft: &mut Draft, clause: &mut Clause) {
     while let Some(at) = clause.units.iter().position(is_beyond) {
         let reason = clause.units[at].beyond().map(|beyond| draft.language.reason(beyond)).unwrap_or_default();
         let (start, end) = item_around(&clause.units, at);
-        let outside = clause.units[..start].iter().chain(&clause.units[end..]).any(|unit| unit.is_content() && !unit.is("app"));
-        let in_list = clause.units[..start].last().is_some_and(is_list_mark) || clause.units.get(end).is_some_and(|unit| is_list_mark(unit) && !unit.is("with"));
+        let outside =
+            clause.units[..start].iter().chain(&clause.units[end..]).any(|unit| unit.is_content() && !unit.is("app"));
+        let in_list = clause.units[..start].last().is_some_and(is_list_mark)
+            || clause.units.get(end).is_some_and(|unit| is_list_mark(unit) && !unit.is("with"));
         let (start, end) = if outside && in_list { (start, end) } else { (0, clause.units.len()) };
         draft.missed(Say::Beyond, &[&written(&clause.units[start..end]), &reason]);
         clause.units.drain(start..end);
@@ -123,11 +131,16 @@ fn is_beyond(unit: &Unit) -> bool {
 }
 
 fn is_list_mark(unit: &Unit) -> bool {
-    matches!(unit.kind, Kind::Comma | Kind::Open | Kind::Close | Kind::Colon) || unit.is_any(&["and", "or", "with", "where"])
+    matches!(unit.kind, Kind::Comma | Kind::Open | Kind::Close | Kind::Colon)
+        || unit.is_any(&["and", "or", "with", "where"])
 }
 
 fn item_around(units: &[Unit], at: usize) -> (usize, usize) {
     let start = (0..at).rev().take_while(|index| !is_list_mark(&units[*index])).last().unwrap_or(at);
-    let end = (at..units.len()).take_while(|index| !is_list_mark(&units[*index]) || units[*index].is("with")).last().unwrap_or(at) + 1;
+    let end = (at..units.len())
+        .take_while(|index| !is_list_mark(&units[*index]) || units[*index].is("with"))
+        .last()
+        .unwrap_or(at)
+        + 1;
     (start, end)
 }

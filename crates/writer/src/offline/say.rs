@@ -122,6 +122,8 @@ phrases! {
     AssumedRole,
     /// 0 quotation.
     NotUnderstood,
+    /// 0 word.
+    WordUnused,
     /// 0 quotation, 1 reason.
     Beyond,
     /// 0 number.

@@ -124,7 +124,8 @@ impl Scanner {
     }
 
     fn push(&mut self, kind: Kind, text: &str) {
-        let mut token = Token { text: text.to_owned(), norm: fold(text), kind, indent: 0, read_as: None, possessive: false };
+        let mut token =
+            Token { text: text.to_owned(), norm: fold(text), kind, indent: 0, read_as: None, possessive: false };
         if kind == Kind::Word {
             if let Some(stem) = token.norm.strip_suffix("'s").map(str::to_owned) {
                 if !matches!(stem.as_str(), "it" | "there" | "what" | "who" | "that" | "let" | "new year") {
@@ -184,7 +185,8 @@ impl Scanner {
         let rest = &self.chars[self.at..];
         let end = rest.iter().take(80).position(|c| matches!(c, '"' | '“' | '”' | '»' | '«' | '\n'));
         let Some(end) = end.filter(|end| *end > 0 && rest.get(*end) != Some(&'\n')) else { return };
-        let raw: String = rest[..end].iter().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '\'' | '&')).collect();
+        let raw: String =
+            rest[..end].iter().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '\'' | '&')).collect();
         self.at += end + 1;
         let text = raw.split_whitespace().collect::<Vec<_>>().join(" ");
         if !text.is_empty() {
@@ -199,9 +201,12 @@ impl Scanner {
         while let Some(letter) = self.peek(0).filter(|_| !sign) {
             let inner = self.peek(1).is_some_and(char::is_alphanumeric) && self.chars[self.at - 1].is_alphanumeric();
             let joins = matches!(letter, '\'' | '’' | '-' | '‑' | '_' | '&') && inner;
-            let decimal = matches!(letter, '.' | ',') && inner && self.peek(1).is_some_and(|c| c.is_ascii_digit())
+            let decimal = matches!(letter, '.' | ',')
+                && inner
+                && self.peek(1).is_some_and(|c| c.is_ascii_digit())
                 && self.chars[start..self.at].iter().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','));
-            if !(letter.is_alphanumeric() || is_combining_mark(letter) || joins || decimal || self.abbreviation(start)) {
+            if !(letter.is_alphanumeric() || is_combining_mark(letter) || joins || decimal || self.abbreviation(start))
+            {
                 break;
             }
             self.at += 1;
@@ -220,8 +225,10 @@ impl Scanner {
         if self.peek(0) != Some('.') {
             return false;
         }
-        let lettered = so_far.iter().enumerate().all(|(index, c)| if index % 2 == 0 { c.is_alphabetic() } else { *c == '.' });
-        let next_joins = self.peek(1).is_some_and(char::is_alphabetic) && !self.peek(2).is_some_and(char::is_alphanumeric);
+        let lettered =
+            so_far.iter().enumerate().all(|(index, c)| if index % 2 == 0 { c.is_alphabetic() } else { *c == '.' });
+        let next_joins =
+            self.peek(1).is_some_and(char::is_alphabetic) && !self.peek(2).is_some_and(char::is_alphanumeric);
         lettered && so_far.len() % 2 == 1 && (next_joins || so_far.len() >= 3)
     }
 
@@ -232,7 +239,8 @@ impl Scanner {
             self.at += 1;
         }
         let mut indent = (self.at - start) * 2;
-        let numbered = self.peek(0).is_some_and(|c| c.is_ascii_digit()) && self.peek(1).is_some_and(|c| matches!(c, '.' | ')'))
+        let numbered = self.peek(0).is_some_and(|c| c.is_ascii_digit())
+            && self.peek(1).is_some_and(|c| matches!(c, '.' | ')'))
             && self.peek(2) == Some(' ');
         if numbered {
             self.at += 2;
@@ -265,7 +273,10 @@ mod tests {
 
     #[test]
     fn splits_words_marks_and_numbers() {
-        assert_eq!(texts("Guests: name (12.5), e.g. yes/no"), ["Guests", ":", "name", "(", "12.5", ")", ",", "e.g", "yes", "/", "no"]);
+        assert_eq!(
+            texts("Guests: name (12.5), e.g. yes/no"),
+            ["Guests", ":", "name", "(", "12.5", ")", ",", "e.g", "yes", "/", "no"]
+        );
     }
 
     #[test]

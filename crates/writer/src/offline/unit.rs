@@ -110,8 +110,10 @@ impl Unit {
     pub(crate) fn is_plural(&self, language: &Language) -> bool {
         if let Some(words) = self.entity().and_then(|concept| language.entity(concept)) {
             let (one, many) = (super::text::fold(&words.one), super::text::fold(&words.many));
-            let mass = !looks_plural(&many) && language.code() == "en" && !matches!(many.as_str(), "people" | "children");
-            return self.norm == many || self.norm != one && (mass || looks_plural(&self.norm) || language.code() != "en");
+            let mass =
+                !looks_plural(&many) && language.code() == "en" && !matches!(many.as_str(), "people" | "children");
+            return self.norm == many
+                || self.norm != one && (mass || looks_plural(&self.norm) || language.code() != "en");
         }
         looks_plural(&self.norm)
     }
@@ -147,7 +149,11 @@ pub(crate) fn units(tokens: &[Token], language: &'static Language) -> Vec<Unit> 
 }
 
 fn longest_phrase(tokens: &[Token], language: &'static Language) -> Option<(Unit, usize)> {
-    let fits = tokens.iter().take(MAX_PHRASE).take_while(|token| matches!(token.kind, Kind::Word | Kind::Number | Kind::Slash)).count();
+    let fits = tokens
+        .iter()
+        .take(MAX_PHRASE)
+        .take_while(|token| matches!(token.kind, Kind::Word | Kind::Number | Kind::Slash))
+        .count();
     (1..=fits).rev().find_map(|length| {
         let window = &tokens[..length];
         if window[0].kind == Kind::Slash || (length > 1 && window[..length - 1].iter().any(|token| token.possessive)) {
@@ -169,7 +175,10 @@ fn plain_unit(tokens: &[Token]) -> Unit {
         tags: Vec::new(),
         indent: tokens[0].indent,
         possessive: tokens.last().is_some_and(|token| token.possessive),
-        read_as: tokens.iter().any(|token| token.read_as.is_some()).then(|| joined(tokens.iter().map(|token| token.read_as.as_deref().unwrap_or(&token.text)))),
+        read_as: tokens
+            .iter()
+            .any(|token| token.read_as.is_some())
+            .then(|| joined(tokens.iter().map(|token| token.read_as.as_deref().unwrap_or(&token.text)))),
         used: false,
     }
 }
@@ -183,7 +192,9 @@ fn mended(tokens: &[Token], language: &'static Language) -> Vec<Token> {
         if known || (corrections.len() >= MAX_CORRECTIONS && !corrections.contains_key(&token.norm)) {
             continue;
         }
-        let corrected = corrections.entry(token.norm.clone()).or_insert_with_key(|norm| language.corrected(norm).map(str::to_owned));
+        let corrected = corrections
+            .entry(token.norm.clone())
+            .or_insert_with_key(|norm| language.corrected(norm).map(str::to_owned));
         if let Some(word) = corrected {
             token.norm.clone_from(word);
             token.read_as = Some(word.clone());

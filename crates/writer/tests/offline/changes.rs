@@ -24,7 +24,11 @@ fn fields_are_added_where_said() {
     ] {
         let done = changed(&spec, text);
         assert_eq!(field(&done.spec, entity, id).kind, kind, "{text}");
-        assert!(done.losses.is_empty() && done.understanding.not_understood.is_empty(), "{text}: {:?}", done.understanding);
+        assert!(
+            done.losses.is_empty() && done.understanding.not_understood.is_empty(),
+            "{text}: {:?}",
+            done.understanding
+        );
     }
 }
 
@@ -59,7 +63,10 @@ fn options_come_and_go() {
 fn renaming_changes_labels_and_keeps_ids() {
     let spec = wedding();
     let guests = changed(&spec, "Rename guests to invitees");
-    assert_eq!(guests.spec.entity("guest").map(|guest| (guest.label.as_str(), guest.plural.as_str())), Some(("Invitee", "Invitees")));
+    assert_eq!(
+        guests.spec.entity("guest").map(|guest| (guest.label.as_str(), guest.plural.as_str())),
+        Some(("Invitee", "Invitees"))
+    );
     let phone = changed(&spec, "Rename the phone number to mobile");
     assert_eq!(field(&phone.spec, "guest", "phone").label, "Mobile");
     let option = changed(&spec, "rename fish to seafood");
@@ -89,12 +96,49 @@ fn access_changes() {
     assert_eq!(sees(&public.spec, "table", VISITOR), Some(Scope::All));
     let hidden = changed(&spec, "Guests may not see the tables.");
     assert_eq!(sees(&hidden.spec, "table", "guest"), None);
+    let closed = changed(&public.spec, "The tables should not be public");
+    assert_eq!(closed.spec.entity("table").map(|table| &table.access), spec.entity("table").map(|table| &table.access));
+    let shown = changed(&spec, "Show the budget to everyone");
+    assert_eq!(sees(&shown.spec, "budgetItem", VISITOR), Some(Scope::All));
     let only = changed(&spec, "Only I may see the budget");
     assert_eq!(sees(&only.spec, "budgetItem", "partner"), None);
     assert_eq!(sees(&only.spec, "budgetItem", OWNER), Some(Scope::All));
     let wide = changed(&spec, "Let guests see the budget");
     assert_eq!(sees(&wide.spec, "budgetItem", "guest"), Some(Scope::All));
     assert!(wide.spec.pages.iter().any(|page| page.entity == "budgetItem" && page.roles.contains(&"guest".to_owned())));
+}
+
+#[test]
+fn what_opens_must_name_it_exactly() {
+    for text in [
+        "Let everyone see finished guests",
+        "Show the phone numbers to everyone",
+        "Let guests see the old budget of last year",
+    ] {
+        assert!(change(&wedding(), text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn access_that_was_taken_is_not_given_back_by_another_change() {
+    let hidden = changed(&wedding(), "Guests may not see guests");
+    assert_eq!(sees(&hidden.spec, "guest", "guest"), None);
+    let more = changed(&hidden.spec, "Add a birthday to guests");
+    assert_eq!(sees(&more.spec, "guest", "guest"), None);
+}
+
+#[test]
+fn people_who_must_not_see_each_other_still_see_themselves() {
+    let open = changed(&wedding(), "Guests may see all guests");
+    let closed = changed(&open.spec, "Guests must not see each other");
+    assert_eq!(sees(&closed.spec, "guest", "guest"), Some(Scope::Own));
+}
+
+#[test]
+fn removing_people_removes_their_role() {
+    let done = changed(&wedding(), "Remove the guests");
+    assert!(!done.spec.roles.iter().any(|role| role.id == "guest"));
+    assert!(done.spec.entities.iter().all(|entity| entity.grant("guest").is_none()));
 }
 
 #[test]
@@ -124,7 +168,11 @@ fn two_removals_are_archived_together() {
 #[test]
 fn what_narrows_a_removal_is_not_widened() {
     let spec = wedding();
-    for text in ["Delete all guests older than a year", "Remove old tables from last summer", "Remove the shoe size from guests"] {
+    for text in [
+        "Delete all guests older than a year",
+        "Remove old tables from last summer",
+        "Remove the shoe size from guests",
+    ] {
         match change(&spec, text) {
             Err(Declined::NothingToBuild { understanding }) => assert!(!understanding.not_understood.is_empty()),
             other => panic!("{text}: {other:?}"),
@@ -136,9 +184,13 @@ fn what_narrows_a_removal_is_not_widened() {
 fn archive_and_restore() {
     let away = changed(&wedding(), "Archive the tables");
     assert!(away.losses.is_empty());
-    assert!(away.spec.entity("table").is_some_and(|table| table.archived) && field(&away.spec, "guest", "table").archived);
+    assert!(
+        away.spec.entity("table").is_some_and(|table| table.archived) && field(&away.spec, "guest", "table").archived
+    );
     let back = changed(&away.spec, "Restore the archived tables");
-    assert!(back.spec.entity("table").is_some_and(|table| !table.archived) && !field(&back.spec, "guest", "table").archived);
+    assert!(
+        back.spec.entity("table").is_some_and(|table| !table.archived) && !field(&back.spec, "guest", "table").archived
+    );
     assert!(back.spec.pages.iter().any(|page| page.entity == "table"));
 }
 
@@ -170,7 +222,10 @@ fn looks_money_and_title() {
 
 #[test]
 fn nonsense_changes_nothing() {
-    for text in ["", "   ", "?!", "blarg fnord", "make it better", "what is the weather"] {
+    let not_for_us =
+        ["Let transporters correct the phone number", "Give new guests one free week", "Add a waiting list"];
+    for text in ["", "   ", "?!", "blarg fnord", "make it better", "what is the weather"].into_iter().chain(not_for_us)
+    {
         assert!(change(&wedding(), text).is_err(), "{text}");
     }
 }
@@ -179,7 +234,11 @@ fn nonsense_changes_nothing() {
 fn archived_parts_keep_their_ids_to_themselves() {
     let away = changed(&wedding(), "Archive the phone number");
     let again = changed(&away.spec, "Add a phone number to guests");
-    let ids: Vec<&str> = again.spec.entity("guest").map(|guest| guest.fields.iter().map(|field| field.id.as_str()).collect()).unwrap_or_default();
+    let ids: Vec<&str> = again
+        .spec
+        .entity("guest")
+        .map(|guest| guest.fields.iter().map(|field| field.id.as_str()).collect())
+        .unwrap_or_default();
     assert_eq!(ids.iter().filter(|id| id.starts_with("phone")).count(), 1, "{ids:?}");
     assert!(!field(&again.spec, "guest", "phone").archived, "adding what was put away brings it back");
 }

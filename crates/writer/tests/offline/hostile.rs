@@ -22,7 +22,19 @@ fn anything(text: &str) {
 
 #[test]
 fn nothing_and_marks_are_declined() {
-    for text in ["", " \n\t", ".", "?!?!", "((((", "- - -", ":::;;;,,,", "\u{202e}\u{200b}\u{feff}", "🎉🎉🎉", "\"\"\"", "/////"] {
+    for text in [
+        "",
+        " \n\t",
+        ".",
+        "?!?!",
+        "((((",
+        "- - -",
+        ":::;;;,,,",
+        "\u{202e}\u{200b}\u{feff}",
+        "🎉🎉🎉",
+        "\"\"\"",
+        "/////",
+    ] {
         assert!(matches!(write(&Wish { text, name: None }), Err(Declined::NothingToBuild { .. })), "{text:?}");
     }
 }
@@ -30,7 +42,9 @@ fn nothing_and_marks_are_declined() {
 #[test]
 fn too_long_is_said_in_a_sentence() {
     let text = "guests have a name. ".repeat(5_000);
-    let Err(Declined::TooLong { limit, understanding, .. }) = write(&Wish { text: &text, name: None }) else { panic!("100 KB was read") };
+    let Err(Declined::TooLong { limit, understanding, .. }) = write(&Wish { text: &text, name: None }) else {
+        panic!("100 KB was read")
+    };
     assert_eq!(limit, MAX_CHARS);
     assert!(understanding.not_understood[0].text.contains("20000"));
     let (spec, _) = written("Books: title");
@@ -41,14 +55,24 @@ fn too_long_is_said_in_a_sentence() {
 fn markup_ends_in_no_label() {
     let (spec, _) = written("Guests have a <script>evil(1)</script>, a name\", \"}; drop\\n and a ${phone}\u{202e}x.");
     let json = serde_json::to_string(&spec).expect("a spec is JSON");
-    assert!(!json.contains('<') && !json.contains("\\\\") && !json.contains('\u{202e}') && !json.contains("${"), "{json}");
+    assert!(
+        !json.contains('<') && !json.contains("\\\\") && !json.contains('\u{202e}') && !json.contains("${"),
+        "{json}"
+    );
 }
 
 #[test]
 fn keywords_as_nouns() {
-    let (spec, _) = written("Actors have a type, a func, a class, a default, a constructor, a member, an id and a label. Modules have a query and an await.");
+    let (spec, _) = written(
+        "Actors have a type, a func, a class, a default, a constructor, a member, an id and a label. Modules have a query and an await.",
+    );
     assert_eq!(spec.entities.len(), 2, "{:?}", ids(&spec));
-    for text in ["Types: object, prototype", "Class: name, new, delete", "Objects have a __proto__", "Owners have a visitor and an owner. Owners answer yes or no."] {
+    for text in [
+        "Types: object, prototype",
+        "Class: name, new, delete",
+        "Objects have a __proto__",
+        "Owners have a visitor and an owner. Owners answer yes or no.",
+    ] {
         anything(text);
     }
 }
@@ -105,10 +129,84 @@ fn the_work_is_bounded_by_the_length() {
 }
 
 const WORDS: &[&str] = &[
-    "guests", "guest", "tables", "have", "has", "a", "an", "the", "name", "email", "phone", "and", "or", ",", ".", ":", "(", ")", "they", "we", "I", "my", "partner",
-    "only", "may", "see", "not", "answer", "yes", "no", "yes or no", "pick", "choose", "meal", "seats", "number of", "budget", "how much", "what", "paid", "or not",
-    "bring", "plus one", "zorbs", "flim", "remove", "rename", "to", "from", "add", "undo", "restore", "archive", "required", "each", "with", "wedding", "site", "want",
-    "at most", "12", "same", "no two", "everyone", "nobody", "private", "red", "euros", "\n- ", "?", "/", "status", "open", "done", "their", "own", "sit at", "whether",
+    "guests",
+    "guest",
+    "tables",
+    "have",
+    "has",
+    "a",
+    "an",
+    "the",
+    "name",
+    "email",
+    "phone",
+    "and",
+    "or",
+    ",",
+    ".",
+    ":",
+    "(",
+    ")",
+    "they",
+    "we",
+    "I",
+    "my",
+    "partner",
+    "only",
+    "may",
+    "see",
+    "not",
+    "answer",
+    "yes",
+    "no",
+    "yes or no",
+    "pick",
+    "choose",
+    "meal",
+    "seats",
+    "number of",
+    "budget",
+    "how much",
+    "what",
+    "paid",
+    "or not",
+    "bring",
+    "plus one",
+    "zorbs",
+    "flim",
+    "remove",
+    "rename",
+    "to",
+    "from",
+    "add",
+    "undo",
+    "restore",
+    "archive",
+    "required",
+    "each",
+    "with",
+    "wedding",
+    "site",
+    "want",
+    "at most",
+    "12",
+    "same",
+    "no two",
+    "everyone",
+    "nobody",
+    "private",
+    "red",
+    "euros",
+    "\n- ",
+    "?",
+    "/",
+    "status",
+    "open",
+    "done",
+    "their",
+    "own",
+    "sit at",
+    "whether",
 ];
 
 proptest! {

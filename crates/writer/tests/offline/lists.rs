@@ -17,7 +17,8 @@ fn plain(id: &str) -> (String, FieldKind) {
 
 #[test]
 fn vinyl_records() {
-    let (spec, _) = written("an app to keep track of my vinyl records: artist, title, year, condition (mint, good, poor), price");
+    let (spec, _) =
+        written("an app to keep track of my vinyl records: artist, title, year, condition (mint, good, poor), price");
     assert_eq!(ids(&spec), ["vinylRecord"]);
     assert_eq!(spec.entities[0].plural, "Vinyl records");
     assert_eq!(options(field(&spec, "vinylRecord", "condition")), ["Mint", "Good", "Poor"]);
@@ -29,7 +30,8 @@ fn vinyl_records() {
 
 #[test]
 fn books_with_a_rating() {
-    let all = kinds("I need a list of my books with title, author, a rating from 1 to 5 and whether I have read it", "book");
+    let all =
+        kinds("I need a list of my books with title, author, a rating from 1 to 5 and whether I have read it", "book");
     assert_eq!(all[0], plain("title"));
     assert_eq!(all[2].1, FieldKind::Rating { max: 5 });
     assert_eq!(all[3].1, FieldKind::YesNo);
@@ -44,11 +46,21 @@ fn todo_list() {
 
 #[test]
 fn public_recipes() {
-    let (spec, _) = written("Recipe collection. Each recipe has a name, ingredients, steps, and a cooking time in minutes. Everyone may read the recipes but only I can edit them.");
+    let (spec, _) = written(
+        "Recipe collection. Each recipe has a name, ingredients, steps, and a cooking time in minutes. Everyone may read the recipes but only I can edit them.",
+    );
     assert_eq!(field(&spec, "recipe", "cookingTime").kind, FieldKind::Duration);
     assert_eq!(sees(&spec, "recipe", VISITOR), Some(Scope::All));
-    assert!(spec.entity("recipe").and_then(|recipe| recipe.grant(VISITOR)).is_some_and(|grant| grant.update.is_none() && !grant.create));
-    assert!(spec.entity("recipe").and_then(|recipe| recipe.grant(OWNER)).is_some_and(|grant| grant.update == Some(Scope::All)));
+    assert!(
+        spec.entity("recipe")
+            .and_then(|recipe| recipe.grant(VISITOR))
+            .is_some_and(|grant| grant.update.is_none() && !grant.create)
+    );
+    assert!(
+        spec.entity("recipe")
+            .and_then(|recipe| recipe.grant(OWNER))
+            .is_some_and(|grant| grant.update == Some(Scope::All))
+    );
 }
 
 #[test]
@@ -59,7 +71,9 @@ fn plants() {
 
 #[test]
 fn bakery_inventory_in_dollars() {
-    let (spec, _) = written("Inventory for my bakery: products with a name, price in $, stock; suppliers with name, phone and email");
+    let (spec, _) = written(
+        "Inventory for my bakery: products with a name, price in $, stock; suppliers with name, phone and email",
+    );
     assert_eq!(spec.entities.len(), 2);
     assert_eq!(field(&spec, "product", "price").kind, FieldKind::Money { currency: "USD".into() });
     assert_eq!(field(&spec, "product", "quantity").kind, FieldKind::Integer { min: 0, max: None });
@@ -74,22 +88,30 @@ fn expenses_in_pounds() {
 
 #[test]
 fn projects_and_tasks_are_linked() {
-    let (spec, _) = written("Each project has a name, a deadline and tasks. Tasks have a title, status (open, in progress, done) and a person responsible.");
+    let (spec, _) = written(
+        "Each project has a name, a deadline and tasks. Tasks have a title, status (open, in progress, done) and a person responsible.",
+    );
     assert_eq!(field(&spec, "task", "project").kind, FieldKind::Ref { entity: "project".into() });
     assert_eq!(options(field(&spec, "task", "status")), ["Open", "In progress", "Done"]);
 }
 
 #[test]
 fn club_members_and_trainers() {
-    let (spec, _) = written("Members of our football club: name, birthday, phone, email, fee paid yes/no. Trainers may see all members but not change them. Members can update their own phone number.");
+    let (spec, _) = written(
+        "Members of our football club: name, birthday, phone, email, fee paid yes/no. Trainers may see all members but not change them. Members can update their own phone number.",
+    );
     assert_eq!(sees(&spec, "member", "trainer"), Some(Scope::All));
-    assert!(spec.entity("member").and_then(|member| member.grant("trainer")).is_some_and(|grant| grant.update.is_none()));
+    assert!(
+        spec.entity("member").and_then(|member| member.grant("trainer")).is_some_and(|grant| grant.update.is_none())
+    );
     assert!(field(&spec, "member", "phone").by_member && !field(&spec, "member", "email").by_member);
 }
 
 #[test]
 fn sales_people_see_their_own_deals() {
-    let (spec, understanding) = written("CRM for our sales team of 12. Companies, contacts, deals with stages lead, qualified, offer, won, lost, an amount and an expected close date, and notes on calls. Sales people see their own deals, the manager sees all. A board by stage and the sum per stage.");
+    let (spec, understanding) = written(
+        "CRM for our sales team of 12. Companies, contacts, deals with stages lead, qualified, offer, won, lost, an amount and an expected close date, and notes on calls. Sales people see their own deals, the manager sees all. A board by stage and the sum per stage.",
+    );
     assert_eq!(ids(&spec), ["company", "contact", "deal"]);
     assert_eq!(options(field(&spec, "deal", "stage")), ["Lead", "Qualified", "Offer", "Won", "Lost"]);
     assert_eq!(sees(&spec, "deal", "salesPerson"), Some(Scope::Own));
@@ -100,18 +122,24 @@ fn sales_people_see_their_own_deals() {
 
 #[test]
 fn what_is_beyond_is_left_out_by_name() {
-    let (spec, understanding) = written("Walks: name, distance in km, difficulty (easy, hard). Show the walks on a map. Send a reminder every week.");
+    let (spec, understanding) = written(
+        "Walks: name, distance in km, difficulty (easy, hard). Show the walks on a map. Send a reminder every week.",
+    );
     assert_eq!(ids(&spec), ["walk"]);
     assert_eq!(field(&spec, "walk", "distance").kind, FieldKind::Quantity { unit: "km".into() });
     for word in ["map", "reminder"] {
-        assert!(understanding.not_understood.iter().any(|statement| statement.text.contains(word)), "{word}: {understanding:?}");
+        assert!(
+            understanding.not_understood.iter().any(|statement| statement.text.contains(word)),
+            "{word}: {understanding:?}"
+        );
     }
     assert!(understanding.not_understood.iter().all(|statement| statement.text.contains("no connection")));
 }
 
 #[test]
 fn wishes_that_name_nothing_are_declined_with_reasons() {
-    for text in ["A chess game", "make me a pretty website", "Hello!", "I want an app to chat with my friends", "asdf"] {
+    for text in ["A chess game", "make me a pretty website", "Hello!", "I want an app to chat with my friends", "asdf"]
+    {
         let declined = writer::write(&writer::Wish { text, name: None }).expect_err(text);
         assert!(!declined.understanding().not_understood.is_empty(), "{text}");
     }

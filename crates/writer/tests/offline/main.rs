@@ -1,6 +1,7 @@
 //! The offline writer from outside: conversations in, structure out.
 
 mod changes;
+mod coverage;
 mod events;
 mod hostile;
 mod languages;
@@ -14,14 +15,16 @@ use writer::{Change, Understanding, Wish, change, validate, write};
 
 /// Writes, and checks what holds for every answer.
 pub(crate) fn written(text: &str) -> (AppSpec, Understanding) {
-    let (spec, understanding) = write(&Wish { text, name: None }).unwrap_or_else(|declined| panic!("{text}\n{declined}\n{:?}", declined.understanding()));
+    let (spec, understanding) = write(&Wish { text, name: None })
+        .unwrap_or_else(|declined| panic!("{text}\n{declined}\n{:?}", declined.understanding()));
     sound(text, &spec, &understanding);
     (spec, understanding)
 }
 
 /// Changes, and checks what holds for every answer.
 pub(crate) fn changed(spec: &AppSpec, text: &str) -> Change {
-    let change = change(spec, text).unwrap_or_else(|declined| panic!("{text}\n{declined}\n{:?}", declined.understanding()));
+    let change =
+        change(spec, text).unwrap_or_else(|declined| panic!("{text}\n{declined}\n{:?}", declined.understanding()));
     sound(text, &change.spec, &change.understanding);
     for alternative in &change.alternatives {
         assert_eq!(validate(&alternative.spec), Ok(()), "{text}");
@@ -39,8 +42,11 @@ pub(crate) fn sound(text: &str, spec: &AppSpec, understanding: &Understanding) {
         }
     }
     assert!(understanding.questions.len() <= 3);
-    for answer in understanding.questions.iter().flat_map(|question| &question.answers).filter(|answer| !answer.change.is_empty()) {
-        let done = change(spec, &answer.change).unwrap_or_else(|declined| panic!("{}: {:?}", answer.change, declined.understanding()));
+    for answer in
+        understanding.questions.iter().flat_map(|question| &question.answers).filter(|answer| !answer.change.is_empty())
+    {
+        let done = change(spec, &answer.change)
+            .unwrap_or_else(|declined| panic!("{}: {:?}", answer.change, declined.understanding()));
         assert!(done.understanding.not_understood.is_empty(), "{}: {:?}", answer.change, done.understanding);
         assert_ne!(done.spec, *spec, "{} does nothing", answer.change);
     }
@@ -49,7 +55,9 @@ pub(crate) fn sound(text: &str, spec: &AppSpec, understanding: &Understanding) {
 /// A field by entity and id.
 pub(crate) fn field<'a>(spec: &'a AppSpec, entity: &str, id: &str) -> &'a Field {
     let entity = spec.entity(entity).unwrap_or_else(|| panic!("no entity {entity} in {:?}", ids(spec)));
-    entity.field(id).unwrap_or_else(|| panic!("no field {id} in {:?}", entity.fields.iter().map(|field| &field.id).collect::<Vec<_>>()))
+    entity.field(id).unwrap_or_else(|| {
+        panic!("no field {id} in {:?}", entity.fields.iter().map(|field| &field.id).collect::<Vec<_>>())
+    })
 }
 
 /// Ids of the entities.
@@ -73,9 +81,11 @@ pub(crate) fn sees(spec: &AppSpec, entity: &str, role: &str) -> Option<Scope> {
 /// The capacity rule for a parent: counted entity, extra field, condition field.
 pub(crate) fn capacity(spec: &AppSpec, place: &str) -> Option<(String, Option<String>, Option<String>)> {
     spec.rules.iter().find_map(|rule| match rule {
-        Rule::Capacity { entity, parent, extra, only_if, .. } if parent == place => {
-            Some((entity.clone(), extra.clone().map(|condition| condition.field), only_if.clone().map(|condition| condition.field)))
-        }
+        Rule::Capacity { entity, parent, extra, only_if, .. } if parent == place => Some((
+            entity.clone(),
+            extra.clone().map(|condition| condition.field),
+            only_if.clone().map(|condition| condition.field),
+        )),
         _ => None,
     })
 }

@@ -31,7 +31,10 @@ fn the_wish_has_everything_asked_for() {
 #[test]
 fn guests_fill_in_their_answers_and_nothing_else() {
     let (spec, _) = written(WISH);
-    let own: Vec<&str> = spec.entity("guest").map(|guest| guest.fields.iter().filter(|field| field.by_member).map(|field| field.id.as_str()).collect()).unwrap_or_default();
+    let own: Vec<&str> = spec
+        .entity("guest")
+        .map(|guest| guest.fields.iter().filter(|field| field.by_member).map(|field| field.id.as_str()).collect())
+        .unwrap_or_default();
     assert_eq!(own, ["attending", "meal"]);
     assert_eq!(spec.entity("guest").and_then(|guest| guest.person.as_deref()), Some("guest"));
     assert!(spec.rules.contains(&Rule::OnePerMember { entity: "guest".into() }));
@@ -83,9 +86,19 @@ fn the_conversation_goes_on() {
     assert!(name.by_member && field(&plus.spec, "guest", "plusOne").by_member);
     assert_eq!(capacity(&plus.spec, "table"), Some(("guest".into(), Some("plusOne".into()), Some("attending".into()))));
     let note = changed(&plus.spec, "Add a dietary note to guests.");
-    let added: Vec<&str> = note.spec.entity("guest").map(|guest| guest.fields.iter().map(|field| field.id.as_str()).collect()).unwrap_or_default();
+    let added: Vec<&str> = note
+        .spec
+        .entity("guest")
+        .map(|guest| guest.fields.iter().map(|field| field.id.as_str()).collect())
+        .unwrap_or_default();
     assert_eq!(added.len(), plus.spec.entity("guest").map(|guest| guest.fields.len()).unwrap_or_default() + 1);
-    assert_eq!(note.spec.entity("guest").and_then(|guest| guest.fields.last()).map(|field| (field.kind.clone(), field.by_member)), Some((FieldKind::LongText, true)));
+    assert_eq!(
+        note.spec
+            .entity("guest")
+            .and_then(|guest| guest.fields.last())
+            .map(|field| (field.kind.clone(), field.by_member)),
+        Some((FieldKind::LongText, true))
+    );
     assert_eq!(note.spec.rules, plus.spec.rules);
     assert_eq!(note.spec.entities[1..], plus.spec.entities[1..]);
 }
@@ -99,7 +112,10 @@ fn a_removal_is_literal_and_archiving_is_offered() {
     assert!(removal.spec.entity("guest").is_some_and(|guest| guest.field("phone").is_none()));
     let gentle = &removal.alternatives[0].spec;
     assert!(field(gentle, "guest", "phone").archived);
-    assert_eq!(gentle.entity("guest").map(|guest| guest.fields.len()), spec.entity("guest").map(|guest| guest.fields.len()));
+    assert_eq!(
+        gentle.entity("guest").map(|guest| guest.fields.len()),
+        spec.entity("guest").map(|guest| guest.fields.len())
+    );
     let back = changed(gentle, "Bring back the phone number.");
     assert_eq!(back.spec, spec);
 }

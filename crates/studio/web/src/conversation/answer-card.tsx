@@ -3,8 +3,8 @@
  *
  * Invariant: nothing that the node says about a wish is left out; what is long is folded, never dropped.
  */
-import type { ReactNode } from "react";
-import type { Outcome } from "../api";
+import { type ReactNode, useState } from "react";
+import type { Outcome, Question } from "../api";
 import { seconds, t } from "../texts";
 import { sentence } from "../ui/failure";
 import { Icon, type IconName } from "../ui/icons";
@@ -100,25 +100,38 @@ function Questions({ outcome, actions }: { outcome: Outcome; actions?: Actions }
       <h3>{t.answer.questions}</h3>
       <ul>
         {questions.map((question, index) => (
-          <li key={index}>
-            <p>{question.text}</p>
-            <div className="row">
-              {question.answers.map((answer) => (
-                <button
-                  key={answer.label}
-                  type="button"
-                  className="chip"
-                  disabled={!actions}
-                  onClick={() => actions?.onChange(answer.change)}
-                >
-                  {answer.label}
-                </button>
-              ))}
-            </div>
-          </li>
+          <QuestionItem key={index} question={question} actions={actions} />
         ))}
       </ul>
     </section>
+  );
+}
+
+/** A question with its answers as buttons. An answer that asks for no change says that all is well as it is. */
+function QuestionItem({ question, actions }: { question: Question; actions?: Actions }) {
+  const [settled, setSettled] = useState<string>();
+  return (
+    <li>
+      <p>
+        {question.text}
+        {settled && <strong> {settled}</strong>}
+      </p>
+      {!settled && (
+        <div className="row">
+          {question.answers.map((answer) => (
+            <button
+              key={answer.label}
+              type="button"
+              className="chip"
+              disabled={!actions}
+              onClick={() => (answer.change ? actions?.onChange(answer.change) : setSettled(answer.label))}
+            >
+              {answer.label}
+            </button>
+          ))}
+        </div>
+      )}
+    </li>
   );
 }
 

@@ -1,21 +1,25 @@
-//! Changes by command: add, remove, rename, require, archive, restore, undo.
+//! Changes by command: add, rename, require, archive, restore, undo.
 //!
-//! Invariant: a removal is taken literally, lists what is lost, and always comes with archiving as the gentler way.
+//! Invariant: a command that names nothing in the app changes nothing and says so.
 
 use super::super::clause::Clause;
 use super::super::draft::{Draft, Focus, options};
-use super::super::field::{fields, items};
+use super::super::field::fields;
 use super::super::noun::{noun, sentence_case, shown};
 use super::super::say::Say;
 use super::super::text::{Kind, fold};
 use super::super::unit::{Unit, written};
-use crate::spec::{AppSpec, FieldKind, Rule};
-use crate::understanding::{Alternative, Loss};
+use super::remove::{archive_entity, only_names, pointing_to, release_field, report_missing};
+use crate::spec::FieldKind;
 use crate::validate::MAX_OPTIONS;
 
 /// "undo that".
 pub(crate) fn undo(draft: &mut Draft, clause: &mut Clause) -> bool {
-    let content = clause.units.iter().filter(|unit| unit.is_content() && !matches!(unit.norm.as_str(), "change" | "last" | "version")).count();
+    let content = clause
+        .units
+        .iter()
+        .filter(|unit| unit.is_content() && !matches!(unit.norm.as_str(), "change" | "last" | "version"))
+        .count();
     if !clause.has(&["undo"]) || content > 0 {
         return false;
     }
@@ -26,9 +30,12 @@ pub(crate) fn undo(draft: &mut Draft, clause: &mut Clause) -> bool {
 }
 
 /// The command's verb, if the clause is a command.
-fn command(clause: &Clause, verb: &str) -> Option<usize> {
+pub(crate) fn command(clause: &Clause, verb: &str) -> Option<usize> {
     let at = clause.find(&[verb])?;
-    let lead = clause.units[..at].iter().all(|unit| unit.is_structure() && !unit.is_any(&["only", "nobody", "everyone", "let", "not", "they"]) || unit.kind == Kind::Comma);
+    let lead = clause.units[..at].iter().all(|unit| {
+        unit.is_structure() && !unit.is_any(&["only", "nobody", "everyone", "let", "not", "they"])
+            || unit.kind == Kind::Comma
+    });
     lead.then_some(at)
 }
 
@@ -38,7 +45,11 @@ pub(crate) fn field_named(draft: &Draft, words: &[Unit]) -> Option<(String, Stri
 }
 
 /// The field that words name, or the ones between which they don't decide.
-fn find_field(draft: &Draft, words: &[Unit], archived: bool) -> Result<(String, String), Vec<(String, String)>> {
+pub(crate) fn find_field(
+    draft: &Draft,
+    words: &[Unit],
+    archived: bool,
+) -> Result<(String, String), Vec<(String, String)>> {
     let stems: Vec<String> = words.iter().filter(|unit| unit.is_content()).map(|unit| stem_of(draft, unit)).collect();
     let mut best: Vec<(u32, String, String)> = Vec::new();
     for entity in &draft.spec.entities {
@@ -47,20 +58,25 @@ fn find_field(draft: &Draft, words: &[Unit], archived: bool) -> Result<(String, 
         for field in entity.fields.iter().filter(|field| field.archived == archived || entity.archived && archived) {
             let score = field_score(draft, field, words, &stems);
             if score > 0 {
-                best.push((score + if mentioned { 40 } else { 0 } + u32::from(near), entity.id.clone(), field.id.clone()));
+                best.push((
+                    score + if mentioned { 40 } else { 0 } + u32::from(near),
+                    entity.id.clone(),
+                    field.id.clone(),
+                ));
             }
         }
     }
     let Some(top) = best.iter().map(|(score, ..)| *score).max() else { return Err(Vec::new()) };
     let names_other = draft.spec.entities.iter().any(|entity| is_mentioned(draft, &entity.id, words));
-    let all: Vec<(String, String)> = best.into_iter().filter(|(score, ..)| *score == top).map(|(_, entity, field)| (entity, field)).collect();
+    let all: Vec<(String, String)> =
+        best.into_iter().filter(|(score, ..)| *score == top).map(|(_, entity, field)| (entity, field)).collect();
     if all.len() > 1 || (names_other && top < 40) {
         return Err(if top < 40 && names_other { Vec::new() } else { all });
     }
     all.into_iter().next().ok_or_else(Vec::new)
 }
 
-fn stem_of(draft: &Draft, unit: &Unit) -> String {
+pub(crate) fn stem_of(draft: &Draft, unit: &Unit) -> String {
     draft.language.stem(&fold(&shown(unit)))
 }
 
@@ -69,7 +85,10 @@ fn field_score(draft: &Draft, field: &crate::spec::Field, words: &[Unit], stems:
     let said = stems.join(" ");
     let whole = format!(" {said} ").contains(&format!(" {label} "));
     let concept = words.iter().any(|unit| unit.field().is_some_and(|concept| concept == field.id));
-    let head = label.rsplit(' ').next().is_some_and(|head| head.len() > 2 && stems.iter().any(|stem| stem.split(' ').any(|part| part == head)));
+    let head = label
+        .rsplit(' ')
+        .next()
+        .is_some_and(|head| head.len() > 2 && stems.iter().any(|stem| stem.split(' ').any(|part| part == head)));
     if whole {
         20 + u32::try_from(label.split(' ').count()).unwrap_or(9).min(9)
     } else if concept {
@@ -81,251 +100,37 @@ fn field_score(draft: &Draft, field: &crate::spec::Field, words: &[Unit], stems:
     }
 }
 
-fn is_mentioned(draft: &Draft, id: &str, words: &[Unit]) -> bool {
+pub(crate) fn is_mentioned(draft: &Draft, id: &str, words: &[Unit]) -> bool {
     let facts = draft.known(id);
     words.iter().any(|unit| {
-        let by_concept = facts.concept.is_some() && unit.entity() == facts.concept && unit.field().is_none_or(|field| field != "note");
-        let by_stem = unit.entity().is_none() && unit.field().is_none() && !facts.stem.is_empty() && stem_of(draft, unit).rsplit(' ').next() == Some(&facts.stem);
+        let by_concept = facts.concept.is_some()
+            && unit.entity() == facts.concept
+            && unit.field().is_none_or(|field| field != "note");
+        let by_stem = unit.entity().is_none()
+            && unit.field().is_none()
+            && !facts.stem.is_empty()
+            && stem_of(draft, unit).rsplit(' ').next() == Some(&facts.stem);
         by_concept || by_stem
     })
-}
-
-/// "remove the phone number from guests".
-pub(crate) fn remove(draft: &mut Draft, clause: &mut Clause) -> bool {
-    let Some(verb) = command(clause, "remove") else { return false };
-    let rest = clause.units[verb + 1..].to_vec();
-    clause.take_all();
-    for part in parts(draft, &rest) {
-        let done = remove_option(draft, &part) || remove_entity(draft, &part) || remove_field(draft, &part);
-        if !done {
-            report_missing(draft, &part);
-        }
-    }
-    true
-}
-
-/// "the phone number and the email from guests": each with the same "from".
-fn parts(draft: &Draft, rest: &[Unit]) -> Vec<Vec<Unit>> {
-    let from = rest.iter().position(|unit| unit.is_any(&["from", "for"]) && unit.field().is_none()).unwrap_or(rest.len());
-    let list = items(&rest[..from]);
-    if list.len() < 2 || draft.find_units(&rest[..from]).is_some() && from == rest.len() && list.len() < 2 {
-        return vec![rest.to_vec()];
-    }
-    list.into_iter().map(|item| [item.units, rest[from..].to_vec()].concat()).collect()
-}
-
-fn report_missing(draft: &mut Draft, words: &[Unit]) {
-    match find_field(draft, words, false) {
-        Err(several) if several.len() > 1 => {
-            let names: Vec<String> = several.iter().map(|(entity, field)| format!("{} ({})", draft.field_label(entity, field), draft.many(entity))).collect();
-            draft.missed(Say::Ambiguous, &[&written(words), &names.join(", ")]);
-        }
-        _ => draft.missed(Say::NotFound, &[&written(words)]),
-    }
-}
-
-fn remove_field(draft: &mut Draft, words: &[Unit]) -> bool {
-    let Ok((entity, field)) = find_field(draft, words, false) else { return false };
-    if leftover(draft, words, &entity, &field) {
-        return false;
-    }
-    let (label, many) = (draft.field_label(&entity, &field), draft.many(&entity));
-    let mut gentle = draft.spec.clone();
-    if let Some(kept) = gentle.entity_mut(&entity).and_then(|entity| entity.field_mut(&field)) {
-        kept.archived = true;
-    }
-    release_field(&mut gentle, &entity, &field);
-    drop_field(draft, &entity, &field);
-    lose(draft, format!("entities/{entity}/fields/{field}"), format!("{label} ({many})"));
-    offer(draft, Say::AlternativeArchive, &label, gentle);
-    draft.understood(Say::Removed, &[&label, &many], &format!("entities/{entity}"));
-    true
-}
-
-/// Words beside the field and the entity narrow it to something that a field's removal would exceed.
-fn leftover(draft: &Draft, words: &[Unit], entity: &str, field: &str) -> bool {
-    let label = draft.language.stem(&fold(&draft.field_label(entity, field)));
-    words.iter().any(|unit| {
-        let stem = stem_of(draft, unit);
-        let in_label = label.split(' ').any(|part| stem.split(' ').any(|other| part == other));
-        let is_entity = is_mentioned(draft, entity, std::slice::from_ref(unit));
-        let same = unit.field().is_some_and(|concept| concept == field);
-        unit.is_content() && !in_label && !is_entity && !same && !unit.is_any(&["field", "thingWord", "app"]) && unit.kind != Kind::Number && unit.occasion().is_none()
-    })
-}
-
-/// Takes a field out; what depends on it goes or stands alone.
-fn drop_field(draft: &mut Draft, entity: &str, field: &str) {
-    let rules = draft.spec.rules.len();
-    release_field(&mut draft.spec, entity, field);
-    if let Some(entity) = draft.spec.entity_mut(entity) {
-        entity.fields.retain(|other| other.id != field);
-    }
-    if draft.spec.rules.len() < rules {
-        draft.assumed(Say::AssumedRuleGone, &[], None);
-    }
-}
-
-/// Rules and conditions let go of a field that is no longer shown.
-fn release_field(spec: &mut AppSpec, entity: &str, field: &str) {
-    spec.rules.retain(|rule| match rule {
-        Rule::Capacity { entity: counted, field: reference, parent, limit, .. } => !((counted == entity && reference == field) || (parent == entity && limit == field)),
-        Rule::Unique { entity: other, field: unique } => !(other == entity && unique == field),
-        Rule::OnePerMember { .. } => true,
-    });
-    for rule in &mut spec.rules {
-        if let Rule::Capacity { entity: counted, extra, only_if, .. } = rule
-            && counted == entity
-        {
-            for condition in [extra, only_if] {
-                if condition.as_ref().is_some_and(|condition| condition.field == field) {
-                    *condition = None;
-                }
-            }
-        }
-    }
-    let Some(entity) = spec.entity_mut(entity) else { return };
-    for other in &mut entity.fields {
-        if other.only_if.as_ref().is_some_and(|condition| condition.field == field) {
-            other.only_if = None;
-        }
-    }
-}
-
-fn lose(draft: &mut Draft, subject: String, label: String) {
-    draft.losses.push(Loss { subject, label });
-}
-
-/// Offers the gentler spec; a second removal in the same text is archived with the first.
-fn offer(draft: &mut Draft, phrase: Say, what: &str, gentle: AppSpec) {
-    let message = draft.language.say(phrase, &[what]);
-    match draft.alternatives.first_mut() {
-        Some(first) => {
-            first.message = format!("{} {message}", first.message);
-            first.spec = merge_archived(&first.spec, &gentle);
-        }
-        None => draft.alternatives.push(Alternative { message, spec: gentle }),
-    }
-}
-
-/// Two removals in one text: archive both.
-fn merge_archived(first: &AppSpec, second: &AppSpec) -> AppSpec {
-    let mut merged = first.clone();
-    for entity in &mut merged.entities {
-        let Some(other) = second.entity(&entity.id) else { continue };
-        entity.archived |= other.archived;
-        for field in &mut entity.fields {
-            if let Some(archived) = other.field(&field.id).map(|field| field.archived) {
-                field.archived |= archived;
-            }
-        }
-    }
-    merged.rules.retain(|rule| second.rules.contains(rule) || !first.rules.contains(rule));
-    merged.pages.retain(|page| second.pages.iter().any(|other| other.id == page.id) || second.entity(&page.entity).is_none());
-    merged
-}
-
-fn remove_entity(draft: &mut Draft, words: &[Unit]) -> bool {
-    if words.iter().any(|unit| unit.is("from") && unit.field().is_none()) {
-        return false;
-    }
-    let Some(id) = draft.find_units(words).filter(|id| only_names(draft, id, words)) else { return false };
-    let (many, plural) = (draft.many(&id), draft.spec.entity(&id).map(|entity| entity.plural.clone()).unwrap_or_default());
-    let mut gentle = draft.spec.clone();
-    archive_entity(&mut gentle, &id);
-    let pointing: Vec<(String, String, String)> = pointing_to(&draft.spec, &id);
-    for (entity, field, label) in pointing {
-        let owner = draft.many(&entity);
-        drop_field(draft, &entity, &field);
-        lose(draft, format!("entities/{entity}/fields/{field}"), format!("{label} ({owner})"));
-    }
-    draft.spec.rules.retain(|rule| !names_entity(rule, &id));
-    draft.spec.pages.retain(|page| page.entity != id);
-    draft.spec.entities.retain(|entity| entity.id != id);
-    lose(draft, format!("entities/{id}"), plural.clone());
-    offer(draft, Say::AlternativeArchive, &plural, gentle);
-    draft.understood(Say::RemovedEntity, &[&many], "entities");
-    true
-}
-
-fn names_entity(rule: &Rule, id: &str) -> bool {
-    match rule {
-        Rule::Capacity { entity, parent, .. } => entity == id || parent == id,
-        Rule::Unique { entity, .. } | Rule::OnePerMember { entity } => entity == id,
-    }
-}
-
-fn pointing_to(spec: &AppSpec, id: &str) -> Vec<(String, String, String)> {
-    let points = |kind: &FieldKind| matches!(kind, FieldKind::Ref { entity } if entity == id);
-    spec.entities
-        .iter()
-        .filter(|entity| entity.id != id)
-        .flat_map(|entity| entity.fields.iter().filter(|field| points(&field.kind)).map(|field| (entity.id.clone(), field.id.clone(), field.label.clone())))
-        .collect()
-}
-
-/// "lost deals older than a year" is not "deals".
-fn only_names(draft: &Draft, id: &str, words: &[Unit]) -> bool {
-    let Some(entity) = draft.spec.entity(id) else { return false };
-    let known = draft.language.stem(&format!("{} {}", fold(&entity.label), fold(&entity.plural)));
-    words.iter().filter(|unit| unit.is_content()).all(|unit| {
-        let container = unit.is_any(&["app", "field", "thingWord"]) && unit.entity().is_none();
-        container || unit.entity().is_some() && unit.entity() == draft.known(id).concept || stem_of(draft, unit).split(' ').all(|part| known.split(' ').any(|other| other == part))
-    }) && !words.iter().any(|unit| unit.kind == Kind::Number)
-}
-
-fn archive_entity(spec: &mut AppSpec, id: &str) {
-    if let Some(entity) = spec.entity_mut(id) {
-        entity.archived = true;
-    }
-    spec.rules.retain(|rule| !names_entity(rule, id));
-    spec.pages.retain(|page| page.entity != id);
-    for (entity, field, _) in pointing_to(spec, id) {
-        if let Some(field) = spec.entity_mut(&entity).and_then(|entity| entity.field_mut(&field)) {
-            field.archived = true;
-        }
-    }
-}
-
-/// "remove fish from the meals".
-fn remove_option(draft: &mut Draft, words: &[Unit]) -> bool {
-    let Some(first) = words.iter().find(|unit| unit.is_content()) else { return false };
-    let option = fold(&shown(first));
-    let named = find_field(draft, words, false).ok();
-    let beside: Vec<Unit> = words.iter().filter(|unit| *unit != first && !unit.is("choiceNoun")).cloned().collect();
-    if beside.iter().any(Unit::is_content) && named.as_ref().is_none_or(|(entity, field)| leftover(draft, &beside, entity, field)) {
-        return false;
-    }
-    let found = draft.spec.entities.iter().flat_map(|entity| entity.fields.iter().map(move |field| (entity, field))).find_map(|(entity, field)| match &field.kind {
-        FieldKind::Choice { options } if options.len() > 2 => {
-            let fits = named.as_ref().is_none_or(|(at, id)| *at == entity.id && *id == field.id);
-            options.iter().find(|other| fits && fold(&other.label) == option).map(|other| (entity.id.clone(), field.id.clone(), other.clone()))
-        }
-        _ => None,
-    });
-    let Some((entity, field, gone)) = found else { return false };
-    if let Some(FieldKind::Choice { options }) = draft.spec.entity_mut(&entity).and_then(|entity| entity.field_mut(&field)).map(|field| &mut field.kind) {
-        options.retain(|other| other.id != gone.id);
-    }
-    let label = draft.field_label(&entity, &field);
-    lose(draft, format!("entities/{entity}/fields/{field}"), format!("{} ({label})", gone.label));
-    draft.understood(Say::Removed, &[&gone.label, &label], &format!("entities/{entity}/fields/{field}"));
-    true
 }
 
 /// "rename offer to proposal".
 pub(crate) fn rename(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some(verb) = command(clause, "rename") else { return false };
     let rest = clause.units[verb + 1..].to_vec();
-    let Some(split) = rest.iter().rposition(|unit| unit.is_any(&["to", "as"]) && unit.field().is_none()) else { return false };
+    let Some(split) = rest.iter().rposition(|unit| unit.is_any(&["to", "as"]) && unit.field().is_none()) else {
+        return false;
+    };
     let (old, new) = (rest[..split].to_vec(), rest[split + 1..].to_vec());
-    let words: Vec<String> = new.iter().filter(|unit| unit.is_word() && !unit.is_any(&["det"])).map(|unit| unit.text.clone()).collect();
+    let words: Vec<String> =
+        new.iter().filter(|unit| unit.is_word() && !unit.is_any(&["det"])).map(|unit| unit.text.clone()).collect();
     let label = sentence_case(&words.join(" "));
     let subject = old.iter().any(|unit| unit.is_content() && !unit.is_any(&["app", "titleWord"]));
     if label.is_empty() || !subject {
         return false;
     }
-    let done = rename_option(draft, &old, &label) || rename_field(draft, &old, &label) || rename_entity(draft, &old, &new);
+    let done =
+        rename_option(draft, &old, &label) || rename_field(draft, &old, &label) || rename_entity(draft, &old, &new);
     clause.take_all();
     if !done {
         draft.missed(Say::NotFound, &[&written(&old)]);
@@ -350,7 +155,12 @@ fn rename_entity(draft: &mut Draft, old: &[Unit], new: &[Unit]) -> bool {
     let Some(entity) = draft.spec.entity_mut(&id) else { return false };
     let before = std::mem::replace(&mut entity.plural, named.many.clone());
     entity.label.clone_from(&named.one);
-    draft.spec.pages.iter_mut().filter(|page| page.entity == id && page.title == before).for_each(|page| page.title.clone_from(&named.many));
+    draft
+        .spec
+        .pages
+        .iter_mut()
+        .filter(|page| page.entity == id && page.title == before)
+        .for_each(|page| page.title.clone_from(&named.many));
     if let Some(role) = draft.spec.entity(&id).and_then(|entity| entity.person.clone()) {
         draft.spec.roles.iter_mut().filter(|other| other.id == role).for_each(|role| role.label.clone_from(&named.one));
     }
@@ -365,9 +175,11 @@ fn rename_option(draft: &mut Draft, old: &[Unit], label: &str) -> bool {
     for entity in &mut draft.spec.entities {
         for field in &mut entity.fields {
             if let FieldKind::Choice { options } = &mut field.kind
-                && let Some(option) = options.iter_mut().find(|option| fold(&option.label) == wanted && renamed.is_none())
+                && let Some(option) =
+                    options.iter_mut().find(|option| fold(&option.label) == wanted && renamed.is_none())
             {
-                renamed = Some((std::mem::replace(&mut option.label, label.to_owned()), entity.id.clone(), field.id.clone()));
+                renamed =
+                    Some((std::mem::replace(&mut option.label, label.to_owned()), entity.id.clone(), field.id.clone()));
             }
         }
     }
@@ -378,13 +190,22 @@ fn rename_option(draft: &mut Draft, old: &[Unit], label: &str) -> bool {
 
 /// "make the email required", "the phone number is optional".
 pub(crate) fn required(draft: &mut Draft, clause: &mut Clause) -> bool {
-    let Some(at) = clause.find(&["required", "optional"]).filter(|at| clause.units[*at].entity().is_none()) else { return false };
-    let asks = clause.has(&["want", "be", "must"]) && !clause.has(&["have", "with"]) && !clause.units.iter().any(|unit| matches!(unit.kind, Kind::Colon | Kind::Open));
+    let Some(at) = clause.find(&["required", "optional"]).filter(|at| clause.units[*at].entity().is_none()) else {
+        return false;
+    };
+    let asks = clause.has(&["want", "be", "must"])
+        && !clause.has(&["have", "with"])
+        && !clause.units.iter().any(|unit| matches!(unit.kind, Kind::Colon | Kind::Open));
     if !asks {
         return false;
     }
     let required = clause.units[at].is("required") && !clause.units[..at].iter().any(|unit| unit.is("not"));
-    let words: Vec<Unit> = clause.units.iter().filter(|unit| !unit.is_any(&["required", "optional", "want", "be", "not"])).cloned().collect();
+    let words: Vec<Unit> = clause
+        .units
+        .iter()
+        .filter(|unit| !unit.is_any(&["required", "optional", "want", "be", "not"]))
+        .cloned()
+        .collect();
     let Some((entity, id)) = field_named(draft, &words) else { return false };
     let Some(field) = draft.spec.entity_mut(&entity).and_then(|entity| entity.field_mut(&id)) else { return false };
     field.required = required;
@@ -457,16 +278,24 @@ pub(crate) fn restore(draft: &mut Draft, clause: &mut Clause) -> bool {
 pub(crate) fn add_option(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some(verb) = command(clause, "add") else { return false };
     let rest = clause.units[verb + 1..].to_vec();
-    let Some(split) = rest.iter().rposition(|unit| unit.is_any(&["to", "for", "in"]) && unit.field().is_none()) else { return false };
+    let Some(split) = rest.iter().rposition(|unit| unit.is_any(&["to", "for", "in"]) && unit.field().is_none()) else {
+        return false;
+    };
     if split == 0 || draft.find_units(&rest[split + 1..]).is_some() {
         return false;
     }
     let Some((entity, field)) = field_named(draft, &rest[split + 1..]) else { return false };
-    let words: Vec<Unit> = rest[..split].iter().filter(|unit| !unit.is("choiceNoun") && !unit.is("det")).cloned().collect();
+    let words: Vec<Unit> =
+        rest[..split].iter().filter(|unit| !unit.is("choiceNoun") && !unit.is("det")).cloned().collect();
     let labels = super::super::field::option_labels(&words);
-    let Some(FieldKind::Choice { options: old }) = draft.spec.entity(&entity).and_then(|entity| entity.field(&field)).map(|field| field.kind.clone()) else { return false };
+    let Some(FieldKind::Choice { options: old }) =
+        draft.spec.entity(&entity).and_then(|entity| entity.field(&field)).map(|field| field.kind.clone())
+    else {
+        return false;
+    };
     let mut all: Vec<String> = old.iter().map(|option| option.label.clone()).collect();
-    let new: Vec<String> = labels.into_iter().filter(|label| !all.iter().any(|other| fold(other) == fold(label))).collect();
+    let new: Vec<String> =
+        labels.into_iter().filter(|label| !all.iter().any(|other| fold(other) == fold(label))).collect();
     all.extend(new.iter().cloned());
     if new.is_empty() || all.len() > MAX_OPTIONS {
         return false;
@@ -476,7 +305,9 @@ pub(crate) fn add_option(draft: &mut Draft, clause: &mut Clause) -> bool {
         field.kind = FieldKind::Choice { options: [old, added].concat() };
     }
     let label = draft.field_label(&entity, &field);
-    new.iter().for_each(|option| draft.understood(Say::OptionAdded, &[option, &label], &format!("entities/{entity}/fields/{field}")));
+    new.iter().for_each(|option| {
+        draft.understood(Say::OptionAdded, &[option, &label], &format!("entities/{entity}/fields/{field}"))
+    });
     clause.take_all();
     true
 }
@@ -501,13 +332,18 @@ pub(crate) fn add(draft: &mut Draft, clause: &mut Clause) -> bool {
         joins.then(|| draft.find_units(&rest[at + 1..]).map(|id| (at, id))).flatten()
     });
     if let Some((split, id)) = target {
-        let words: Vec<Unit> = rest[..split].iter().filter(|unit| !(unit.is_any(&["to", "for"]) && unit.field().is_none())).cloned().collect();
+        let words: Vec<Unit> = rest[..split]
+            .iter()
+            .filter(|unit| !(unit.is_any(&["to", "for"]) && unit.field().is_none()))
+            .cloned()
+            .collect();
         if words.iter().any(Unit::is_content) && super::things::describe(draft, &id, &words, false) {
             clause.take_all();
             return true;
         }
     }
-    let possessed = rest.iter().position(|unit| unit.possessive).and_then(|at| draft.find_units(&rest[..=at]).map(|id| (at, id)));
+    let possessed =
+        rest.iter().position(|unit| unit.possessive).and_then(|at| draft.find_units(&rest[..=at]).map(|id| (at, id)));
     if let Some((at, id)) = possessed
         && super::things::describe(draft, &id, &rest[at + 1..], false)
     {
@@ -524,9 +360,19 @@ pub(crate) fn add(draft: &mut Draft, clause: &mut Clause) -> bool {
 
 /// Without saying to what: things become entities, properties go to the thing talked about.
 fn add_loose(draft: &mut Draft, clause: &mut Clause) -> bool {
-    let words: Vec<Unit> = clause.units.iter().filter(|unit| !unit.is("thingWord") || unit.is_content()).cloned().collect();
+    let words: Vec<Unit> =
+        clause.units.iter().filter(|unit| !unit.is("thingWord") || unit.is_content()).cloned().collect();
+    let container = words.last().is_some_and(|unit| unit.is("app"));
+    let known = noun(&words, draft.language).is_some_and(|named| named.concept.is_some() || named.plural);
+    if container && !known {
+        return false;
+    }
     if draft.focus.is_none() {
-        draft.focus = draft.person.clone().or_else(|| draft.spec.entities.iter().find(|entity| !entity.archived).map(|entity| entity.id.clone())).map(Focus::Entity);
+        draft.focus = draft
+            .person
+            .clone()
+            .or_else(|| draft.spec.entities.iter().find(|entity| !entity.archived).map(|entity| entity.id.clone()))
+            .map(Focus::Entity);
         if fields(&words, draft.language).iter().any(|want| want.sure) {
             let label = draft.focus.clone().map(|focus| match focus {
                 Focus::Entity(id) | Focus::Field(id, _) => draft.many(&id),

@@ -18,7 +18,8 @@ pub(crate) fn strip(draft: &mut Draft, clause: &mut Clause) {
     let app = app_noun(&clause.units, lead, wants);
     match app {
         Some(app) => with_app(draft, clause, lead, app),
-        None => track(draft, clause, lead, false),
+        None if draft.spec.entities.is_empty() => track(draft, clause, lead, false),
+        None => {}
     }
     while clause.units.first().is_some_and(|unit| unit.kind == Kind::Colon) {
         clause.units.remove(0);
@@ -27,7 +28,11 @@ pub(crate) fn strip(draft: &mut Draft, clause: &mut Clause) {
 
 /// Words before the noun: "I", "want", "please", "a", "to".
 fn lead(units: &[Unit]) -> Option<usize> {
-    let opener = |unit: &Unit| unit.is_any(&["want", "me", "we", "det", "to", "need", "they", "may", "be", "must", "let"]) && !unit.is_content() || unit.is_filler();
+    let opener = |unit: &Unit| {
+        unit.is_any(&["want", "me", "we", "det", "to", "need", "they", "may", "be", "must", "let"])
+            && !unit.is_content()
+            || unit.is_filler()
+    };
     let lead = units.iter().take_while(|unit| opener(unit) || unit.kind == Kind::Comma).count();
     (lead < units.len()).then_some(lead)
 }
@@ -36,12 +41,16 @@ fn lead(units: &[Unit]) -> Option<usize> {
 fn app_noun(units: &[Unit], lead: usize, wants: bool) -> Option<usize> {
     let end = (lead..units.len().min(lead + 6)).find(|at| ends_name(&units[*at])).unwrap_or(units.len().min(lead + 6));
     let last = (lead..end).rev().find(|at| units[*at].is("app") && (units[*at].entity().is_none() || wants))?;
-    let verb_first = units[lead].is("track") && lead + 1 < units.len() && !units[lead + 1].is_any(&["for", "to", "with", "where"]) && last == lead;
+    let verb_first = units[lead].is("track")
+        && lead + 1 < units.len()
+        && !units[lead + 1].is_any(&["for", "to", "with", "where"])
+        && last == lead;
     (!verb_first && !units[last].is("answer") || last > lead).then_some(last)
 }
 
 fn ends_name(unit: &Unit) -> bool {
-    matches!(unit.kind, Kind::Comma | Kind::Colon | Kind::Open) || unit.is_any(&["for", "to", "with", "where", "have", "in"]) && !unit.is("app")
+    matches!(unit.kind, Kind::Comma | Kind::Colon | Kind::Open)
+        || unit.is_any(&["for", "to", "with", "where", "have", "in"]) && !unit.is("app")
 }
 
 fn with_app(draft: &mut Draft, clause: &mut Clause, lead: usize, app: usize) {
@@ -66,11 +75,15 @@ fn with_app(draft: &mut Draft, clause: &mut Clause, lead: usize, app: usize) {
 fn track(draft: &mut Draft, clause: &mut Clause, lead: usize, after_app: bool) {
     let mut at = lead;
     let mut verb = false;
-    while clause.units.get(at).is_some_and(|unit| (unit.is_any(&["track", "det", "we", "want", "me", "to", "for", "need"]) || unit.is_filler()) && unit.entity().is_none()) {
+    while clause.units.get(at).is_some_and(|unit| {
+        (unit.is_any(&["track", "det", "we", "want", "me", "to", "for", "need"]) || unit.is_filler())
+            && unit.entity().is_none()
+    }) {
         verb |= clause.units[at].is("track");
         at += 1;
     }
-    let mut end = (at..clause.units.len()).find(|index| ends_topic(&clause.units[*index])).unwrap_or(clause.units.len());
+    let mut end =
+        (at..clause.units.len()).find(|index| ends_topic(&clause.units[*index])).unwrap_or(clause.units.len());
     let gathers = clause.units[at..end].iter().any(|unit| unit.occasion().is_some() && unit.entity().is_none());
     if gathers {
         end = decoration(&clause.units, end);
@@ -82,7 +95,14 @@ fn track(draft: &mut Draft, clause: &mut Clause, lead: usize, after_app: bool) {
         name_topic(draft, &noun_units);
         clause.units.drain(..end);
         company(draft, clause);
-    } else if after_app && !verb && !(things && clause.units.get(end).is_some_and(|unit| matches!(unit.kind, Kind::Colon | Kind::Open) || unit.is("with"))) {
+    } else if after_app
+        && !verb
+        && !(things
+            && clause
+                .units
+                .get(end)
+                .is_some_and(|unit| matches!(unit.kind, Kind::Colon | Kind::Open) || unit.is("with")))
+    {
         purpose(draft, clause, at, end);
     } else if verb || clause.units[..lead].iter().any(|unit| unit.is_any(&["want", "need"])) {
         remember(draft, &noun_units);
@@ -92,10 +112,17 @@ fn track(draft: &mut Draft, clause: &mut Clause, lead: usize, after_app: bool) {
 
 /// "our wedding with my partner": somebody who keeps the app too.
 fn company(draft: &mut Draft, clause: &mut Clause) {
-    let end = (1..clause.units.len()).find(|at| matches!(clause.units[*at].kind, Kind::Comma | Kind::Colon) || clause.units[*at].is_any(&["where", "with"])).unwrap_or(clause.units.len());
+    let end = (1..clause.units.len())
+        .find(|at| {
+            matches!(clause.units[*at].kind, Kind::Comma | Kind::Colon) || clause.units[*at].is_any(&["where", "with"])
+        })
+        .unwrap_or(clause.units.len());
     let words = clause.units[..end].to_vec();
     let content: Vec<&Unit> = words.iter().filter(|unit| unit.is_content()).collect();
-    if !words.first().is_some_and(|unit| unit.is("with")) || content.is_empty() || !content.iter().all(|unit| unit.role().is_some()) {
+    if !words.first().is_some_and(|unit| unit.is("with"))
+        || content.is_empty()
+        || !content.iter().all(|unit| unit.role().is_some())
+    {
         return;
     }
     for unit in content {
@@ -111,8 +138,12 @@ fn decoration(units: &[Unit], end: usize) -> usize {
     if !units.get(end).is_some_and(|unit| unit.is_any(&["for", "in"])) {
         return end;
     }
-    let stop = (end + 1..units.len()).find(|index| ends_topic(&units[*index]) && !units[*index].is("in")).unwrap_or(units.len());
-    let named = units[end..stop].iter().any(|unit| unit.entity().is_some() || unit.is_any(&["choose", "answer", "see", "track"]));
+    let stop = (end + 1..units.len())
+        .find(|index| ends_topic(&units[*index]) && !units[*index].is("in"))
+        .unwrap_or(units.len());
+    let named = units[end..stop]
+        .iter()
+        .any(|unit| unit.entity().is_some() || unit.is_any(&["choose", "answer", "see", "track"]));
     if named { end } else { stop }
 }
 
@@ -120,14 +151,17 @@ fn decoration(units: &[Unit], end: usize) -> usize {
 fn purpose(draft: &mut Draft, clause: &mut Clause, at: usize, end: usize) {
     let words = clause.units[at..end].to_vec();
     let person = words.iter().any(|unit| unit.role().is_some());
-    let verbal = clause.units[at..].first().is_some_and(|unit| unit.is_any(&["see", "edit", "create", "add", "choose", "answer", "ask", "give", "bring", "signUp"]));
+    let verbal = clause.units[at..].first().is_some_and(|unit| {
+        unit.is_any(&["see", "edit", "create", "add", "choose", "answer", "ask", "give", "bring", "signUp"])
+    });
     if verbal {
         return;
     }
     if !person {
         remember(draft, &words);
     }
-    let whole: Vec<String> = words.iter().skip_while(|unit| !unit.is_content()).filter(|unit| unit.is_word()).map(shown).collect();
+    let whole: Vec<String> =
+        words.iter().skip_while(|unit| !unit.is_content()).filter(|unit| unit.is_word()).map(shown).collect();
     if !whole.is_empty() && !person {
         draft.topic.get_or_insert_with(|| sentence_case(&whole.join(" ")));
     }
@@ -138,7 +172,9 @@ fn purpose(draft: &mut Draft, clause: &mut Clause, at: usize, end: usize) {
 /// "for me, Ana, photographer in Lisbon: …": what stands before the colon only says who.
 fn apposition(clause: &mut Clause) {
     let Some(colon) = clause.units.iter().position(|unit| unit.kind == Kind::Colon) else { return };
-    let known = clause.units[..colon].iter().any(|unit| unit.entity().is_some() || unit.field().is_some() || unit.is_any(&["have", "with", "may", "answer", "choose"]));
+    let known = clause.units[..colon].iter().any(|unit| {
+        unit.entity().is_some() || unit.field().is_some() || unit.is_any(&["have", "with", "may", "answer", "choose"])
+    });
     if !known && clause.units.first().is_some_and(|unit| unit.kind == Kind::Comma) {
         clause.units.drain(..=colon);
     }
@@ -146,7 +182,9 @@ fn apposition(clause: &mut Clause) {
 
 fn ends_topic(unit: &Unit) -> bool {
     matches!(unit.kind, Kind::Comma | Kind::Colon | Kind::Open)
-        || unit.is_any(&["with", "where", "have", "and", "for", "in", "to", "only", "be"]) && unit.entity().is_none() && !unit.is("track")
+        || unit.is_any(&["with", "where", "have", "and", "for", "in", "to", "only", "be"])
+            && unit.entity().is_none()
+            && !unit.is("track")
 }
 
 fn remember(draft: &mut Draft, words: &[Unit]) {
@@ -159,7 +197,13 @@ fn remember(draft: &mut Draft, words: &[Unit]) {
 fn name_topic(draft: &mut Draft, words: &[Unit]) {
     let content: Vec<String> = words.iter().filter(|unit| unit.is_content() && !unit.is("app")).map(shown).collect();
     let ends = |unit: &&Unit| !(unit.is_any(&["and", "need", "want"]) && unit.is_structure());
-    let whole: Vec<String> = words.iter().skip_while(|unit| !unit.is_content()).take_while(ends).filter(|unit| unit.is_word()).map(shown).collect();
+    let whole: Vec<String> = words
+        .iter()
+        .skip_while(|unit| !unit.is_content())
+        .take_while(ends)
+        .filter(|unit| unit.is_word())
+        .map(shown)
+        .collect();
     if let Some(occasion) = words.iter().find_map(Unit::occasion) {
         draft.occasion.get_or_insert(occasion);
         if draft.topic.is_none() {

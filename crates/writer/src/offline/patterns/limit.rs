@@ -51,23 +51,42 @@ fn unique(draft: &mut Draft, clause: &mut Clause) -> bool {
 
 /// "tables seat up to 8", "a table never holds more guests than seats": the rule follows from the seats.
 fn capacity(draft: &mut Draft, clause: &mut Clause) -> bool {
-    let Some(seat) = clause.units.iter().position(|unit| unit.field() == Some("seats")) else { return false };
-    let more = clause.units.iter().any(|unit| unit.is("atMost"));
-    if !more || clause.has(&["have", "with", "answer", "choose"]) || clause.units.iter().any(|unit| unit.kind == Kind::Colon) {
+    if !clause.units.iter().any(|unit| unit.field() == Some("seats")) {
         return false;
     }
-    let Some(id) = clause.units.iter().position(|unit| unit.entity().is_some() || unit.tags.is_empty()).and_then(|at| draft.entity(&clause.units[at..=at])) else { return false };
+    let more = clause.units.iter().any(|unit| unit.is("atMost"));
+    if !more
+        || clause.has(&["have", "with", "answer", "choose"])
+        || clause.units.iter().any(|unit| unit.kind == Kind::Colon)
+    {
+        return false;
+    }
+    let Some(id) = clause
+        .units
+        .iter()
+        .position(|unit| unit.entity().is_some() || unit.tags.is_empty())
+        .and_then(|at| draft.entity(&clause.units[at..=at]))
+    else {
+        return false;
+    };
     if draft.is_person(&id) {
         return false;
     }
     let field = draft.limit_field(&id).or_else(|| draft.add_concept(&id, "seats", false));
     let Some(field) = field else { return false };
-    let _ = seat;
     if let Some(number) = clause.units.iter().find(|unit| unit.kind == Kind::Number) {
-        draft.assumed(Say::AssumedNumbers, &[&number.text, &draft.many(&id)], Some(&format!("entities/{id}/fields/{field}")));
+        draft.assumed(
+            Say::AssumedNumbers,
+            &[&number.text, &draft.many(&id)],
+            Some(&format!("entities/{id}/fields/{field}")),
+        );
     }
     let many = draft.many(&id);
-    draft.understood(Say::EntityHas, &[&many, &draft.field_label(&id, &field)], &format!("entities/{id}/fields/{field}"));
+    draft.understood(
+        Say::EntityHas,
+        &[&many, &draft.field_label(&id, &field)],
+        &format!("entities/{id}/fields/{field}"),
+    );
     clause.take_all();
     true
 }
@@ -75,7 +94,14 @@ fn capacity(draft: &mut Draft, clause: &mut Clause) -> bool {
 /// "at most 4 children": a bound of a whole-number field.
 fn maximum(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some(at) = clause.find(&["atMost"]) else { return false };
-    let Some(max) = clause.units[at..].iter().take(3).find(|unit| unit.kind == Kind::Number).and_then(|unit| unit.text.parse::<i64>().ok()) else { return false };
+    let Some(max) = clause.units[at..]
+        .iter()
+        .take(3)
+        .find(|unit| unit.kind == Kind::Number)
+        .and_then(|unit| unit.text.parse::<i64>().ok())
+    else {
+        return false;
+    };
     let without: Vec<Unit> = clause.units.iter().filter(|unit| unit.kind != Kind::Number).cloned().collect();
     let Some((entity, id)) = super::edit::field_named(draft, &without) else { return false };
     let Some(field) = draft.spec.entity_mut(&entity).and_then(|entity| entity.field_mut(&id)) else { return false };

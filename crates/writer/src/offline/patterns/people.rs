@@ -4,17 +4,18 @@
 //! it gets a role and an answer page.
 
 use super::super::clause::Clause;
-use super::super::draft::{Draft, Focus};
+use super::super::draft::Draft;
 use super::super::field::{Joint, Wanted, fields, items, option_labels};
 use super::super::noun::{listed, sentence_case};
 use super::super::say::Say;
 use super::super::text::Kind;
 use super::super::unit::Unit;
-use crate::spec::{Condition, FieldKind};
+use crate::spec::FieldKind;
 
 /// The people whom the words before a verb name.
 pub(crate) fn subject(draft: &mut Draft, words: &[Unit]) -> Option<String> {
-    let named = words.iter().any(|unit| unit.is_content() && !unit.is_any(&["they", "everyone", "each", "may", "must"]));
+    let named =
+        words.iter().any(|unit| unit.is_content() && !unit.is_any(&["they", "everyone", "each", "may", "must"]));
     if named && !words.iter().any(|unit| unit.is_any(&["me", "we"]) && !unit.is_content()) {
         let id = draft.entity(&trimmed(words))?;
         return draft.may_be_person(&id).then_some(id).or_else(|| draft.people());
@@ -23,16 +24,23 @@ pub(crate) fn subject(draft: &mut Draft, words: &[Unit]) -> Option<String> {
 }
 
 fn trimmed(words: &[Unit]) -> Vec<Unit> {
-    words.iter().filter(|unit| !(unit.is_any(&["may", "must", "be", "want", "let", "ask", "they", "each", "give"]) && unit.entity().is_none())).cloned().collect()
+    words
+        .iter()
+        .filter(|unit| {
+            !(unit.is_any(&["may", "must", "be", "want", "let", "ask", "they", "each", "give"])
+                && unit.entity().is_none())
+        })
+        .cloned()
+        .collect()
 }
 
-fn acts(draft: &mut Draft, id: &str) {
+pub(crate) fn acts(draft: &mut Draft, id: &str) {
     draft.note(id).acts = true;
     draft.note(id).bare = draft.known(id).bare && draft.known(id).new;
     draft.look_at(id);
 }
 
-fn about(entity: &str, field: &str) -> String {
+pub(crate) fn about(entity: &str, field: &str) -> String {
     format!("entities/{entity}/fields/{field}")
 }
 
@@ -40,7 +48,11 @@ const STRONG: &[&str] = &["answer", "reply", "respond", "rsvp", "confirm"];
 
 /// "they answer yes or no", "guests say whether they come".
 pub(crate) fn answer(draft: &mut Draft, clause: &mut Clause) -> bool {
-    if clause.units.first().is_some_and(|unit| unit.is("whether")) && !clause.opens && draft.person.is_some() && !clause.units.iter().any(|unit| unit.is("answer")) {
+    if clause.units.first().is_some_and(|unit| unit.is("whether"))
+        && !clause.opens
+        && draft.person.is_some()
+        && !clause.units.iter().any(|unit| unit.is("answer"))
+    {
         return told_whether(draft, clause, 0, 0);
     }
     let Some(verb) = answer_verb(draft, clause) else { return false };
@@ -49,13 +61,18 @@ pub(crate) fn answer(draft: &mut Draft, clause: &mut Clause) -> bool {
     {
         return told_whether(draft, clause, verb, at);
     }
-    let Some(id) = subject(draft, &clause.units[..verb].to_vec()) else { return false };
+    let Some(id) = subject(draft, &clause.units[..verb]) else { return false };
     acts(draft, &id);
     let options = answer_options(clause, verb);
     let field = add_answer(draft, &id, options);
     clause.take(0..verb + 1);
-    let span = ["answer", "yesNo", "yes", "no", "maybe", "whether", "they", "or", "be", "may", "to", "orNot", "for", "det"];
-    (verb..clause.units.len()).filter(|at| clause.units[*at].is_any(&span)).collect::<Vec<_>>().into_iter().for_each(|at| clause.take(at..at + 1));
+    let span =
+        ["answer", "yesNo", "yes", "no", "maybe", "whether", "they", "or", "be", "may", "to", "orNot", "for", "det"];
+    (verb..clause.units.len())
+        .filter(|at| clause.units[*at].is_any(&span))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .for_each(|at| clause.take(at..at + 1));
     take_if_harmless(clause);
     rest_of_list(draft, clause, verb);
     let Some(field) = field else { return true };
@@ -67,12 +84,19 @@ pub(crate) fn answer(draft: &mut Draft, clause: &mut Clause) -> bool {
 fn answer_verb(draft: &Draft, clause: &Clause) -> Option<usize> {
     let verb = clause.find(&["answer"])?;
     let unit = &clause.units[verb];
-    let listed = clause.find(&["have", "with", "track"]).is_some_and(|at| at < verb) || clause.units[..verb].iter().any(|unit| matches!(unit.kind, Kind::Colon | Kind::Open | Kind::Comma));
+    let listed = clause.find(&["have", "with", "track"]).is_some_and(|at| at < verb)
+        || clause.units[..verb].iter().any(|unit| matches!(unit.kind, Kind::Colon | Kind::Open | Kind::Comma));
     let explicit = clause.find_from(verb, &["yesNo", "whether", "yes", "orNot"]).is_some();
-    let strong = unit.norm.split(' ').any(|word| STRONG.contains(&draft.language.stem(word).as_str()) || STRONG.contains(&word) || STRONG.contains(&word.trim_end_matches('s')));
+    let strong = unit.norm.split(' ').any(|word| {
+        STRONG.contains(&draft.language.stem(word).as_str())
+            || STRONG.contains(&word)
+            || STRONG.contains(&word.trim_end_matches('s'))
+    });
     let attends = clause.units[verb..].iter().any(|unit| unit.field() == Some("attending")) || draft.occasion.is_some();
     let asked = clause.units[..verb].iter().any(|unit| unit.is("ask"));
-    let commands = clause.has(&["remove", "rename", "add", "required"]) || (clause.has(&["edit", "see", "once"]) && !explicit) || clause.has(&["not"]) && !explicit;
+    let commands = clause.has(&["remove", "rename", "add", "required"])
+        || (clause.has(&["edit", "see", "once"]) && !explicit)
+        || clause.has(&["not"]) && !explicit;
     (!commands && !listed && (explicit || strong || asked || attends && verb > 0)).then_some(verb)
 }
 
@@ -120,14 +144,27 @@ fn add_answer(draft: &mut Draft, id: &str, options: Vec<String>) -> Option<Strin
 
 /// "they tell us whether they need a room": a yes/no field of its own.
 fn told_whether(draft: &mut Draft, clause: &mut Clause, verb: usize, at: usize) -> bool {
-    let Some(id) = subject(draft, &clause.units[..verb].to_vec()) else { return false };
-    let words: Vec<&Unit> = clause.units[at + 1..].iter().filter(|unit| unit.is_word() && !unit.is_any(&["they", "be", "det"]) && !unit.is_filler()).collect();
+    let Some(id) = subject(draft, &clause.units[..verb]) else { return false };
+    let words: Vec<&Unit> = clause.units[at + 1..]
+        .iter()
+        .filter(|unit| unit.is_word() && !unit.is_any(&["they", "be", "det"]) && !unit.is_filler())
+        .collect();
     let label = sentence_case(&words.iter().map(|unit| unit.text.as_str()).collect::<Vec<_>>().join(" "));
     if label.is_empty() {
         return false;
     }
     acts(draft, &id);
-    let want = Wanted { label, concept: None, exact: false, kind: FieldKind::YesNo, options: Vec::new(), required: false, sure: true, defaulted: false, noun: Vec::new() };
+    let want = Wanted {
+        label,
+        concept: None,
+        exact: false,
+        kind: FieldKind::YesNo,
+        options: Vec::new(),
+        required: false,
+        sure: true,
+        defaulted: false,
+        noun: Vec::new(),
+    };
     if let Some(field) = draft.add_field(&id, &want) {
         filled_in(draft, &id, &[field]);
     }
@@ -137,7 +174,10 @@ fn told_whether(draft: &mut Draft, clause: &mut Clause, verb: usize, at: usize) 
 
 /// "RSVP yes/no, meal (a, b)": what follows the answer after a comma is a list of its own.
 fn rest_of_list(draft: &mut Draft, clause: &mut Clause, verb: usize) {
-    let said = (verb..clause.units.len()).rev().find(|at| clause.units[*at].is_any(&["yesNo", "yes", "no", "maybe", "orNot", "answer"])).unwrap_or(verb);
+    let said = (verb..clause.units.len())
+        .rev()
+        .find(|at| clause.units[*at].is_any(&["yesNo", "yes", "no", "maybe", "orNot", "answer"]))
+        .unwrap_or(verb);
     let Some(comma) = (said..clause.units.len()).find(|at| clause.units[*at].kind == Kind::Comma) else { return };
     let rest: Vec<Unit> = clause.units[comma + 1..].to_vec();
     if rest.iter().any(Unit::is_content) && super::things::list_units(draft, &rest) {
@@ -147,17 +187,26 @@ fn rest_of_list(draft: &mut Draft, clause: &mut Clause, verb: usize) {
 
 /// Words that add nothing to an answer: "to the invitation", "to come".
 fn take_if_harmless(clause: &mut Clause) {
-    let occasions: Vec<usize> = (0..clause.units.len()).filter(|at| clause.units[*at].occasion().is_some() || clause.units[*at].norm.starts_with("invit")).collect();
+    let occasions: Vec<usize> = (0..clause.units.len())
+        .filter(|at| clause.units[*at].occasion().is_some() || clause.units[*at].norm.starts_with("invit"))
+        .collect();
     occasions.into_iter().for_each(|at| clause.take(at..at + 1));
 }
 
 /// "pick a meal (meat, fish or vegetarian)", "choose between a and b", "choose a workshop".
 pub(crate) fn choose(draft: &mut Draft, clause: &mut Clause) -> bool {
-    let Some(verb) = clause.find(&["choose"]).filter(|at| clause.units[*at].entity().is_none() && clause.units[*at].field().is_none()) else { return false };
-    if clause.has(&["remove", "rename"]) || clause.units[..verb].iter().any(|unit| matches!(unit.kind, Kind::Colon | Kind::Open)) {
+    let Some(verb) = clause
+        .find(&["choose"])
+        .filter(|at| clause.units[*at].entity().is_none() && clause.units[*at].field().is_none())
+    else {
+        return false;
+    };
+    if clause.has(&["remove", "rename"])
+        || clause.units[..verb].iter().any(|unit| matches!(unit.kind, Kind::Colon | Kind::Open))
+    {
         return false;
     }
-    let Some(id) = subject(draft, &clause.units[..verb].to_vec()) else { return false };
+    let Some(id) = subject(draft, &clause.units[..verb]) else { return false };
     acts(draft, &id);
     let rest: Vec<Unit> = clause.units[verb + 1..].to_vec();
     let wants = choices(draft, &rest);
@@ -173,7 +222,10 @@ pub(crate) fn choose(draft: &mut Draft, clause: &mut Clause) -> bool {
 
 fn take_choice(draft: &mut Draft, id: &str, want: Wanted) {
     let thing = want.noun.iter().any(|unit| unit.entity().is_some() && unit.field().is_none() || unit.tags.is_empty());
-    if want.options.is_empty() && thing && (draft.find_units(&want.noun).is_some() || want.noun.iter().any(|unit| unit.entity().is_some())) {
+    if want.options.is_empty()
+        && thing
+        && (draft.find_units(&want.noun).is_some() || want.noun.iter().any(|unit| unit.entity().is_some()))
+    {
         draft.places.push((id.to_owned(), want.noun.clone(), true));
         return;
     }
@@ -205,7 +257,10 @@ pub(crate) fn option_names(draft: &Draft, entity: &str, field: &str) -> Vec<Stri
 /// What follows "choose".
 fn choices(draft: &Draft, rest: &[Unit]) -> Vec<Wanted> {
     let bracketed = rest.iter().any(|unit| matches!(unit.kind, Kind::Open | Kind::Colon));
-    let split = rest.iter().position(|unit| unit.is_any(&["between", "from", "optionsAre"]) && unit.entity().is_none()).filter(|_| !bracketed);
+    let split = rest
+        .iter()
+        .position(|unit| unit.is_any(&["between", "from", "optionsAre"]) && unit.entity().is_none())
+        .filter(|_| !bracketed);
     if let Some(split) = split {
         return from_options(draft, &rest[..split], &rest[split + 1..]).into_iter().collect();
     }
@@ -214,7 +269,9 @@ fn choices(draft: &Draft, rest: &[Unit]) -> Vec<Wanted> {
     if alternatives && let Some(want) = unmarked(draft, &list) {
         return vec![want];
     }
-    if alternatives && list.iter().all(|item| item.units.iter().all(|unit| unit.field().is_none() || unit.field() == Some("meal"))) {
+    if alternatives
+        && list.iter().all(|item| item.units.iter().all(|unit| unit.field().is_none() || unit.field() == Some("meal")))
+    {
         return from_options(draft, &[], rest).into_iter().collect();
     }
     fields(rest, draft.language)
@@ -223,13 +280,20 @@ fn choices(draft: &Draft, rest: &[Unit]) -> Vec<Wanted> {
 /// "a meal meat fish or vegetarian": the label and the first options run together.
 fn unmarked(draft: &Draft, list: &[super::super::field::Item]) -> Option<Wanted> {
     let first: Vec<&Unit> = list[0].units.iter().filter(|unit| unit.is_content()).collect();
-    let (label, options) = first.split_first().filter(|(label, options)| label.field() == Some("meal") && !options.is_empty())?;
+    let (label, options) =
+        first.split_first().filter(|(label, options)| label.field() == Some("meal") && !options.is_empty())?;
     let mut labels: Vec<String> = options.iter().map(|unit| sentence_case(&unit.text)).collect();
     for item in &list[1..] {
         labels.extend(option_labels(&item.units));
     }
     let want = fields(&[(*label).clone()], draft.language).into_iter().next()?;
-    Some(Wanted { kind: FieldKind::Choice { options: Vec::new() }, options: labels, defaulted: false, noun: Vec::new(), ..want })
+    Some(Wanted {
+        kind: FieldKind::Choice { options: Vec::new() },
+        options: labels,
+        defaulted: false,
+        noun: Vec::new(),
+        ..want
+    })
 }
 
 /// Options with a label before them, after them ("for the main course"), or none.
@@ -240,7 +304,8 @@ fn from_options(draft: &Draft, before: &[Unit], after: &[Unit]) -> Option<Wanted
     if options.len() < 2 {
         return None;
     }
-    let label = fields(before, draft.language).into_iter().next().or_else(|| fields(tail, draft.language).into_iter().next());
+    let label =
+        fields(before, draft.language).into_iter().next().or_else(|| fields(tail, draft.language).into_iter().next());
     let food = tastes_like_food(draft, &options);
     let default = || Wanted {
         label: draft.language.label(if food { "meal" } else { "choice" }),
@@ -254,119 +319,31 @@ fn from_options(draft: &Draft, before: &[Unit], after: &[Unit]) -> Option<Wanted
         noun: Vec::new(),
     };
     let label = label.filter(|want| want.noun.iter().all(|unit| unit.occasion().is_none() || unit.field().is_some()));
-    Some(Wanted { kind: FieldKind::Choice { options: Vec::new() }, options, sure: true, defaulted: false, noun: Vec::new(), ..label.unwrap_or_else(default) })
+    Some(Wanted {
+        kind: FieldKind::Choice { options: Vec::new() },
+        options,
+        sure: true,
+        defaulted: false,
+        noun: Vec::new(),
+        ..label.unwrap_or_else(default)
+    })
 }
 
 fn tastes_like_food(draft: &Draft, options: &[String]) -> bool {
     options.iter().filter(|option| draft.language.is_food(option)).count() * 2 >= options.len()
 }
 
-/// "guests may bring a plus one", "plus ones are allowed".
-pub(crate) fn bring(draft: &mut Draft, clause: &mut Clause) -> bool {
-    let companion = clause.units.iter().position(|unit| unit.field() == Some("plusOne"));
-    let verb = clause.find(&["bring"]).filter(|at| clause.units[*at].entity().is_none());
-    let listed = clause.find(&["have", "with", "need", "add", "remove", "rename", "required"]).is_some_and(|at| companion.is_none_or(|companion| at < companion))
-        || clause.units.iter().any(|unit| unit.kind == Kind::Colon);
-    let commands = clause.has(&["remove", "rename", "archive", "restore", "required", "not"]) && !draft.creating;
-    let Some(at) = verb.or(companion.filter(|_| clause.has(&["may", "be", "let"]))).filter(|_| !(listed && verb.is_none()) && !commands) else { return false };
-    let before = if verb.is_some() { at } else { clause.units[..at].iter().position(|unit| unit.is_any(&["may", "be", "let"])).unwrap_or(0).min(at) };
-    let Some(id) = subject(draft, &clause.units[..before].to_vec()) else { return false };
-    let start = if verb.is_some() { at + 1 } else { at };
-    let rest: Vec<Unit> = clause.units[start..].to_vec();
-    let Some(thing_end) = (0..rest.len()).find(|index| rest[*index].is_content()).map(|first| end_of_noun(&rest, first)) else { return false };
-    acts(draft, &id);
-    let done = brought(draft, &id, &rest, thing_end, clause.has(&["may", "let", "be"]) || companion.is_some());
-    clause.take_all();
-    done
-}
-
-fn end_of_noun(rest: &[Unit], first: usize) -> usize {
-    (first..rest.len()).take_while(|at| rest[*at].is_content() && rest[*at].kind != Kind::Number).last().unwrap_or(first) + 1
-}
-
-fn brought(draft: &mut Draft, id: &str, rest: &[Unit], thing_end: usize, optional: bool) -> bool {
-    let several = rest[..thing_end].iter().any(|unit| unit.is("atMost")) && rest.iter().any(|unit| unit.kind == Kind::Number && unit.text != "1");
-    let head: Vec<Unit> = rest[..thing_end].iter().filter(|unit| unit.kind != Kind::Number && !unit.is("atMost")).cloned().collect();
-    let tail = &rest[thing_end..];
-    let bracketed: Vec<Unit> = if tail.first().is_some_and(|unit| unit.kind == Kind::Open) { rest.to_vec() } else { head.clone() };
-    let Some(mut want) = fields(&bracketed, draft.language).into_iter().next() else { return false };
-    if several {
-        want.kind = FieldKind::Integer { min: 0, max: rest.iter().find(|unit| unit.kind == Kind::Number).and_then(|unit| unit.text.parse().ok()) };
-        want.label = sentence_case(&want.label);
-    } else if want.options.is_empty() {
-        want.kind = if optional { FieldKind::YesNo } else { FieldKind::Text };
-    }
-    let person = head.iter().any(|unit| unit.field() == Some("plusOne") || unit.role().is_some() || unit.entity().and_then(|concept| super::super::noun::shape(Some(concept))) == Some(super::super::lexicon::Shape::Person));
-    if person && !several {
-        want.kind = FieldKind::YesNo;
-        want.options.clear();
-    }
-    let Some(field) = draft.add_field(id, &want) else { return true };
-    draft.by_member(id, &field);
-    let (many, label) = (draft.many(id), draft.field_label(id, &field));
-    draft.understood(Say::PeopleBring, &[&many, &super::super::noun::lower(&label)], &about(id, &field));
-    if several && person {
-        draft.missed(Say::CantCountMany, &[&label]);
-    } else if want.kind == FieldKind::YesNo {
-        if person {
-            draft.note(id).companion = Some(field.clone());
-        }
-        draft.focus = Some(Focus::Field(id.to_owned(), field.clone()));
-        details(draft, tail);
-    }
-    true
-}
-
-/// "with their name", "(we need the name)": details of what is brought.
-fn details(draft: &mut Draft, tail: &[Unit]) {
-    let words: Vec<Unit> = tail.iter().filter(|unit| unit.is_word() || unit.kind == Kind::Comma).filter(|unit| !unit.is_any(&["we", "me", "need", "may", "must", "give", "ask", "track", "for", "bring", "to"]) || unit.field().is_some()).cloned().collect();
-    if words.iter().any(|unit| unit.field().is_some()) {
-        add_details(draft, &words);
-    }
-}
-
-/// Fields that are asked only while the yes/no field in focus says yes.
-pub(crate) fn add_details(draft: &mut Draft, words: &[Unit]) -> bool {
-    let Some(Focus::Field(entity, about_field)) = draft.focus.clone() else { return false };
-    let thing = draft.field_label(&entity, &about_field);
-    let mut any = false;
-    for want in fields(words, draft.language) {
-        let named = want.known().is_some_and(|known| known.title);
-        let label = if about_field == "plusOne" && named { draft.language.label("plusOneName") } else { draft.language.label("nameOf").replace("{0}", &thing).replace("{1}", &super::super::noun::lower(&want.label)) };
-        let id_words = format!("{about_field}{}", sentence_case(&crate::ident::ident(want.concept.filter(|_| want.exact).unwrap_or(&want.label), "detail")));
-        let Some(id) = add_detail(draft, &entity, &about_field, &Wanted { label, concept: None, exact: false, ..want.clone() }, &id_words) else { continue };
-        if named {
-            draft.note(&entity).companion = Some(about_field.clone());
-        }
-        draft.understood(Say::DetailAsked, &[&draft.field_label(&entity, &id), &thing], &about(&entity, &id));
-        any = true;
-    }
-    any
-}
-
-fn add_detail(draft: &mut Draft, entity: &str, about_field: &str, want: &Wanted, id_words: &str) -> Option<String> {
-    let made = draft.add_field(entity, want)?;
-    let wanted = crate::ident::ident(id_words, &made);
-    let taken = draft.spec.entity(entity)?.field(&wanted).is_some();
-    let field = draft.spec.entity_mut(entity)?.field_mut(&made)?;
-    field.by_member = true;
-    field.required = false;
-    field.only_if = Some(Condition { field: about_field.to_owned(), values: vec!["true".into()] });
-    if !taken && crate::ident::is_field_ident(&wanted) {
-        field.id.clone_from(&wanted);
-        return Some(wanted);
-    }
-    Some(made)
-}
-
 /// "kids are invited", "we invite our neighbours".
 pub(crate) fn invited(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some(verb) = clause.find(&["invited"]) else { return false };
-    if clause.has(&["have", "with", "may", "only"]) || clause.units.iter().any(|unit| matches!(unit.kind, Kind::Comma | Kind::Open | Kind::Colon)) {
+    if clause.has(&["have", "with", "may", "only"])
+        || clause.units.iter().any(|unit| matches!(unit.kind, Kind::Comma | Kind::Open | Kind::Colon))
+    {
         return false;
     }
     let named = |words: &[Unit]| words.iter().any(|unit| unit.is_content() && unit.occasion().is_none());
-    let words: Vec<Unit> = if named(&clause.units[..verb]) { clause.units[..verb].to_vec() } else { clause.units[verb + 1..].to_vec() };
+    let words: Vec<Unit> =
+        if named(&clause.units[..verb]) { clause.units[..verb].to_vec() } else { clause.units[verb + 1..].to_vec() };
     if !named(&words) {
         return false;
     }
@@ -385,13 +362,20 @@ pub(crate) fn give(draft: &mut Draft, clause: &mut Clause) -> bool {
     if let Some(ask) = asks.filter(|_| !others) {
         return asked(draft, clause, ask);
     }
-    let Some(verb) = clause.find(&["give"]).filter(|at| clause.units[*at].entity().is_none() && clause.units[*at].field().is_none()) else { return false };
-    let listed = clause.units[..verb].iter().any(|unit| matches!(unit.kind, Kind::Colon | Kind::Open | Kind::Comma)) || clause.has(&["remove", "rename"]);
-    let self_said = clause.units[..verb].iter().any(|unit| unit.is_any(&["me", "we"]) && !unit.is_content());
+    let Some(verb) =
+        clause.find(&["give"]).filter(|at| clause.units[*at].entity().is_none() && clause.units[*at].field().is_none())
+    else {
+        return false;
+    };
+    let listed = clause.units[..verb].iter().any(|unit| matches!(unit.kind, Kind::Colon | Kind::Open | Kind::Comma))
+        || clause.has(&["remove", "rename"]);
+    let imperative = clause.opens && clause.units[..verb].iter().all(|unit| unit.is_filler());
+    let self_said =
+        imperative || clause.units[..verb].iter().any(|unit| unit.is_any(&["me", "we"]) && !unit.is_content());
     if listed || self_said || clause.units[verb + 1..].iter().all(|unit| !unit.is_content()) {
         return false;
     }
-    let Some(id) = subject(draft, &clause.units[..verb].to_vec()) else { return false };
+    let Some(id) = subject(draft, &clause.units[..verb]) else { return false };
     told(draft, clause, &id, verb + 1)
 }
 
@@ -402,7 +386,9 @@ fn asked(draft: &mut Draft, clause: &mut Clause, ask: usize) -> bool {
     }
     let split = rest.iter().position(|unit| unit.is_any(&["for", "from", "whether"]) && unit.field().is_none());
     let (people, start) = match split {
-        Some(split) if rest[..split].iter().any(|unit| unit.is_content() && unit.field().is_none()) => (rest[..split].to_vec(), ask + 1 + split + usize::from(!rest[split].is("whether"))),
+        Some(split) if rest[..split].iter().any(|unit| unit.is_content() && unit.field().is_none()) => {
+            (rest[..split].to_vec(), ask + 1 + split + usize::from(!rest[split].is("whether")))
+        }
         _ => (Vec::new(), ask + 1),
     };
     let Some(id) = subject(draft, &people) else { return false };
@@ -436,13 +422,19 @@ fn filled_in(draft: &mut Draft, id: &str, added: &[String]) {
 /// "guests sit at tables", "attendees sign up for workshops", "each guest belongs to a table".
 pub(crate) fn place(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some(verb) = clause.find(&["signUp"]).filter(|at| clause.units[*at].entity().is_none()) else { return false };
-    let list = clause.units[..verb].iter().any(|unit| matches!(unit.kind, Kind::Colon | Kind::Comma)) || clause.has(&["have", "track"]) || clause.has(&["remove", "rename"]);
-    let target: Vec<Unit> = clause.units[verb + 1..].iter().filter(|unit| !unit.is_any(&["each", "to", "for", "in"])).cloned().collect();
+    let list = clause.units[..verb].iter().any(|unit| matches!(unit.kind, Kind::Colon | Kind::Comma))
+        || clause.has(&["have", "track"])
+        || clause.has(&["remove", "rename"]);
+    let target: Vec<Unit> =
+        clause.units[verb + 1..].iter().filter(|unit| !unit.is_any(&["each", "to", "for", "in"])).cloned().collect();
     if list || !clause.units[..verb].iter().any(|unit| unit.is_content() || unit.is_any(&["they", "everyone"])) {
         return false;
     }
-    let Some(id) = subject(draft, &clause.units[..verb].to_vec()) else { return false };
-    let themselves = !clause.units[verb].norm.contains("assign") && !clause.units[verb].norm.contains("sit") && !clause.units[verb].norm.contains("seat") && !clause.units[verb].norm.contains("belong");
+    let Some(id) = subject(draft, &clause.units[..verb]) else { return false };
+    let themselves = !clause.units[verb].norm.contains("assign")
+        && !clause.units[verb].norm.contains("sit")
+        && !clause.units[verb].norm.contains("seat")
+        && !clause.units[verb].norm.contains("belong");
     if themselves {
         acts(draft, &id);
     }

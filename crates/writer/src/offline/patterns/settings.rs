@@ -19,7 +19,16 @@ pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
 fn colour(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some(at) = clause.units.iter().position(|unit| unit.colour().is_some()) else { return false };
     let asks = clause.units.iter().any(|unit| unit.is_any(&["want", "use", "colourWord", "be", "app"]));
-    let others = clause.units.iter().filter(|unit| unit.is_content() && unit.colour().is_none() && !unit.is_any(&["colourWord", "app", "edit"]) && unit.field() != Some("colour")).count();
+    let others = clause
+        .units
+        .iter()
+        .filter(|unit| {
+            unit.is_content()
+                && unit.colour().is_none()
+                && !unit.is_any(&["colourWord", "app", "edit"])
+                && unit.field() != Some("colour")
+        })
+        .count();
     if !asks || others > 0 {
         return false;
     }
@@ -35,7 +44,10 @@ fn colour(draft: &mut Draft, clause: &mut Clause) -> bool {
 fn currency(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some(code) = clause.units.iter().find_map(Unit::currency) else { return false };
     let asks = clause.units.iter().any(|unit| unit.is_any(&["use", "currencyWord"]))
-        || (clause.has(&["be"]) && clause.has(&["in"]) && !clause.has(&["have", "with"]) && !clause.units.iter().any(|unit| unit.kind == Kind::Comma));
+        || (clause.has(&["be"])
+            && clause.has(&["in"])
+            && !clause.has(&["have", "with"])
+            && !clause.units.iter().any(|unit| unit.kind == Kind::Comma));
     if !asks {
         return false;
     }
@@ -55,13 +67,19 @@ fn currency(draft: &mut Draft, clause: &mut Clause) -> bool {
 fn title(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some(verb) = clause.units.iter().position(|unit| unit.is("rename")) else { return false };
     let rest = &clause.units[verb + 1..];
-    let subject = clause.units[..verb].iter().chain(rest.iter().take(3)).any(|unit| unit.is_any(&["they", "app", "titleWord"]) && unit.entity().is_none());
+    let subject = clause.units[..verb]
+        .iter()
+        .chain(rest.iter().take(3))
+        .any(|unit| unit.is_any(&["they", "app", "titleWord"]) && unit.entity().is_none());
     if !subject {
         return false;
     }
-    let is_lead = |unit: &&Unit| unit.is_any(&["they", "app", "det", "to", "as", "titleWord"]) && unit.kind != Kind::Quoted;
+    let is_lead =
+        |unit: &&Unit| unit.is_any(&["they", "app", "det", "to", "as", "titleWord"]) && unit.kind != Kind::Quoted;
     let words: Vec<&Unit> = rest.iter().skip_while(is_lead).collect();
-    let title = sentence_case(&words.iter().filter(|unit| unit.is_word()).map(|unit| unit.text.as_str()).collect::<Vec<_>>().join(" "));
+    let title = sentence_case(
+        &words.iter().filter(|unit| unit.is_word()).map(|unit| unit.text.as_str()).collect::<Vec<_>>().join(" "),
+    );
     if title.is_empty() {
         return false;
     }

@@ -36,7 +36,9 @@ fn described_units(draft: &mut Draft, units: &[Unit]) -> bool {
     }
     if is_choice_heading(&left) || is_property(draft, &left, &units[at]) {
         on_focus(draft, units)
-    } else if let Some(occasion) = left.iter().find_map(Unit::occasion).filter(|_| !left.iter().any(|unit| unit.entity().is_some())) {
+    } else if let Some(occasion) =
+        left.iter().find_map(Unit::occasion).filter(|_| !left.iter().any(|unit| unit.entity().is_some()))
+    {
         draft.occasion.get_or_insert(occasion);
         list_units(draft, &right)
     } else if left.iter().any(|unit| unit.is_content() && !unit.is_any(&["want", "need", "track"])) {
@@ -51,6 +53,12 @@ fn described_units(draft: &mut Draft, units: &[Unit]) -> bool {
 /// "we need each guest's age".
 fn possessed(draft: &mut Draft, words: &[Unit]) -> Option<bool> {
     let owner = words.iter().position(|unit| unit.possessive && unit.kind == Kind::Word)?;
+    if let Some(Focus::Field(entity, field)) = &draft.focus {
+        let label = super::super::text::fold(&draft.field_label(entity, field));
+        if words[..=owner].iter().any(|unit| unit.is_content() && label.contains(&unit.norm)) {
+            return Some(super::bring::add_details(draft, &words[owner + 1..]));
+        }
+    }
     let id = draft.find_units(&words[..=owner])?;
     Some(describe(draft, &id, &words[owner + 1..], false))
 }
@@ -67,7 +75,10 @@ fn mark(units: &[Unit]) -> Option<usize> {
         if depth == 0 && (unit.kind == Kind::Colon || verb && units.len() > at + 1) {
             return Some(at);
         }
-        if depth == 0 && (unit.kind == Kind::Comma || unit.is("and") && at > 0) && !units[at..].iter().any(|unit| unit.kind == Kind::Colon) {
+        if depth == 0
+            && (unit.kind == Kind::Comma || unit.is("and") && at > 0)
+            && !units[at..].iter().any(|unit| unit.kind == Kind::Colon)
+        {
             let opens_clause = units[..at].iter().all(|unit| unit.is_any(&["for", "each"]) || unit.is_content());
             if !(opens_clause && units[0].is_any(&["for", "each"])) {
                 return None;
@@ -80,14 +91,21 @@ fn mark(units: &[Unit]) -> Option<usize> {
 /// "meal choice: meat, fish or vegetarian".
 fn is_choice_heading(left: &[Unit]) -> bool {
     let head = left.iter().rev().find(|unit| unit.is_content());
-    head.is_some_and(|unit| unit.entity().is_none() && unit.field().and_then(|field| super::super::lexicon::lexicon().concepts.field.get(field)).is_some_and(|field| field.kind == "choice"))
-        || (left.iter().any(|unit| unit.is("choiceNoun")) && head.is_some_and(|unit| unit.entity().is_none()))
+    head.is_some_and(|unit| {
+        unit.entity().is_none()
+            && unit
+                .field()
+                .and_then(|field| super::super::lexicon::lexicon().concepts.field.get(field))
+                .is_some_and(|field| field.kind == "choice")
+    }) || (left.iter().any(|unit| unit.is("choiceNoun")) && head.is_some_and(|unit| unit.entity().is_none()))
 }
 
 /// "diet: vegan or not": a property followed by a colon while something is in focus.
 fn is_property(draft: &Draft, left: &[Unit], mark: &Unit) -> bool {
     let content: Vec<&Unit> = left.iter().filter(|unit| unit.is_content()).collect();
-    let known = content.len() == 1 && content[0].field().is_some() && (content[0].entity().is_none() || !content[0].is_plural(draft.language));
+    let known = content.len() == 1
+        && content[0].field().is_some()
+        && (content[0].entity().is_none() || !content[0].is_plural(draft.language));
     mark.kind == Kind::Colon && known && draft.focus.is_some()
 }
 
@@ -100,7 +118,9 @@ fn titled_list(draft: &mut Draft, left: &[Unit], right: &[Unit], mark: &Unit) ->
     let list = with_tails(items(right));
     let things = list.iter().filter(|item| names_thing(draft, item)).count();
     let named = noun(left, draft.language);
-    let heading = mark.kind == Kind::Colon && draft.creating && named.as_ref().is_some_and(|named| !named.plural && draft.find(named).is_none());
+    let heading = mark.kind == Kind::Colon
+        && draft.creating
+        && named.as_ref().is_some_and(|named| !named.plural && draft.find(named).is_none());
     if !heading || things * 2 <= list.len() || list.iter().any(is_sentence) {
         return false;
     }
@@ -111,7 +131,15 @@ fn titled_list(draft: &mut Draft, left: &[Unit], right: &[Unit], mark: &Unit) ->
 
 fn described_thing(draft: &mut Draft, left: &[Unit], right: &[Unit], says_have: bool) -> bool {
     let lead = left.iter().take_while(|unit| unit.is_any(&["for", "each"]) && !unit.is_content()).count();
-    let subject: Vec<Unit> = left[lead..].iter().filter(|unit| !(unit.is_any(&["each", "track", "ask", "must", "may", "we", "me", "thingWord", "want", "also", "add"]) && unit.entity().is_none() && unit.field().is_none())).cloned().collect();
+    let subject: Vec<Unit> = left[lead..]
+        .iter()
+        .filter(|unit| {
+            !(unit.is_any(&["each", "track", "ask", "must", "may", "we", "me", "thingWord", "want", "also", "add"])
+                && unit.entity().is_none()
+                && unit.field().is_none())
+        })
+        .cloned()
+        .collect();
     let subject = if subject.iter().any(Unit::is_content) { subject } else { left.to_vec() };
     let several: Vec<Item> = items(&subject);
     let Some(last) = several.last() else { return false };
@@ -120,6 +148,10 @@ fn described_thing(draft: &mut Draft, left: &[Unit], right: &[Unit], says_have: 
     }
     let Some(id) = draft.entity(&last.units).or_else(|| last_noun(draft, &last.units)) else { return false };
     report_numbers(draft, &id, left);
+    if draft.creating && left.iter().any(|unit| unit.is("for") && unit.is_structure()) && draft.known(&id).new {
+        let start = left.iter().position(Unit::is_content).unwrap_or(0);
+        draft.topic.get_or_insert_with(|| super::super::noun::sentence_case(&written(&left[start..])));
+    }
     if last.units.iter().any(|unit| unit.is("only")) {
         return false;
     }
@@ -156,7 +188,8 @@ pub(crate) fn describe(draft: &mut Draft, id: &str, right: &[Unit], says_have: b
     }
     for thing in &things {
         let Some(other) = keep_thing(draft, thing) else { continue };
-        let money = shape(draft.known(&other).concept) == Some(Shape::Money) || shape(draft.known(&other).concept) == Some(Shape::Place);
+        let money = shape(draft.known(&other).concept) == Some(Shape::Money)
+            || shape(draft.known(&other).concept) == Some(Shape::Place);
         if says_have && !money {
             draft.links.push((other, id.to_owned()));
         }
@@ -208,9 +241,17 @@ fn say_defaults(draft: &mut Draft, id: &str, want: &super::super::field::Wanted)
     if want.defaulted {
         let defaults = want.options.clone();
         let or = draft.language.say(Say::Or, &[]);
-        let field = draft.spec.entity(id).and_then(|entity| entity.fields.iter().find(|field| field.label == want.label)).map(|field| field.id.clone());
+        let field = draft
+            .spec
+            .entity(id)
+            .and_then(|entity| entity.fields.iter().find(|field| field.label == want.label))
+            .map(|field| field.id.clone());
         if let Some(field) = field {
-            draft.assumed(Say::AssumedOptions, &[&want.label, &enumerated(&defaults, &or)], Some(&format!("entities/{id}/fields/{field}")));
+            draft.assumed(
+                Say::AssumedOptions,
+                &[&want.label, &enumerated(&defaults, &or)],
+                Some(&format!("entities/{id}/fields/{field}")),
+            );
         }
     }
 }
@@ -239,7 +280,16 @@ fn sign(kind: Kind) -> Unit {
         Kind::Close => ")",
         _ => ",",
     };
-    Unit { text: text.into(), norm: text.into(), kind, tags: Vec::new(), indent: 0, possessive: false, read_as: None, used: true }
+    Unit {
+        text: text.into(),
+        norm: text.into(),
+        kind,
+        tags: Vec::new(),
+        indent: 0,
+        possessive: false,
+        read_as: None,
+        used: true,
+    }
 }
 
 /// In a list of properties, an item that is clearly a kind of thing: a known plural that is no property.
@@ -247,7 +297,11 @@ fn is_thing(draft: &Draft, item: &Item) -> bool {
     let content: Vec<&Unit> = item.units.iter().filter(|unit| unit.is_content()).collect();
     let Some(head) = content.last() else { return false };
     let counted = item.units.iter().any(|unit| unit.is_any(&["numberOf", "for", "each", "from"]));
-    head.entity().is_some() && head.field().is_none() && head.is_plural(draft.language) && !counted && content.len() <= 3
+    head.entity().is_some()
+        && head.field().is_none()
+        && head.is_plural(draft.language)
+        && !counted
+        && content.len() <= 3
 }
 
 /// In a list under a heading, an item that names a kind of thing rather than a property.
@@ -256,8 +310,14 @@ fn names_thing(draft: &Draft, item: &Item) -> bool {
     let exists = draft.find_units(&item.units).is_some();
     let plural = head.is_plural(draft.language);
     let known = head.entity().is_some() && (plural || head.field().is_none());
-    let unknown = head.field().is_none() && head.entity().is_none() && plural && !item.units.iter().any(|unit| unit.is("numberOf"));
-    exists && head.field().is_none() || known || unknown || (item.inner.iter().filter(|unit| unit.is_content()).count() > 1 && plural)
+    let unknown = head.field().is_none()
+        && head.entity().is_none()
+        && plural
+        && !item.units.iter().any(|unit| unit.is("numberOf"));
+    exists && head.field().is_none()
+        || known
+        || unknown
+        || (item.inner.iter().filter(|unit| unit.is_content()).count() > 1 && plural)
 }
 
 /// Makes or finds the entity of an item; its parentheses are its fields, or say who may see it.
@@ -268,7 +328,9 @@ fn keep_thing(draft: &mut Draft, item: &Item) -> Option<String> {
     if with + 1 < item.units.len() {
         add_all(draft, &id, &item.units[with + 1..]);
     }
-    let (inner, access) = item.inner.split_at(item.inner.iter().position(|unit| unit.is_any(&["only", "private"])).unwrap_or(item.inner.len()));
+    let (inner, access) = item
+        .inner
+        .split_at(item.inner.iter().position(|unit| unit.is_any(&["only", "private"])).unwrap_or(item.inner.len()));
     if !access.is_empty() {
         draft.allowances.push(restricted(&id, access));
     }
@@ -284,7 +346,8 @@ fn keep_thing(draft: &mut Draft, item: &Item) -> Option<String> {
 /// "(only for me and my partner)", "(private)".
 fn restricted(id: &str, words: &[Unit]) -> Allowance {
     let private = words.iter().any(|unit| unit.is("private"));
-    let who: Vec<Unit> = words.iter().filter(|unit| !unit.is_any(&["only", "private", "for", "to", "see", "by"])).cloned().collect();
+    let who: Vec<Unit> =
+        words.iter().filter(|unit| !unit.is_any(&["only", "private", "for", "to", "see", "by"])).cloned().collect();
     Allowance {
         only: true,
         negative: false,
@@ -299,7 +362,18 @@ fn restricted(id: &str, words: &[Unit]) -> Allowance {
 
 /// A list by itself.
 pub(crate) fn listed(draft: &mut Draft, clause: &mut Clause) -> bool {
-    let start = clause.units.iter().take_while(|unit| (unit.is_any(&["we", "me", "want", "need", "track", "have", "det", "must", "be", "to", "with", "for", "where", "may", "see", "and"]) || unit.is_filler()) && unit.entity().is_none() && unit.field().is_none()).count();
+    let start = clause
+        .units
+        .iter()
+        .take_while(|unit| {
+            (unit.is_any(&[
+                "we", "me", "want", "need", "track", "have", "det", "must", "be", "to", "with", "for", "where", "may",
+                "see", "and",
+            ]) || unit.is_filler())
+                && unit.entity().is_none()
+                && unit.field().is_none()
+        })
+        .count();
     let asks = clause.units[..start].iter().any(|unit| unit.is_any(&["want", "need", "track", "have"]));
     if !draft.creating && !asks {
         return false;
@@ -330,31 +404,51 @@ pub(crate) fn list_units(draft: &mut Draft, words: &[Unit]) -> bool {
     if worded.is_empty() || worded.iter().any(|item| is_sentence(item)) {
         return false;
     }
-    if let Some(topic) = worded[0].units.iter().find_map(Unit::occasion).filter(|_| worded.len() == 1 && draft.creating && worded[0].units.iter().all(|unit| unit.entity().is_none())) {
+    if let Some(topic) =
+        worded[0].units.iter().find_map(Unit::occasion).filter(|_| {
+            worded.len() == 1 && draft.creating && worded[0].units.iter().all(|unit| unit.entity().is_none())
+        })
+    {
         return occasion(draft, topic, &worded[0].units);
     }
-    let topic = draft.topic_noun.clone().filter(|topic| worded.len() == 1 && worded[0].inner.is_empty() && same_words(topic, &worded[0].units));
-    if let Some(named) = topic.and_then(|topic| noun(&topic, draft.language)).filter(|named| !named.plural && named.concept.is_none()) {
+    let topic = draft.topic_noun.clone().filter(|topic| {
+        draft.spec.entities.is_empty()
+            && worded.len() == 1
+            && worded[0].inner.is_empty()
+            && same_words(topic, &worded[0].units)
+    });
+    if let Some(named) =
+        topic.and_then(|topic| noun(&topic, draft.language)).filter(|named| !named.plural && named.concept.is_none())
+    {
         draft.topic.get_or_insert(named.one);
         return true;
     }
     let things = worded.iter().filter(|item| names_thing(draft, item)).count();
     let target = field_target(draft, things, worded.len());
     match target {
-        Some(id) if things * 2 <= worded.len() && (things == 0 || draft.known(&id).new) && !(things == worded.len()) => describe(draft, &id, words, false),
+        Some(id) if things * 2 <= worded.len() && (things == 0 || draft.known(&id).new) && things != worded.len() => {
+            describe(draft, &id, words, false)
+        }
         _ => list_of_things(draft, &list, things),
     }
 }
 
 fn occasion(draft: &mut Draft, topic: &'static str, words: &[Unit]) -> bool {
     draft.occasion.get_or_insert(topic);
-    let text = words.iter().filter(|unit| unit.is_content() && !unit.is("app")).map(super::super::noun::shown).collect::<Vec<_>>().join(" ");
+    let text = words
+        .iter()
+        .filter(|unit| unit.is_content() && !unit.is("app"))
+        .map(super::super::noun::shown)
+        .collect::<Vec<_>>()
+        .join(" ");
     draft.topic.get_or_insert_with(|| super::super::noun::sentence_case(&text));
     true
 }
 
 fn same_words(one: &[Unit], other: &[Unit]) -> bool {
-    let content = |units: &[Unit]| units.iter().filter(|unit| unit.is_content()).map(|unit| unit.norm.clone()).collect::<Vec<_>>();
+    let content = |units: &[Unit]| {
+        units.iter().filter(|unit| unit.is_content()).map(|unit| unit.norm.clone()).collect::<Vec<_>>()
+    };
     content(one) == content(other)
 }
 
@@ -362,7 +456,10 @@ fn same_words(one: &[Unit], other: &[Unit]) -> bool {
 fn with_tails(list: Vec<Item>) -> Vec<Item> {
     let mut joined: Vec<Item> = Vec::new();
     for item in list {
-        match joined.last_mut().filter(|last| item.units.first().is_some_and(|unit| unit.is("with")) && last.inner.is_empty()) {
+        match joined
+            .last_mut()
+            .filter(|last| item.units.first().is_some_and(|unit| unit.is("with")) && last.inner.is_empty())
+        {
             Some(last) => {
                 last.units.extend(item.units);
                 last.inner = item.inner;
@@ -377,7 +474,18 @@ fn with_tails(list: Vec<Item>) -> Vec<Item> {
 fn is_sentence(item: &Item) -> bool {
     let content = item.units.iter().filter(|unit| unit.is_content()).count();
     let asks = item.units.first().is_some_and(|unit| unit.is("whether"));
-    let verbs = item.units.iter().filter(|unit| !(asks && unit.is_any(&["whether", "they"]))).filter(|unit| unit.is_any(&["may", "must", "see", "edit", "not", "let", "choose", "bring", "once", "unique", "undo", "remove", "rename", "whether", "answer", "give", "they"]) && unit.entity().is_none() && unit.field().is_none()).count();
+    let verbs = item
+        .units
+        .iter()
+        .filter(|unit| !(asks && unit.is_any(&["whether", "they"])))
+        .filter(|unit| {
+            unit.is_any(&[
+                "may", "must", "see", "edit", "not", "let", "choose", "bring", "once", "unique", "undo", "remove",
+                "rename", "whether", "answer", "give", "they",
+            ]) && unit.entity().is_none()
+                && unit.field().is_none()
+        })
+        .count();
     content > 7 || verbs > 0
 }
 
@@ -400,14 +508,19 @@ fn field_target(draft: &mut Draft, things: usize, all: usize) -> Option<String> 
 }
 
 fn list_of_things(draft: &mut Draft, list: &[Item], things: usize) -> bool {
-    let known = list.iter().any(|item| noun(&item.units, draft.language).is_some_and(|named| named.concept.is_some() || named.plural));
+    let known = list
+        .iter()
+        .any(|item| noun(&item.units, draft.language).is_some_and(|named| named.concept.is_some() || named.plural));
     if things == 0 && !(draft.creating && draft.spec.entities.is_empty() && known) {
         return false;
     }
     let mut any = false;
     let mut last: Option<String> = None;
     for item in list.iter().filter(|item| item.units.iter().any(Unit::is_content)) {
-        let property = item.units.iter().rev().find(|unit| unit.is_content()).is_some_and(|head| head.field().is_some() && !head.is_plural(draft.language) && head.entity().is_none());
+        let property =
+            item.units.iter().rev().find(|unit| unit.is_content()).is_some_and(|head| {
+                head.field().is_some() && !head.is_plural(draft.language) && head.entity().is_none()
+            });
         match last.clone().filter(|_| property) {
             Some(id) => any |= !add_all(draft, &id, &flat(std::slice::from_ref(item))).is_empty(),
             None => {
@@ -422,9 +535,14 @@ fn list_of_things(draft: &mut Draft, list: &[Item], things: usize) -> bool {
 /// Fields of what "they" stands for.
 fn on_focus(draft: &mut Draft, words: &[Unit]) -> bool {
     match draft.focus.clone() {
-        Some(Focus::Field(..)) => super::people::add_details(draft, words),
+        Some(Focus::Field(..)) => super::bring::add_details(draft, words),
         Some(Focus::Entity(id)) => describe(draft, &id, words, false),
-        None => match draft.topic_noun.clone().and_then(|noun| draft.entity(&noun)).or_else(|| draft.occasion.and_then(|_| draft.people())) {
+        None => match draft
+            .topic_noun
+            .clone()
+            .and_then(|noun| draft.entity(&noun))
+            .or_else(|| draft.occasion.and_then(|_| draft.people()))
+        {
             Some(id) => describe(draft, &id, words, false),
             None => false,
         },

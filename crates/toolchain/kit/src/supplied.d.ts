@@ -1,7 +1,8 @@
-/** The bindings of this app's backend, made from its Candid interface when the app is built. */
+/** What a build supplies: the bindings of whichever app uses the kit, and style sheets. */
 declare module "@app/backend" {
   import type { IDL } from "@icp-sdk/core/candid";
 
-  /** Builds the Candid service. */
   export const idlFactory: IDL.InterfaceFactory;
 }
+
+declare module "*.css";

@@ -1,0 +1,313 @@
+//! Answers of a node as calm sentences and small tables, for people.
+//!
+//! Everything here reads the answer leniently: what is missing is left out, never guessed.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+/// Sections of a verdict, in the gate's order.
+const SECTIONS: [&str; 5] = ["build", "interface", "data", "access", "behaviour"];
+
+/// What became of a proposal. `again` is the command that made it, for approvals.
+pub(super) fn outcome(answer: &Value, again: &str) -> String {
+    let app = text(answer, "app");
+    let total = answer["seconds"]["total"].as_f64();
+    let after = total.map(|seconds| format!(" ({seconds:.1} s)")).unwrap_or_default();
+    let version = answer["version"].as_u64().map(|number| format!(", version {number}")).unwrap_or_default();
+    let message = text(answer, "message");
+    let mut out = match text(answer, "outcome") {
+        "live" => format!("{app} is live at {}{version}{after}\n", text(answer, "url")),
+        "ok" => format!("the gate lets it pass{after}\n"),
+        "refused" if app.is_empty() => format!("refused{after}\n"),
+        "refused" => format!("refused; {app} stays as it is{after}\n"),
+        _ if message.is_empty() => format!("not done{after}\n"),
+        _ => format!("not done: {}{after}\n", message.trim_end_matches('.')),
+    };
+    for (title, key) in [("Understood", "understood"), ("Assumed", "assumed"), ("Not understood", "not_understood")] {
+        list(&mut out, title, strings(&answer[key]));
+    }
+    list(&mut out, "In the way", findings(answer, &["refuses", "asks"]));
+    list(&mut out, "Noted", findings(answer, &["informs"]));
+    list(&mut out, "Ways on", ways(answer, again));
+    questions(&mut out, answer, app);
+    out
+}
+
+/// The apps.
+pub(super) fn apps(answer: &Value) -> String {
+    let rows = items(&answer["apps"])
+        .map(|app| ["app", "version", "status", "updated_at", "url"].map(|key| cell(&app[key])).to_vec());
+    table(
+        &["APP", "VERSION", "STATUS", "UPDATED", "ADDRESS"],
+        rows,
+        "there are no apps yet; `autograph new TEXT` writes one",
+    )
+}
+
+/// An app's versions.
+pub(super) fn history(answer: &Value) -> String {
+    let rows = items(&answer["versions"]).map(|version| {
+        let mark = if version["current"] == true { "current" } else { "" };
+        vec![cell(&version["version"]), cell(&version["at"]), mark.into(), cell(&version["message"])]
+    });
+    table(&["VERSION", "AT", "", "MESSAGE"], rows, "there are no versions")
+}
+
+/// Who may do what.
+pub(super) fn access(answer: &Value) -> String {
+    let rows = items(&answer["matrix"]).map(|row| vec![cell(&row["role"]), cell(&row["sentence"])]);
+    table(&["ROLE", "MAY"], rows, "the app says nothing about access")
+}
+
+/// What an app logged.
+pub(super) fn logs(answer: &Value) -> String {
+    let line = |entry: &Value| format!("{}  {}\n", cell(&entry["at"]), text(entry, "text").trim_end());
+    let lines: String = items(&answer["entries"]).map(line).collect();
+    if lines.is_empty() { "the app has logged nothing\n".into() } else { lines }
+}
+
+/// Whether a node can serve and write.
+pub(super) fn status(answer: &Value) -> String {
+    if answer["ok"] != true {
+        return "the node can't serve and write\n".into();
+    }
+    let apps = answer["apps"].as_u64().map(|count| match count {
+        1 => ", with 1 app".to_owned(),
+        count => format!(", with {count} apps"),
+    });
+    format!("the node at {} serves and writes{}\n", text(answer, "url"), apps.unwrap_or_default())
+}
+
+/// One app.
+pub(super) fn show(answer: &Value) -> String {
+    let mut out =
+        format!("{} is version {} at {}\n", text(answer, "app"), cell(&answer["version"]), text(answer, "url"));
+    let _ = writeln!(out, "canister {}", text(answer, "canister_id"));
+    match &answer["description"] {
+        Value::String(sentence) => list(&mut out, "What it is", vec![sentence.clone()]),
+        several => list(&mut out, "What it is", strings(several)),
+    }
+    list(&mut out, "Files", strings(&answer["files"]));
+    out
+}
+
+/// Anything else: JSON, made readable.
+pub(super) fn anything(answer: &Value) -> String {
+    serde_json::to_string_pretty(answer).unwrap_or_else(|_| answer.to_string())
+}
+
+/// An argument as a shell takes it.
+pub(super) fn quoted(argument: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !argument.is_empty() && argument.chars().all(plain) {
+        return argument.to_owned();
+    }
+    format!("'{}'", argument.replace('\'', "'\\''"))
+}
+
+fn findings(answer: &Value, effects: &[&str]) -> Vec<String> {
+    let of_section = |section| items(&answer["verdict"][section]).map(move |finding| (section, finding));
+    let all = SECTIONS.into_iter().flat_map(of_section);
+    all.filter(|(_, finding)| effects.contains(&text(finding, "effect")))
+        .map(|(section, finding)| sentence(section, finding))
+        .collect()
+}
+
+fn sentence(section: &str, finding: &Value) -> String {
+    let mut out = format!("{section}: {}", text(finding, "message").trim_end());
+    let examples: Vec<String> = items(&finding["examples"]).take(3).map(cell).collect();
+    if !examples.is_empty() {
+        let _ = write!(out, " (for example {})", examples.join(", "));
+    }
+    out
+}
+
+fn ways(answer: &Value, again: &str) -> Vec<String> {
+    let way = |message: &str, token: &str| format!("{message}:\n    {again} --approve {}", quoted(token));
+    let gentler =
+        items(&answer["alternatives"]).map(|one| way(text(one, "message").trim_end_matches('.'), text(one, "approve")));
+    let literally = answer["approve"].as_str().map(|token| way("do exactly what was asked", token));
+    gentler.chain(literally).collect()
+}
+
+fn questions(out: &mut String, answer: &Value, app: &str) {
+    let asked = items(&answer["questions"]).map(|question| {
+        let mut lines = text(question, "text").to_owned();
+        for answer in items(&question["answers"]) {
+            let change = quoted(text(answer, "change"));
+            let _ = write!(lines, "\n    {}: autograph change {} {change}", text(answer, "label"), quoted(app));
+        }
+        lines
+    });
+    list(out, "Questions", asked.collect());
+}
+
+fn list(out: &mut String, title: &str, entries: Vec<String>) {
+    if entries.is_empty() {
+        return;
+    }
+    let _ = write!(out, "\n{title}\n");
+    for entry in entries {
+        let _ = writeln!(out, "  - {entry}");
+    }
+}
+
+/// Columns as wide as their widest cell; a cell is one line.
+fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>, none: &str) -> String {
+    let rows: Vec<Vec<String>> = rows.collect();
+    if rows.is_empty() {
+        return format!("{none}\n");
+    }
+    let head: Vec<String> = head.iter().map(|&title| title.to_owned()).collect();
+    let width = |column: usize| rows.iter().chain([&head]).map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..head.len()).map(width).collect();
+    let line = |row: &Vec<String>| {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:width$}")).collect();
+        format!("{}\n", cells.join("  ").trim_end())
+    };
+    [&head].into_iter().chain(&rows).map(line).collect()
+}
+
+fn items(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn strings(value: &Value) -> Vec<String> {
+    items(value).map(cell).collect()
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A value in one line.
+fn cell(value: &Value) -> String {
+    let text = match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    text.split(['\n', '\r']).map(str::trim_end).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" / ")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_live_app() {
+        let answer = json!({
+            "outcome": "live", "app": "wedding", "version": 1, "url": "http://wedding.localhost:4943",
+            "seconds": { "total": 3.21 }, "understood": ["Guests have a name."], "assumed": [], "not_understood": [],
+            "questions": [{ "text": "May guests see each other?", "answers": [
+                { "label": "yes", "change": "guests may see all guests" }, { "label": "no", "change": "it's private" }] }],
+        });
+        let expected = "\
+wedding is live at http://wedding.localhost:4943, version 1 (3.2 s)
+
+Understood
+  - Guests have a name.
+
+Questions
+  - May guests see each other?
+    yes: autograph change wedding 'guests may see all guests'
+    no: autograph change wedding 'it'\\''s private'
+";
+        assert_eq!(outcome(&answer, ""), expected);
+    }
+
+    #[test]
+    fn a_refusal_shows_what_is_in_the_way_and_the_gentlest_way_first() {
+        let answer = json!({
+            "outcome": "refused", "app": "shop",
+            "verdict": { "data": [{ "effect": "asks", "message": "3 prices would be gone", "examples": ["5", "7"] }],
+                         "access": [{ "effect": "informs", "message": "a new method" }] },
+            "alternatives": [{ "message": "archive them.", "approve": "t1" }], "approve": "t2",
+        });
+        let expected = "\
+refused; shop stays as it is
+
+In the way
+  - data: 3 prices would be gone (for example 5, 7)
+
+Noted
+  - access: a new method
+
+Ways on
+  - archive them:
+    autograph change shop x --approve t1
+  - do exactly what was asked:
+    autograph change shop x --approve t2
+";
+        assert_eq!(outcome(&answer, "autograph change shop x"), expected);
+    }
+
+    #[test]
+    fn tables_line_up() {
+        let answer = json!({ "apps": [
+            { "app": "a", "version": 12, "status": "live", "updated_at": "2026-11-21T05:00:00Z", "url": "http://a.localhost" },
+            { "app": "längere", "version": 1, "status": "frozen", "updated_at": "x", "url": "u" },
+        ] });
+        let expected = "\
+APP      VERSION  STATUS  UPDATED               ADDRESS
+a        12       live    2026-11-21T05:00:00Z  http://a.localhost
+längere  1        frozen  x                     u
+";
+        assert_eq!(apps(&answer), expected);
+        assert_eq!(apps(&json!({ "apps": [] })), "there are no apps yet; `autograph new TEXT` writes one\n");
+        let versions = json!({ "versions": [{ "version": 1, "at": "x", "current": true, "message": "one\ntwo" }] });
+        assert_eq!(history(&versions), "VERSION  AT           MESSAGE\n1        x   current  one / two\n");
+    }
+
+    #[test]
+    fn shells_take_what_is_quoted() {
+        for (argument, expected) in [("plain-1", "plain-1"), ("", "''"), ("a b", "'a b'"), ("$(x)'", "'$(x)'\\'''")] {
+            assert_eq!(quoted(argument), expected);
+        }
+    }
+
+    fn json_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i32>().prop_map(Value::from),
+            ".{0,6}".prop_map(Value::from)
+        ];
+        let keys = prop_oneof![
+            Just("app"),
+            Just("apps"),
+            Just("versions"),
+            Just("verdict"),
+            Just("data"),
+            Just("questions"),
+            Just("answers"),
+            Just("outcome"),
+            Just("examples"),
+            Just("message"),
+            Just("entries"),
+            Just("matrix")
+        ];
+        leaf.prop_recursive(4, 40, 5, move |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+                proptest::collection::btree_map(keys.clone().prop_map(str::to_owned), inner, 0..5)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_answer_makes_it_panic(answer in json_value()) {
+            for words in [outcome, |answer: &Value, _: &str| apps(answer), |answer: &Value, _: &str| history(answer),
+                |answer: &Value, _: &str| access(answer), |answer: &Value, _: &str| logs(answer),
+                |answer: &Value, _: &str| status(answer), |answer: &Value, _: &str| show(answer)] {
+                words(&answer, "again");
+            }
+        }
+    }
+}

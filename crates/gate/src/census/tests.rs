@@ -1,0 +1,77 @@
+use super::*;
+
+fn text(text: &str) -> Value {
+    Value::Text(text.into())
+}
+
+fn row(id: u32, fields: &[(&str, &str)]) -> Value {
+    let mut parts = vec![("id".to_owned(), Value::Number(id.to_string()))];
+    parts.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), text(value))));
+    Value::Record(parts)
+}
+
+fn check(before: &Value, after: &Value) -> Vec<String> {
+    let line = |c: &Change| {
+        format!("{:?} {} {}/{} {}{}", c.fate, c.path.join("."), c.count, c.of, c.examples.join("|"), c.moved_to.as_deref().map_or(String::new(), |to| format!(" to {to}")))
+    };
+    changes(before, after).iter().map(line).collect()
+}
+
+#[test]
+fn the_same_in_another_order_is_the_same() {
+    let rows = |ids: &[u32]| Value::List(ids.iter().map(|id| row(*id, &[("name", "Anna")])).collect());
+    assert_eq!(check(&rows(&[1, 2, 3]), &rows(&[3, 1, 2, 4])), Vec::<String>::new());
+    let tags = |tags: &[&str]| Value::List(tags.iter().map(|tag| text(tag)).collect());
+    assert_eq!(check(&tags(&["a", "b"]), &tags(&["b", "a"])), Vec::<String>::new());
+    assert_eq!(check(&tags(&["a", "b", "b"]), &tags(&["b"])), ["RowsGone  2/3 a|b"]);
+}
+
+#[test]
+fn rows_that_vanish_are_counted_by_name() {
+    let before = Value::List(vec![row(1, &[("name", "Anna")]), row(2, &[("name", "Ben")])]);
+    assert_eq!(check(&before, &Value::List(vec![row(2, &[("name", "Ben")])])), ["RowsGone  1/2 Anna"]);
+    assert_eq!(check(&before, &Value::List(vec![])), ["RowsGone  2/2 Anna|Ben"]);
+    assert_eq!(check(&before, &Value::Nothing), ["RowsGone  2/2 Anna|Ben"]);
+    // Other ids are other rows, whatever they are called.
+    assert_eq!(check(&before, &Value::List(vec![row(7, &[("name", "Anna")])])), ["RowsGone  2/2 Anna|Ben"]);
+}
+
+#[test]
+fn values_that_vanish_change_or_move() {
+    let before = Value::List(vec![row(1, &[("phone", "1")]), row(2, &[("phone", "2")]), row(3, &[("phone", "")])]);
+    let after = |fields: [&[(&str, &str)]; 3]| Value::List((1..).zip(fields).map(|(id, fields)| row(id, fields)).collect());
+    assert_eq!(check(&before, &after([&[], &[], &[]])), ["Gone phone 2/2 1|2"]);
+    assert_eq!(check(&before, &after([&[("phone", "1")], &[("phone", "")], &[("phone", "")]])), ["Gone phone 1/2 2"]);
+    assert_eq!(check(&before, &after([&[("phone", "1")], &[("phone", "9")], &[("phone", "x")]])), ["Changed phone 1/2 2 → 9"]);
+    assert_eq!(check(&before, &after([&[("mobile", "1")], &[("mobile", "2")], &[]])), ["Moved phone 2/2 1|2 to mobile"]);
+    assert_eq!(check(&before, &after([&[("mobile", "1")], &[("mobile", "")], &[]])), ["Gone phone 2/2 1|2"]);
+}
+
+#[test]
+fn pairs_are_rows_by_their_key() {
+    let pair = |key: &str, name: &str| Value::Record(vec![("0".into(), text(key)), ("1".into(), row(1, &[("name", name)]))]);
+    let before = Value::List(vec![pair("a", "Anna"), pair("b", "Ben")]);
+    let after = Value::List(vec![pair("b", "Bob")]);
+    assert_eq!(check(&before, &after), ["RowsGone  1/2 Anna", "Changed name 1/1 Ben → Bob"]);
+}
+
+#[test]
+fn single_values_go_down_or_away() {
+    let number = |n: i64| Value::Number(n.to_string());
+    assert_eq!(check(&number(12), &number(0)), ["Fewer  1/1 12 → 0"]);
+    assert_eq!(check(&number(12), &number(13)), ["Changed  1/1 12 → 13"]);
+    assert_eq!(check(&text("Our wedding"), &text("")), ["Gone  1/1 Our wedding"]);
+    assert_eq!(check(&number(5), &text("5")), Vec::<String>::new());
+    let choice = |tag: &str| Value::Variant(tag.into(), Box::new(Value::Nothing));
+    assert_eq!(check(&choice("yes"), &choice("no")), ["Changed  1/1 yes → no"]);
+    assert_eq!(check(&choice("yes"), &choice("yes")), Vec::<String>::new());
+}
+
+#[test]
+fn nested_rows_count_where_they_are() {
+    let guest = |tags: &[&str]| {
+        let tags = Value::List(tags.iter().map(|tag| text(tag)).collect());
+        Value::List(vec![Value::Record(vec![("id".into(), Value::Number("1".into())), ("tags".into(), tags)])])
+    };
+    assert_eq!(check(&guest(&["a", "b"]), &guest(&["a"])), ["RowsGone tags 1/2 b"]);
+}

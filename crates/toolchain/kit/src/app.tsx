@@ -1,0 +1,198 @@
+/**
+ * The frame of an app: it finds out who is here, takes up an invitation, and shows the pages of that role.
+ *
+ * Invariant: an invitation's token leaves the address bar as soon as the registry has answered, so that it is not
+ * passed on by accident; when no answer came, it stays, so that trying again works.
+ */
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { createRoot } from "react-dom/client";
+import { accentProperties } from "./colour";
+import { AppContext, type App } from "./context";
+import { Button, Empty, Problem } from "./controls";
+import { InviteButton } from "./invite";
+import { Platform, Refused } from "./platform";
+import type { Entity, Page, Role, Standing } from "./types";
+import { wordsFor, type Words } from "./words";
+
+/** What an app is made of. */
+export interface AppOptions {
+  title: string;
+  /** BCP 47. */
+  language: string;
+  /** `#rrggbb`. */
+  accent: string;
+  entities: Entity[];
+  roles: Role[];
+  pages: Page[];
+}
+
+/** Shows the app in the page. */
+export function mountApp(options: AppOptions): void {
+  document.title = options.title;
+  document.documentElement.lang = options.language;
+  for (const [name, value] of Object.entries(accentProperties(options.accent))) {
+    document.documentElement.style.setProperty(name, value);
+  }
+  const root = document.getElementById("root") ?? document.body.appendChild(document.createElement("div"));
+  createRoot(root).render(<Entry options={options} />);
+}
+
+type State =
+  | { is: "connecting" }
+  | { is: "unreachable" }
+  | { is: "here"; platform: Platform; standing: Standing; refusal: string };
+
+const INVITE = /^#invite=(.+)$/;
+
+/** Connects, takes up the invitation in the address, if any, and asks who is here. */
+async function arrive(): Promise<State> {
+  const platform = await Platform.connect();
+  const token = INVITE.exec(location.hash)?.[1];
+  let refusal = "";
+  if (token !== undefined) {
+    try {
+      await platform.redeem(decoded(token));
+    } catch (failure) {
+      if (!(failure instanceof Refused)) throw failure;
+      refusal = failure.message;
+    }
+    history.replaceState(null, "", location.pathname + location.search);
+  }
+  return { is: "here", platform, standing: await platform.standing(), refusal };
+}
+
+function decoded(token: string): string {
+  try {
+    return decodeURIComponent(token);
+  } catch {
+    return token;
+  }
+}
+
+function Entry({ options }: { options: AppOptions }) {
+  const words = useMemo(() => wordsFor(options.language), [options.language]);
+  const [state, setState] = useState<State>({ is: "connecting" });
+  const start = useCallback(() => {
+    setState({ is: "connecting" });
+    arrive().then(setState, () => setState({ is: "unreachable" }));
+  }, []);
+  useEffect(() => {
+    start();
+    // A link opened in a tab where the app already runs only changes the part after the #.
+    const invited = () => INVITE.test(location.hash) && start();
+    window.addEventListener("hashchange", invited);
+    return () => window.removeEventListener("hashchange", invited);
+  }, [start]);
+  if (state.is === "here") return <Shell options={options} words={words} {...state} />;
+  return (
+    <main className="mx-auto flex max-w-lg flex-col gap-4 p-6">
+      <h1 dir="auto" className="text-2xl font-bold">{options.title}</h1>
+      {state.is === "connecting" ? <p role="status">{words.loading}</p> : (
+        <>
+          <Problem>{words.offline}</Problem>
+          <Button look="main" onClick={start}>{words.retry}</Button>
+        </>
+      )}
+    </main>
+  );
+}
+
+interface ShellProps {
+  options: AppOptions;
+  words: Words;
+  platform: Platform;
+  standing: Standing;
+  refusal: string;
+}
+
+function Shell({ options, words, platform, standing, refusal }: ShellProps) {
+  const { title, language, entities, roles } = options;
+  const [said, setSaid] = useState("");
+  const pages = options.pages.filter((page) => page.roles.includes(standing.role));
+  const page = usePage(pages);
+  const app: App = useMemo(
+    () => ({ title, language, words, entities, roles, platform, standing, announce: setSaid }),
+    [title, language, words, entities, roles, platform, standing],
+  );
+  useEffect(() => {
+    if (said === "") return;
+    const timer = setTimeout(() => setSaid(""), 6_000);
+    return () => clearTimeout(timer);
+  }, [said]);
+  return (
+    <AppContext.Provider value={app}>
+      <a href="#content" className="sr-only rounded bg-raised p-2 focus:not-sr-only focus:absolute" onClick={toContent}>{words.skip}</a>
+      <TopBar app={app} pages={pages} page={page} />
+      <main id="content" tabIndex={-1} className="mx-auto flex w-full max-w-6xl flex-col gap-4 p-4 outline-none sm:p-6">
+        {refusal && <Problem>{words.inviteFailed}: {refusal}</Problem>}
+        {page ? <div key={page.id}>{page.view()}</div> : <NoPage />}
+      </main>
+      <p role="status" aria-live="polite" className={said ? "fixed inset-x-4 bottom-4 mx-auto w-fit rounded-lg bg-ink px-4 py-2 text-surface" : "sr-only"}>
+        {said}
+      </p>
+    </AppContext.Provider>
+  );
+}
+
+/** Moves the focus without touching the address, which names the page. */
+function toContent(event: { preventDefault: () => void }) {
+  event.preventDefault();
+  document.getElementById("content")?.focus();
+}
+
+function TopBar({ app, pages, page }: { app: App; pages: Page[]; page: Page | undefined }) {
+  const { title, words, standing } = app;
+  return (
+    <header className="border-b border-line bg-raised">
+      <div className="mx-auto flex max-w-6xl flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 sm:px-6">
+        <p dir="auto" className="grow text-lg font-bold break-words">{title}</p>
+        {standing.role !== "visitor" && <p dir="auto" className="text-sm text-muted">{words.hereAs(standing.name, roleLabel(app))}</p>}
+        <InviteButton />
+      </div>
+      {pages.length > 1 && (
+        <nav aria-label={words.menu} className="mx-auto flex max-w-6xl flex-wrap gap-1 px-2 sm:px-4">
+          {pages.map(({ id, title }) => (
+            <a key={id} href={`#${id}`} dir="auto" aria-current={id === page?.id ? "page" : undefined} className="min-h-8 border-b-4 border-transparent px-3 py-2 text-sm aria-[current=page]:border-accent-ink aria-[current=page]:font-semibold">
+              {title}
+            </a>
+          ))}
+        </nav>
+      )}
+    </header>
+  );
+}
+
+function roleLabel({ roles, standing, words }: App): string {
+  return standing.role === "owner" ? words.owner : (roles.find((role) => role.id === standing.role)?.label ?? standing.role);
+}
+
+/** What is shown to somebody for whom there is no page. */
+function NoPage() {
+  return (
+    <AppContext.Consumer>
+      {(app) => app?.standing.role === "visitor" ? (
+        <div className="mx-auto flex max-w-lg flex-col gap-2 py-8 text-center">
+          <h1 className="text-2xl font-bold">{app.words.visitorTitle}</h1>
+          <p className="text-muted">{app.words.visitorText}</p>
+        </div>
+      ) : <Empty>{app?.words.nothingForYou}</Empty>}
+    </AppContext.Consumer>
+  );
+}
+
+/** The page that the address names, else the first; a change of page takes the focus along. */
+function usePage(pages: Page[]): Page | undefined {
+  const [hash, setHash] = useState(location.hash);
+  const first = useRef(true);
+  useEffect(() => {
+    const moved = () => setHash(location.hash);
+    window.addEventListener("hashchange", moved);
+    return () => window.removeEventListener("hashchange", moved);
+  }, []);
+  const page = pages.find(({ id }) => hash === `#${id}`) ?? pages[0];
+  useEffect(() => {
+    if (!first.current) document.getElementById("content")?.focus();
+    first.current = false;
+  }, [page?.id]);
+  return page;
+}

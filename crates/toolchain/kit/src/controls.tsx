@@ -1,0 +1,102 @@
+/** Buttons, notices and dialogs: the small parts of every page. Each is at least 24 px high and works by keyboard. */
+import { useEffect, useId, useRef, type ComponentProps, type ReactNode } from "react";
+import { useApp } from "./context";
+
+const LOOKS = {
+  main: "bg-accent text-on-accent border-transparent font-semibold",
+  plain: "bg-raised text-ink border-line",
+  danger: "bg-raised text-danger border-danger",
+};
+
+/** A button; `look` says how much it asks for attention. */
+export function Button({ look = "plain", className = "", ...rest }: ComponentProps<"button"> & { look?: keyof typeof LOOKS }) {
+  const base = "inline-flex min-h-10 items-center justify-center rounded-lg border px-4 py-2 text-sm hover:brightness-95 disabled:opacity-60 dark:hover:brightness-125";
+  return <button type="button" className={`${base} ${LOOKS[look]} ${className}`} {...rest} />;
+}
+
+/** What went wrong, next to where it did; read out at once. */
+export function Problem({ children, id }: { children: ReactNode; id?: string }) {
+  return (
+    <p role="alert" id={id} dir="auto" className="rounded-lg border border-danger px-3 py-2 text-sm text-danger">
+      {children}
+    </p>
+  );
+}
+
+/** The app could not be reached: says so and offers to try again. */
+export function Offline({ retry }: { retry: () => void }) {
+  const { words } = useApp();
+  return (
+    <div role="alert" className="flex flex-wrap items-center gap-3 rounded-lg border border-danger p-3 text-sm">
+      <p className="grow text-danger">{words.offline}</p>
+      <Button onClick={retry}>{words.retry}</Button>
+    </div>
+  );
+}
+
+/** Shown while something is read. */
+export function Loading() {
+  const { words } = useApp();
+  return (
+    <p role="status" className="py-8 text-center text-muted">
+      {words.loading}
+    </p>
+  );
+}
+
+/** Shown where there is nothing. */
+export function Empty({ children }: { children: ReactNode }) {
+  return <p className="rounded-xl border border-dashed border-line p-8 text-center text-muted">{children}</p>;
+}
+
+/** A page's heading with what can be done there. */
+export function PageHead({ title, note, children }: { title: string; note?: string; children?: ReactNode }) {
+  return (
+    <div className="flex flex-wrap items-center gap-3">
+      <div className="grow">
+        <h1 dir="auto" className="text-2xl font-bold break-words">
+          {title}
+        </h1>
+        {note && <p className="text-sm text-muted">{note}</p>}
+      </div>
+      {children}
+    </div>
+  );
+}
+
+/** A modal dialog, open as long as it is there; Escape closes it, and the focus goes back to where it was. */
+export function Dialog({ title, close, children }: { title: string; close: () => void; children: ReactNode }) {
+  const { words } = useApp();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  useEffect(() => {
+    const element = dialog.current;
+    const before = document.activeElement;
+    element?.showModal();
+    return () => {
+      element?.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={heading}
+      onCancel={(event) => {
+        event.preventDefault();
+        close();
+      }}
+      className="m-auto max-h-[90dvh] w-[min(32rem,calc(100vw-1rem))] overflow-y-auto rounded-2xl border border-line bg-raised p-5 text-ink"
+    >
+      <div className="mb-4 flex items-start gap-3">
+        <h2 id={heading} dir="auto" className="grow text-lg font-bold break-words">
+          {title}
+        </h2>
+        <button type="button" onClick={close} aria-label={words.close} className="grid size-8 place-items-center rounded-lg text-xl text-muted">
+          <span aria-hidden="true">×</span>
+        </button>
+      </div>
+      {children}
+    </dialog>
+  );
+}

@@ -1,0 +1,119 @@
+//! A tree that asks for too much is told which limit it met, and the next one is built as if nothing had been.
+
+use std::time::Duration;
+
+use toolchain::{BuildError, Limit, StartError, Toolchain};
+
+use crate::fixture::{ACTOR, build, config, start};
+
+fn limit(error: BuildError) -> Limit {
+    match error {
+        BuildError::Limit { limit, message } => {
+            eprintln!("{message}");
+            limit
+        }
+        other => panic!("a limit expected, not {other:?}"),
+    }
+}
+
+async fn builds(toolchain: &Toolchain) {
+    build(toolchain, &[("backend/main.mo", ACTOR)]).await.expect("the next build works");
+}
+
+/// Each function doubles the size of a type.
+fn doubling(functions: usize) -> String {
+    let calls: String = (0..functions).map(|_| "twice(").collect();
+    let ends = ")".repeat(functions);
+    format!("actor {{ func twice<A>(x : A) : (A, A) {{ (x, x) }}; public func f() : async () {{ ignore {calls}1{ends} }} }};")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn memory_is_bounded() {
+    let mut config = config();
+    config.limits.memory_mib = 1024;
+    let toolchain = Toolchain::start(config).await.unwrap();
+    let error = build(&toolchain, &[("backend/main.mo", &doubling(40))]).await.unwrap_err();
+    assert_eq!(limit(error), Limit::Memory);
+    builds(&toolchain).await;
+}
+
+/// Whether every case is covered takes the compiler exponentially long to find out.
+fn cases(parts: usize) -> String {
+    let tuple = |at: usize, tag: &str| -> String {
+        let parts: Vec<_> = (0..parts).map(|part| if part == at { tag } else { "_" }).collect();
+        parts.join(",")
+    };
+    let cases: String = (0..parts).map(|at| format!("case ({}) 1; case ({}) 2;", tuple(at, "#a"), tuple(at, "#b"))).collect();
+    let types = vec!["T"; parts].join(",");
+    format!("actor {{ type T = {{#a;#b;#c;#d}}; func g(x : ({types})) : Nat {{ switch x {{ {cases} }} }}; public func f() : async Nat {{ ignore g; 1 }} }};")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn time_is_bounded_and_a_late_compiler_is_gone() {
+    let pids = tempfile::NamedTempFile::new().unwrap();
+    let mut config = config();
+    config.limits.build_time = Duration::from_secs(20);
+    config.limits.memory_mib = 4_000;
+    // The launcher's process becomes the compiler's, so its id can be noted on the way.
+    let note = format!("echo $$ >> {}; exec \"$0\" \"$@\"", pids.path().display());
+    config.launcher.splice(0..0, ["/bin/sh".into(), "-c".into(), note.into()]);
+    let toolchain = Toolchain::start(config).await.unwrap();
+    let error = build(&toolchain, &[("backend/main.mo", &cases(24))]).await.unwrap_err();
+    assert_eq!(limit(error), Limit::Time);
+    builds(&toolchain).await;
+    let noted = || std::fs::read_to_string(pids.path()).unwrap();
+    assert_eq!(noted().lines().count(), 3, "one late compiler was replaced");
+    // Killed, not left to compute; and all of them go with the toolchain.
+    toolchain.stop().await;
+    while noted().lines().any(is_running) {
+        tokio::task::yield_now().await;
+    }
+}
+
+fn is_running(pid: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with('Z'))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deep_nesting_is_a_limit_and_moderate_nesting_is_none() {
+    let toolchain = start().await;
+    let sum = |terms: usize| format!("actor {{ public query func f() : async Nat {{ {}1 }} }};", "1+".repeat(terms));
+    build(&toolchain, &[("backend/main.mo", &sum(3_000))]).await.unwrap();
+    let error = build(&toolchain, &[("backend/main.mo", &sum(1_000_000))]).await.unwrap_err();
+    assert_eq!(limit(error), Limit::Nesting);
+    builds(&toolchain).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sizes_are_bounded() {
+    let mut config = config();
+    config.limits.wasm_bytes = 10_000;
+    config.limits.asset_bytes = 1_000;
+    let toolchain = Toolchain::start(config).await.unwrap();
+    let error = build(&toolchain, &[("backend/main.mo", ACTOR)]).await.unwrap_err();
+    assert_eq!(limit(error), Limit::Wasm);
+    let large = "x".repeat(2_000);
+    let files = [("backend/main.mo", "actor { let x = 1 + ; }"), ("frontend/index.html", "x"), ("frontend/large.txt", large.as_str())];
+    assert_eq!(limit(build(&toolchain, &files).await.unwrap_err()), Limit::Assets);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_compiler_that_was_killed_is_replaced() {
+    let toolchain = start().await;
+    let run = async |terms: usize| build(&toolchain, &[("backend/main.mo", &format!("actor {{ public query func f() : async Nat {{ {terms} }} }};"))]).await;
+    run(1).await.unwrap();
+    drop(tokio::time::timeout(Duration::from_millis(5), run(2)).await.expect_err("nothing compiles that fast"));
+    run(3).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_incomplete_installation_is_named() {
+    let mut incomplete = config();
+    incomplete.worker_dir = "/nowhere".into();
+    let error = Toolchain::start(incomplete).await.err().unwrap();
+    assert!(matches!(&error, StartError::Missing { .. }) && error.to_string().contains("/nowhere"), "{error}");
+    let mut unlaunched = config();
+    unlaunched.launcher.clear();
+    assert!(matches!(Toolchain::start(unlaunched).await.err().unwrap(), StartError::NoLauncher));
+}
