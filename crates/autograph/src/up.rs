@@ -1,6 +1,11 @@
 //! `autograph up`: a node in the foreground, from its data folder to its address, until it is told to stop.
 
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::Context as _;
 use gateway::{Gateway, GatewayConfig, Hosts, Limits};
@@ -26,14 +31,14 @@ pub(crate) async fn up(data: &Path, listen: SocketAddr) -> anyhow::Result<()> {
     let studio = studio::routes().merge(workshop::routes(workshop.clone()));
     let config = GatewayConfig { limits, hosts: Hosts::new([]) };
     let gateway = Gateway::new(Arc::new(Adapter(node.clone())), studio, config);
-    let state_file = client::write_state_file(&origin, &node.data, &node.root_key_der)?;
+    let state_file = client::write_state_file(&origin, &node.data, &node.root_key_der)
+        .map_err(|problem| anyhow::anyhow!("{}: {}", problem.message, problem.hint))?;
     let fresh = tokio::spawn(keep_fresh(node.clone()));
     greet(&origin, &workshop, &node);
     gateway::serve(gateway, listener, stopped()).await;
     fresh.abort();
     eprintln!("stopping: finishing what was begun");
     client::remove_state_file(&state_file);
-    workshop.stop().await;
     tokio::task::spawn_blocking(move || node.replica.shut_down()).await?;
     Ok(())
 }
@@ -71,7 +76,13 @@ fn toolchain_config() -> anyhow::Result<ToolchainConfig> {
         format!("the toolchain is not at {}: `make build` puts it there, or set AUTOGRAPH_TOOLCHAIN", worker.display())
     })?;
     let launcher = vec![binary.into_os_string(), "__toolchain-jail".into()];
-    Ok(ToolchainConfig::new(worker, launcher))
+    let node = find_in_path("node").context("can't find `node` in PATH: install Node.js 20 or newer")?;
+    Ok(ToolchainConfig { worker_dir: worker, node, launcher, limits: toolchain::Limits::default(), warm: true })
+}
+
+fn find_in_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
 /// Makes a batch when the newest certificate is getting old.

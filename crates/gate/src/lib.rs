@@ -4,16 +4,25 @@
 //! itself further than it was seen to hold on a fork. Invariant: whatever the two sides contain, [`judge`] returns a
 //! verdict, and what could not be judged is a finding of it.
 
+mod access;
 mod census;
 mod container;
+mod data;
+mod fork;
 mod interface;
+mod judge;
 mod most;
+mod probe;
+mod stable;
 mod token;
 mod types;
 mod value;
 mod verdict;
 mod words;
 
+pub use fork::{Caller, Fork};
+pub use judge::{Options, Side, judge, judge_with};
+pub use stable::StableDiagnostic;
 pub use token::Tokens;
 pub use value::Value;
 pub use verdict::{BuildDiagnostic, Effect, Finding, Judgement, Verdict, build_finding, findings_from_diagnostics};

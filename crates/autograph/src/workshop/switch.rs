@@ -32,12 +32,12 @@ impl Workshop {
     /// Puts a release live on `app`, if its version is still the one that was judged on.
     pub(crate) async fn publish(&self, app: &App, release: &Release, going: Going<'_>) -> Result<u64, Problem> {
         let arg = self.keep_blobs(app, release, going)?;
-        self.held(app.backend, async || self.registry::<u64>("publish", (arg.clone(),)).await).await
+        self.held(app.backend, self.registry::<u64>("publish", (arg,))).await
     }
 
     /// Brings a version back.
     pub(crate) async fn restore_version(&self, arg: RestoreArg) -> Result<u64, Problem> {
-        self.held(arg.app, async || self.registry::<u64>("restore", (arg.clone(),)).await).await
+        self.held(arg.app, self.registry::<u64>("restore", (arg,))).await
     }
 
     fn keep_blobs(&self, app: &App, release: &Release, going: Going<'_>) -> Result<PublishArg, Problem> {
@@ -70,7 +70,7 @@ impl Workshop {
     async fn held(
         &self,
         backend: Principal,
-        switch: impl AsyncFn() -> Result<u64, Problem>,
+        switch: impl Future<Output = Result<u64, Problem>> + Send,
     ) -> Result<u64, Problem> {
         self.registry::<()>("hold", (AppArg { app: backend },)).await?;
         let switched = self.drained(backend, switch).await;
@@ -78,12 +78,16 @@ impl Workshop {
         switched
     }
 
-    async fn drained(&self, backend: Principal, switch: impl AsyncFn() -> Result<u64, Problem>) -> Result<u64, Problem> {
+    async fn drained(
+        &self,
+        backend: Principal,
+        switch: impl Future<Output = Result<u64, Problem>> + Send,
+    ) -> Result<u64, Problem> {
         let begun = Instant::now();
         loop {
             let open = self.open_calls(backend).await?;
             if open == 0 {
-                return switch().await;
+                return switch.await;
             }
             if begun.elapsed() > DRAIN_MAX {
                 let text = format!("the app has {open} calls that do not end, so it can't be switched now");

@@ -47,7 +47,9 @@ test('every change upgrades the version before it', () => {
     const next = structuredClone(live);
     change(next);
     const after = compiled(generate(next, live));
-    assert.deepEqual(after.diagnostics.filter((line) => !/M0194/.test(line)), [], what);
+    // The compiler warns of what an archived entity keeps unused, and of what a removed one loses.
+    const expected = { 'an entity is archived': /M0194/, 'an entity is added': /M0194/, 'an entity is removed': /M0207/ }[what];
+    assert.deepEqual(after.diagnostics.filter((line) => !expected?.test(line)), [], what);
     assert.deepEqual(incompatibilities(before, after), [], what);
     [live, before] = [next, after];
   }
@@ -82,18 +84,25 @@ import Map "mo:core/Map";
 import Nat "mo:core/Nat";
 import Prim "mo:⛔";
 import Migration "Migration";
-let row = { id = 1; member = "guest:1"; createdAt = 1; updatedAt = 2; name = "Ana"; email = ?"a@b.co"; phone = ?" 123 "; attending = ?true; meal = ?"fish"; table = ?7 };
-let guests = Map.singleton(1, row);
+${oldType(tree, 'OldGuest')}
+${oldType(tree, 'OldBudgetItem')}
+let row : OldGuest = { id = 1; member = "guest:1"; createdAt = 1; updatedAt = 2; name = "Ana"; email = ?"a@b.co"; phone = ?" 123 "; attending = ?true; meal = ?"fish"; table = ?7 };
+let guests = Map.singleton<Nat, OldGuest>(1, row);
 Map.add(guests, Nat.compare, 2, { row with id = 2; phone = ?"none"; attending = ?false });
-let budgetItems = Map.singleton(1, { id = 1; member = ""; createdAt = 0; updatedAt = 0; what = "Hall"; amount = ?12_300; paid = null });
+let budgetItems = Map.singleton<Nat, OldBudgetItem>(1, { id = 1; member = ""; createdAt = 0; updatedAt = 0; what = "Hall"; amount = ?12_300; paid = null });
 let new = Migration.run({ guests; budgetItems });
 Prim.debugPrint(debug_show (Map.toArray(new.guests)));
 Prim.debugPrint(debug_show (Map.toArray(new.budgetItems)));`;
   const [guests, budget] = ran({ ...tree, 'backend/script.mo': script }, 'script.mo');
-  assert.match(guests, /\(1, \{attending = \?"yes"; .*email = \?"a@b.co"; .*meal = \?"Fish"; .*name = "Ana"; phone = \?\+?123; song = null; table = \?7/);
+  assert.match(guests, /\(1, \{attending = \?"yes"; .*email = \?"a@b.co"; .*meal = \?"Fish"; .*name = "Ana"; phone = \?\(?\+?123\)?; song = null; table = \?7/);
   assert.match(guests, /\(2, \{attending = null; .*phone = null/);
-  assert.match(budget, /amount = \?\+?123;/);
+  assert.match(budget, /amount = \?\(?\+?123\)?;/);
 });
+
+/** The declaration of a row's type as the version before stored it. */
+function oldType(tree, name) {
+  return new RegExp(`type ${name} = [^}]*\\};`).exec(tree['backend/Migration.mo'])[0];
+}
 
 test('hosts manage, guests answer for themselves, strangers see nothing', () => {
   const said = played(generate(spec('wedding')), `${NONE}
@@ -150,7 +159,7 @@ say(debug_show (await app.deleteTable(1)));`);
   assert.equal(said[2], '#err("One has 2 places, and 0 of them are free: not enough.")');
   assert.match(said[3], /#ok/, 'who has not said yes takes no place');
   assert.match(said[4], /#err\("One has 2 places/);
-  assert.match(said[5], /placesTaken = \?2; seats = \?\+?2/);
+  assert.match(said[5], /placesTaken = \?2; seats = \?\(?\+?2/);
   assert.equal(said[6], '#err("Seats can\'t be that small: 2 places are taken.")');
   assert.match(said[7], /#ok/);
   assert.equal(said[8], '#err("One is still used 3 times under Guests. Change those first.")');

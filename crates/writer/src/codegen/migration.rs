@@ -72,7 +72,7 @@ fn run(changes: &[Changed<'_, '_>]) -> String {
         let kept = format!("{}.{}", new.names.module, new.names.row);
         after.push_str(&format!("  {} : Map.Map<Nat, {kept}>;\n", new.names.rows));
         let rows = format!("old.{}", old.names.rows);
-        let value = if row == kept { rows } else { format!("Map.map<Nat, {row}, {kept}>({rows}, {})", new.names.one) };
+        let value = if row == kept { rows } else { format!("Map.map<Nat, {row}, {kept}>({rows}, carry{})", new.names.title) };
         values.push_str(&format!("    {} = {value};\n", new.names.rows));
         if renamed {
             after.push_str(&format!("  {} : Nat;\n", new.names.next));
@@ -108,9 +108,9 @@ fn carried(old: &Shape<'_>, new: &Shape<'_>) -> Option<String> {
     lines.extend(values);
     let dropped = old.entity.fields.iter().filter(|field| new.entity.field(&field.id).is_none());
     let notes: String = dropped.map(|field| format!("/// `{}` is dropped.\n", field.id)).collect();
-    let (name, module, row) = (&new.names.one, &new.names.module, &new.names.row);
+    let (title, module, row) = (&new.names.title, &new.names.module, &new.names.row);
     let lines = indent(&lines.join("\n"), 2);
-    Some(format!("{notes}func {name}(old : {}) : {module}.{row} {{\n  {{\n{lines}\n  }};\n}};", old_name(old)))
+    Some(format!("{notes}func carry{title}(_id : Nat, old : {}) : {module}.{row} {{\n  {{\n{lines}\n  }};\n}};", old_name(old)))
 }
 
 fn empty(shape: &Shape<'_>, field: &Field) -> &'static str {

@@ -1,0 +1,180 @@
+//! The data room: what the types lose and what was counted, said once for each thing.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    census::{Change, Fate},
+    types::{Loss, LossKind},
+    verdict::{Effect, Finding},
+    words,
+};
+
+/// How alike two sets of field names must be to be taken for the same kind of row.
+const ALIKE: f64 = 0.3;
+
+/// A counted difference with where it was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Seen {
+    pub(crate) change: Change,
+    pub(crate) source: Source,
+}
+
+/// Where a difference was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// In memory; the path begins with the variable.
+    Memory,
+    /// In the answers of a method.
+    Method(String),
+    /// In the answers of a method, while memory shows that nothing is lost.
+    Display(String),
+}
+
+impl Seen {
+    /// The names from the outside in, as people know them.
+    fn path(&self) -> Vec<String> {
+        let outer = match &self.source {
+            Source::Memory => None,
+            Source::Method(name) | Source::Display(name) => Some(words::thing(name)),
+        };
+        outer.into_iter().chain(self.change.path.iter().cloned()).collect()
+    }
+
+    /// How well it fits a loss in the types; `None` if it is something else.
+    fn fits(&self, loss: &Loss) -> Option<u64> {
+        let change = &self.change;
+        let path: Vec<&String> = loss.path.iter().filter(|part| part.parse::<u32>().is_err()).collect();
+        if self.source == Source::Memory {
+            let same = change.path.iter().collect::<Vec<_>>() == path;
+            let inside = loss.kind == LossKind::Variable && change.path.first() == path.first().copied();
+            return (same || inside).then_some(if same { 1_000 } else { 500 });
+        }
+        let likeness = likeness(&loss.siblings, &change.siblings);
+        let enough = likeness >= ALIKE;
+        let score = (likeness * 100.0) as u64;
+        let same_thing = self.path().first().is_some_and(|outer| Some(outer) == path.first().map(|name| words::split(name)).as_ref());
+        match loss.kind {
+            LossKind::Variable => {
+                let whole = change.fate == Fate::RowsGone || change.path.is_empty();
+                (whole && (enough || same_thing)).then_some(score + u64::from(same_thing) * 100)
+            }
+            LossKind::Case(_) => None,
+            _ => {
+                let same_field = change.path.last() == path.last().copied() && change.fate != Fate::RowsGone;
+                (same_field && (enough || loss.siblings.is_empty() || same_thing)).then_some(score + u64::from(same_thing) * 100)
+            }
+        }
+    }
+}
+
+/// How much two sets of names have in common, from 0 to 1.
+pub(crate) fn likeness(one: &BTreeSet<String>, other: &BTreeSet<String>) -> f64 {
+    let common = one.intersection(other).count();
+    let all = one.union(other).count();
+    if all == 0 { 0.0 } else { common as f64 / all as f64 }
+}
+
+/// One finding for each loss, with what was counted of it, and one for each difference that no type explains.
+pub(crate) fn findings(losses: &[Loss], seen: &[Seen]) -> Vec<Finding> {
+    let mut explained = BTreeSet::new();
+    let mut found = Vec::new();
+    for loss in losses {
+        let mut fitting: Vec<(u64, usize)> = seen.iter().enumerate().filter_map(|(at, seen)| Some((seen.fits(loss)?, at))).collect();
+        fitting.sort_by_key(|(score, at)| (std::cmp::Reverse(*score), *at));
+        explained.extend(fitting.iter().map(|(_, at)| *at));
+        found.push(lost(loss, fitting.first().map(|(_, at)| &seen[*at].change)));
+    }
+    let mut told = BTreeSet::new();
+    for (_, seen) in seen.iter().enumerate().filter(|(at, _)| !explained.contains(at)) {
+        let finding = counted(seen);
+        // Two methods that show the same rows tell of the same loss.
+        if told.insert((finding.kind.clone(), seen.change.path.clone(), seen.change.siblings.clone(), finding.examples.clone())) {
+            found.push(finding);
+        }
+    }
+    found
+}
+
+fn lost(loss: &Loss, change: Option<&Change>) -> Finding {
+    let name = words::of(&loss.path);
+    let moved = change.is_some_and(|change| change.fate == Fate::Moved);
+    let (kind, message) = match (&loss.kind, &loss.renamed_to) {
+        (LossKind::Variable | LossKind::Field, _) if moved => {
+            let to = change.and_then(|change| change.moved_to.as_deref()).unwrap_or_default();
+            ("renamed", format!("{name} would be called {} from now on; its values move along", words::quoted(to)))
+        }
+        (LossKind::Variable | LossKind::Field, Some(to)) => {
+            let to = words::quoted(to);
+            ("looks_renamed", format!("{name} would be gone, and {to} is new and of the same kind: this looks like a new name without moving the data"))
+        }
+        (LossKind::Variable, None) => ("variable_gone", format!("{name} would be gone")),
+        (LossKind::Field, None) => ("field_gone", format!("{name} would be gone")),
+        (LossKind::Case(tag), _) => ("case_gone", format!("The choice {} of {name} would be gone", words::quoted(tag))),
+        (LossKind::Retyped(from, to), _) => ("type_changed", format!("{name} would change from {from} to {to}; what does not fit would be gone")),
+        (LossKind::Required, _) => ("now_required", format!("{name} could no longer be empty; where it is, something would be made up")),
+    };
+    let subject = match &loss.kind {
+        LossKind::Case(tag) => format!("{} → {}", words::path(&loss.path), words::split(tag)),
+        _ => words::path(&loss.path),
+    };
+    let effect = if moved { Effect::Informs } else { Effect::Asks };
+    let count = change.map(|change| count_words(change, loss.kind == LossKind::Variable)).unwrap_or_default();
+    let mut finding = Finding::new(kind, subject, effect, format!("{message}{count}.")).detail(&loss.detail);
+    finding.count = change.map(|change| change.count);
+    finding.examples = change.map(|change| change.examples.clone()).unwrap_or_default();
+    finding
+}
+
+fn count_words(change: &Change, rows: bool) -> String {
+    let one = if rows || change.fate == Fate::RowsGone { "row" } else { "value" };
+    let number = words::counted(change.count, one);
+    format!(": {number}{}", words::for_example(&change.examples))
+}
+
+/// A difference that the types don't explain.
+fn counted(seen: &Seen) -> Finding {
+    let (change, path) = (&seen.change, seen.path());
+    let name = words::of(&path);
+    let whole = if change.count == change.of { "all ".into() } else { format!("{} of ", change.count) };
+    let (kind, message) = match change.fate {
+        Fate::RowsGone if change.count == 1 && change.of == 1 => ("rows_gone", format!("The only row of {name} would be gone")),
+        Fate::RowsGone => ("rows_gone", format!("{whole}{} rows of {name} would be gone", change.of)),
+        Fate::Gone => ("values_gone", format!("{} of {name} would be gone", words::counted(change.count, "value"))),
+        Fate::Moved => {
+            let to = words::quoted(change.moved_to.as_deref().unwrap_or_default());
+            ("renamed", format!("{name} would be called {to} from now on; its values move along"))
+        }
+        Fate::Changed if change.in_rows => ("values_changed", format!("{} of {name} would change", words::counted(change.count, "value"))),
+        Fate::Changed => ("value_changed", format!("{name} would change")),
+        Fate::Fewer => ("fewer", format!("{name} would go down")),
+    };
+    let message = capital(&format!("{message}{}.", words::for_example(&change.examples)));
+    let mut finding = Finding::new(kind, words::path(&path), effect(seen), message);
+    (finding.count, finding.examples) = (Some(change.count), change.examples.clone());
+    match &seen.source {
+        Source::Memory => finding,
+        Source::Method(method) => finding.detail(format!("seen as the owner by `{method}`")),
+        Source::Display(method) => hidden(finding, method),
+    }
+}
+
+/// What is kept and only shown in another way.
+fn hidden(finding: Finding, method: &str) -> Finding {
+    let message = finding.message.replace("would be gone", "would no longer be shown");
+    let message = format!("{} Nothing of it is lost.", message);
+    Finding { kind: "shown_otherwise".into(), effect: Effect::Informs, message, ..finding }.detail(format!("seen as the owner by `{method}`"))
+}
+
+fn effect(seen: &Seen) -> Effect {
+    match seen.change.fate {
+        Fate::Moved => Effect::Informs,
+        // What a method computes may change with the program; what memory holds does not by itself.
+        Fate::Changed if !seen.change.in_rows && seen.source != Source::Memory => Effect::Informs,
+        _ => Effect::Asks,
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
+}
