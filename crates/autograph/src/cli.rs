@@ -26,7 +26,7 @@ pub(crate) use self::run::run;
 
 /// Say what you want; an app is written, checked, put live and kept running.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "autograph", version, propagate_version = true, max_term_width = 100)]
+#[command(name = "autograph", version, max_term_width = 100)]
 pub(crate) struct Cli {
     /// What counts for every command.
     #[command(flatten)]
@@ -43,7 +43,7 @@ pub(crate) struct Global {
     #[arg(long, global = true)]
     pub(crate) json: bool,
     /// The node's address; otherwise the newest running node of this user
-    #[arg(long, global = true, value_name = "URL", env = "AUTOGRAPH_NODE")]
+    #[arg(long, global = true, value_name = "URL", env = "AUTOGRAPH_NODE", hide_env_values = true)]
     pub(crate) node: Option<String>,
     /// The node's data folder, which has the owner's key
     #[arg(long, global = true, value_name = "DIR")]
@@ -325,6 +325,7 @@ fn no_command() -> Problem {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 mod tests {
     use super::*;
 
@@ -395,7 +396,7 @@ mod tests {
     fn wrong_usage_is_one_sentence_and_a_next_step() {
         assert!(wrong("autograph|new").message.contains("<TEXT>"), "{:?}", wrong("autograph|new"));
         assert!(wrong("autograph|nwe|x").message.contains("nwe"), "{:?}", wrong("autograph|nwe|x"));
-        assert!(wrong("autograph|nwe|x").hint.contains("new"));
+        assert!(wrong("autograph|statu").hint.contains("status"), "{:?}", wrong("autograph|statu"));
         assert!(wrong("autograph|restore|a|0").message.contains('0'));
         assert!(wrong("autograph|restore|a|two").message.contains("two"));
         assert!(wrong("autograph|list|extra").hint.starts_with("write it as: autograph list"));

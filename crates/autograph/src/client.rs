@@ -39,8 +39,6 @@ const EXPIRY: Duration = Duration::from_secs(4 * 60);
 const LONG: Duration = Duration::from_secs(10 * 60);
 /// All others.
 const SHORT: Duration = Duration::from_secs(2 * 60);
-/// How long a request waits for a busy node to take it.
-const BUSY_MAX: Duration = Duration::from_secs(60);
 /// The longest refusal that is read, bytes.
 const REFUSAL_BYTES_MAX: usize = 64 << 10;
 /// The longest reply of an app that is read, bytes. The interface allows about 3 MB.
@@ -94,7 +92,7 @@ impl Client {
         arg: &Value,
         on_progress: &mut dyn FnMut(Progress),
     ) -> Result<Value, Problem> {
-        let until = Instant::now() + BUSY_MAX;
+        let until = Instant::now() + EXPIRY;
         loop {
             let mut response = self.post(verb, self.envelope(verb, arg)?).await?;
             if response.status().is_success() {
@@ -189,6 +187,7 @@ impl Client {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 mod tests {
     use super::*;
 

@@ -9,6 +9,7 @@ mod census;
 mod container;
 mod data;
 mod fork;
+pub mod heap;
 mod interface;
 mod judge;
 mod most;

@@ -47,9 +47,11 @@ pub(crate) fn thing(method: &str) -> String {
     rest.join(" ")
 }
 
-/// A path through data: the outermost name first.
+/// A path through data: the outermost name first. Positions count only where they are all there is to say.
 pub(crate) fn path(parts: &[String]) -> String {
-    parts.iter().map(|part| split(part)).collect::<Vec<_>>().join(" → ")
+    let named = |at: usize| at + 1 == parts.len() || parts[at].parse::<u32>().is_err();
+    let words = parts.iter().enumerate().filter(|(at, _)| named(*at)).map(|(_, part)| split(part));
+    words.collect::<Vec<_>>().join(" → ")
 }
 
 /// "“phone” of “guests”"; for an outermost name the name alone.

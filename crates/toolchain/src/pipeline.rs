@@ -41,6 +41,8 @@ pub enum Stage {
 /// The compilers, warm.
 pub struct Toolchain {
     motoko: Arc<Worker>,
+    /// Looks names up in the whole core library; started by the first tree that needs it.
+    implicit: Arc<Worker>,
     frontend: Arc<Worker>,
     config: ToolchainConfig,
     confinement: Vec<String>,
@@ -49,6 +51,9 @@ pub struct Toolchain {
 #[derive(Deserialize)]
 struct Compiled {
     diagnostics: Vec<WorkerDiagnostic>,
+    /// A compiler that looks further might find what this one did not.
+    #[serde(default)]
+    unresolved: bool,
     #[serde(default)]
     wasm: Option<String>,
     #[serde(default)]
@@ -78,15 +83,16 @@ impl Toolchain {
         config.node = installed(&config.node, "install Node 20 or newer")?;
         installed(&config.worker_dir.join("node_modules/motoko"), "install the workers' packages with `make build`")?;
         let spawner = Spawner::start().map_err(|error| failed("first", error.to_string()))?;
-        let worker = |name, script, young_mib| {
-            Arc::new(Worker::new(WorkerKind { name, script, young_mib }, config.clone(), spawner.clone()))
-        };
+        let worker = |kind| Arc::new(Worker::new(kind, config.clone(), spawner.clone()));
         // The Motoko compiler makes garbage fast: a large young generation spares it a quarter of its time.
-        let (motoko, frontend) = (worker("Motoko", "motoko.mjs", 256), worker("pages", "frontend.mjs", 32));
+        let motoko = WorkerKind { name: "Motoko", script: "motoko.mjs", arguments: &[], young_mib: 256 };
+        let implicit = worker(WorkerKind { arguments: &["--implicit-core"], ..motoko });
+        let frontend = worker(WorkerKind { name: "pages", script: "frontend.mjs", arguments: &[], young_mib: 32 });
+        let motoko = worker(motoko);
         let (first, second) = tokio::join!(motoko.start(), frontend.start());
         let confinement = first.map_err(|reason| failed("Motoko", reason))?;
         second.map_err(|reason| failed("pages", reason))?;
-        let toolchain = Self { motoko, frontend, config, confinement };
+        let toolchain = Self { motoko, implicit, frontend, config, confinement };
         toolchain.warm();
         Ok(toolchain)
     }
@@ -119,9 +125,9 @@ impl Toolchain {
         Ok(in_tree(compared.diagnostics, &SourceTree::default()))
     }
 
-    /// Ends both workers.
+    /// Ends the workers.
     pub async fn stop(self) {
-        tokio::join!(self.motoko.stop(), self.frontend.stop());
+        tokio::join!(self.motoko.stop(), self.implicit.stop(), self.frontend.stop());
     }
 
     /// In the background; a build that comes meanwhile waits for it.
@@ -136,10 +142,12 @@ impl Toolchain {
         }
     }
 
+    /// A program that imports what it uses compiles in half the time, so that is tried first.
     async fn compile(&self, tree: &SourceTree) -> Result<Compiled, BuildError> {
         let files = motoko_files(tree)?;
         let request = json!({ "files": files, "main": BACKEND_MAIN, "wasmLimit": self.config.limits.wasm_bytes });
-        self.motoko.ask("compile", request).await
+        let compiled: Compiled = self.motoko.ask("compile", request.clone()).await?;
+        if compiled.unresolved { self.implicit.ask("compile", request).await } else { Ok(compiled) }
     }
 
     async fn pages(&self, tree: &SourceTree, manifest: &AppManifest) -> Result<Pages, BuildError> {

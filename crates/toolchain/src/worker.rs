@@ -38,9 +38,9 @@ pub struct ToolchainConfig {
 /// What a build may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Wall-clock time of one build, counted from when the compiler is free.
+    /// Wall-clock time of each compiler in a build, counted from when it is free.
     pub build_time: Duration,
-    /// The heap of a compiler in MiB; its process may use about 1.5 GiB more for what is young or native.
+    /// The heap of a compiler in MiB; its process may use about 3 GiB more for what is young or native.
     pub memory_mib: u64,
     /// Size of the module in bytes.
     pub wasm_bytes: usize,
@@ -61,6 +61,8 @@ pub(crate) struct WorkerKind {
     pub(crate) name: &'static str,
     /// The script in the worker folder.
     pub(crate) script: &'static str,
+    /// What the script is told.
+    pub(crate) arguments: &'static [&'static str],
     /// MiB that the engine may use for young objects.
     pub(crate) young_mib: u64,
 }
@@ -94,7 +96,7 @@ impl Worker {
         let deadline = Instant::now() + self.config.limits.build_time;
         let seasoned = current.as_ref().is_some_and(Process::is_seasoned);
         match self.attempt(&mut current, verb, &request, deadline).await {
-            Err(Failure::Broken(_)) if seasoned => self.attempt(&mut current, verb, &request, deadline).await,
+            Err(Failure::Broken(_) | Failure::OutOfMemory) if seasoned => self.attempt(&mut current, verb, &request, deadline).await,
             other => other,
         }
         .map_err(|failure| self.explain(failure))
@@ -119,7 +121,7 @@ impl Worker {
             Err(_) => Err(Failure::Late),
             Ok(Err(failure)) => Err(failure),
             Ok(Ok(Answer::Value(value))) => {
-                *current = Some(process);
+                *current = Some(process).filter(|process| !process.is_bloated());
                 Ok(value)
             }
             Ok(Ok(Answer::Refusal { kind, message })) => {

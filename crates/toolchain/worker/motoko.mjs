@@ -1,12 +1,15 @@
 /**
  * The Motoko worker: sources in memory -> wasm, Candid and stable types.
  *
- * The compiler keeps its flags for good, so one process serves one set of flags. It knows no disk: it sees the
+ * The compiler keeps its flags for good, so one process serves one set of flags. With `--implicit-core` it looks
+ * names up in the whole core library although the program did not import them; that takes twice as long for
+ * every program, so it is a second worker for those that need it. The compiler knows no disk: it sees the
  * core library, the package `autograph` beside this file, and the files of the request. Invariant: the files of
  * a request are gone before the next one, and live under `tree/`, where they can't replace a package.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import process from 'node:process';
 import { Refusal, serve } from './lib/protocol.mjs';
 
 const require = createRequire(import.meta.url);
@@ -18,7 +21,8 @@ const MAX_MESSAGE = 4000;
 /** Sections that every module carries in public, since clients, bindings and the gate read them. */
 const METADATA = ['candid:service', 'candid:args', 'motoko:stable-types'];
 
-motoko.compiler.setExtraFlags(['--default-persistent-actors', '--implicit-package', 'core']);
+const implicit = process.argv.includes('--implicit-core');
+motoko.compiler.setExtraFlags(['--default-persistent-actors', ...(implicit ? ['--implicit-package', 'core'] : [])]);
 motoko.loadPackage(core);
 motoko.loadPackage(ownPackage('autograph'));
 motoko.setPublicMetadata(METADATA);
@@ -58,11 +62,16 @@ function diagnosticsOf(result) {
   }));
 }
 
+/** Whether looking names up in the whole core library could help. */
+function isUnresolved({ severity, category }) {
+  return severity === 1 && category !== 'syntax' && category !== 'import';
+}
+
 function compile({ files, main, wasmLimit }) {
   return withFiles(files, () => {
     const result = motoko.compiler.compileWasm('ic', ROOT + main);
     const diagnostics = diagnosticsOf(result);
-    if (!result.code) return { diagnostics };
+    if (!result.code) return { diagnostics, unresolved: !implicit && diagnostics.some(isUnresolved) };
     const { wasm, candid, stable } = result.code;
     if (wasm.length > wasmLimit) {
       throw new Refusal('wasm', `the compiled module has ${wasm.length} bytes`);

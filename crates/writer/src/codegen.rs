@@ -13,6 +13,8 @@ mod manifest;
 mod migration;
 mod names;
 mod shape;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::collections::BTreeMap;

@@ -153,6 +153,7 @@ fn name_of(root: &Path) -> Option<String> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 mod tests {
     use std::os::unix::fs::symlink;
 

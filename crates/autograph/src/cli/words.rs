@@ -192,6 +192,7 @@ fn cell(value: &Value) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 mod tests {
     use proptest::prelude::*;
     use serde_json::json;

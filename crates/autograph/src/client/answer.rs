@@ -130,6 +130,7 @@ pub(crate) fn refusal(status: u16, body: &[u8]) -> Problem {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 mod tests {
     use proptest::prelude::*;
     use serde_json::json;

@@ -143,6 +143,7 @@ fn same_place(one: &Url, other: &Url) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 mod tests {
     use super::*;
     use crate::client::problem::Exit;

@@ -3,6 +3,11 @@
 //! The interface and the replies come from apps, so they are read on a thread of its own: with enough stack for what
 //! is deeply nested, within quotas, and a panic inside a library ends as a problem in words.
 
+use std::{
+    sync::mpsc::{self, RecvTimeoutError},
+    time::Duration,
+};
+
 use candid::{
     DecoderConfig, IDLArgs, TypeEnv,
     types::{FuncMode, Function, Type},
@@ -16,6 +21,8 @@ use super::{problem::Problem, value::results_to_json};
 pub(crate) const INTERFACE_BYTES_MAX: usize = 256 << 10;
 /// Room for what is deeply nested, bytes. It is only reserved, not used.
 const STACK_BYTES: usize = 256 << 20;
+/// Time that reading an interface and encoding or decoding by it may take.
+const TIME_MAX: Duration = Duration::from_secs(20);
 /// Work that reading a reply may take, in Candid's own measure.
 const QUOTA: usize = 60_000_000;
 /// How many of an app's methods an error names.
@@ -42,7 +49,7 @@ pub(crate) struct Reply {
 /// Encodes the argument `text` for `method`, by the types of `interface` if there is one.
 pub(crate) fn prepare(interface: Option<String>, method: &str, text: &str) -> Result<Prepared, Problem> {
     let (method, text) = (method.to_owned(), text.to_owned());
-    in_room("the argument can't be encoded", move || {
+    in_room("the argument can't be encoded", TIME_MAX, move || {
         let args = parse(&text)?;
         let Some(types) = interface.as_deref().and_then(Types::read) else {
             let arg = args.to_bytes().map_err(|error| wrong_value(&error))?;
@@ -57,7 +64,7 @@ pub(crate) fn prepare(interface: Option<String>, method: &str, text: &str) -> Re
 /// Reads a reply of `method`, by the types of `interface` if there is one.
 pub(crate) fn read_reply(interface: Option<String>, method: &str, bytes: Vec<u8>) -> Result<Reply, Problem> {
     let method = method.to_owned();
-    in_room("the reply can't be read", move || {
+    in_room("the reply can't be read", TIME_MAX, move || {
         let types = interface.as_deref().and_then(Types::read);
         let function = types.as_ref().and_then(|types| Some((types, types.method(&method).ok()?)));
         let mut config = DecoderConfig::new();
@@ -183,19 +190,29 @@ fn one_line(text: &str) -> String {
     line
 }
 
-/// Runs `work` where there is room for deep nesting; a panic in it is a problem.
+/// Runs `work` where there is room for deep nesting, for a bounded time; a panic in it is a problem.
+///
+/// A thread that takes too long is left behind: the process is about to end.
 fn in_room<T: Send + 'static>(
     what: &str,
+    time_max: Duration,
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
-    let cannot = || Problem::usage(what, "it is not made as Candid should be; make it simpler");
-    let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work).map_err(|error| {
+    let (done, result) = mpsc::sync_channel(1);
+    // Nobody waits any more if sending fails.
+    let thread = move || drop(done.send(work()));
+    std::thread::Builder::new().stack_size(STACK_BYTES).spawn(thread).map_err(|error| {
         Problem::failed(format!("{what}: no memory for it ({error})"), "free some memory and try again")
     })?;
-    thread.join().unwrap_or_else(|_| Err(cannot()))
+    result.recv_timeout(time_max).unwrap_or_else(|error| {
+        let why =
+            if error == RecvTimeoutError::Timeout { "it takes too long" } else { "it is not made as it should be" };
+        Err(Problem::failed(format!("{what}: {why}"), "the app's interface or what it answers may be unreasonable"))
+    })
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 mod tests {
     use proptest::prelude::*;
     use serde_json::json;
@@ -307,9 +324,22 @@ mod tests {
     }
 
     #[test]
-    fn an_interface_nested_without_end_does_no_harm() {
-        let interface = format!("service : {{ x : ({} nat) -> () }}", "opt ".repeat(50_000));
-        let _ = prepare(Some(interface), "x", "(null)");
+    fn what_is_deeply_nested_has_room() {
+        let interface = format!("service : {{ x : ({} nat) -> () }}", "opt ".repeat(1_000));
+        let argument = format!("({} 1)", "opt ".repeat(1_000));
+        assert!(prepare(Some(interface), "x", &argument).is_ok());
+    }
+
+    #[test]
+    fn what_panics_or_takes_too_long_ends_in_words() {
+        let (_never, wait) = mpsc::channel::<()>();
+        let slow = in_room("it", Duration::from_millis(10), move || {
+            let _ = wait.recv();
+            Ok(())
+        });
+        assert_eq!(slow.unwrap_err().message, "it: it takes too long");
+        let broken: Result<(), Problem> = in_room("it", TIME_MAX, || panic!("on purpose"));
+        assert_eq!(broken.unwrap_err().exit, Exit::Failed);
     }
 
     proptest! {

@@ -78,6 +78,7 @@ fn make(path: &Path) -> Result<(), Problem> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 mod tests {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 

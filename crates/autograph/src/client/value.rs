@@ -123,6 +123,7 @@ fn name(label: &Label) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 mod tests {
     use candid::{Principal, types::value::VariantValue};
     use candid_parser::parse_idl_args;

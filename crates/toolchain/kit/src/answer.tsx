@@ -52,7 +52,7 @@ function Answer({ entity, row, keep }: { entity: Entity; row: Row | undefined; k
       <PageHead title={row ? titleOf(entity, row) : entity.label} />
       {state === "thanked" && <p className="rounded-xl border border-accent-ink p-4 text-lg font-semibold">{words.thanks}</p>}
       {state === "asking" || !row ? (
-        <RowForm entity={entity} fields={fields} row={row} rowsOf={references.rowsOf} submitLabel={words.send} submit={submit} />
+        <RowForm entity={entity} fields={fields} row={row} rowsOf={references.rowsOf} submitLabel={words.send} answering submit={submit} />
       ) : (
         <>
           <Summary entity={entity} row={row} rowsOf={references.rowsOf} />

@@ -143,7 +143,7 @@ function toContent(event: { preventDefault: () => void }) {
 function TopBar({ app, pages, page }: { app: App; pages: Page[]; page: Page | undefined }) {
   const { title, words, standing } = app;
   return (
-    <header className="border-b border-line bg-raised">
+    <header className="border-b border-rule bg-raised">
       <div className="mx-auto flex max-w-6xl flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 sm:px-6">
         <p dir="auto" className="grow text-lg font-bold break-words">{title}</p>
         {standing.role !== "visitor" && <p dir="auto" className="text-sm text-muted">{words.hereAs(standing.name, roleLabel(app))}</p>}

@@ -25,7 +25,7 @@ export function CardsPage({ entity }: { entity: Entity }) {
       {table.rows?.length === 0 && <Empty>{words.empty}</Empty>}
       <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
         {table.rows?.map((row) => (
-          <li key={row.id} className="flex min-w-0 flex-col gap-3 rounded-xl border border-line bg-raised p-4">
+          <li key={row.id} className="flex min-w-0 flex-col gap-3 rounded-xl border border-rule bg-raised p-4">
             <h2 dir="auto" className="text-lg font-semibold break-words">
               {titleOf(entity, row)}
             </h2>

@@ -8,10 +8,18 @@ const LOOKS = {
   danger: "bg-raised text-danger border-danger",
 };
 
-/** A button; `look` says how much it asks for attention. */
-export function Button({ look = "plain", className = "", ...rest }: ComponentProps<"button"> & { look?: keyof typeof LOOKS }) {
-  const base = "inline-flex min-h-10 items-center justify-center rounded-lg border px-4 py-2 text-sm hover:brightness-95 disabled:opacity-60 dark:hover:brightness-125";
-  return <button type="button" className={`${base} ${LOOKS[look]} ${className}`} {...rest} />;
+interface ButtonProps extends ComponentProps<"button"> {
+  /** How much it asks for attention. */
+  look?: keyof typeof LOOKS;
+  /** For rows, where many stand together. */
+  small?: boolean;
+}
+
+/** A button. */
+export function Button({ look = "plain", small = false, className = "", ...rest }: ButtonProps) {
+  const size = small ? "min-h-8 px-3 py-1" : "min-h-10 px-4 py-2";
+  const base = "inline-flex items-center justify-center rounded-lg border text-sm hover:brightness-95 disabled:opacity-60 dark:hover:brightness-125";
+  return <button type="button" className={`${base} ${size} ${LOOKS[look]} ${className}`} {...rest} />;
 }
 
 /** What went wrong, next to where it did; read out at once. */
@@ -92,7 +100,7 @@ export function Dialog({ title, close, children }: { title: string; close: () =>
         <h2 id={heading} dir="auto" className="grow text-lg font-bold break-words">
           {title}
         </h2>
-        <button type="button" onClick={close} aria-label={words.close} className="grid size-8 place-items-center rounded-lg text-xl text-muted">
+        <button type="button" onClick={close} aria-label={words.close} className="grid size-8 shrink-0 place-items-center rounded-lg text-xl text-muted">
           <span aria-hidden="true">×</span>
         </button>
       </div>

@@ -32,7 +32,7 @@ export function useEditing(entity: Entity, rowsOf: (entity: string) => Row[], ch
   const invites = rolesToInvite(roles, standing).some((role) => role.id === entity.person);
   const close = () => setOpen(undefined);
   const button = (what: "edit" | "delete" | "invite", row: Row, label: string) => (
-    <Button key={what} className="min-h-8 px-3 py-1" aria-label={label} onClick={() => setOpen({ what, row })}>
+    <Button key={what} small aria-label={label} onClick={() => setOpen({ what, row })}>
       {words[what]}
     </Button>
   );
@@ -76,6 +76,7 @@ function OpenDialog({ open, entity, rowsOf, close, changed }: OpenProps) {
 function EditRow({ entity, row, rowsOf, close, changed }: Omit<OpenProps, "open"> & { row: Row | undefined }) {
   const { words, platform, standing, announce } = useApp();
   const fields = fieldsToFill(entity, standing, row);
+  const answering = standing.role === entity.person;
   const submit = async (values: Record<string, Value | undefined>) => {
     const input = encoded(entity, fields, values, row);
     if (row) await platform.change(entity.methods.update, BigInt(row.id), input);
@@ -87,7 +88,7 @@ function EditRow({ entity, row, rowsOf, close, changed }: Omit<OpenProps, "open"
   const title = row ? words.editOf(titleOf(entity, row)) : words.addTo(entity.label);
   return (
     <Dialog title={title} close={close}>
-      <RowForm entity={entity} fields={fields} row={row} rowsOf={rowsOf} submitLabel={words.save} submit={submit} cancel={close} />
+      <RowForm entity={entity} fields={fields} row={row} rowsOf={rowsOf} submitLabel={words.save} answering={answering} submit={submit} cancel={close} />
     </Dialog>
   );
 }

@@ -4,7 +4,7 @@ import { useAction } from "./action";
 import { useApp } from "./context";
 import { Button, Problem } from "./controls";
 import { Input } from "./input";
-import { isAsked } from "./rights";
+import { isAsked, isNeeded } from "./rights";
 import type { Entity, Field, Row, Value } from "./types";
 import { read, typed, Unreadable } from "./values";
 
@@ -16,12 +16,14 @@ interface FormProps {
   row?: Row | undefined;
   rowsOf: (entity: string) => Row[];
   submitLabel: string;
+  /** Whether the row's own member fills it in. */
+  answering?: boolean;
   submit: (values: Record<string, Value | undefined>) => Promise<void>;
   cancel?: () => void;
 }
 
 /** The form. It keeps what was typed until the backend has taken it. */
-export function RowForm({ entity, fields, row, rowsOf, submitLabel, submit, cancel }: FormProps) {
+export function RowForm({ entity, fields, row, rowsOf, submitLabel, answering = false, submit, cancel }: FormProps) {
   const { words, language } = useApp();
   const action = useAction();
   const [draft, setDraft] = useState<Draft>(() =>
@@ -38,8 +40,8 @@ export function RowForm({ entity, fields, row, rowsOf, submitLabel, submit, canc
   }
 
   function readField(field: Field, text: string): Value | undefined {
-    const value = read(field.kind, text, field.label, words);
-    if (value === undefined && field.required) throw new Unreadable(words.missing(field.label));
+    const value = read(field.kind, text, field.label, words, language);
+    if (value === undefined && isNeeded(entity, field, answering)) throw new Unreadable(words.missing(field.label));
     return value;
   }
 
@@ -53,7 +55,7 @@ export function RowForm({ entity, fields, row, rowsOf, submitLabel, submit, canc
       {asked.map((field) => (
         <Input
           key={field.id}
-          field={field}
+          field={{ ...field, required: isNeeded(entity, field, answering) }}
           text={draft[field.id] ?? ""}
           change={(text) => setDraft((before) => ({ ...before, [field.id]: text }))}
           rowsOf={rowsOf}

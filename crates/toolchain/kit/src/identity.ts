@@ -40,8 +40,17 @@ export async function browserIdentity(): Promise<SignIdentity> {
   try {
     return await sealedIdentity();
   } catch {
+    hideDeniedStore();
     return readableIdentity();
   }
+}
+
+/**
+ * In a frame of another site a browser may show IndexedDB and refuse to open it. The agent keeps its books in memory
+ * where there is no IndexedDB, but fails where there is one that it may not use.
+ */
+function hideDeniedStore(): void {
+  Object.defineProperty(globalThis, "indexedDB", { value: undefined, configurable: true });
 }
 
 async function sealedIdentity(): Promise<SignIdentity> {

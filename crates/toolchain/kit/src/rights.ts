@@ -17,6 +17,12 @@ export function fieldsToFill(entity: Entity, standing: Standing, row?: Row): Fie
   return entity.fields.filter((field) => field.byMember);
 }
 
+/** Whether a form may not be sent without `field`. What a person has to say is not for their host to fill in. */
+export function isNeeded(entity: Entity, field: Field, answering: boolean): boolean {
+  const theirs = entity.person !== undefined && field.byMember === true && field.id !== entity.title;
+  return field.required === true && (answering || !theirs);
+}
+
 /** The roles into which the caller may invite. */
 export function rolesToInvite(roles: Role[], standing: Standing): Role[] {
   return roles.filter((role) => standing.role === "owner" || role.invitedBy.includes(standing.role));

@@ -13,7 +13,7 @@ interface Sort {
   descending: boolean;
 }
 
-const CELL = "px-3 py-2 text-left align-top max-sm:flex max-sm:gap-2 max-sm:px-0 max-sm:py-1";
+const CELL = "px-3 py-2 text-left align-middle max-sm:flex max-sm:gap-2 max-sm:px-0 max-sm:py-1";
 
 /** The page. */
 export function TablePage({ entity }: { entity: Entity }) {
@@ -64,10 +64,10 @@ function Rows({ entity, rows, editing, shown }: RowsProps) {
   const turn = (field: string) => setSort((before) => ({ field, descending: before?.field === field && !before.descending }));
   // The roles are said in words, since narrow screens lay the table out as blocks.
   return (
-    <div className="rounded-xl border border-line bg-raised sm:overflow-x-auto">
+    <div className="rounded-xl border border-rule bg-raised sm:overflow-x-auto">
       <table role="table" className="w-full text-sm max-sm:block">
         <caption className="sr-only">{entity.plural}</caption>
-        <thead role="rowgroup" className="border-b border-line max-sm:sr-only">
+        <thead role="rowgroup" className="border-b border-rule max-sm:sr-only">
           <tr role="row">
             {entity.fields.map((field) => (
               <Heading key={field.id} field={field} sort={sort} turn={turn} />
@@ -103,9 +103,9 @@ function Heading({ field, sort, turn }: { field: Field; sort: Sort | undefined; 
 function TableRow({ entity, row, editing, shown }: { entity: Entity; row: Row; editing: Editing; shown: RowsProps["shown"] }) {
   const { words } = useApp();
   return (
-    <tr role="row" className="border-b border-line last:border-0 max-sm:block max-sm:p-3">
+    <tr role="row" className="border-b border-rule last:border-0 max-sm:block max-sm:p-3">
       {entity.fields.map((field) => (
-        <td key={field.id} role="cell" className={CELL}>
+        <td key={field.id} role="cell" className={row.values[field.id] === undefined ? `${CELL} max-sm:hidden` : CELL}>
           <span aria-hidden="true" dir="auto" className="w-2/5 shrink-0 text-muted sm:hidden">{field.label}</span>
           <span dir="auto" className="min-w-0 break-words whitespace-pre-line">{shown(field, row) || "–"}</span>
         </td>
@@ -134,7 +134,7 @@ function Sums({ entity, rows, columns }: { entity: Entity; rows: Row[]; columns:
   if (!entity.fields.some((field) => isSummed(field.kind))) return null;
   const sum = (field: Field) => rows.reduce((total, row) => total + Number(row.values[field.id] ?? 0), 0);
   return (
-    <tfoot role="rowgroup" className="border-t-2 border-line font-semibold max-sm:block">
+    <tfoot role="rowgroup" className="border-t-2 border-rule font-semibold max-sm:block">
       <tr role="row" className="max-sm:block max-sm:p-3">
         {entity.fields.map((field, index) => (
           <td key={field.id} role="cell" className={isSummed(field.kind) || index === 0 ? CELL : `${CELL} max-sm:hidden`}>

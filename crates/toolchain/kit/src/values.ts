@@ -72,7 +72,7 @@ export function typed(kind: FieldKind, value: Value | undefined, language: strin
 }
 
 /** The value of a text from a form; nothing for an empty one. Throws [`Unreadable`] with a sentence. */
-export function read(kind: FieldKind, text: string, label: string, words: Words): Value | undefined {
+export function read(kind: FieldKind, text: string, label: string, words: Words, language: string): Value | undefined {
   const trimmed = text.trim();
   if (trimmed === "") return undefined;
   switch (kind.type) {
@@ -87,7 +87,7 @@ export function read(kind: FieldKind, text: string, label: string, words: Words)
     case "rating":
     case "duration":
     case "ref":
-      return readNumber(trimmed, decimals(kind) ?? 0, label, words);
+      return readNumber(trimmed, decimals(kind) ?? 0, label, words, language);
     default:
       return trimmed;
   }
@@ -98,29 +98,31 @@ function decimals(kind: FieldKind): number | undefined {
   return kind.type === "quantity" ? QUANTITY_DIGITS : undefined;
 }
 
-/** Reads `1,234.5`, `1.234,5` and `1 234,5` alike: the last sign before at most `digits` digits is the decimal one. */
-function readNumber(text: string, digits: number, label: string, words: Words): number {
-  const plain = text.replace(/[\s\u00a0\u202f'’]/g, "");
-  const match = /^(-?)(\d[\d.,]*?)(?:[.,](\d*))?$/.exec(splitDecimals(plain, digits));
-  if (!match) throw new Unreadable(words.notNumber(label));
-  const [, sign = "", whole = "", fraction = ""] = match;
-  const number = Number(`${sign}${whole.replace(/[.,]/g, "")}${fraction.padEnd(digits, "0")}`);
-  if (!Number.isSafeInteger(number) || Math.abs(number) > LARGEST || fraction.length > digits) throw new Unreadable(words.notNumber(label));
+/** Reads `1,234.5`, `1.234,5` and `1 234,5` alike, whatever the language; where that is ambiguous, it decides. */
+function readNumber(text: string, digits: number, label: string, words: Words, language: string): number {
+  // Blanks and apostrophes group, some languages mark the direction, and some write a longer minus.
+  const plain = text.replace(/[\s\u00a0\u202f'’\u200e\u200f\u061c]/g, "").replace(/^\u2212/, "-");
+  const [whole, fraction] = parted(plain, digits, decimalSign(language));
+  const number = Number(whole.replace(/[.,]/g, "") + fraction.padEnd(digits, "0"));
+  const sound = /^-?(\d+|\d{1,3}(\.\d{3})+|\d{1,3}(,\d{3})+)$/.test(whole) && /^\d*$/.test(fraction) && fraction.length <= digits;
+  if (!sound || Math.abs(number) > LARGEST) throw new Unreadable(words.notNumber(label));
   return number;
 }
 
-/** Takes grouping signs away, so that at most the decimal sign stays. */
-function splitDecimals(text: string, digits: number): string {
+/** The part before the decimal sign, grouping signs included, and the one after it. */
+function parted(text: string, digits: number, decimal: string): [string, string] {
   const last = Math.max(text.lastIndexOf("."), text.lastIndexOf(","));
-  if (last < 0) return text;
-  const sign = text[last];
-  const both = text.includes(".") && text.includes(",");
-  const repeated = text.indexOf(sign ?? "") !== last;
-  const after = text.length - last - 1;
-  const groups = digits === 0 || repeated || (!both && after === 3 && digits < 3);
-  const whole = text.slice(0, last).replace(/[.,]/g, "");
-  if (groups) return after === 3 ? whole + text.slice(last + 1) : text.replace(/[.,]/g, "?");
-  return `${whole}.${text.slice(last + 1)}`;
+  if (last < 0) return [text, ""];
+  const sign = text.charAt(last);
+  const once = text.indexOf(sign) === last;
+  const alone = once && !(text.includes(".") && text.includes(","));
+  const thousands = text.length - last - 1 === 3 && (digits === 0 || sign !== decimal);
+  return (alone ? thousands : !once) ? [text, ""] : [text.slice(0, last), text.slice(last + 1)];
+}
+
+function decimalSign(language: string): string {
+  const parts = new Intl.NumberFormat(language, { numberingSystem: "latn" }).formatToParts(1.5);
+  return parts.find((part) => part.type === "decimal")?.value ?? ".";
 }
 
 /** What the backend calls a value: whole numbers are Candid's big ones. */

@@ -169,7 +169,7 @@ say(debug_show (await app.deleteTable(1)));`);
 
 test('companions take a place each, and one member has one booking', () => {
   const said = played(generate(spec('booking')), `
-let slot = { title = ?"Clay"; day = ??"2026-02-28"; start = ??"09:30"; length = ??90; seats = ??2 };
+let slot = { title = ?"Clay"; day = ??"2026-02-28"; start = ??"09:30"; minutes = ??90; seats = ??2 };
 let none = { slot = ??1; companion = null; companionName = null; rating = null };
 as("staff", "s");
 say(debug_show (await app.createSlot({ slot with day = ??"2026-02-29" })));

@@ -18,8 +18,11 @@ use crate::jail::{JailReport, Orders, stack_mib};
 /// How long a worker may take to come up, and to go away.
 const START: Duration = Duration::from_secs(60);
 const STOP: Duration = Duration::from_secs(2);
-/// Native memory of a worker beside what its engine manages: code, buffers, the bundler.
-const NATIVE_MIB: u64 = 768;
+/// Private memory of a worker beside what its engine manages: code, buffers, the bundler, and address space that
+/// the engine reserves without using it.
+const NATIVE_MIB: u64 = 2_304;
+/// A worker that has reserved this part of its memory, in percent, is replaced before it meets the limit.
+const BLOATED_PERCENT: u64 = 80;
 /// How much of what a worker wrote to standard error is kept to explain its end.
 const TAIL_BYTES: usize = 8_192;
 
@@ -52,6 +55,7 @@ pub(super) struct Process {
     collector: JoinHandle<()>,
     confinement: Vec<String>,
     answer_limit: u64,
+    memory_limit: u64,
     asked: u64,
 }
 
@@ -85,6 +89,7 @@ impl Process {
             tail,
             confinement: Vec::new(),
             answer_limit: answer_limit(config),
+            memory_limit: private_mib(kind, config) << 20,
             asked: 0,
         };
         match tokio::time::timeout(START, process.greet()).await {
@@ -112,6 +117,15 @@ impl Process {
     /// Whether it has answered before.
     pub(super) fn is_seasoned(&self) -> bool {
         self.asked > 0
+    }
+
+    /// Whether what it keeps between questions has grown close to its limit. The compiler gives every name it
+    /// ever saw a number, and some of that stays.
+    pub(super) fn is_bloated(&self) -> bool {
+        let statm = self.child.id().and_then(|id| std::fs::read_to_string(format!("/proc/{id}/statm")).ok());
+        // The sixth number: pages of data and stack, which is what the limit counts.
+        let pages = statm.and_then(|line| line.split(' ').nth(5).and_then(|pages| pages.parse::<u64>().ok()));
+        pages.is_some_and(|pages| pages * rustix::param::page_size() as u64 > self.memory_limit / 100 * BLOATED_PERCENT)
     }
 
     /// Asks one thing. When this future is dropped before it is done, the process must not be asked again.
@@ -221,14 +235,20 @@ fn orders(kind: &WorkerKind, config: &ToolchainConfig) -> Orders {
     // Three quarters of the stack for the script; the engine itself needs the rest.
     command.push(format!("--stack-size={}", stack_mib() * 1024 / 4 * 3).into());
     command.push(config.worker_dir.join(kind.script).into());
+    command.extend(kind.arguments.iter().map(Into::into));
     Orders {
         parent: std::process::id(),
-        memory_mib: limits.memory_mib + 3 * kind.young_mib + NATIVE_MIB,
+        memory_mib: private_mib(kind, config),
         read: vec![config.worker_dir.clone(), kit_dir(&config.worker_dir)],
         execute: vec![config.node.clone(), bundler(config)],
         folder: config.worker_dir.clone(),
         command,
     }
+}
+
+fn private_mib(kind: &WorkerKind, config: &ToolchainConfig) -> u64 {
+    // The young generation is two halves and a third for what survives.
+    config.limits.memory_mib + 3 * kind.young_mib + NATIVE_MIB
 }
 
 /// The bundler's own program for this machine.

@@ -87,6 +87,16 @@ actor {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_core_library_is_found_without_imports() {
+    let toolchain = start().await;
+    let main = "import Map \"mo:core/Map\";\nactor { let m = Map.empty<Nat, Text>(); public func f(n : Nat) : async Text { m.add(n, \"\"); n.toText() } };";
+    let release = build(&toolchain, &[("backend/main.mo", main)]).await.unwrap();
+    assert!(release.stable_types.contains("stable m"));
+    let told = diagnostics(build(&toolchain, &[("backend/main.mo", "actor { public func f(n : Nat) : async Text { n.nonesuch() } };")]).await);
+    assert!(told.iter().any(|one| one.message.contains("nonesuch")), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_tree_cannot_replace_a_package() {
     let toolchain = start().await;
     let evil = "module { public func empty() : Nat { 0 } }";

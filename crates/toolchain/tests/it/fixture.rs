@@ -7,6 +7,7 @@ use toolchain::{BuildError, Diagnostic, Limits, Release, SourceTree, Toolchain, 
 
 /// A counter with a map, as small as an app gets.
 pub(crate) const ACTOR: &str = r#"import Map "mo:core/Map";
+import Nat "mo:core/Nat";
 actor {
   let notes = Map.empty<Nat, Text>();
   public func put(id : Nat, note : Text) : async () { notes.add(id, note) };
@@ -50,8 +51,13 @@ pub(crate) async fn build(toolchain: &Toolchain, files: &[(&str, &str)]) -> Resu
 pub(crate) fn diagnostics(result: Result<Release, BuildError>) -> Vec<Diagnostic> {
     match result {
         Err(BuildError::Diagnostics(diagnostics)) => diagnostics,
-        other => panic!("diagnostics expected, not {:?}", other.map(|release| release.assets.into_keys().collect::<Vec<_>>())),
+        other => panic!("diagnostics expected, not {:?}", keys(other)),
     }
+}
+
+/// What of a result is worth printing.
+pub(crate) fn keys(result: Result<Release, BuildError>) -> Result<Vec<String>, BuildError> {
+    result.map(|release| release.assets.into_keys().collect())
 }
 
 pub(crate) fn asset<'a>(release: &'a Release, path: &str) -> &'a str {

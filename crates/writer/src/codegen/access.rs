@@ -52,7 +52,9 @@ fn matrix(shape: &Shape<'_>) -> String {
     let cases: String = order.iter().map(|rights| case(&roles[rights], rights)).collect();
     let about = comment(&shape.entity.plural);
     let name = &shape.names.rows;
-    format!("\n  /// {about}.\n  public func {name}(role : Text) : Grant {{\n    switch role {{\n{cases}      case _ nothing;\n    }};\n  }};\n")
+    format!(
+        "\n  /// {about}.\n  public func {name}(role : Text) : Grant {{\n    switch role {{\n{cases}      case _ nothing;\n    }};\n  }};\n"
+    )
 }
 
 fn case(roles: &[String], rights: &str) -> String {

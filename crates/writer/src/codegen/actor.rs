@@ -14,13 +14,19 @@ pub(super) fn main(model: &Model<'_>, migrates: bool) -> String {
         parts.extend(if shape.entity.archived { archived(model, shape) } else { section(model, shape) });
     }
     let body = indent(&parts.join("\n\n"), 1);
-    let migration = if migrates { "/// Rows of the version before are carried over once, at the upgrade.\n(with migration = Migration.run)\n" } else { "" };
+    let migration = if migrates {
+        "/// Rows of the version before are carried over once, at the upgrade.\n(with migration = Migration.run)\n"
+    } else {
+        ""
+    };
     format!("{}{}\n{migration}actor {{\n{body}\n}};\n", about(model), imports(model, &body, migrates))
 }
 
 fn about(model: &Model<'_>) -> String {
     let title = comment(&model.spec.title);
-    format!("/// {title}: what is stored, and the methods that read and change it.\n///\n/// Every method asks the platform who calls and looks up in `Access` what they may do.\n\n")
+    format!(
+        "/// {title}: what is stored, and the methods that read and change it.\n///\n/// Every method asks the platform who calls and looks up in `Access` what they may do.\n\n"
+    )
 }
 
 fn imports(model: &Model<'_>, body: &str, migrates: bool) -> String {
@@ -70,7 +76,12 @@ fn section(model: &Model<'_>, shape: &Shape<'_>) -> Vec<String> {
 fn list(model: &Model<'_>, shape: &Shape<'_>) -> String {
     let (module, rows, view) = (&shape.names.module, &shape.names.rows, shape.names.view());
     let plural = comment(&shape.entity.plural);
-    let page = |shown: &str| format!("Rows.page<{module}.{}, {module}.{view}>({rows}, after, {module}.page, Access.{rows}(who.role).read, who, {shown});", shape.names.row);
+    let page = |shown: &str| {
+        format!(
+            "Rows.page<{module}.{}, {module}.{view}>({rows}, after, {module}.page, Access.{rows}(who.role).read, who, {shown});",
+            shape.names.row
+        )
+    };
     let body = match capacity::shown_rule(model, shape) {
         None => page(&format!("{module}.view")),
         Some(rule) => {
@@ -91,7 +102,12 @@ public composite query ({{ caller }}) func list{module}(after : ?Nat) : async [{
 /// Whose a new row is: the person's own, or, when a host adds a person, that person's from now on.
 fn new_member(shape: &Shape<'_>) -> String {
     match &shape.entity.person {
-        Some(role) => format!("if (who.role == {}) who.member else {} # Check.digits({})", motoko(role), motoko(&format!("{}:", shape.names.one)), shape.names.next),
+        Some(role) => format!(
+            "if (who.role == {}) who.member else {} # Check.digits({})",
+            motoko(role),
+            motoko(&format!("{}:", shape.names.one)),
+            shape.names.next
+        ),
         None => "who.member".into(),
     }
 }
@@ -123,7 +139,10 @@ fn update(shape: &Shape<'_>) -> String {
     let (module, rows, title) = (&names.module, &names.rows, &names.title);
     let (input, view, label) = (names.input(), names.view(), comment(&shape.entity.label));
     let (note, change) = match shape.has_own_part() {
-        true => (" Members change only what is theirs to say.", format!("if (scope == #all) input else {module}.own(input)")),
+        true => (
+            " Members change only what is theirs to say.",
+            format!("if (scope == #all) input else {module}.own(input)"),
+        ),
         false => ("", "input".into()),
     };
     format!(
@@ -191,7 +210,10 @@ fn answer(shape: &Shape<'_>) -> String {
     let named = match shape.title() {
         // Who answers without having been entered by a host is called what the invitation says.
         Some(field) if shape.entity.person.is_some() => {
-            format!("\n    let blank = {{ {module}.blank({next}, who.member, Rows.now()) with {} = who.name }};\n    return answered{title}(blank, input);", field.id)
+            format!(
+                "\n    let blank = {{ {module}.blank({next}, who.member, Rows.now()) with {} = who.name }};\n    return answered{title}(blank, input);",
+                field.id
+            )
         }
         _ => format!("\n    return answered{title}({module}.blank({next}, who.member, Rows.now()), input);"),
     };
@@ -226,7 +248,9 @@ fn save(model: &Model<'_>, shape: &Shape<'_>) -> String {
     let (module, rows, title, next) = (&names.module, &names.rows, &names.title, &names.next);
     let (row, input, view) = (&names.row, names.input(), names.view());
     let conflict = match conflict(model, shape) {
-        Some(_) => format!("\n  switch (conflictOf{title}(before, row)) {{ case (?sentence) return #err(sentence); case null {{}} }};"),
+        Some(_) => format!(
+            "\n  switch (conflictOf{title}(before, row)) {{ case (?sentence) return #err(sentence); case null {{}} }};"
+        ),
         None => String::new(),
     };
     let shown = view_call(model, shape, "row");
@@ -255,7 +279,9 @@ fn parent_view(model: &Model<'_>, shape: &Shape<'_>) -> Option<String> {
     let rule = capacity::shown_rule(model, shape)?;
     let (module, one, row, view) = (&shape.names.module, &shape.names.one, &shape.names.row, shape.names.view());
     let taken = capacity::taken_name(&rule);
-    Some(format!("func {one}View(row : {module}.{row}) : {module}.{view} = {module}.view(row, Rows.counted({taken}(), row.id));"))
+    Some(format!(
+        "func {one}View(row : {module}.{row}) : {module}.{view} = {module}.view(row, Rows.counted({taken}(), row.id));"
+    ))
 }
 
 /// The rules of an entity that look at other rows.
@@ -264,7 +290,10 @@ fn conflict(model: &Model<'_>, shape: &Shape<'_>) -> Option<String> {
     lines.extend(model.unique(shape).into_iter().map(|field| unique(shape, field)));
     for rule in model.capacities() {
         if rule.child.entity.id == shape.entity.id {
-            lines.push(format!("switch ({}(before, after)) {{ case null {{}}; case problem return problem }};", capacity::full_name(&rule)));
+            lines.push(format!(
+                "switch ({}(before, after)) {{ case null {{}}; case problem return problem }};",
+                capacity::full_name(&rule)
+            ));
         }
         if rule.parent.entity.id == shape.entity.id {
             lines.push(capacity::limit_line(&rule));

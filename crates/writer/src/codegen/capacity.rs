@@ -36,7 +36,10 @@ fn place_count(rule: &Capacity<'_>) -> String {
     let name = if body == "1" { "_row" } else { "row" };
     let row = &rule.child.names.row;
     let key = &rule.key;
-    format!("/// How many places a row takes by its `{}`.\npublic func placesBy{key}({name} : {row}) : Nat = {body};", rule.field.id)
+    format!(
+        "/// How many places a row takes by its `{}`.\npublic func placesBy{key}({name} : {row}) : Nat = {body};",
+        rule.field.id
+    )
 }
 
 /// The function of the actor that counts the places taken.

@@ -49,7 +49,9 @@ pub(super) fn row_fields(shape: &Shape<'_>) -> String {
 fn row_type(shape: &Shape<'_>) -> String {
     let fields = indent(&row_fields(shape), 1);
     let name = &shape.names.row;
-    format!("/// A stored row. `member` is whose it is. All but the title may be missing, whatever forms require now.\npublic type {name} = {{\n{fields}\n}};")
+    format!(
+        "/// A stored row. `member` is whose it is. All but the title may be missing, whatever forms require now.\npublic type {name} = {{\n{fields}\n}};"
+    )
 }
 
 fn view_type(model: &Model<'_>, shape: &Shape<'_>) -> String {
@@ -102,7 +104,9 @@ fn blank(shape: &Shape<'_>) -> String {
     }));
     let fields = indent(&fields.join("\n"), 2);
     let row = &shape.names.row;
-    format!("/// A new row with nothing filled in.\npublic func blank(id : Nat, member : Text, now : Int) : {row} {{\n  {{\n{fields}\n  }};\n}};")
+    format!(
+        "/// A new row with nothing filled in.\npublic func blank(id : Nat, member : Text, now : Int) : {row} {{\n  {{\n{fields}\n  }};\n}};"
+    )
 }
 
 fn filled(shape: &Shape<'_>) -> String {
@@ -159,17 +163,22 @@ fn asked(shape: &Shape<'_>) -> String {
     }
     let row = &shape.names.row;
     let variable = if lines.is_empty() { "let" } else { "var" };
-    format!("/// Without answers to questions that the other answers make moot.\nfunc asked(filled : {row}) : {row} {{\n  {variable} row : {row} = filled;\n{lines}  row;\n}};")
+    format!(
+        "/// Without answers to questions that the other answers make moot.\nfunc asked(filled : {row}) : {row} {{\n  {variable} row : {row} = filled;\n{lines}  row;\n}};"
+    )
 }
 
 fn own(model: &Model<'_>, shape: &Shape<'_>) -> String {
     if !shape.has_own_part() && !model.answered(shape) {
         return String::new();
     }
-    let hosts: Vec<_> = shape.shown().iter().filter(|field| !field.by_member).map(|field| format!("{} = null;", field.id)).collect();
+    let hosts: Vec<_> =
+        shape.shown().iter().filter(|field| !field.by_member).map(|field| format!("{} = null;", field.id)).collect();
     let body = if hosts.is_empty() { "input".to_owned() } else { format!("{{ input with {} }}", hosts.join(" ")) };
     let input = shape.names.input();
-    format!("/// The part of `input` that is for a row's own member to say.\npublic func own(input : {input}) : {input} = {body};")
+    format!(
+        "/// The part of `input` that is for a row's own member to say.\npublic func own(input : {input}) : {input} = {body};"
+    )
 }
 
 fn problem(shape: &Shape<'_>) -> String {
@@ -185,7 +194,9 @@ fn problem(shape: &Shape<'_>) -> String {
     let needs_input = checks.iter().any(|check| check.contains("input."));
     let (row_name, input_name) = (if needs_row { "row" } else { "_row" }, if needs_input { "input" } else { "_input" });
     let list: String = checks.iter().map(|check| format!("    {check},\n")).collect();
-    format!("/// What is wrong with `input`, or missing in the `row` that it makes.\npublic func problem({row_name} : {row}, {input_name} : {input}) : ?Text {{\n  Check.first([\n{list}  ]);\n}};")
+    format!(
+        "/// What is wrong with `input`, or missing in the `row` that it makes.\npublic func problem({row_name} : {row}, {input_name} : {input}) : ?Text {{\n  Check.first([\n{list}  ]);\n}};"
+    )
 }
 
 /// The check that a required field has a value, while it is asked.
@@ -204,7 +215,8 @@ fn presence(shape: &Shape<'_>, field: &Field) -> String {
 fn check(shape: &Shape<'_>, field: &Field) -> Option<String> {
     use FieldKind::*;
     let label = motoko(&field.label);
-    let given = if shape.is_title(field) { format!("input.{}", field.id) } else { format!("Check.given(input.{})", field.id) };
+    let given =
+        if shape.is_title(field) { format!("input.{}", field.id) } else { format!("Check.given(input.{})", field.id) };
     let call = |name: &str, rest: String| Some(format!("Check.{name}({label}, {given}{rest})"));
     let number = |least: i64, most: Option<i64>| {
         let most = most.map_or("Check.largest".to_owned(), |most| most.to_string());
@@ -242,7 +254,9 @@ fn unanswered(model: &Model<'_>, shape: &Shape<'_>) -> String {
         true => ("_row", "null;".to_owned()),
         false => ("row", format!("Check.first([\n{checks}  ]);")),
     };
-    format!("/// What the row's member has yet to answer.\npublic func unanswered({name} : {row}) : ?Text {{\n  {body}\n}};")
+    format!(
+        "/// What the row's member has yet to answer.\npublic func unanswered({name} : {row}) : ?Text {{\n  {body}\n}};"
+    )
 }
 
 fn view(model: &Model<'_>, shape: &Shape<'_>) -> String {
@@ -258,7 +272,9 @@ fn view(model: &Model<'_>, shape: &Shape<'_>) -> String {
     let (row, view) = (&shape.names.row, shape.names.view());
     let argument = if parent { ", placesTaken : Nat" } else { "" };
     let fields = indent(&fields.join("\n"), 2);
-    format!("/// The row as people see it.\npublic func view(row : {row}{argument}) : {view} {{\n  {{\n{fields}\n  }};\n}};")
+    format!(
+        "/// The row as people see it.\npublic func view(row : {row}{argument}) : {view} {{\n  {{\n{fields}\n  }};\n}};"
+    )
 }
 
 /// What a row is called; only rows that others refer to are called by name.

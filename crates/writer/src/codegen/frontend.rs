@@ -3,17 +3,18 @@
 //! Invariant: pages hold no rule of their own. What a person may see or do is decided by the backend; the
 //! descriptions only keep the pages from offering what it would refuse.
 
+use super::Tree;
 use super::capacity;
 use super::entity;
 use super::migration::minor_digits;
 use super::shape::{Model, Shape};
 use super::text::{capital, comment, indent, script};
-use super::Tree;
 use crate::spec::{Choice, Condition, Field, FieldKind, Grant, Page, PageKind, Role, Scope};
 
 /// Adds the files to `tree`.
 pub(super) fn files(model: &Model<'_>, tree: &mut Tree) {
-    let pages: Vec<(&Page, &Shape<'_>)> = model.spec.pages.iter().filter_map(|page| Some((page, model.shape(&page.entity)?))).collect();
+    let pages: Vec<(&Page, &Shape<'_>)> =
+        model.spec.pages.iter().filter_map(|page| Some((page, model.shape(&page.entity)?))).collect();
     tree.insert("frontend/src/main.tsx".into(), main(model, &pages));
     tree.insert("frontend/src/entities.ts".into(), entities(model));
     for (page, shape) in pages {
@@ -22,9 +23,13 @@ pub(super) fn files(model: &Model<'_>, tree: &mut Tree) {
 }
 
 fn main(model: &Model<'_>, pages: &[(&Page, &Shape<'_>)]) -> String {
-    let imports: String = pages.iter().map(|(page, _)| format!("import {{ {}Page }} from \"./pages/{}\";\n", page.id, capital(&page.id))).collect();
+    let imports: String = pages
+        .iter()
+        .map(|(page, _)| format!("import {{ {}Page }} from \"./pages/{}\";\n", page.id, capital(&page.id)))
+        .collect();
     let names: Vec<_> = pages.iter().map(|(page, _)| format!("{}Page", page.id)).collect();
-    let (title, language, accent) = (script(&model.spec.title), script(&model.spec.language), script(&model.spec.theme.accent));
+    let (title, language, accent) =
+        (script(&model.spec.title), script(&model.spec.language), script(&model.spec.theme.accent));
     format!(
         "\
 /** {about}: the entry of the app. */
@@ -90,7 +95,12 @@ export const allRoles: Role[] = [{roles}{end}];
 }
 
 fn role(role: &Role) -> String {
-    format!("\n  {{ id: {}, label: {}, invitedBy: [{}] }},", script(&role.id), script(&role.label), strings(&role.invited_by))
+    format!(
+        "\n  {{ id: {}, label: {}, invitedBy: [{}] }},",
+        script(&role.id),
+        script(&role.label),
+        strings(&role.invited_by)
+    )
 }
 
 fn entity(model: &Model<'_>, shape: &Shape<'_>) -> String {
@@ -114,12 +124,19 @@ fn entity(model: &Model<'_>, shape: &Shape<'_>) -> String {
 
 fn methods(model: &Model<'_>, shape: &Shape<'_>) -> String {
     let (module, title) = (&shape.names.module, &shape.names.title);
-    let own = if model.answered(shape) { format!(", my: \"my{title}\", answer: \"answer{title}\"") } else { String::new() };
-    format!("methods: {{ list: \"list{module}\", create: \"create{title}\", update: \"update{title}\", delete: \"delete{title}\"{own} }},")
+    let own =
+        if model.answered(shape) { format!(", my: \"my{title}\", answer: \"answer{title}\"") } else { String::new() };
+    format!(
+        "methods: {{ list: \"list{module}\", create: \"create{title}\", update: \"update{title}\", delete: \"delete{title}\"{own} }},"
+    )
 }
 
 fn field_text(shape: &Shape<'_>, field: &Field) -> String {
-    let mut parts = vec![format!("id: {}", script(&field.id)), format!("label: {}", script(&field.label)), format!("kind: {}", kind(&field.kind))];
+    let mut parts = vec![
+        format!("id: {}", script(&field.id)),
+        format!("label: {}", script(&field.label)),
+        format!("kind: {}", kind(&field.kind)),
+    ];
     if field.required {
         parts.push("required: true".into());
     }
@@ -155,10 +172,14 @@ fn kind(kind: &FieldKind) -> String {
             let max = max.map_or(String::new(), |max| format!(", max: {max}"));
             format!("{{ type: \"integer\", min: {min}{max} }}")
         }
-        Money { currency } => format!("{{ type: \"money\", currency: {}, digits: {} }}", script(currency), minor_digits(currency)),
+        Money { currency } => {
+            format!("{{ type: \"money\", currency: {}, digits: {} }}", script(currency), minor_digits(currency))
+        }
         Quantity { unit } => format!("{{ type: \"quantity\", unit: {} }}", script(unit)),
         Rating { max } => format!("{{ type: \"rating\", max: {max} }}"),
-        Choice { options } => format!("{{ type: \"choice\", options: [{}] }}", options.iter().map(option).collect::<Vec<_>>().join(", ")),
+        Choice { options } => {
+            format!("{{ type: \"choice\", options: [{}] }}", options.iter().map(option).collect::<Vec<_>>().join(", "))
+        }
         Ref { entity } => format!("{{ type: \"ref\", entity: {} }}", script(entity)),
     }
 }
@@ -168,7 +189,9 @@ fn option(option: &Choice) -> String {
 }
 
 fn grant(grant: &Grant) -> String {
-    let scope = |name: &str, scope: Option<Scope>| scope.map(|scope| format!("{name}: {}", if scope == Scope::All { "\"all\"" } else { "\"own\"" }));
+    let scope = |name: &str, scope: Option<Scope>| {
+        scope.map(|scope| format!("{name}: {}", if scope == Scope::All { "\"all\"" } else { "\"own\"" }))
+    };
     let create = grant.create.then(|| "create: true".to_owned());
     let parts = [scope("read", grant.read), create, scope("update", grant.update), scope("delete", grant.delete)];
     let rights: Vec<String> = parts.into_iter().flatten().collect();

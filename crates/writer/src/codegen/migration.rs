@@ -11,15 +11,21 @@ use crate::spec::{Choice, Field, FieldKind};
 
 /// The module, if any stored shape differs.
 pub(super) fn module(live: &Model<'_>, new: &Model<'_>) -> Option<String> {
-    let changes: Vec<_> = live.shapes.iter().map(|old| (old, successor(old, new))).filter(|(old, new)| differs(old, *new)).collect();
+    let changes: Vec<_> =
+        live.shapes.iter().map(|old| (old, successor(old, new))).filter(|(old, new)| differs(old, *new)).collect();
     if changes.is_empty() {
         return None;
     }
     let mut parts = vec![run(&changes)];
     parts.extend(changes.iter().filter_map(|(old, new)| carried(old, (*new)?)));
-    parts.extend(changes.iter().filter(|(old, new)| new.is_none() || !same_rows(old, *new)).map(|(old, _)| old_type(old)));
+    parts.extend(
+        changes.iter().filter(|(old, new)| new.is_none() || !same_rows(old, *new)).map(|(old, _)| old_type(old)),
+    );
     let body = indent(&parts.join("\n\n"), 1);
-    Some(format!("/// Carries what the version before stored over into this one.\n\n{}\nmodule {{\n{body}\n}};\n", imports(&changes, &body)))
+    Some(format!(
+        "/// Carries what the version before stored over into this one.\n\n{}\nmodule {{\n{body}\n}};\n",
+        imports(&changes, &body)
+    ))
 }
 
 type Changed<'m, 'a> = (&'m Shape<'a>, Option<&'m Shape<'a>>);
@@ -35,7 +41,9 @@ fn differs(old: &Shape<'_>, new: Option<&Shape<'_>>) -> bool {
 /// Whether the rows themselves stay as they are.
 fn same_rows(old: &Shape<'_>, new: Option<&Shape<'_>>) -> bool {
     let Some(new) = new else { return false };
-    let kept = |field: &Field| new.entity.field(&field.id).is_some_and(|other| moved(old, field, new, other) == format!("old.{}", field.id));
+    let kept = |field: &Field| {
+        new.entity.field(&field.id).is_some_and(|other| moved(old, field, new, other) == format!("old.{}", field.id))
+    };
     old.entity.fields.len() == new.entity.fields.len() && old.entity.fields.iter().all(kept)
 }
 
@@ -72,24 +80,35 @@ fn run(changes: &[Changed<'_, '_>]) -> String {
         let kept = format!("{}.{}", new.names.module, new.names.row);
         after.push_str(&format!("  {} : Map.Map<Nat, {kept}>;\n", new.names.rows));
         let rows = format!("old.{}", old.names.rows);
-        let value = if row == kept { rows } else { format!("Map.map<Nat, {row}, {kept}>({rows}, carry{})", new.names.title) };
+        let value =
+            if row == kept { rows } else { format!("Map.map<Nat, {row}, {kept}>({rows}, carry{})", new.names.title) };
         values.push_str(&format!("    {} = {value};\n", new.names.rows));
         if renamed {
             after.push_str(&format!("  {} : Nat;\n", new.names.next));
             values.push_str(&format!("    {} = old.{};\n", new.names.next, old.names.next));
         }
     }
-    let notes: String = changes.iter().filter(|(_, new)| new.is_none()).map(|(old, _)| format!("/// {} are dropped.\n", comment(&old.entity.plural))).collect();
+    let notes: String = changes
+        .iter()
+        .filter(|(_, new)| new.is_none())
+        .map(|(old, _)| format!("/// {} are dropped.\n", comment(&old.entity.plural)))
+        .collect();
     // Nothing is read from what is only dropped.
     let old = if values.is_empty() { "_old" } else { "old" };
     let value = if values.is_empty() { "{}".to_owned() } else { format!("{{\n{values}  }}") };
     let after = if after.is_empty() { "{}".to_owned() } else { format!("{{\n{after}}}") };
-    format!("/// From the stable variables that change to what they become.\n{notes}public func run({old} : {{\n{before}}}) : {after} {{\n  {value};\n}};")
+    format!(
+        "/// From the stable variables that change to what they become.\n{notes}public func run({old} : {{\n{before}}}) : {after} {{\n  {value};\n}};"
+    )
 }
 
 fn old_type(old: &Shape<'_>) -> String {
     let label = comment(&old.entity.label);
-    format!("/// {label}, as the version before stored it.\ntype {} = {{\n{}\n}};", old_name(old), indent(&row_fields(old), 1))
+    format!(
+        "/// {label}, as the version before stored it.\ntype {} = {{\n{}\n}};",
+        old_name(old),
+        indent(&row_fields(old), 1)
+    )
 }
 
 /// The function that carries one row over.
@@ -104,13 +123,17 @@ fn carried(old: &Shape<'_>, new: &Shape<'_>) -> Option<String> {
         };
         format!("{} = {value};", field.id)
     });
-    let mut lines: Vec<String> = ["id", "member", "createdAt", "updatedAt"].iter().map(|part| format!("{part} = old.{part};")).collect();
+    let mut lines: Vec<String> =
+        ["id", "member", "createdAt", "updatedAt"].iter().map(|part| format!("{part} = old.{part};")).collect();
     lines.extend(values);
     let dropped = old.entity.fields.iter().filter(|field| new.entity.field(&field.id).is_none());
     let notes: String = dropped.map(|field| format!("/// `{}` is dropped.\n", field.id)).collect();
     let (title, module, row) = (&new.names.title, &new.names.module, &new.names.row);
     let lines = indent(&lines.join("\n"), 2);
-    Some(format!("{notes}func carry{title}(_id : Nat, old : {}) : {module}.{row} {{\n  {{\n{lines}\n  }};\n}};", old_name(old)))
+    Some(format!(
+        "{notes}func carry{title}(_id : Nat, old : {}) : {module}.{row} {{\n  {{\n{lines}\n  }};\n}};",
+        old_name(old)
+    ))
 }
 
 fn empty(shape: &Shape<'_>, field: &Field) -> &'static str {
@@ -154,14 +177,20 @@ fn conversion(from: &FieldKind, to: &FieldKind) -> Conversion {
         (Choice { .. }, Choice { .. }) => Conversion::Same,
         (_, Choice { options }) if is_text(from) => Conversion::By(choose(options)),
         (YesNo, Choice { options }) => Conversion::By(yes_no_choice(options)),
-        (Choice { .. }, YesNo) => {
-            Conversion::By("switch value { case (\"yes\" or \"true\") true; case (\"no\" or \"false\") false; case _ null! }".into())
-        }
+        (Choice { .. }, YesNo) => Conversion::By(
+            "switch value { case (\"yes\" or \"true\") true; case (\"no\" or \"false\") false; case _ null! }".into(),
+        ),
         (Choice { options }, _) if is_text(to) => Conversion::By(labels(options)),
         (YesNo, _) if is_text(to) => Conversion::By("if value \"yes\" else \"no\"".into()),
         (_, Date) if is_text(from) => Conversion::By("if (Check.isDate(value)) value else null!".into()),
         (_, Time) if is_text(from) => Conversion::By("if (Check.isTime(value)) value else null!".into()),
-        (Ref { entity: before }, Ref { entity: after }) => if before == after { Conversion::Same } else { Conversion::Lost },
+        (Ref { entity: before }, Ref { entity: after }) => {
+            if before == after {
+                Conversion::Same
+            } else {
+                Conversion::Lost
+            }
+        }
         _ => by_type(from, to),
     }
 }
@@ -209,7 +238,8 @@ fn scale(kind: &FieldKind) -> i64 {
 /// Decimals of a currency's amounts, as ISO 4217 has them.
 pub(super) fn minor_digits(currency: &str) -> u32 {
     match currency {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV"
+        | "XAF" | "XOF" | "XPF" => 0,
         "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
         _ => 2,
     }
@@ -226,11 +256,17 @@ fn choose(options: &[Choice]) -> String {
 }
 
 fn yes_no_choice(options: &[Choice]) -> String {
-    let option = |ids: [&str; 2]| options.iter().find(|option| ids.contains(&option.id.as_str())).map_or("null!".to_owned(), |option| motoko(&option.id));
+    let option = |ids: [&str; 2]| {
+        options
+            .iter()
+            .find(|option| ids.contains(&option.id.as_str()))
+            .map_or("null!".to_owned(), |option| motoko(&option.id))
+    };
     format!("if value {} else {}", option(["yes", "true"]), option(["no", "false"]))
 }
 
 fn labels(options: &[Choice]) -> String {
-    let cases = options.iter().map(|option| format!("if (value == {}) {} else ", motoko(&option.id), motoko(&option.label)));
+    let cases =
+        options.iter().map(|option| format!("if (value == {}) {} else ", motoko(&option.id), motoko(&option.label)));
     cases.collect::<String>() + "value"
 }

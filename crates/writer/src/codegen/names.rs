@@ -10,12 +10,32 @@ use crate::spec::AppSpec;
 
 /// Types that Motoko has already.
 const TYPES: &[&str] = &[
-    "Any", "Blob", "Bool", "Char", "Error", "Float", "Int", "Int16", "Int32", "Int64", "Int8", "Nat", "Nat16", "Nat32",
-    "Nat64", "Nat8", "None", "Null", "Principal", "Region", "Text",
+    "Any",
+    "Blob",
+    "Bool",
+    "Char",
+    "Error",
+    "Float",
+    "Int",
+    "Int16",
+    "Int32",
+    "Int64",
+    "Int8",
+    "Nat",
+    "Nat16",
+    "Nat32",
+    "Nat64",
+    "Nat8",
+    "None",
+    "Null",
+    "Principal",
+    "Region",
+    "Text",
 ];
 
 /// Modules that every backend has already.
-const MODULES: &[&str] = &["Access", "AllEntities", "AllRoles", "Check", "Map", "Migration", "Platform", "Prim", "Rows", "Words"];
+const MODULES: &[&str] =
+    &["Access", "AllEntities", "AllRoles", "Check", "Map", "Migration", "Platform", "Prim", "Rows", "Words"];
 
 /// The names of one entity.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,8 +101,13 @@ mod tests {
 
     #[test]
     fn plurals_read_well() {
-        let cases =
-            [("guest", "guests"), ("category", "categories"), ("day", "days"), ("dish", "dishes"), ("person", "people")];
+        let cases = [
+            ("guest", "guests"),
+            ("category", "categories"),
+            ("day", "days"),
+            ("dish", "dishes"),
+            ("person", "people"),
+        ];
         for (one, many) in cases {
             assert_eq!(plural(one), many);
         }

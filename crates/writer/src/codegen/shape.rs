@@ -38,7 +38,8 @@ pub(super) struct Capacity<'a> {
 
 impl<'a> Model<'a> {
     pub(super) fn new(spec: &'a AppSpec) -> Self {
-        let shapes = spec.entities.iter().zip(names(spec)).map(|(entity, names)| Shape::new(spec, entity, names)).collect();
+        let shapes =
+            spec.entities.iter().zip(names(spec)).map(|(entity, names)| Shape::new(spec, entity, names)).collect();
         Model { spec, shapes }
     }
 
@@ -111,9 +112,11 @@ fn same_reference(a: &Capacity<'_>, b: &Capacity<'_>) -> bool {
 impl<'a> Shape<'a> {
     fn new(spec: &'a AppSpec, entity: &'a Entity, names: Names) -> Self {
         let there = |id: &str| spec.entity(id).is_some_and(|entity| !entity.archived);
-        let shown = |field: &&Field| !field.archived && !matches!(&field.kind, FieldKind::Ref { entity } if !there(entity));
+        let shown =
+            |field: &&Field| !field.archived && !matches!(&field.kind, FieldKind::Ref { entity } if !there(entity));
         let shown: Vec<&Field> = entity.fields.iter().filter(shown).collect();
-        let title = shown.iter().copied().find(|field| field.required && field.only_if.is_none() && is_text(&field.kind));
+        let title =
+            shown.iter().copied().find(|field| field.required && field.only_if.is_none() && is_text(&field.kind));
         Shape { entity, names, shown, title }
     }
 
@@ -184,7 +187,9 @@ fn literal(kind: &FieldKind, value: &str) -> Option<String> {
     match stored_type(kind) {
         "Text" => Some(super::text::motoko(value)),
         "Bool" => value.parse::<bool>().ok().map(|value| value.to_string()),
-        "Int" => value.parse::<i64>().ok().map(|value| if value < 0 { format!("({value})") } else { value.to_string() }),
+        "Int" => {
+            value.parse::<i64>().ok().map(|value| if value < 0 { format!("({value})") } else { value.to_string() })
+        }
         _ => value.parse::<u64>().ok().map(|value| value.to_string()),
     }
 }

@@ -46,6 +46,8 @@ pub(super) fn capital(id: &str) -> String {
 
 /// `name = value;` lines of a record, without its braces.
 pub(super) fn record(fields: &[(String, String)]) -> String {
-    let lines = fields.iter().map(|(name, value)| if name == value { format!("{name};") } else { format!("{name} = {value};") });
+    let lines = fields
+        .iter()
+        .map(|(name, value)| if name == value { format!("{name};") } else { format!("{name} = {value};") });
     lines.collect::<Vec<_>>().join("\n")
 }

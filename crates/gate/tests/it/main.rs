@@ -1,0 +1,8 @@
+//! The gate as a whole: real interfaces and stable signatures of the Motoko compiler, and a scripted fork.
+//!
+//! The texts in `tests/fixtures` come from the sources beside them; `node tests/fixtures.mjs FOLDER` makes them anew.
+
+mod fake;
+mod fixtures;
+mod hostile;
+mod whole;

@@ -1,0 +1,92 @@
+/**
+ * A platform for the browser tests: tables in memory that answer as a backend's Candid does, and hold no rules.
+ *
+ * The address says who is here (`?as=guest`); a test refuses or drops the next change by `window.next`.
+ */
+import type { Standing } from "../src/types";
+
+export class Refused extends Error {}
+export class Unreachable extends Error {}
+
+type View = Record<string, unknown>;
+
+declare global {
+  interface Window {
+    next: "refuse" | "drop" | undefined;
+    redeemed: string[];
+  }
+}
+
+const tables = new Map<string, View[]>();
+let last = 0;
+
+export class Platform {
+  private member = "";
+
+  static async connect(): Promise<Platform> {
+    window.redeemed ??= [];
+    return new Platform();
+  }
+
+  async standing(): Promise<Standing> {
+    const role = window.redeemed.length > 0 ? "guest" : (new URLSearchParams(location.search).get("as") ?? "visitor");
+    this.member = role === "guest" ? "guest:1" : role;
+    return { role, member: role === "visitor" ? "" : this.member, name: role === "guest" ? "Ana" : "" };
+  }
+
+  async redeem(token: string): Promise<Standing> {
+    if (token === "old") throw new Refused("This link was replaced by a newer one.");
+    window.redeemed.push(token);
+    return this.standing();
+  }
+
+  async invite(_role: string, name: string, member?: string) {
+    return { token: `token for ${name}`, member: member ?? "m1" };
+  }
+
+  async read<T>(method: string): Promise<T> {
+    if (window.next === "drop") throw new Unreachable("no answer");
+    if (method.startsWith("my")) return [this.mine(table(method.slice(2)))] as T;
+    return [...rows(table(method.slice(4)))] as T;
+  }
+
+  async change<T>(method: string, ...args: unknown[]): Promise<T> {
+    const next = window.next;
+    window.next = undefined;
+    if (next === "refuse") throw new Refused("Table One has no place left.");
+    if (next === "drop") throw new Unreachable("no answer");
+    const [, verb = "", name = ""] = /^(create|update|delete|answer)(.+)$/.exec(method) ?? [];
+    const list = rows(table(name));
+    if (verb === "delete") return list.splice(list.findIndex((row) => row["id"] === args[0]), 1)[0] as T;
+    if (verb === "create") return added(list, args[0] as View) as T;
+    const row = verb === "answer" ? this.mine(table(name)) : list.find((row) => row["id"] === args[0]);
+    return Object.assign(row ?? {}, changed(args.at(-1) as View)) as T;
+  }
+
+  private mine(name: string): View {
+    const list = rows(name);
+    return list[0] ?? added(list, { name: ["Ana"] });
+  }
+}
+
+function table(name: string): string {
+  return name.replace(/s$/, "");
+}
+
+function rows(name: string): View[] {
+  if (!tables.has(name)) tables.set(name, []);
+  return tables.get(name) ?? [];
+}
+
+function added(list: View[], input: View): View {
+  last += 1;
+  const row = { id: BigInt(last), member: [`guest:${last}`], placesTaken: [1n], ...changed(input) };
+  list.push(row);
+  return row;
+}
+
+/** What is named in an input, as a view has it: a title comes as `[value]`, the others as `[[value]]` or `[[]]`. */
+function changed(input: View): View {
+  const named = Object.entries(input).filter(([, change]) => Array.isArray(change) && change.length > 0) as [string, unknown[]][];
+  return Object.fromEntries(named.map(([field, [change]]) => [field, Array.isArray(change) ? change : [change]]));
+}
