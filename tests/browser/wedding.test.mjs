@@ -27,25 +27,128 @@ async function person(browser, options = {}) {
   return page;
 }
 
+/** Says something in the studio's box, wherever it is. */
 async function say(studio, text) {
   await studio.getByRole('textbox').first().fill(text);
   await studio.keyboard.press('Enter');
 }
 
-test('the wedding, from the first sentence to the day after the crash', { timeout: 600_000 }, async (t) => {
+async function live(studio, version) {
+  const name = version === 1 ? /Your app is live/ : new RegExp(`Version ${version} is live`);
+  await studio.getByRole('heading', { name }).last().waitFor({ timeout: 120_000 });
+}
+
+/** Adds a row in the app's table page that is shown. */
+async function add(app, values, choices = {}) {
+  await app.getByRole('button', { name: /^Add: / }).click();
+  const dialog = app.getByRole('dialog');
+  for (const [label, value] of Object.entries(values)) await dialog.getByLabel(label).first().fill(value);
+  for (const [label, value] of Object.entries(choices)) await dialog.getByLabel(label).first().selectOption({ label: value });
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+}
+
+/** Makes the invitation link of the row with this title. */
+async function invitation(app, title) {
+  await app.getByRole('row', { name: new RegExp(title) }).getByRole('button', { name: /Invite/ }).click();
+  const dialog = app.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Make the link' }).click();
+  const link = await dialog.getByLabel('Invitation link').inputValue();
+  await dialog.getByRole('button', { name: 'Close' }).first().click();
+  return link;
+}
+
+/** Answers the invitation that this page has open. */
+async function answer(page, { attending, meal }) {
+  await page.getByRole('group', { name: /Attending/ }).getByLabel(attending, { exact: true }).check();
+  if (meal) await page.getByLabel('Meal').first().selectOption({ label: meal });
+  await page.getByRole('button', { name: 'Send' }).click();
+}
+
+const rows = (node, method, ...as) => node.cli('call', 'wedding', method, '(null)', '--query', ...as).json.value;
+
+test('the wedding, from the first sentence to the day after the crash', { timeout: 900_000 }, async (t) => {
   const home = scratch(t);
   let node = await Node.start(t, home);
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
   t.after(() => browser.close());
 
+  // The owner enters by the link and says what the wedding needs.
   const studio = await person(browser);
   await studio.goto(node.link);
   await say(studio, wedding);
-  const preview = studio.frameLocator('iframe');
-  await preview.getByRole('navigation').waitFor();
+  await live(studio, 1);
+  const app = studio.frameLocator('iframe');
+  await app.getByRole('navigation').getByRole('link', { name: 'Budget' }).waitFor();
   await shot(studio, 'studio');
+  const [entry] = node.cli('list').json.apps;
+  if (entry.app !== 'wedding') node.cli('rename', entry.app, 'wedding');
 
-  const [app] = node.cli('list').json.apps;
-  assert.equal(app.version, 1);
-  t.diagnostic(`the app is ${app.app}`);
+  // Tables, guests and the budget.
+  await app.getByRole('link', { name: 'Tables' }).click();
+  await add(app, { Name: 'One', Seats: '1' });
+  await app.getByRole('link', { name: 'Guests' }).click();
+  await add(app, { Name: 'Ada Lovelace', Email: 'ada@example.org', 'Phone number': '+44 20 7946 0001' }, { Table: 'One' });
+  await add(app, { Name: 'Ben Okri', Email: 'ben@example.org', 'Phone number': '+44 20 7946 0002' }, { Table: 'One' });
+  await app.getByRole('link', { name: 'Budget' }).click();
+  await add(app, { What: 'Flowers', 'How much': '250' });
+  await app.getByRole('link', { name: 'Guests' }).click();
+  const links = { ada: await invitation(app, 'Ada'), ben: await invitation(app, 'Ben') };
+  await shot(studio, 'guests');
+
+  // Ada answers; a private window with her link is still Ada, and may change the answer.
+  const ada = await person(browser, { viewport: { width: 390, height: 800 } });
+  await ada.goto(links.ada);
+  await answer(ada, { attending: 'Yes', meal: 'Vegetarian' });
+  await ada.getByText('Thank you').waitFor();
+  await shot(ada, 'answer');
+  const privately = await person(browser);
+  await privately.goto(links.ada);
+  await privately.getByRole('button', { name: 'Change my answer' }).or(privately.getByRole('group', { name: /Attending/ })).first().waitFor();
+  assert.equal(rows(node, 'listGuests').length, 2);
+
+  // The table has one seat, and Ada has it.
+  const ben = await person(browser);
+  await ben.goto(links.ben);
+  await answer(ben, { attending: 'Yes', meal: 'Fish' });
+  await ben.getByRole('alert').filter({ hasText: /place|seat|full/i }).first().waitFor();
+
+  // A guest finds no budget, neither in the menu nor behind it.
+  assert.equal(await ada.getByRole('link', { name: 'Budget' }).count(), 0);
+  const stranger = rows(node, 'listBudgetItems', '--as', 'somebody');
+  assert.deepEqual(stranger, []);
+  assert.equal(rows(node, 'listBudgetItems').length, 1);
+
+  // A change keeps the data.
+  await say(studio, 'Add a dietary note to guests.');
+  await live(studio, 2);
+  const guests = rows(node, 'listGuests');
+  assert.equal(guests.find((guest) => guest.name === 'Ada Lovelace').meal, 'vegetarian');
+  assert.ok('dietaryNote' in guests[0]);
+
+  // What would lose data is refused, with the gentler way beside it.
+  await say(studio, 'Remove the phone number from guests.');
+  await studio.getByRole('heading', { name: 'I stopped before doing this' }).waitFor({ timeout: 120_000 });
+  await shot(studio, 'refused');
+  assert.ok('phone' in rows(node, 'listGuests')[0]);
+  await studio.getByRole('button', { name: /Put .Phone number. away/ }).click();
+  await live(studio, 3);
+  assert.ok(!('phone' in rows(node, 'listGuests')[0]));
+
+  // Version 1 comes back with its data, as a new version.
+  const restored = node.cli('restore', 'wedding', '1');
+  assert.equal(restored.code, 0, restored.words);
+  assert.equal(restored.json.version, 4);
+  const back = rows(node, 'listGuests').find((guest) => guest.name === 'Ada Lovelace');
+  assert.equal(back.phone, '+44 20 7946 0001');
+  assert.equal(back.meal, 'vegetarian');
+
+  // All of it is still there after kill -9.
+  await node.kill();
+  node = await node.again(t);
+  assert.deepEqual(rows(node, 'listGuests').find((guest) => guest.name === 'Ada Lovelace'), back);
+  assert.deepEqual(node.cli('history', 'wedding').json.versions.map((version) => version.current), [false, false, false, true]);
+  await ada.goto('about:blank');
+  await ada.goto(links.ada.split('/#')[0]);
+  await ada.getByText(/Ada/).first().waitFor();
 });

@@ -87,7 +87,7 @@ pub(crate) enum Command {
     Logs(App),
     /// Give an app another name
     Rename(Rename),
-    /// Stop an app's calls until it is thawed
+    /// Let an app be read but not changed until it is thawed
     Freeze(App),
     /// Let a frozen app go on
     Thaw(App),

@@ -44,8 +44,7 @@ async fn run(cli: Cli) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
-            eprintln!("autograph: {}", causes.join(": "));
-            ExitCode::FAILURE
+            cli.failed(&client::Problem::failed(causes.join(": "), "nothing was lost; mend this and start it again"))
         }
     }
 }

@@ -26,6 +26,8 @@ pub(crate) enum Fate {
     Changed,
     /// A single number went down.
     Fewer,
+    /// A single number went up.
+    More,
 }
 
 /// A difference, counted over all rows.
@@ -57,6 +59,7 @@ struct Place {
     rows: Tally,
     changed: Tally,
     fewer: Tally,
+    more: Tally,
     /// Names of the fields of its rows, where it is a list.
     row: BTreeSet<String>,
     /// How often a missing value was found under each new name.
@@ -127,9 +130,13 @@ impl Census {
         }
         if after.is_empty() {
             place.gone.add(|| before.shown());
-        } else if lower(before, after) {
-            let tally = if in_rows { &mut place.changed } else { &mut place.fewer };
-            tally.add(|| format!("{} → {}", before.shown(), after.shown()));
+        } else if let Some(down) = number_went(before, after) {
+            let tally = match (in_rows, down) {
+                (true, _) => &mut place.changed,
+                (false, true) => &mut place.fewer,
+                (false, false) => &mut place.more,
+            };
+            tally.add(|| words::example(&format!("{} → {}", before.shown(), after.shown())));
         } else if before != after && before.scalar().is_none_or(|text| after.scalar() != Some(text)) {
             place.changed.add(|| words::example(&format!("{} → {}", before.shown(), after.shown())));
         }
@@ -166,10 +173,17 @@ impl Census {
         };
         let place = self.here(in_rows);
         place.filled += 1;
+        match value {
+            // Of a list that is nowhere else, every row is gone.
+            Value::List(rows) if new_names.is_empty() => {
+                place.listed += rows.len() as u64;
+                rows.iter().for_each(|row| place.rows.add(|| row.shown()));
+            }
+            _ => place.gone.add(|| value.shown()),
+        }
         for name in new_names {
             *place.moved.entry(name).or_default() += 1;
         }
-        place.gone.add(|| value.shown());
     }
 
     fn lists(&mut self, old: &[Value], new: &[Value]) {
@@ -196,17 +210,18 @@ impl Census {
     }
 }
 
-/// Whether a number went down.
-fn lower(before: &Value, after: &Value) -> bool {
+/// Whether a number that changed went down.
+fn number_went(before: &Value, after: &Value) -> Option<bool> {
     let number = |value: &Value| if let Value::Number(text) = value { text.parse::<f64>().ok() } else { None };
-    matches!((number(before), number(after)), (Some(a), Some(b)) if b < a)
+    let (a, b) = (number(before)?, number(after)?);
+    (before != after).then_some(b < a)
 }
 
 impl Place {
     fn changes(self, path: &[String]) -> Vec<Change> {
         let moved_to = self.moved.iter().find(|(_, count)| **count == self.gone.count).map(|(name, _)| name.clone());
         let gone = if moved_to.is_some() { Fate::Moved } else { Fate::Gone };
-        let tallies = [(Fate::RowsGone, self.rows), (gone, self.gone), (Fate::Changed, self.changed), (Fate::Fewer, self.fewer)];
+        let tallies = [(Fate::RowsGone, self.rows), (gone, self.gone), (Fate::Changed, self.changed), (Fate::Fewer, self.fewer), (Fate::More, self.more)];
         let change = |(fate, tally): (Fate, Tally)| {
             (tally.count > 0).then(|| Change {
                 fate,

@@ -145,7 +145,7 @@ fn counted(seen: &Seen) -> Finding {
             ("renamed", format!("{name} would be called {to} from now on; its values move along"))
         }
         Fate::Changed if change.in_rows => ("values_changed", format!("{} of {name} would change", words::counted(change.count, "value"))),
-        Fate::Changed => ("value_changed", format!("{name} would change")),
+        Fate::Changed | Fate::More => ("value_changed", format!("{name} would change")),
         Fate::Fewer => ("fewer", format!("{name} would go down")),
     };
     let message = capital(&format!("{message}{}.", words::for_example(&change.examples)));
@@ -167,7 +167,8 @@ fn hidden(finding: Finding, method: &str) -> Finding {
 
 fn effect(seen: &Seen) -> Effect {
     match seen.change.fate {
-        Fate::Moved => Effect::Informs,
+        // Counters go up; that loses nothing.
+        Fate::Moved | Fate::More => Effect::Informs,
         // What a method computes may change with the program; what memory holds does not by itself.
         Fate::Changed if !seen.change.in_rows && seen.source != Source::Memory => Effect::Informs,
         _ => Effect::Asks,

@@ -1,6 +1,6 @@
 //! What the gate asks of a fork; the program that runs the gate supplies it.
 
-use crate::value::Value;
+use crate::{heap::HeapError, value::Value};
 
 /// Who asks a fork.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,9 +43,13 @@ pub trait Fork {
     /// The reject's message.
     fn call(&mut self, caller: Caller, method: &str, arg: &[u8]) -> Result<Vec<u8>, String>;
 
-    /// The values of all stable variables now, where the fork can read them from memory. Then nothing that is kept
-    /// can hide, whether a method shows it or not; without it the census goes by what queries show.
-    fn variables(&mut self) -> Option<Vec<(String, Value)>> {
+    /// The values of the stable variables now, where the fork can read memory: [`crate::heap::variables`] on what the
+    /// running module's `canister_pre_upgrade` leaves, which is then taken back. `stable_types` is that module's.
+    ///
+    /// With it, what is kept can't hide, whether a method shows it or not; without it (`None`) the census goes by what
+    /// queries show.
+    fn variables(&mut self, stable_types: &str) -> Option<Result<Vec<(String, Value)>, HeapError>> {
+        let _ = stable_types;
         None
     }
 }

@@ -163,50 +163,41 @@ impl Reader<'_> {
         pairs.map(|(at, (ty, word))| Ok((at.to_string(), self.value(ty, word)?))).collect()
     }
 
+    /// Values of the census don't tell an empty option in an option from an empty one.
     fn option(&mut self, inner: &Rc<Ty>, word: u64) -> Result<Value, HeapError> {
-        if word == NULL {
-            return Ok(Value::Nothing);
+        match self.unboxed(word, false)? {
+            NULL => Ok(Value::Nothing),
+            word => self.value(inner, word),
         }
-        // Only what could be taken for nothing has a box of its own.
-        if is_reference(word) && self.object(word)?.tag == Some(Tag::Some) {
-            let inside = self.object(word)?.word(self, 0)?;
-            return self.value(inner, inside);
-        }
-        self.value(inner, word)
     }
 
     fn fields(&mut self, object: &Object, fields: &[Field]) -> Result<Vec<(String, Value)>, HeapError> {
-        let hashes = self.hashes(object)?;
         let mut found = Vec::with_capacity(fields.len());
         for field in fields {
-            // A variable that the version before did not have is not there yet.
-            let value = match hashes.binary_search(&hash(&field.name)) {
-                Ok(at) => {
-                    let word = object.word(self, 1 + at as u64)?;
-                    self.value(&field.ty, word)?
-                }
-                Err(_) => Value::Nothing,
-            };
-            found.push((field.name.clone(), value));
+            let missing = HeapError::Unexpected { address: object.address, expected: "field of a record" };
+            let word = self.field(object, &field.name)?.ok_or(missing)?;
+            found.push((field.name.clone(), self.value(&field.ty, word)?));
         }
         Ok(found)
     }
 
-    fn part(&mut self, object: &Object, name: &str) -> Result<Option<u64>, HeapError> {
+    /// The word of a record's field, as it lies there.
+    fn field(&mut self, object: &Object, name: &str) -> Result<Option<u64>, HeapError> {
         let hashes = self.hashes(object)?;
-        match hashes.binary_search(&hash(name)) {
-            Ok(at) => {
-                let word = object.word(self, 1 + at as u64)?;
-                Ok(Some(self.unboxed(word, true)?))
-            }
-            Err(_) => Ok(None),
-        }
+        let at = hashes.iter().position(|hash| is_named(*hash, name));
+        at.map(|at| object.word(self, 1 + at as u64)).transpose()
+    }
+
+    /// The same, seen through the box of a mutable field.
+    fn part(&mut self, object: &Object, name: &str) -> Result<Option<u64>, HeapError> {
+        let word = self.field(object, name)?;
+        word.map(|word| self.unboxed(word, true)).transpose()
     }
 
     fn variant(&mut self, cases: &[(String, Rc<Ty>)], word: u64) -> Result<Value, HeapError> {
         let object = self.expect(word, &[Tag::Variant], "choice")?;
         let (tag, inside) = (object.word(self, 0)?, object.word(self, 1)?);
-        let case = cases.iter().find(|(name, _)| hash(name) == tag);
+        let case = cases.iter().find(|(name, _)| is_named(tag, name));
         let (name, ty) = case.ok_or(HeapError::Unexpected { address: object.address, expected: "known choice" })?;
         Ok(Value::Variant(name.clone(), Box::new(self.value(ty, inside)?)))
     }
@@ -231,10 +222,7 @@ impl Reader<'_> {
     }
 }
 
-/// How fields and choices are told apart: the hash of Candid's field names.
-fn hash(name: &str) -> u64 {
-    u64::from(candid::idl_hash(name))
+/// Fields and choices are told apart by the lower 31 bits of the hash of Candid's field names.
+fn is_named(word: u64, name: &str) -> bool {
+    word & 0x7fff_ffff == u64::from(candid::idl_hash(name) & 0x7fff_ffff)
 }
-
-#[cfg(test)]
-mod tests;

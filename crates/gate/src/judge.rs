@@ -94,17 +94,17 @@ impl Judging<'_> {
         self.verdict.data.extend(stable::findings(stable));
         let (signatures, losses) = self.static_census(live, proposed);
         let Some((old, new)) = interfaces else {
-            return self.without_queries(&losses);
+            return self.without_queries(&losses, live, proposed);
         };
         let (old, new) = (self.asked(old), self.asked(new));
         let callers = self.callers();
         let before = self.views(&old, &callers);
-        let kept = self.fork.variables();
+        let kept = self.variables(live.stable_types);
         if !self.installs(|fork, wasm| fork.upgrade(wasm)) {
             return self.verdict.data.extend(data::findings(&losses, &[]));
         }
         let after = self.views(&new, &callers);
-        let memory = kept.and_then(|kept| Some((kept, self.fork.variables()?)));
+        let memory = self.still_kept(kept, proposed.stable_types);
         let nothing = Answers::new();
         let owner = (before.get(&Caller::Owner).unwrap_or(&nothing), after.get(&Caller::Owner).unwrap_or(&nothing));
         self.census(&losses, memory, owner, &new, signatures.as_ref(), &old);
@@ -153,14 +153,38 @@ impl Judging<'_> {
     }
 
     /// Nothing can be asked: memory and the types alone must do.
-    fn without_queries(&mut self, losses: &[Loss]) {
-        let kept = self.fork.variables();
+    fn without_queries(&mut self, losses: &[Loss], live: Side<'_>, proposed: Side<'_>) {
+        let kept = self.variables(live.stable_types);
         if !self.installs(|fork, wasm| fork.upgrade(wasm)) {
             return self.verdict.data.extend(data::findings(losses, &[]));
         }
-        let memory = kept.and_then(|kept| Some((kept, self.fork.variables()?)));
+        let memory = self.still_kept(kept, proposed.stable_types);
         let seen = memory.map(|(before, after)| from_memory(before, after)).unwrap_or_default();
         self.verdict.data.extend(data::findings(losses, &seen));
+    }
+
+    /// What the live version keeps, as far as memory can be read.
+    fn variables(&mut self, stable_types: &str) -> Option<Variables> {
+        match self.fork.variables(stable_types)? {
+            Ok(variables) => Some(variables),
+            Err(error) => {
+                self.verdict.data.push(not_judged("memory", "What lies in memory", &error.to_string(), Effect::Informs));
+                None
+            }
+        }
+    }
+
+    /// The same before and after; a version whose memory can't be read after it could before needs a word.
+    fn still_kept(&mut self, before: Option<Variables>, stable_types: &str) -> Option<(Variables, Variables)> {
+        let before = before?;
+        match self.fork.variables(stable_types) {
+            Some(Ok(after)) => Some((before, after)),
+            failed => {
+                let reason = failed.and_then(Result::err).map_or_else(|| "it shows nothing".into(), |error| error.to_string());
+                self.verdict.data.push(not_judged("memory", "What the new version would keep", &reason, Effect::Asks));
+                None
+            }
+        }
     }
 
     /// Installs or upgrades; what fails is a finding.

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
 
-/// A compiled app.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A compiled app. Its `Debug` form tells sizes, not contents.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Release {
     /// The backend's module. It carries `candid:service`, `candid:args` and `motoko:stable-types` in public.
     pub wasm: Vec<u8>,
@@ -24,8 +24,8 @@ pub struct Release {
     pub timings: Timings,
 }
 
-/// A file for the browser.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A file for the browser. Its `Debug` form tells the size, not the content.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Asset {
     /// For the header of that name.
     pub content_type: String,
@@ -37,6 +37,23 @@ impl Asset {
     /// A file whose content type follows from its address.
     pub fn at(path: &str, bytes: impl Into<Vec<u8>>) -> Self {
         Self { content_type: content_type(path).to_owned(), bytes: bytes.into() }
+    }
+}
+
+impl std::fmt::Debug for Asset {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bytes of {}", self.bytes.len(), self.content_type)
+    }
+}
+
+impl std::fmt::Debug for Release {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Release")
+            .field("wasm_bytes", &self.wasm.len())
+            .field("candid", &self.candid)
+            .field("assets", &self.assets)
+            .field("warnings", &self.warnings)
+            .finish_non_exhaustive()
     }
 }
 

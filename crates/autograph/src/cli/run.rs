@@ -84,7 +84,7 @@ fn request(command: &Command) -> Result<Request, Problem> {
         Command::History(app) => look("history", app, words::history),
         Command::Access(app) => look("access", app, words::access),
         Command::Logs(app) => look("logs", app, words::logs),
-        Command::Freeze(app) => act("freeze", app, "takes no calls until `autograph thaw`"),
+        Command::Freeze(app) => act("freeze", app, "can be read but not changed until `autograph thaw`"),
         Command::Thaw(app) => act("thaw", app, "goes on"),
         Command::Delete(app) => act("delete", app, "is deleted"),
         Command::Export(_) => Err(not_yet("export")),

@@ -25,7 +25,8 @@ pub(super) fn outcome(answer: &Value, again: &str) -> String {
         _ => format!("not done: {}{after}\n", message.trim_end_matches('.')),
     };
     for (title, key) in [("Understood", "understood"), ("Assumed", "assumed"), ("Not understood", "not_understood")] {
-        list(&mut out, title, strings(&answer[key]));
+        let same = |entry: &String| entry.trim_end_matches('.') == message.trim_end_matches('.');
+        list(&mut out, title, strings(&answer[key]).into_iter().filter(|entry| !same(entry)).collect());
     }
     list(&mut out, "In the way", findings(answer, &["refuses", "asks"]));
     list(&mut out, "Noted", findings(answer, &["informs"]));
@@ -124,7 +125,7 @@ fn sentence(section: &str, finding: &Value) -> String {
 }
 
 fn ways(answer: &Value, again: &str) -> Vec<String> {
-    let way = |message: &str, token: &str| format!("{message}:\n    {again} --approve {}", quoted(token));
+    let way = |message: &str, token: &str| format!("{message}:\n{again} --approve {}", quoted(token));
     let gentler =
         items(&answer["alternatives"]).map(|one| way(text(one, "message").trim_end_matches('.'), text(one, "approve")));
     let literally = answer["approve"].as_str().map(|token| way("do exactly what was asked", token));
@@ -135,8 +136,11 @@ fn questions(out: &mut String, answer: &Value, app: &str) {
     let asked = items(&answer["questions"]).map(|question| {
         let mut lines = text(question, "text").to_owned();
         for answer in items(&question["answers"]) {
-            let change = quoted(text(answer, "change"));
-            let _ = write!(lines, "\n    {}: autograph change {} {change}", text(answer, "label"), quoted(app));
+            let label = text(answer, "label");
+            let _ = match text(answer, "change") {
+                "" => write!(lines, "\n{label}: as it is"),
+                change => write!(lines, "\n{label}: autograph change {} {}", quoted(app), quoted(change)),
+            };
         }
         lines
     });
@@ -149,7 +153,7 @@ fn list(out: &mut String, title: &str, entries: Vec<String>) {
     }
     let _ = write!(out, "\n{title}\n");
     for entry in entries {
-        let _ = writeln!(out, "  - {entry}");
+        let _ = writeln!(out, "  - {}", entry.trim_end().replace('\n', "\n    "));
     }
 }
 
@@ -205,7 +209,7 @@ mod tests {
             "outcome": "live", "app": "wedding", "version": 1, "url": "http://wedding.localhost:4943",
             "seconds": { "total": 3.21 }, "understood": ["Guests have a name."], "assumed": [], "not_understood": [],
             "questions": [{ "text": "May guests see each other?", "answers": [
-                { "label": "yes", "change": "guests may see all guests" }, { "label": "no", "change": "it's private" }] }],
+                { "label": "yes", "change": "guests may see all guests" }, { "label": "no", "change": "it's private" }, { "label": "later", "change": "" }] }],
         });
         let expected = "\
 wedding is live at http://wedding.localhost:4943, version 1 (3.2 s)
@@ -217,6 +221,7 @@ Questions
   - May guests see each other?
     yes: autograph change wedding 'guests may see all guests'
     no: autograph change wedding 'it'\\''s private'
+    later: as it is
 ";
         assert_eq!(outcome(&answer, ""), expected);
     }

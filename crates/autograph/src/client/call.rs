@@ -92,7 +92,7 @@ fn rejected(reject: &RejectResponse) -> Problem {
         1 | 2 => "the node could not do it; try again",
         3 => "there is no such canister or method",
         4 => "the app said no",
-        _ => "the app failed; `autograph logs APP` may say why",
+        _ => "`autograph logs APP` may say more",
     };
     let code = reject.error_code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
     Problem::failed(reject.reject_message.clone(), format!("{kind}{code}"))

@@ -10,6 +10,7 @@ use std::{
 use anyhow::{Context as _, anyhow};
 use candid::Principal;
 use ic_ed25519::{PrivateKey, PrivateKeyFormat, PublicKey};
+use protocol::RootKey;
 
 use super::random;
 
@@ -48,16 +49,17 @@ impl Keys {
             .create(folder)
             .with_context(|| format!("can't make {}", folder.display()))?;
         Ok(Keys {
-            root: secret(&folder.join("root.hex"))?,
-            node: secret(&folder.join("node.hex"))?,
-            secret: secret(&folder.join("approvals.hex"))?,
+            // Not every 32 bytes are a BLS secret, so the key is derived from a seed.
+            root: secret(&folder.join("root.hex"), || RootKey::from_seed(&random()).secret())?,
+            node: secret(&folder.join("node.hex"), random)?,
+            secret: secret(&folder.join("approvals.hex"), random)?,
             owner: owner(&folder.join("owner.pem"))?,
         })
     }
 }
 
-fn secret(path: &Path) -> anyhow::Result<[u8; 32]> {
-    let text = load_or_make(path, || hex::encode(random()))?;
+fn secret(path: &Path, make: impl FnOnce() -> [u8; 32]) -> anyhow::Result<[u8; 32]> {
+    let text = load_or_make(path, || hex::encode(make()))?;
     let bytes = hex::decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
     bytes.ok_or_else(|| anyhow!("the key file {} is damaged: it must hold 64 hexadecimal digits", path.display()))
 }

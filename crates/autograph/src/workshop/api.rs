@@ -34,7 +34,8 @@ use super::{
 
 /// Routes of the node's own service.
 pub(crate) fn routes(workshop: Arc<Workshop>) -> Router {
-    Router::new().route("/_/api/{verb}", post(handle)).with_state(workshop)
+    let verbs = Router::new().route("/_/api/{verb}", post(handle)).with_state(workshop);
+    verbs.layer(axum::extract::DefaultBodyLimit::max(BODY_BYTES_MAX))
 }
 
 /// Who asks, and what.
@@ -71,6 +72,8 @@ async fn handle(
     ([(header::CONTENT_TYPE, NDJSON), (header::CACHE_CONTROL, "no-store")], Body::from_stream(lines)).into_response()
 }
 
+/// A source tree of 20 MB in base64, and what stands around it.
+const BODY_BYTES_MAX: usize = 32 << 20;
 const NDJSON: &str = "application/x-ndjson";
 
 /// One line of the answer.

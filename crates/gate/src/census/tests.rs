@@ -59,7 +59,7 @@ fn pairs_are_rows_by_their_key() {
 fn single_values_go_down_or_away() {
     let number = |n: i64| Value::Number(n.to_string());
     assert_eq!(check(&number(12), &number(0)), ["Fewer  1/1 12 → 0"]);
-    assert_eq!(check(&number(12), &number(13)), ["Changed  1/1 12 → 13"]);
+    assert_eq!(check(&number(12), &number(13)), ["More  1/1 12 → 13"]);
     assert_eq!(check(&text("Our wedding"), &text("")), ["Gone  1/1 Our wedding"]);
     assert_eq!(check(&number(5), &text("5")), Vec::<String>::new());
     let choice = |tag: &str| Value::Variant(tag.into(), Box::new(Value::Nothing));

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{HeapError, MOST_DEPTH, NULL, Reader, hash, object::Tag};
+use super::{HeapError, MOST_DEPTH, NULL, Reader, is_named, object::Tag};
 use crate::{most::Ty, value::Value};
 
 impl Reader<'_> {
@@ -99,7 +99,7 @@ impl Reader<'_> {
         let Ty::Variant(cases) = &*resolved else { return Ok(()) };
         let node = self.expect(word, &[Tag::Variant], "tree")?;
         let (tag, inside) = (node.word(self, 0)?, node.word(self, 1)?);
-        let case = cases.iter().find(|(name, _)| hash(name) == tag);
+        let case = cases.iter().find(|(name, _)| is_named(tag, name));
         let (name, part) = case.ok_or(HeapError::Unexpected { address: node.address, expected: "known tree" })?;
         let part = self.signature.resolve(part)?;
         match (name.as_str(), &*part) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use candid::types::value::IDLArgs;
-use gate::{Caller, Fork, Value};
+use gate::{Caller, Fork, Value, heap::HeapError};
 
 /// Which code the fork runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,7 +87,7 @@ impl Fork for Fake {
         Err("the gate does not call".into())
     }
 
-    fn variables(&mut self) -> Option<Vec<(String, Value)>> {
-        self.kept.get(&self.phase()).cloned()
+    fn variables(&mut self, _stable_types: &str) -> Option<Result<Vec<(String, Value)>, HeapError>> {
+        self.kept.get(&self.phase()).cloned().map(Ok)
     }
 }

@@ -4,5 +4,6 @@
 
 mod fake;
 mod fixtures;
+mod heap;
 mod hostile;
 mod whole;

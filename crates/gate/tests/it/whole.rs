@@ -156,6 +156,30 @@ fn memory_tells_what_is_hidden_from_what_is_lost() {
 }
 
 #[test]
+fn memory_that_can_no_longer_be_read_needs_a_word() {
+    let kept = vec![("names".to_owned(), Value::List(vec![Value::Text("Anna".into())]))];
+    let verdict = judge(Some(LIVE), LIVE, b"", &mut greeting().keeps(Live, kept), &[]);
+    assert_eq!(lines(&verdict.data), ["Asks census_failed: What the new version would keep could not be judged."]);
+}
+
+#[test]
+fn a_variable_that_is_dropped_is_counted_in_memory() {
+    let guest = |name: &str| Value::Record(vec![("id".into(), Value::Number("1".into())), ("name".into(), Value::Text(name.into()))]);
+    let pair = |key: u8, name: &str| Value::Record(vec![("0".into(), Value::Number(key.to_string())), ("1".into(), guest(name))]);
+    let rows = || Value::List(vec![pair(1, "Anna"), pair(2, "Ben")]);
+    let before = vec![("guests".to_owned(), rows()), ("motto".into(), Value::Text("Yes".into())), ("nextGuest".into(), Value::Number("3".into()))];
+    let after = |people: Value| vec![("motto".to_owned(), Value::Text("Yes".into())), ("nextGuest".into(), Value::Number("4".into())), ("people".into(), people)];
+    let fork = guests().pages(&[Upgraded], "listGuests", &ROWS).keeps(Live, before.clone()).keeps(Upgraded, after(Value::List(vec![])));
+    let verdict = judged("guests", "rename_variable", fork);
+    let found = lines(&verdict.data);
+    assert!(found[0].starts_with("Asks looks_renamed: “guests” would be gone") && found[0].ends_with(": 2 rows, for example “Anna”, “Ben”."), "{found:?}");
+    assert_eq!(found[1], "Informs value_changed: “next guest” would change, for example “3 → 4”.");
+    let fork = guests().pages(&[Upgraded], "listGuests", &ROWS).keeps(Live, before).keeps(Upgraded, after(rows()));
+    let verdict = judged("guests", "rename_variable", fork);
+    assert!(lines(&verdict.data)[0].starts_with("Informs renamed: “guests” would be called “people”"), "{verdict:#?}");
+}
+
+#[test]
 fn the_same_release_has_the_same_verdict() {
     let judged = || judged("guests", "drop_field", guests().pages(&[Upgraded], "listGuests", &NAMES));
     let (one, other) = (judged(), judged());

@@ -61,7 +61,7 @@ fn allow(ruleset: RulesetCreated, path: &Path, access: BitFlags<AccessFs>) -> Re
 fn sentences(status: &RestrictionStatus) -> Vec<String> {
     let abi = match status.landlock {
         LandlockStatus::Available { effective_abi, .. } if status.ruleset != RulesetStatus::NotEnforced => effective_abi,
-        _ => return vec!["This kernel has no Landlock: the compilers can read whatever this user can read, and change files that exist.".to_owned()],
+        _ => return vec!["This kernel has no Landlock: the compilers can read what this user can read, and remove or empty files.".to_owned()],
     };
     let files = "The compilers read their own folder and the system's libraries, and can write no file (Landlock).";
     let tcp = "This kernel's Landlock does not govern TCP; sockets are refused by the system call filter alone.";

@@ -230,6 +230,7 @@ fn orders(kind: &WorkerKind, config: &ToolchainConfig) -> Orders {
     let mut command = vec![config.node.clone().into_os_string()];
     // The system's file is out of reach, and Node does not start without one.
     command.push("--openssl-config=/dev/null".into());
+    command.push("--expose-gc".into());
     command.push(format!("--max-old-space-size={}", limits.memory_mib).into());
     command.push(format!("--max-semi-space-size={}", kind.young_mib).into());
     // Three quarters of the stack for the script; the engine itself needs the rest.
@@ -239,7 +240,8 @@ fn orders(kind: &WorkerKind, config: &ToolchainConfig) -> Orders {
     Orders {
         parent: std::process::id(),
         memory_mib: private_mib(kind, config),
-        read: vec![config.worker_dir.clone(), kit_dir(&config.worker_dir)],
+        // The packages are named apart, since their folder may be a link to elsewhere.
+        read: vec![config.worker_dir.clone(), config.worker_dir.join("node_modules"), kit_dir(&config.worker_dir)],
         execute: vec![config.node.clone(), bundler(config)],
         folder: config.worker_dir.clone(),
         command,

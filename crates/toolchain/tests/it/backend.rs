@@ -1,16 +1,16 @@
 //! Motoko in, a module with public metadata out; or diagnostics in the words and places of the tree.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use toolchain::{BuildError, Severity, SourceError, Stage};
+use toolchain::{BuildError, Severity, SourceError, Stage, Toolchain, ToolchainConfig};
 
-use crate::fixture::{ACTOR, asset, build, diagnostics, start, tree};
+use crate::fixture::{ACTOR, asset, build, config, diagnostics, start, tree};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_actor_becomes_a_release_and_times_are_told() {
     let begun = Instant::now();
-    let toolchain = start().await;
+    let toolchain = Toolchain::start(ToolchainConfig { warm: true, ..config() }).await.unwrap();
     eprintln!("both workers ready after {:?}", begun.elapsed());
     for sentence in toolchain.confinement() {
         eprintln!("  {sentence}");
@@ -71,6 +71,21 @@ async fn what_is_wrong_is_told_with_file_line_and_text() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn builds_wait_for_each_other_and_may_run_on_any_thread() {
+    let toolchain = Arc::new(start().await);
+    let builds = [1, 2, 3].map(|number| {
+        let toolchain = Arc::clone(&toolchain);
+        tokio::spawn(async move {
+            let main = format!("actor {{ public query func f{number}() : async Nat {{ {number} }} }};");
+            toolchain.build(&tree(&[("backend/main.mo", &main)]), |_| {}).await.unwrap().candid
+        })
+    });
+    for (build, number) in builds.into_iter().zip(1..) {
+        assert!(build.await.unwrap().contains(&format!("f{number}:")));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_platform_package_compiles_in_updates_and_composite_queries() {
     let toolchain = start().await;
     let main = r#"import Platform "mo:autograph/Platform";
@@ -93,7 +108,7 @@ async fn the_core_library_is_found_without_imports() {
     let release = build(&toolchain, &[("backend/main.mo", main)]).await.unwrap();
     assert!(release.stable_types.contains("stable m"));
     let told = diagnostics(build(&toolchain, &[("backend/main.mo", "actor { public func f(n : Nat) : async Text { n.nonesuch() } };")]).await);
-    assert!(told.iter().any(|one| one.message.contains("nonesuch")), "{told:?}");
+    assert_eq!((told[0].line, told[0].column), (1, 47), "{told:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

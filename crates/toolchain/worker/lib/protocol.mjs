@@ -11,6 +11,9 @@ const print = process.stdout.write.bind(process.stdout);
 console.log = console.error;
 console.info = console.error;
 
+/** After this many milliseconds without a request, a worker gives back the memory that it does not need. */
+const REST = 2_000;
+
 /** An answer that names what is wrong with the request rather than with the worker. */
 export class Refusal extends Error {
   /** @param {string} kind a word that the other side knows @param {string} message a sentence */
@@ -27,11 +30,22 @@ export class Refusal extends Error {
  */
 export function serve(verbs, about) {
   let queue = Promise.resolve();
+  let rest;
   onLines((line) => {
-    queue = queue.then(() => answer(verbs, line));
+    clearTimeout(rest);
+    queue = queue.then(() => answer(verbs, line)).then(() => {
+      clearTimeout(rest);
+      rest = setTimeout(collectGarbage, REST);
+    });
   });
   process.stdin.on('end', () => process.exit(0));
   send({ ready: true, ...about });
+}
+
+/** Twice, since the first pass only finds what the second can give back. */
+function collectGarbage() {
+  globalThis.gc?.();
+  globalThis.gc?.();
 }
 
 function onLines(take) {
