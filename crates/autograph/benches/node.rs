@@ -170,7 +170,8 @@ async fn drive(
     let (next, failed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let begun = Instant::now();
     let workers = (0..CLIENTS).map(|_| {
-        let (requests, url, client, next, failed) = (requests.clone(), url.clone(), client.clone(), next.clone(), failed.clone());
+        let (requests, url, client, next, failed) =
+            (requests.clone(), url.clone(), client.clone(), next.clone(), failed.clone());
         tokio::spawn(async move {
             while let Some(body) = requests.get(next.fetch_add(1, Ordering::Relaxed)).cloned() {
                 let request = client.post(&url).header("content-type", "application/cbor").body(body);
@@ -211,7 +212,8 @@ fn plain_log(folder: &Path) -> Value {
 }
 
 fn stages(outcomes: &[Value]) -> Value {
-    let mut names: Vec<&String> = outcomes.iter().filter_map(|o| o["seconds"].as_object()).flat_map(|s| s.keys()).collect();
+    let mut names: Vec<&String> =
+        outcomes.iter().filter_map(|o| o["seconds"].as_object()).flat_map(|s| s.keys()).collect();
     names.sort();
     names.dedup();
     let of = |name: &str| outcomes.iter().filter_map(|o| o["seconds"][name].as_f64()).collect::<Vec<_>>();
@@ -230,7 +232,12 @@ fn median(values: &[f64]) -> f64 {
 }
 
 fn load() -> String {
-    std::fs::read_to_string("/proc/loadavg").unwrap_or_default().split_whitespace().take(3).collect::<Vec<_>>().join(" ")
+    std::fs::read_to_string("/proc/loadavg")
+        .unwrap_or_default()
+        .split_whitespace()
+        .take(3)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn tempdir() -> PathBuf {

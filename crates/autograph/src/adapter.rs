@@ -128,7 +128,10 @@ fn ingress(call: UserCall) -> Ingress {
         arg: call.call.arg,
         effective: call.effective,
         expiry: call.call.ingress_expiry,
-        sender_info: call.call.sender_info.map(|info| state::replicated::SenderInfo { signer: info.signer, data: info.info }),
+        sender_info: call
+            .call
+            .sender_info
+            .map(|info| state::replicated::SenderInfo { signer: info.signer, data: info.info }),
     }
 }
 

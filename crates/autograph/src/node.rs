@@ -139,6 +139,8 @@ fn data_error(error: &dyn std::error::Error) -> String {
 /// Durable state can't be written: nothing more may be acknowledged, and recovery is the only way on.
 fn end_process(why: &str) {
     eprintln!("autograph: the state can't be written, so the node stops: {why}");
-    eprintln!("autograph: nothing that was answered is lost; make room on the disk or mend it, then start the node again");
+    eprintln!(
+        "autograph: nothing that was answered is lost; make room on the disk or mend it, then start the node again"
+    );
     std::process::exit(1);
 }

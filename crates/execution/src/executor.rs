@@ -8,15 +8,17 @@ use std::{
     sync::Arc,
 };
 
+use crate::REGISTRY;
 use candid::Principal;
 use embedder::{Engine, Module, Sandbox};
-use crate::REGISTRY;
 use sha2::{Digest as _, Sha256};
 use state::{
     delta::BatchDelta,
     pages::PageImage,
     pages::PagedMemory,
-    replicated::{BadRecord, CanisterCode, Ingress, IngressEntry, IngressStatus, Message, NativeKind, Reject, Request, RequestId},
+    replicated::{
+        BadRecord, CanisterCode, Ingress, IngressEntry, IngressStatus, Message, NativeKind, Reject, Request, RequestId,
+    },
     store::{FoldJob, Recovered},
 };
 

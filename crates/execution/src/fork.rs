@@ -6,11 +6,12 @@
 use std::sync::Arc;
 
 use candid::Principal;
-use embedder::Engine;
+use embedder::{Engine, Entry};
 use state::replicated::{Ingress, IngressStatus, Payload, Reject, RequestId};
 
 use crate::{
     executor::{Batch, Blobs, Executor},
+    messages::InputParts,
     query::Query,
     registry::{App, FIRST_PERSON, Invitation, Registry},
     state::{Canister, ReplicatedState},
@@ -120,10 +121,27 @@ impl Fork {
         self.executor.upgrade(self.backend, &module, &[], true).map_err(|refused| refused.0)
     }
 
+    /// Runs the module's `canister_pre_upgrade`, shows `look` the memory that it leaves, and takes the run back.
+    ///
+    /// # Errors
+    /// The canister can't be woken, or the step traps.
+    pub fn before_upgrade<T>(&mut self, look: impl FnOnce(&embedder::Heap) -> T) -> Result<T, String> {
+        let id = self.backend;
+        let parts = InputParts { caller: crate::REGISTRY, ..InputParts::default() };
+        let limits = self.executor.limits(self.executor.config.install_instructions);
+        let has = self.executor.module_of(id).is_some_and(|module| module.has(&Entry::PreUpgrade));
+        let ran =
+            if has { self.executor.run(id, Entry::PreUpgrade, &parts, &limits).outcome.map(drop) } else { Ok(()) };
+        let seen = ran.map_err(|trap| trap.to_string()).and_then(|()| Ok(look(self.executor.sandbox(id)?.heap())));
+        self.executor.roll_back(id);
+        seen
+    }
+
     /// A caller whom the fork takes for the app's owner.
     pub fn as_owner(&mut self) -> Principal {
         let key = Principal::self_authenticating(b"the owner on a fork");
-        let owner = self.executor.state.registry.app(self.backend).map_or(FIRST_PERSON.to_owned(), |app| app.owner.clone());
+        let owner =
+            self.executor.state.registry.app(self.backend).map_or(FIRST_PERSON.to_owned(), |app| app.owner.clone());
         self.executor.state.registry.enrol(&owner, key);
         key
     }
@@ -146,13 +164,8 @@ impl Fork {
     /// # Errors
     /// The reject.
     pub fn query(&mut self, sender: Principal, method: &str, arg: &[u8]) -> Result<Vec<u8>, Reject> {
-        let query = Query {
-            sender,
-            canister: self.backend,
-            method: method.into(),
-            arg: arg.into(),
-            data_certificate: None,
-        };
+        let query =
+            Query { sender, canister: self.backend, method: method.into(), arg: arg.into(), data_certificate: None };
         match self.executor.query(&query) {
             Payload::Reply(bytes) => Ok(bytes),
             Payload::Reject(reject) => Err(reject),

@@ -21,8 +21,8 @@ use candid::Principal;
 use protocol::CanisterId;
 
 pub use config::ExecutionConfig;
-pub use executor::{Batch, Blobs, Executed, Executor};
 pub use embedder::THREAD_STACK_BYTES;
+pub use executor::{Batch, Blobs, Executed, Executor};
 pub use fork::{Fork, ForkSeed};
 pub use native::AssetAnswer;
 pub use query::Query;

@@ -7,22 +7,21 @@ mod input;
 
 use std::sync::Arc;
 
-use candid::Principal;
-use embedder::{Callback as WasmCallback, CallbackKind, Closure, Effects, Entry, Execution, Limits, OutgoingCall, Reply, Sandbox, Trap};
 use crate::REGISTRY;
+use candid::Principal;
+use embedder::{
+    Callback as WasmCallback, CallbackKind, Closure, Effects, Entry, Execution, Limits, OutgoingCall, Reply, Sandbox,
+    Trap,
+};
 use state::{
     delta::{MemoryKind, MemoryOp},
     replicated::{
-        CallContext, CallOrigin, Callback, CanisterCode, IngressStatus, Ingress, Message, Payload, Reject, Request,
+        CallContext, CallOrigin, Callback, CanisterCode, Ingress, IngressStatus, Message, Payload, Reject, Request,
         Response, SenderInfo, WasmFunction,
     },
 };
 
-use crate::{
-    executor::Executor,
-    reject,
-    state::memory_id,
-};
+use crate::{executor::Executor, reject, state::memory_id};
 
 pub(crate) use input::InputParts;
 
@@ -60,15 +59,18 @@ impl Executor {
             self.changes.ingress.insert(ingress.request_id);
         }
         let sender_info = ingress.sender_info.or_else(|| self.standing_info(id, ingress.sender));
-        self.begin(id, Begin {
-            origin: CallOrigin::Ingress { request_id: ingress.request_id, sender: ingress.sender },
-            caller: ingress.sender,
-            method: ingress.method,
-            arg: ingress.arg,
-            cycles: 0,
-            deadline: 0,
-            sender_info,
-        })
+        self.begin(
+            id,
+            Begin {
+                origin: CallOrigin::Ingress { request_id: ingress.request_id, sender: ingress.sender },
+                caller: ingress.sender,
+                method: ingress.method,
+                arg: ingress.arg,
+                cycles: 0,
+                deadline: 0,
+                sender_info,
+            },
+        )
     }
 
     fn run_request(&mut self, id: Principal, request: Request) -> u64 {
@@ -77,15 +79,18 @@ impl Executor {
             self.respond(origin, Payload::Reject(reject), request.cycles);
             return 0;
         }
-        self.begin(id, Begin {
-            origin,
-            caller: request.sender,
-            method: request.method,
-            arg: request.arg,
-            cycles: request.cycles,
-            deadline: request.deadline,
-            sender_info: None,
-        })
+        self.begin(
+            id,
+            Begin {
+                origin,
+                caller: request.sender,
+                method: request.method,
+                arg: request.arg,
+                cycles: request.cycles,
+                deadline: request.deadline,
+                sender_info: None,
+            },
+        )
     }
 
     /// As `admit`, for a message that is at the head of the queue already.
@@ -121,7 +126,12 @@ impl Executor {
         let Some(canister) = self.state.canisters.get_mut(&id) else { return 0 };
         let context_id = canister.system.fresh_id();
         canister.system.call_contexts.insert(context_id, context);
-        let parts = InputParts { caller: call.caller, arg: call.arg.into(), context: Some(context_id), ..InputParts::default() };
+        let parts = InputParts {
+            caller: call.caller,
+            arg: call.arg.into(),
+            context: Some(context_id),
+            ..InputParts::default()
+        };
         let limits = self.limits(if keeps { self.config.update_instructions } else { self.config.query_instructions });
         let execution = self.run(id, entry, &parts, &limits);
         let instructions = execution.instructions;

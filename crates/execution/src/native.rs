@@ -7,8 +7,8 @@ mod assets;
 mod management;
 mod registry;
 
-use protocol::ErrorCode;
 use candid::{CandidType, Principal, utils::ArgumentEncoder};
+use protocol::ErrorCode;
 use serde::de::DeserializeOwned;
 use state::replicated::{CallOrigin, CanisterCode, Ingress, IngressStatus, NativeKind, Payload, Reject, Request};
 
@@ -102,8 +102,9 @@ pub(crate) fn reply(values: impl ArgumentEncoder) -> Result<Native, Reject> {
 }
 
 pub(crate) fn encode(values: impl ArgumentEncoder) -> Result<Vec<u8>, Reject> {
-    candid::encode_args(values)
-        .map_err(|error| Reject::new(ErrorCode::CERTIFIED_STATE_UNAVAILABLE, format!("the reply can't be encoded: {error}")))
+    candid::encode_args(values).map_err(|error| {
+        Reject::new(ErrorCode::CERTIFIED_STATE_UNAVAILABLE, format!("the reply can't be encoded: {error}"))
+    })
 }
 
 /// The empty reply `()`.

@@ -77,7 +77,9 @@ impl Executor {
         self.roll_back(canister);
         match execution.outcome {
             Ok(effects) if effects.accepted_message => Ok(()),
-            Ok(_) => Err(Reject::new(ErrorCode::CANISTER_REJECTED_MESSAGE, format!("canister {canister} does not accept this message"),
+            Ok(_) => Err(Reject::new(
+                ErrorCode::CANISTER_REJECTED_MESSAGE,
+                format!("canister {canister} does not accept this message"),
             )),
             Err(trap) => Err(reject::trapped(canister, &trap.to_string())),
         }
@@ -94,7 +96,9 @@ impl Executor {
         }
         let entry = self.query_entry(id, &query.method, outermost)?;
         if tree.path.contains(&id) || tree.path.len() >= COMPOSITE_DEPTH_MAX {
-            let text = format!("a composite query can't call canister {id} from within itself, or deeper than {COMPOSITE_DEPTH_MAX}");
+            let text = format!(
+                "a composite query can't call canister {id} from within itself, or deeper than {COMPOSITE_DEPTH_MAX}"
+            );
             return Err(Reject::new(ErrorCode::QUERY_CALL_GRAPH_LOOP_DETECTED, text));
         }
         tree.path.push(id);
@@ -113,7 +117,11 @@ impl Executor {
             return Ok(composite);
         }
         let query = Entry::Query(name);
-        if module.has(&query) { Ok(query) } else { Err(reject::no_method(id, if outermost { "query" } else { "such query" }, method)) }
+        if module.has(&query) {
+            Ok(query)
+        } else {
+            Err(reject::no_method(id, if outermost { "query" } else { "such query" }, method))
+        }
     }
 
     fn run_query(&mut self, tree: &mut Tree, query: &Query, entry: Entry, outermost: bool) -> Result<Payload, Reject> {

@@ -91,7 +91,12 @@ impl Registry {
     /// The rows changed since the last call, in record form.
     pub fn take_dirty(&mut self) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
         let keys = std::mem::take(&mut self.dirty);
-        keys.into_iter().map(|key| { let value = self.row(&key); (key, value) }).collect()
+        keys.into_iter()
+            .map(|key| {
+                let value = self.row(&key);
+                (key, value)
+            })
+            .collect()
     }
 
     fn row(&self, key: &[u8]) -> Option<Vec<u8>> {
@@ -287,7 +292,8 @@ impl Registry {
                 format!("m{}", app.next_member)
             }
         };
-        if self.members.get(&backend).is_some_and(|members| members.len() >= MEMBERS_MAX && !members.contains_key(&id)) {
+        if self.members.get(&backend).is_some_and(|members| members.len() >= MEMBERS_MAX && !members.contains_key(&id))
+        {
             return refused(format!("an app has at most {MEMBERS_MAX} members"));
         }
         self.touch_app(backend);
@@ -350,7 +356,8 @@ impl Registry {
     /// Puts the members of a restore point in place of the present ones. The owner's browsers stay.
     pub fn restore_members(&mut self, backend: Principal, mut members: BTreeMap<String, Member>) {
         let present = self.members_snapshot(backend);
-        members.extend(present.iter().filter(|(_, member)| member.role == OWNER).map(|(id, m)| (id.clone(), m.clone())));
+        members
+            .extend(present.iter().filter(|(_, member)| member.role == OWNER).map(|(id, m)| (id.clone(), m.clone())));
         for id in present.keys().filter(|id| !members.contains_key(*id)) {
             self.put_member(backend, id, None);
         }

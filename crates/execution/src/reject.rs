@@ -26,7 +26,10 @@ pub fn no_method(id: Principal, kind: &str, method: &str) -> Reject {
 /// Too much is waiting.
 #[must_use]
 pub fn queue_full(id: Principal) -> Reject {
-    Reject::new(ErrorCode::CANISTER_QUEUE_FULL, format!("canister {id} has too many calls waiting; try again in a moment"))
+    Reject::new(
+        ErrorCode::CANISTER_QUEUE_FULL,
+        format!("canister {id} has too many calls waiting; try again in a moment"),
+    )
 }
 
 /// The call was ordered too late.
@@ -50,7 +53,11 @@ pub fn no_reply(id: Principal) -> Reject {
 /// The canister's own reject.
 #[must_use]
 pub fn by_canister(message: impl Into<String>) -> Reject {
-    Reject { code: RejectCode::CanisterReject, message: message.into(), error_code: Some(ErrorCode::CANISTER_REJECTED_MESSAGE) }
+    Reject {
+        code: RejectCode::CanisterReject,
+        message: message.into(),
+        error_code: Some(ErrorCode::CANISTER_REJECTED_MESSAGE),
+    }
 }
 
 /// A malformed call of a native canister.

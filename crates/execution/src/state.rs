@@ -144,7 +144,8 @@ impl ReplicatedState {
             self.points.insert((Principal::from_slice(backend), number), from_record(key, value)?);
         } else if key == META_KEY {
             let meta: Meta = from_record(key, value)?;
-            (self.time, self.next_canister, self.seed, self.drawn) = (meta.time, meta.next_canister, meta.seed, meta.drawn);
+            (self.time, self.next_canister, self.seed, self.drawn) =
+                (meta.time, meta.next_canister, meta.seed, meta.drawn);
         } else if Registry::owns(key) {
             self.registry.load(key, value)?;
         }

@@ -16,7 +16,10 @@ use crate::{
     executor::Executor,
     messages::{InputParts, fatal},
     native,
-    registry::{AppAssets, Refused, Version, calls::{PublishArg, RestoreArg}},
+    registry::{
+        AppAssets, Refused, Version,
+        calls::{PublishArg, RestoreArg},
+    },
     state::{RestorePoint, global_records, memory_id},
 };
 
@@ -50,18 +53,21 @@ impl Executor {
             app.roles = arg.roles;
             app.title = arg.title;
         })?;
-        self.state.registry.add_version(backend, Version {
-            number,
-            at: self.state.time,
-            message: arg.message,
-            by: arg.by,
-            restored_from: None,
-            module: arg.module,
-            source: arg.source,
-            manifest: arg.manifest,
-            verdict: arg.verdict,
-            approved: arg.approved,
-        });
+        self.state.registry.add_version(
+            backend,
+            Version {
+                number,
+                at: self.state.time,
+                message: arg.message,
+                by: arg.by,
+                restored_from: None,
+                module: arg.module,
+                source: arg.source,
+                manifest: arg.manifest,
+                verdict: arg.verdict,
+                approved: arg.approved,
+            },
+        );
         Ok(number)
     }
 
@@ -89,15 +95,18 @@ impl Executor {
             app.roles = point.roles;
             app.title = point.title;
         })?;
-        self.state.registry.add_version(backend, Version {
-            number,
-            at: self.state.time,
-            message: arg.message.clone(),
-            by: arg.by,
-            restored_from: Some(arg.version),
-            approved: Vec::new(),
-            ..old
-        });
+        self.state.registry.add_version(
+            backend,
+            Version {
+                number,
+                at: self.state.time,
+                message: arg.message.clone(),
+                by: arg.by,
+                restored_from: Some(arg.version),
+                approved: Vec::new(),
+                ..old
+            },
+        );
         Ok(number)
     }
 
@@ -154,7 +163,9 @@ impl Executor {
             let text = format!("version {} went live meanwhile; this was judged on version {on_version}", app.version);
             return Err(Refused(text));
         }
-        let Some(canister) = self.state.canisters.get(&backend) else { return Err(Refused("its canister is gone".into())) };
+        let Some(canister) = self.state.canisters.get(&backend) else {
+            return Err(Refused("its canister is gone".into()));
+        };
         if canister.system.frozen {
             return Err(Refused("the app is frozen; thaw it first".into()));
         }
@@ -240,7 +251,9 @@ impl Executor {
     /// Installs on an emptied canister (interface spec, "Code installation").
     pub(crate) fn install_fresh(&mut self, id: Principal, module: &Arc<Module>, arg: &[u8]) -> Result<(), Refused> {
         let before = self.sandboxes.remove(&id);
-        let Some(canister) = self.state.canisters.get_mut(&id) else { return Err(Refused("its canister is gone".into())) };
+        let Some(canister) = self.state.canisters.get_mut(&id) else {
+            return Err(Refused("its canister is gone".into()));
+        };
         let memory = std::mem::take(&mut canister.memory);
         let system = canister.system.clone();
         canister.system.global_timer = 0;
@@ -274,7 +287,13 @@ impl Executor {
 
     /// Upgrades: the old code's `canister_pre_upgrade`, then the new code over the same memory (interface spec,
     /// "Code upgrade").
-    pub(crate) fn upgrade(&mut self, id: Principal, module: &Arc<Module>, arg: &[u8], pre: bool) -> Result<(), Refused> {
+    pub(crate) fn upgrade(
+        &mut self,
+        id: Principal,
+        module: &Arc<Module>,
+        arg: &[u8],
+        pre: bool,
+    ) -> Result<(), Refused> {
         let old = self.module_of(id).ok_or_else(|| Refused("there is nothing to upgrade".into()))?;
         let keep = old.keeps_memory();
         if keep && !module.keeps_memory() {

@@ -41,7 +41,16 @@ pub(crate) fn findings(before: &Views, after: &Views, empty: &Views) -> Vec<Find
             }
             found.extend((!known).then_some(finding));
         }
-        found.extend(view.lost(answers));
+        // What nobody sees any more, the data room tells.
+        let shown = |method: &String| after.get(&Caller::Owner).and_then(|owner| owner.get(method)).is_some_and(shows);
+        for method in view.lost(answers).filter(|method| shown(method)) {
+            let told = ("narrowed".to_owned(), BTreeSet::from([method.clone()]));
+            let known = anyone.contains(&told);
+            if *caller == Caller::Anonymous {
+                anyone.insert(told);
+            }
+            found.extend((!known).then(|| view.narrowed(method)));
+        }
     }
     found
 }
@@ -50,7 +59,12 @@ pub(crate) fn findings(before: &Views, after: &Views, empty: &Views) -> Vec<Find
 pub(crate) fn open(answers: &Answers) -> Vec<Finding> {
     let shown = answers.iter().filter(|(_, answer)| answer.value().is_some_and(|value| !value.is_empty()));
     let finding = |(method, _): (&String, &Answer)| {
-        Finding::new("open", method, Effect::Informs, format!("Anyone can see {}, signed in or not.", words::quoted(&words::thing(method))))
+        Finding::new(
+            "open",
+            method,
+            Effect::Informs,
+            format!("Anyone can see {}, signed in or not.", words::quoted(&words::thing(method))),
+        )
     };
     shown.map(finding).collect()
 }
@@ -79,8 +93,15 @@ impl View<'_> {
             if !fresh.is_empty() {
                 found.push(self.widened(method, &fresh));
             } else if !self.before.contains_key(method) && !value.is_empty() {
-                let message = format!("{} could also use {}; it shows them nothing that they can't see already.", who(self.caller), words::quoted(method));
-                found.push((Finding::new("new_method", self.subject(method), Effect::Informs, message), BTreeSet::from([method.clone()])));
+                let message = format!(
+                    "{} could also use {}; it shows them nothing that they can't see already.",
+                    who(self.caller),
+                    words::quoted(method)
+                );
+                found.push((
+                    Finding::new("new_method", self.subject(method), Effect::Informs, message),
+                    BTreeSet::from([method.clone()]),
+                ));
             }
         }
         found
@@ -102,7 +123,8 @@ impl View<'_> {
     fn widened(&self, method: &str, gains: &[Gain]) -> (Finding, BTreeSet<String>) {
         let values: BTreeSet<String> = gains.iter().flat_map(|gain| gain.values.iter().cloned()).collect();
         let asks = gains.iter().any(|gain| gain.asks);
-        let fields: BTreeSet<String> = gains.iter().filter_map(|gain| gain.field.as_deref().map(words::quoted)).collect();
+        let fields: BTreeSet<String> =
+            gains.iter().filter_map(|gain| gain.field.as_deref().map(words::quoted)).collect();
         let thing = words::quoted(&words::thing(method));
         let what = match fields.len() {
             0 => thing,
@@ -110,22 +132,28 @@ impl View<'_> {
         };
         let examples: Vec<String> = values.iter().take(MOST_EXAMPLES).map(|text| words::example(text)).collect();
         let could_not = if asks { ", which they can't now" } else { "" };
-        let message = format!("{} could see {what}{could_not}: {}{}.", who(self.caller), words::counted(values.len() as u64, "value"), words::for_example(&examples));
+        let message = format!(
+            "{} could see {what}{could_not}: {}{}.",
+            who(self.caller),
+            words::counted(values.len() as u64, "value"),
+            words::for_example(&examples)
+        );
         let (kind, effect) = if asks { ("widened", Effect::Asks) } else { ("new_field_shown", Effect::Informs) };
-        let mut finding = Finding::new(kind, self.subject(method), effect, message).detail(format!("`{method}` as {:?}", self.caller));
+        let mut finding = Finding::new(kind, self.subject(method), effect, message)
+            .detail(format!("`{method}` as {:?}", self.caller));
         (finding.count, finding.examples) = (Some(values.len() as u64), examples);
         (finding, values)
     }
 
-    /// Methods that showed the caller something and no longer do, without being gone or empty for the owner.
-    fn lost(&self, after: &Answers) -> Vec<Finding> {
-        let shows = |answer: Option<&Answer>| answer.and_then(Answer::value).is_some_and(|value| !value.is_empty());
-        let narrowed = self.before.iter().filter(|(method, answer)| shows(Some(answer)) && after.contains_key(*method) && !shows(after.get(*method)));
-        let finding = |(method, _): (&String, &Answer)| {
-            let message = format!("{} could no longer see {}.", who(self.caller), words::quoted(&words::thing(method)));
-            Finding::new("narrowed", self.subject(method), Effect::Informs, message)
-        };
-        narrowed.map(finding).collect()
+    /// Methods that showed the caller something, are still there and show nothing any more.
+    fn lost<'b>(&'b self, after: &'b Answers) -> impl Iterator<Item = &'b String> {
+        let shown = self.before.iter().filter(|(_, answer)| shows(answer));
+        shown.map(|(method, _)| method).filter(|method| after.get(*method).is_some_and(|answer| !shows(answer)))
+    }
+
+    fn narrowed(&self, method: &str) -> Finding {
+        let message = format!("{} could no longer see {}.", who(self.caller), words::quoted(&words::thing(method)));
+        Finding::new("narrowed", self.subject(method), Effect::Informs, message)
     }
 
     fn subject(&self, method: &str) -> String {
@@ -143,6 +171,10 @@ struct Gain {
     field: Option<String>,
     values: BTreeSet<String>,
     asks: bool,
+}
+
+fn shows(answer: &Answer) -> bool {
+    answer.value().is_some_and(|value| !value.is_empty())
 }
 
 fn who(caller: &Caller) -> String {

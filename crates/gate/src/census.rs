@@ -7,7 +7,10 @@ mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{value::Value, words::{self, MOST_EXAMPLES}};
+use crate::{
+    value::Value,
+    words::{self, MOST_EXAMPLES},
+};
 use rows::{Pair, matched};
 
 /// How deep values are compared.
@@ -166,9 +169,11 @@ impl Census {
             return;
         }
         let new_names: Vec<String> = match after {
-            Value::Record(fields) => {
-                fields.iter().filter(|(name, other)| !siblings.contains(name) && other == value).map(|(name, _)| name.clone()).collect()
-            }
+            Value::Record(fields) => fields
+                .iter()
+                .filter(|(name, other)| !siblings.contains(name) && other == value)
+                .map(|(name, _)| name.clone())
+                .collect(),
             _ => Vec::new(),
         };
         let place = self.here(in_rows);
@@ -192,6 +197,14 @@ impl Census {
         if let Some(Value::Record(fields)) = old.first() {
             place.row.extend(fields.iter().map(|(name, _)| name.clone()));
         }
+        // A map may become a list of what it held, and the other way round.
+        if rows::are_pairs(old) != rows::are_pairs(new) && !old.is_empty() && !new.is_empty() {
+            return self.matched(&rows::without_keys(old), &rows::without_keys(new));
+        }
+        self.matched(old, new);
+    }
+
+    fn matched(&mut self, old: &[Value], new: &[Value]) {
         for pair in matched(old, new) {
             match pair {
                 Pair::Gone(row) => self.here(true).rows.add(|| row.shown()),
@@ -202,7 +215,9 @@ impl Census {
 
     fn rows(&mut self, before: &Value, after: &Value) {
         match (before, after) {
-            (Value::Record(_) | Value::List(_), _) | (_, Value::Record(_) | Value::List(_)) => self.values(before, after, true),
+            (Value::Record(_) | Value::List(_), _) | (_, Value::Record(_) | Value::List(_)) => {
+                self.values(before, after, true)
+            }
             // Plain rows were matched by being the same.
             _ if before == after => {}
             _ => self.here(true).changed.add(|| words::example(&format!("{} → {}", before.shown(), after.shown()))),
@@ -221,7 +236,13 @@ impl Place {
     fn changes(self, path: &[String]) -> Vec<Change> {
         let moved_to = self.moved.iter().find(|(_, count)| **count == self.gone.count).map(|(name, _)| name.clone());
         let gone = if moved_to.is_some() { Fate::Moved } else { Fate::Gone };
-        let tallies = [(Fate::RowsGone, self.rows), (gone, self.gone), (Fate::Changed, self.changed), (Fate::Fewer, self.fewer), (Fate::More, self.more)];
+        let tallies = [
+            (Fate::RowsGone, self.rows),
+            (gone, self.gone),
+            (Fate::Changed, self.changed),
+            (Fate::Fewer, self.fewer),
+            (Fate::More, self.more),
+        ];
         let change = |(fate, tally): (Fate, Tally)| {
             (tally.count > 0).then(|| Change {
                 fate,

@@ -98,8 +98,10 @@ fn nested(signature: &Signature, inner: Option<&Rc<Ty>>) -> Result<Option<Contai
     Ok(found.and_then(|found| tree(found.key, found.value)))
 }
 
+type KeyAndValue = (Option<Rc<Ty>>, Rc<Ty>);
+
 /// A tree by its root: the B-trees and the red-black trees of the core library.
-fn rooted(signature: &Signature, root: &Rc<Ty>) -> Result<Option<(Option<Rc<Ty>>, Rc<Ty>)>, MostError> {
+fn rooted(signature: &Signature, root: &Rc<Ty>) -> Result<Option<KeyAndValue>, MostError> {
     let root = signature.resolve(root)?;
     let Ty::Variant(cases) = &*root else { return Ok(None) };
     let case = |tag: &str| cases.iter().find(|(name, _)| name == tag).map(|(_, ty)| ty);

@@ -52,7 +52,10 @@ impl Seen {
         let likeness = likeness(&loss.siblings, &change.siblings);
         let enough = likeness >= ALIKE;
         let score = (likeness * 100.0) as u64;
-        let same_thing = self.path().first().is_some_and(|outer| Some(outer) == path.first().map(|name| words::split(name)).as_ref());
+        let same_thing = self
+            .path()
+            .first()
+            .is_some_and(|outer| Some(outer) == path.first().map(|name| words::split(name)).as_ref());
         match loss.kind {
             LossKind::Variable => {
                 let whole = change.fate == Fate::RowsGone || change.path.is_empty();
@@ -61,7 +64,8 @@ impl Seen {
             LossKind::Case(_) => None,
             _ => {
                 let same_field = change.path.last() == path.last().copied() && change.fate != Fate::RowsGone;
-                (same_field && (enough || loss.siblings.is_empty() || same_thing)).then_some(score + u64::from(same_thing) * 100)
+                (same_field && (enough || loss.siblings.is_empty() || same_thing))
+                    .then_some(score + u64::from(same_thing) * 100)
             }
         }
     }
@@ -79,7 +83,8 @@ pub(crate) fn findings(losses: &[Loss], seen: &[Seen]) -> Vec<Finding> {
     let mut explained = BTreeSet::new();
     let mut found = Vec::new();
     for loss in losses {
-        let mut fitting: Vec<(u64, usize)> = seen.iter().enumerate().filter_map(|(at, seen)| Some((seen.fits(loss)?, at))).collect();
+        let mut fitting: Vec<(u64, usize)> =
+            seen.iter().enumerate().filter_map(|(at, seen)| Some((seen.fits(loss)?, at))).collect();
         fitting.sort_by_key(|(score, at)| (std::cmp::Reverse(*score), *at));
         explained.extend(fitting.iter().map(|(_, at)| *at));
         found.push(lost(loss, fitting.first().map(|(_, at)| &seen[*at].change)));
@@ -88,7 +93,12 @@ pub(crate) fn findings(losses: &[Loss], seen: &[Seen]) -> Vec<Finding> {
     for (_, seen) in seen.iter().enumerate().filter(|(at, _)| !explained.contains(at)) {
         let finding = counted(seen);
         // Two methods that show the same rows tell of the same loss.
-        if told.insert((finding.kind.clone(), seen.change.path.clone(), seen.change.siblings.clone(), finding.examples.clone())) {
+        if told.insert((
+            finding.kind.clone(),
+            seen.change.path.clone(),
+            seen.change.siblings.clone(),
+            finding.examples.clone(),
+        )) {
             found.push(finding);
         }
     }
@@ -105,13 +115,22 @@ fn lost(loss: &Loss, change: Option<&Change>) -> Finding {
         }
         (LossKind::Variable | LossKind::Field, Some(to)) => {
             let to = words::quoted(to);
-            ("looks_renamed", format!("{name} would be gone, and {to} is new and of the same kind: this looks like a new name without moving the data"))
+            (
+                "looks_renamed",
+                format!(
+                    "{name} would be gone, and {to} is new and of the same kind: this looks like a new name without moving the data"
+                ),
+            )
         }
         (LossKind::Variable, None) => ("variable_gone", format!("{name} would be gone")),
         (LossKind::Field, None) => ("field_gone", format!("{name} would be gone")),
         (LossKind::Case(tag), _) => ("case_gone", format!("The choice {} of {name} would be gone", words::quoted(tag))),
-        (LossKind::Retyped(from, to), _) => ("type_changed", format!("{name} would change from {from} to {to}; what does not fit would be gone")),
-        (LossKind::Required, _) => ("now_required", format!("{name} could no longer be empty; where it is, something would be made up")),
+        (LossKind::Retyped(from, to), _) => {
+            ("type_changed", format!("{name} would change from {from} to {to}; what does not fit would be gone"))
+        }
+        (LossKind::Required, _) => {
+            ("now_required", format!("{name} could no longer be empty; where it is, something would be made up"))
+        }
     };
     let subject = match &loss.kind {
         LossKind::Case(tag) => format!("{} → {}", words::path(&loss.path), words::split(tag)),
@@ -137,14 +156,18 @@ fn counted(seen: &Seen) -> Finding {
     let name = words::of(&path);
     let whole = if change.count == change.of { "all ".into() } else { format!("{} of ", change.count) };
     let (kind, message) = match change.fate {
-        Fate::RowsGone if change.count == 1 && change.of == 1 => ("rows_gone", format!("The only row of {name} would be gone")),
+        Fate::RowsGone if change.count == 1 && change.of == 1 => {
+            ("rows_gone", format!("The only row of {name} would be gone"))
+        }
         Fate::RowsGone => ("rows_gone", format!("{whole}{} rows of {name} would be gone", change.of)),
         Fate::Gone => ("values_gone", format!("{} of {name} would be gone", words::counted(change.count, "value"))),
         Fate::Moved => {
             let to = words::quoted(change.moved_to.as_deref().unwrap_or_default());
             ("renamed", format!("{name} would be called {to} from now on; its values move along"))
         }
-        Fate::Changed if change.in_rows => ("values_changed", format!("{} of {name} would change", words::counted(change.count, "value"))),
+        Fate::Changed if change.in_rows => {
+            ("values_changed", format!("{} of {name} would change", words::counted(change.count, "value")))
+        }
         Fate::Changed | Fate::More => ("value_changed", format!("{name} would change")),
         Fate::Fewer => ("fewer", format!("{name} would go down")),
     };
@@ -162,7 +185,8 @@ fn counted(seen: &Seen) -> Finding {
 fn hidden(finding: Finding, method: &str) -> Finding {
     let message = finding.message.replace("would be gone", "would no longer be shown");
     let message = format!("{} Nothing of it is lost.", message);
-    Finding { kind: "shown_otherwise".into(), effect: Effect::Informs, message, ..finding }.detail(format!("seen as the owner by `{method}`"))
+    Finding { kind: "shown_otherwise".into(), effect: Effect::Informs, message, ..finding }
+        .detail(format!("seen as the owner by `{method}`"))
 }
 
 fn effect(seen: &Seen) -> Effect {

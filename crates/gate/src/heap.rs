@@ -91,8 +91,14 @@ impl From<crate::most::MostError> for HeapError {
 pub fn variables(memory: &dyn Memory, stable_types: &str) -> Result<Vec<(String, Value)>, HeapError> {
     let signature = Signature::parse(stable_types)?;
     roomy(|| {
-        let mut reader =
-            Reader { memory, signature: &signature, hashes: BTreeMap::new(), parts: MOST_PARTS, bytes: MOST_BYTES, depth: 0 };
+        let mut reader = Reader {
+            memory,
+            signature: &signature,
+            hashes: BTreeMap::new(),
+            parts: MOST_PARTS,
+            bytes: MOST_BYTES,
+            depth: 0,
+        };
         let actor = reader.actor()?;
         reader.fields(&actor, &signature.kept)
     })
@@ -216,7 +222,9 @@ impl Reader<'_> {
                 let id = Principal::try_from_slice(&bytes);
                 Value::Text(id.map_err(|_| HeapError::Unexpected { address: word, expected: "principal" })?.to_text())
             }
-            name if name.starts_with("Nat") || name.starts_with("Int") || name == "Float" => Value::Number(self.number(name, word)?),
+            name if name.starts_with("Nat") || name.starts_with("Int") || name == "Float" => {
+                Value::Number(self.number(name, word)?)
+            }
             _ => Value::Nothing,
         })
     }

@@ -13,7 +13,10 @@ use candid::types::{
 };
 use candid_parser::{IDLProg, check_prog};
 
-use crate::{verdict::{Effect, Finding}, words};
+use crate::{
+    verdict::{Effect, Finding},
+    words,
+};
 
 /// Bytes of an interface that are read at most.
 const MOST_BYTES: usize = 1 << 20;
@@ -187,8 +190,10 @@ fn merge(env: &mut TypeEnv, live: &Interface) -> BTreeMap<String, Function> {
 }
 
 fn gone(name: &str) -> Finding {
-    let message = format!("{} would no longer be there; pages and programs that use it would stop working.", words::quoted(name));
-    Finding::new("method_gone", name, Effect::Refuses, message).detail(format!("the method `{name}` is missing from the new interface"))
+    let message =
+        format!("{} would no longer be there; pages and programs that use it would stop working.", words::quoted(name));
+    Finding::new("method_gone", name, Effect::Refuses, message)
+        .detail(format!("the method `{name}` is missing from the new interface"))
 }
 
 fn compare(env: &TypeEnv, name: &str, old: &Function, new: &Function) -> Vec<Finding> {
@@ -215,7 +220,8 @@ fn sides(env: &TypeEnv, name: &str, from: &Type, to: &Type, direction: explain::
         return Some(Finding::new(kind, name, Effect::Refuses, message).detail(error.to_string()));
     }
     let error = check(OptReport::Error).err()?;
-    let message = format!("Those who use {words} now would find a part of {} empty, since it changes.", direction.noun());
+    let message =
+        format!("Those who use {words} now would find a part of {} empty, since it changes.", direction.noun());
     Some(Finding::new("reads_as_nothing", name, Effect::Informs, message).detail(error.to_string()))
 }
 
@@ -226,14 +232,19 @@ fn mode(name: &str, old: &Function, new: &Function) -> Option<Finding> {
         _ => return None,
     };
     let message = match effect {
-        Effect::Refuses => format!("{} only read until now and would have to be called in another way.", words::quoted(name)),
+        Effect::Refuses => {
+            format!("{} only read until now and would have to be called in another way.", words::quoted(name))
+        }
         _ => format!("{} would only read from now on.", words::quoted(name)),
     };
     Some(Finding::new("method_kind", name, effect, message).detail(format!("modes {:?} -> {:?}", old.modes, new.modes)))
 }
 
 fn tuple(types: &[Type]) -> Type {
-    let field = |(at, ty): (usize, &Type)| Field { id: Label::Id(u32::try_from(at).unwrap_or(u32::MAX)).into(), ty: ty.clone() };
+    let field = |(at, ty): (usize, &Type)| Field {
+        id: Label::Id(u32::try_from(at).unwrap_or(u32::MAX)).into(),
+        ty: ty.clone(),
+    };
     TypeInner::Record(types.iter().enumerate().map(field).collect()).into()
 }
 

@@ -39,7 +39,13 @@ pub struct Options {
 ///
 /// `stable` is what the compiler objects to about taking the live data over (`stableCompatible`). The fork is left
 /// in no particular state.
-pub fn judge(live: Option<Side<'_>>, proposed: Side<'_>, wasm: &[u8], fork: &mut dyn Fork, stable: &[StableDiagnostic]) -> Verdict {
+pub fn judge(
+    live: Option<Side<'_>>,
+    proposed: Side<'_>,
+    wasm: &[u8],
+    fork: &mut dyn Fork,
+    stable: &[StableDiagnostic],
+) -> Verdict {
     judge_with(&Options::default(), live, proposed, wasm, fork, stable)
 }
 
@@ -80,12 +86,21 @@ impl Judging<'_> {
         }
         let interface = match Interface::parse(proposed.candid) {
             Ok(interface) => interface,
-            Err(error) => return self.verdict.interface.push(not_judged("interface", "What it offers", &error.to_string(), Effect::Informs)),
+            Err(error) => {
+                return self.verdict.interface.push(not_judged(
+                    "interface",
+                    "What it offers",
+                    &error.to_string(),
+                    Effect::Informs,
+                ));
+            }
         };
         let asked = self.asked(interface);
         let shown = self.views(&asked, &[Caller::Owner, Caller::Anonymous]);
         let owner = shown.get(&Caller::Owner).into_iter().flatten();
-        self.verdict.behaviour.extend(owner.filter_map(|(method, answer)| traps(method, answer, "A new app", Effect::Informs)));
+        self.verdict
+            .behaviour
+            .extend(owner.filter_map(|(method, answer)| traps(method, answer, "A new app", Effect::Informs)));
         self.verdict.access.extend(shown.get(&Caller::Anonymous).map(access::open).unwrap_or_default());
     }
 
@@ -137,7 +152,12 @@ impl Judging<'_> {
     /// What the types say, and the signatures if they could be read.
     fn static_census(&mut self, live: Side<'_>, proposed: Side<'_>) -> (Option<(Signature, Signature)>, Vec<Loss>) {
         if live.stable_types.trim().is_empty() {
-            self.verdict.data.push(not_judged("data", "What the live version keeps", "it declares nothing", Effect::Informs));
+            self.verdict.data.push(not_judged(
+                "data",
+                "What the live version keeps",
+                "it declares nothing",
+                Effect::Informs,
+            ));
             return (None, Vec::new());
         }
         let compared = || -> Result<_, MostError> {
@@ -146,7 +166,11 @@ impl Judging<'_> {
             Ok((Some((old, new)), losses))
         };
         compared().unwrap_or_else(|error| {
-            let reason = if proposed.stable_types.trim().is_empty() { "the new version declares nothing".into() } else { error.to_string() };
+            let reason = if proposed.stable_types.trim().is_empty() {
+                "the new version declares nothing".into()
+            } else {
+                error.to_string()
+            };
             self.verdict.data.push(not_judged("data", "What would become of the data", &reason, Effect::Asks));
             (None, Vec::new())
         })
@@ -168,7 +192,12 @@ impl Judging<'_> {
         match self.fork.variables(stable_types)? {
             Ok(variables) => Some(variables),
             Err(error) => {
-                self.verdict.data.push(not_judged("memory", "What lies in memory", &error.to_string(), Effect::Informs));
+                self.verdict.data.push(not_judged(
+                    "memory",
+                    "What lies in memory",
+                    &error.to_string(),
+                    Effect::Informs,
+                ));
                 None
             }
         }
@@ -180,7 +209,8 @@ impl Judging<'_> {
         match self.fork.variables(stable_types) {
             Some(Ok(after)) => Some((before, after)),
             failed => {
-                let reason = failed.and_then(Result::err).map_or_else(|| "it shows nothing".into(), |error| error.to_string());
+                let reason =
+                    failed.and_then(Result::err).map_or_else(|| "it shows nothing".into(), |error| error.to_string());
                 self.verdict.data.push(not_judged("memory", "What the new version would keep", &reason, Effect::Asks));
                 None
             }
@@ -192,7 +222,9 @@ impl Judging<'_> {
         let Err(error) = step(self.fork, self.wasm) else { return true };
         let reason = words::shortened(error.trim(), 600);
         let message = format!("The new version does not start on a copy of the app: {}.", reason.trim_end_matches('.'));
-        self.verdict.build.push(Finding::new("does_not_install", "the new version", Effect::Refuses, message).detail(error));
+        self.verdict
+            .build
+            .push(Finding::new("does_not_install", "the new version", Effect::Refuses, message).detail(error));
         false
     }
 
@@ -211,7 +243,8 @@ impl Judging<'_> {
     }
 
     fn views(&mut self, side: &Asked, callers: &[Caller]) -> Views {
-        let view = |caller: &Caller| (caller.clone(), probe::ask_all(self.fork, &side.interface, &side.methods, caller));
+        let view =
+            |caller: &Caller| (caller.clone(), probe::ask_all(self.fork, &side.interface, &side.methods, caller));
         callers.iter().map(view).collect()
     }
 
@@ -238,10 +271,12 @@ impl Judging<'_> {
             }
             seen.extend(changes.into_iter().map(|change| Seen { change, source: source.clone() }));
         }
-        let (memory, shown): (Vec<Seen>, Vec<Seen>) = seen.into_iter().partition(|seen| !matches!(seen.source, Source::Display(_)));
+        let (memory, shown): (Vec<Seen>, Vec<Seen>) =
+            seen.into_iter().partition(|seen| !matches!(seen.source, Source::Display(_)));
         let mut found = data::findings(losses, &memory);
         // What memory already tells of needs no second word.
-        let told: BTreeSet<&str> = found.iter().flat_map(|finding| finding.examples.iter().map(String::as_str)).collect();
+        let told: BTreeSet<&str> =
+            found.iter().flat_map(|finding| finding.examples.iter().map(String::as_str)).collect();
         let news = |seen: &&Seen| seen.change.examples.iter().any(|example| !told.contains(example.as_str()));
         let shown: Vec<Seen> = shown.iter().filter(news).cloned().collect();
         found.extend(data::findings(&[], &shown));
@@ -255,8 +290,12 @@ impl Judging<'_> {
     fn behaviour(&mut self, before: &Answers, after: &Answers, new: &Interface) {
         for (method, answer) in after {
             let finding = match (before.get(method), answer) {
-                (Some(Answer::Shown(_) | Answer::Part(_)), Answer::Trapped(_)) => traps(method, answer, "The new version", Effect::Refuses),
-                (_, Answer::Trapped(_)) => traps(method, answer, "The new version, like the live one or being new there,", Effect::Informs),
+                (Some(Answer::Shown(_) | Answer::Part(_)), Answer::Trapped(_)) => {
+                    traps(method, answer, "The new version", Effect::Refuses)
+                }
+                (_, Answer::Trapped(_)) => {
+                    traps(method, answer, "The new version, like the live one or being new there,", Effect::Informs)
+                }
                 (_, Answer::Unreadable(reason)) => {
                     let message = format!("The answer of {} could not be looked at.", words::quoted(method));
                     Some(Finding::new("not_judged", method, Effect::Informs, message).detail(reason))
@@ -265,9 +304,14 @@ impl Judging<'_> {
             };
             self.verdict.behaviour.extend(finding);
         }
-        let unasked = before.iter().filter(|(method, answer)| answer.value().is_some() && !after.contains_key(*method) && new.methods.contains_key(*method));
+        let unasked = before.iter().filter(|(method, answer)| {
+            answer.value().is_some() && !after.contains_key(*method) && new.methods.contains_key(*method)
+        });
         for (method, _) in unasked {
-            let message = format!("{} now has to be told what to read, so its answers could not be compared.", words::quoted(method));
+            let message = format!(
+                "{} now has to be told what to read, so its answers could not be compared.",
+                words::quoted(method)
+            );
             self.verdict.behaviour.push(Finding::new("not_judged", method, Effect::Informs, message));
         }
     }
@@ -294,18 +338,27 @@ fn from_memory(before: Variables, after: Variables) -> Vec<Seen> {
 }
 
 /// Variables that a migration takes in and that no answer shows: what becomes of them can't be counted.
-fn uncounted(live: &Signature, proposed: &Signature, before: &Answers, old: &Asked, new: &Asked, losses: &[Loss]) -> Vec<Finding> {
+fn uncounted(
+    live: &Signature,
+    proposed: &Signature,
+    before: &Answers,
+    old: &Asked,
+    new: &Asked,
+    losses: &[Loss],
+) -> Vec<Finding> {
     let done: BTreeSet<&String> = live.steps.iter().map(|(name, _)| name).collect();
     let pending = proposed.steps.iter().filter(|(name, _)| !done.contains(name)).flat_map(|(_, takes)| takes.iter());
     let taken: BTreeSet<&String> = proposed.converted.iter().map(|field| &field.name).chain(pending).collect();
-    let told: BTreeSet<&String> = losses.iter().filter(|loss| loss.path.len() == 1).filter_map(|loss| loss.path.first()).collect();
+    let told: BTreeSet<&String> =
+        losses.iter().filter(|loss| loss.path.len() == 1).filter_map(|loss| loss.path.first()).collect();
     let variables = live.kept.iter().filter(|field| taken.contains(&field.name) && !told.contains(&field.name));
-    let unseen = variables.filter(|field| {
-        types::holds_data(live, &field.ty).unwrap_or(true) && !is_shown(live, field, before, old, new)
-    });
+    let unseen = variables
+        .filter(|field| types::holds_data(live, &field.ty).unwrap_or(true) && !is_shown(live, field, before, old, new));
     let finding = |field: &crate::most::Field| {
         let name = words::quoted(&field.name);
-        let message = format!("The new version converts {name}, and no list shows all of it, so what would be gone can't be counted.");
+        let message = format!(
+            "The new version converts {name}, and no list shows all of it, so what would be gone can't be counted."
+        );
         Finding::new("not_counted", words::split(&field.name), Effect::Asks, message)
     };
     unseen.map(finding).collect()
@@ -322,7 +375,11 @@ fn is_shown(live: &Signature, field: &crate::most::Field, before: &Answers, old:
 
 fn traps(method: &str, answer: &Answer, subject: &str, effect: Effect) -> Option<Finding> {
     let Answer::Trapped(reason) = answer else { return None };
-    let message = format!("{subject} fails when asked for {}: {}.", words::quoted(&words::thing(method)), words::shortened(reason.trim_end_matches('.'), 300));
+    let message = format!(
+        "{subject} fails when asked for {}: {}.",
+        words::quoted(&words::thing(method)),
+        words::shortened(reason.trim_end_matches('.'), 300)
+    );
     Some(Finding::new("query_traps", method, effect, message).detail(reason))
 }
 

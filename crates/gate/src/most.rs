@@ -76,8 +76,25 @@ pub(crate) struct Signature {
 }
 
 const PRIMITIVES: [&str; 19] = [
-    "Nat", "Nat8", "Nat16", "Nat32", "Nat64", "Int", "Int8", "Int16", "Int32", "Int64", "Float", "Text", "Bool",
-    "Char", "Blob", "Principal", "Null", "Any", "None",
+    "Nat",
+    "Nat8",
+    "Nat16",
+    "Nat32",
+    "Nat64",
+    "Int",
+    "Int8",
+    "Int16",
+    "Int32",
+    "Int64",
+    "Float",
+    "Text",
+    "Bool",
+    "Char",
+    "Blob",
+    "Principal",
+    "Null",
+    "Any",
+    "None",
 ];
 
 impl Signature {

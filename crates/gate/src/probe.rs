@@ -7,7 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use candid::{
     Nat,
-    types::{Function, TypeEnv, TypeInner, value::{IDLArgs, IDLValue}},
+    types::{
+        Function, TypeEnv, TypeInner,
+        value::{IDLArgs, IDLValue},
+    },
 };
 
 use crate::{
@@ -165,7 +168,8 @@ impl Asking<'_> {
                 all.truncate(std::mem::take(rows));
                 return Answer::Part(Value::List(all));
             }
-            let next = all.last().and_then(|row| row.part("id")).and_then(Value::scalar).and_then(|id| cursor.after(&id));
+            let next =
+                all.last().and_then(|row| row.part("id")).and_then(Value::scalar).and_then(|id| cursor.after(&id));
             page = match next.map(|after| self.once(&[after])) {
                 Some(Ok(Value::List(page))) => page,
                 // Nothing to go on from.
@@ -198,7 +202,9 @@ impl Cursor {
 /// Names of the fields of the rows that a method declares to answer with.
 pub(crate) fn declared_fields(interface: &Interface, method: &str) -> BTreeSet<String> {
     let env = &interface.env;
-    let Some(answer) = interface.methods.get(method).and_then(|function| function.rets.first()) else { return BTreeSet::new() };
+    let Some(answer) = interface.methods.get(method).and_then(|function| function.rets.first()) else {
+        return BTreeSet::new();
+    };
     let mut ty = answer.clone();
     for _ in 0..8 {
         let Ok(traced) = env.trace_type(&ty) else { return BTreeSet::new() };
@@ -206,7 +212,11 @@ pub(crate) fn declared_fields(interface: &Interface, method: &str) -> BTreeSet<S
             TypeInner::Opt(inner) | TypeInner::Vec(inner) => inner.clone(),
             TypeInner::Record(fields) => match fields.as_slice() {
                 // A pair of a key and a row.
-                [_, row] if matches!(row.id.as_ref(), candid::types::Label::Unnamed(1) | candid::types::Label::Id(1)) => row.ty.clone(),
+                [_, row]
+                    if matches!(row.id.as_ref(), candid::types::Label::Unnamed(1) | candid::types::Label::Id(1)) =>
+                {
+                    row.ty.clone()
+                }
                 fields => return fields.iter().map(|field| field.id.to_string()).collect(),
             },
             _ => return BTreeSet::new(),

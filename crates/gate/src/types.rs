@@ -3,7 +3,10 @@
 //! Both sides are compared by what the module keeps once it runs, whatever a migration function does in between:
 //! a compiler accepts any migration, also one that throws everything away.
 
-use std::{collections::{BTreeSet, HashSet}, rc::Rc};
+use std::{
+    collections::{BTreeSet, HashSet},
+    rc::Rc,
+};
 
 use crate::{
     container::{Container, container},
@@ -85,7 +88,12 @@ impl Comparison<'_> {
     }
 
     /// An added part of the same type, each offered once.
-    fn renamed(&mut self, gone: &Field, added: &[&Field], taken: &mut BTreeSet<String>) -> Result<Option<String>, MostError> {
+    fn renamed(
+        &mut self,
+        gone: &Field,
+        added: &[&Field],
+        taken: &mut BTreeSet<String>,
+    ) -> Result<Option<String>, MostError> {
         for candidate in added {
             if !taken.contains(&candidate.name) && self.alike(&gone.ty, &candidate.ty)? {
                 taken.insert(candidate.name.clone());
@@ -98,8 +106,14 @@ impl Comparison<'_> {
     fn alike(&mut self, old: &Rc<Ty>, new: &Rc<Ty>) -> Result<bool, MostError> {
         let ways = [(self.old, self.new, old, new), (self.new, self.old, new, old)];
         for (from, to, one, other) in ways {
-            let mut inner =
-                Comparison { old: from, new: to, seen: HashSet::new(), steps: self.steps, path: Vec::new(), losses: Vec::new() };
+            let mut inner = Comparison {
+                old: from,
+                new: to,
+                seen: HashSet::new(),
+                steps: self.steps,
+                path: Vec::new(),
+                losses: Vec::new(),
+            };
             inner.types(one, other)?;
             self.steps = inner.steps;
             if !inner.losses.is_empty() {
@@ -124,7 +138,9 @@ impl Comparison<'_> {
         }
         // The same pair in another place is another finding; inside of itself it is the same.
         let place = self.path.join("\u{0}");
-        if !self.seen.insert((format!("{place}\u{0}\u{0}{}", shown(&old)?), shown(&new)?)) || self.inside_itself(&old, &new)? {
+        if !self.seen.insert((format!("{place}\u{0}\u{0}{}", shown(&old)?), shown(&new)?))
+            || self.inside_itself(&old, &new)?
+        {
             return Ok(());
         }
         match (container(self.old, &old)?, container(self.new, &new)?) {
@@ -194,7 +210,12 @@ impl Comparison<'_> {
                 None => {
                     let siblings = old.iter().map(|(tag, _)| tag.clone()).collect();
                     let renamed = new.iter().find(|(name, _)| old.iter().all(|(tag, _)| tag != name));
-                    self.lose(LossKind::Case(tag.clone()), siblings, renamed.map(|(tag, _)| tag.clone()), format!("#{tag} : {}", brief(ty)));
+                    self.lose(
+                        LossKind::Case(tag.clone()),
+                        siblings,
+                        renamed.map(|(tag, _)| tag.clone()),
+                        format!("#{tag} : {}", brief(ty)),
+                    );
                 }
             }
         }

@@ -1,8 +1,11 @@
 //! Values as the census sees them: without encodings, in one shape for Candid replies and for decoded memory.
 
 use candid::{
-    types::{Label, TypeEnv, Type, value::{IDLArgs, IDLValue}},
     DecoderConfig,
+    types::{
+        Label, Type, TypeEnv,
+        value::{IDLArgs, IDLValue},
+    },
 };
 
 use crate::{interface::roomy, words};
@@ -79,7 +82,8 @@ fn plain(value: IDLValue, depth: usize, parts: &mut usize) -> Result<Value, Valu
         IDLValue::Blob(bytes) => Value::Blob(bytes),
         IDLValue::Vec(values) => list(values, depth, parts)?,
         IDLValue::Record(fields) => {
-            let field = |field: candid::types::value::IDLField| Ok((label(&field.id), plain(field.val, depth + 1, parts)?));
+            let field =
+                |field: candid::types::value::IDLField| Ok((label(&field.id), plain(field.val, depth + 1, parts)?));
             Value::Record(fields.into_iter().map(field).collect::<Result<_, _>>()?)
         }
         IDLValue::Variant(variant) => {
@@ -169,7 +173,8 @@ impl Value {
         match self {
             Value::Variant(tag, inner) => format!("{}: {}", words::split(tag), inner.shown_in_full(depth + 1)),
             Value::List(values) => {
-                let shown = values.iter().take(3).map(|value| value.shown_in_full(depth + 1)).collect::<Vec<_>>().join(", ");
+                let shown =
+                    values.iter().take(3).map(|value| value.shown_in_full(depth + 1)).collect::<Vec<_>>().join(", ");
                 if values.len() > 3 { format!("{shown}, …") } else { shown }
             }
             Value::Record(fields) => match self.title() {
@@ -198,5 +203,7 @@ impl Value {
 
 /// Whether a field's name says that it tells rows apart.
 pub(crate) fn is_key_name(name: &str) -> bool {
-    matches!(name, "id" | "key" | "uuid" | "member" | "principal" | "owner") || name.ends_with("Id") || name.ends_with("_id")
+    matches!(name, "id" | "key" | "uuid" | "member" | "principal" | "owner")
+        || name.ends_with("Id")
+        || name.ends_with("_id")
 }

@@ -162,7 +162,10 @@ fn bound(room: &mut Vec<Finding>) {
     let subjects: String = rest.iter().map(|finding| format!("{} {}\n", finding.kind, finding.subject)).collect();
     // The digest must notice when what is folded changes.
     let subject = format!("more-{}", words::hex(&Sha256::digest(&subjects)[..8]));
-    room.push(Finding { count: Some(rest.len() as u64), ..Finding::new("more", subject, effect, message).detail(subjects) });
+    room.push(Finding {
+        count: Some(rest.len() as u64),
+        ..Finding::new("more", subject, effect, message).detail(subjects)
+    });
 }
 
 /// What the compiler said about a place in the source.
@@ -183,7 +186,11 @@ pub struct BuildDiagnostic<'a> {
 /// The `build` room of a source tree that does not compile.
 #[must_use]
 pub fn findings_from_diagnostics<'a>(diagnostics: impl IntoIterator<Item = BuildDiagnostic<'a>>) -> Vec<Finding> {
-    diagnostics.into_iter().take(MOST_PER_ROOM).map(|d| build_finding(d.file, d.line, d.code, d.message, d.source)).collect()
+    diagnostics
+        .into_iter()
+        .take(MOST_PER_ROOM)
+        .map(|d| build_finding(d.file, d.line, d.code, d.message, d.source))
+        .collect()
 }
 
 /// A finding of the `build` room: where it does not compile, why, and the text that stands there.
@@ -200,9 +207,11 @@ pub fn build_finding(file: &str, line: u32, code: &str, message: &str, source: O
         (file, line) => format!("{file}:{line}"),
     };
     let reason = words::shortened(message.trim().trim_end_matches('.'), 2_000);
-    let mut finding = Finding::new("does_not_compile", subject, Effect::Refuses, format!("{place} does not compile: {reason}."));
+    let mut finding =
+        Finding::new("does_not_compile", subject, Effect::Refuses, format!("{place} does not compile: {reason}."));
     finding.examples.extend(source.map(|text| words::shortened(text.trim(), 200)));
-    let detail = [code, source.unwrap_or_default()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
+    let detail =
+        [code, source.unwrap_or_default()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
     if detail.is_empty() { finding } else { finding.detail(detail) }
 }
 
@@ -251,7 +260,8 @@ mod tests {
     #[test]
     fn folded_findings_still_count_in_the_digest() {
         let many = |last: &str| {
-            let mut data: Vec<Finding> = (0..300).map(|n| Finding::new("field_gone", format!("f{n:03}"), Effect::Asks, "x")).collect();
+            let mut data: Vec<Finding> =
+                (0..300).map(|n| Finding::new("field_gone", format!("f{n:03}"), Effect::Asks, "x")).collect();
             data.push(Finding::new("field_gone", last, Effect::Asks, "x"));
             Verdict { data, ..Verdict::default() }.settle()
         };
@@ -262,7 +272,8 @@ mod tests {
 
     #[test]
     fn a_diagnostic_names_its_place() {
-        let finding = build_finding("backend/main.mo", 12, "M0096", "expression of type Nat", Some("  let x : Text = 1;"));
+        let finding =
+            build_finding("backend/main.mo", 12, "M0096", "expression of type Nat", Some("  let x : Text = 1;"));
         assert_eq!(finding.subject, "backend/main.mo:12");
         assert_eq!(finding.message, "`backend/main.mo` line 12 does not compile: expression of type Nat.");
         assert_eq!(finding.examples, ["let x : Text = 1;"]);

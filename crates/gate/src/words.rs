@@ -15,7 +15,9 @@ pub(crate) fn split(name: &str) -> String {
         let before = at.checked_sub(1).map(|at| letters[at]);
         let after = letters.get(at + 1);
         let starts = letter.is_uppercase()
-            && before.is_some_and(|b| b.is_lowercase() || b.is_numeric() || (b.is_uppercase() && after.is_some_and(|a| a.is_lowercase())));
+            && before.is_some_and(|b| {
+                b.is_lowercase() || b.is_numeric() || (b.is_uppercase() && after.is_some_and(|a| a.is_lowercase()))
+            });
         if letter == '_' || letter == ' ' || (starts && !shouting) {
             words.push(String::new());
         }

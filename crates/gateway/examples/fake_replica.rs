@@ -12,21 +12,10 @@ use gateway::{Gateway, GatewayConfig};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let address: SocketAddr = std::env::args()
-        .nth(1)
-        .as_deref()
-        .unwrap_or("127.0.0.1:4950")
-        .parse()?;
+    let address: SocketAddr = std::env::args().nth(1).as_deref().unwrap_or("127.0.0.1:4950").parse()?;
     let listener = gateway::bind(address).await?;
-    println!(
-        "listening at http://{}, counter canister {}",
-        listener.local_addr()?,
-        fake::COUNTER
-    );
+    println!("listening at http://{}, counter canister {}", listener.local_addr()?, fake::COUNTER);
     let gateway = Gateway::new(fake::Fake::new(), Router::new(), GatewayConfig::default());
-    gateway::serve(gateway, listener, async {
-        drop(tokio::signal::ctrl_c().await)
-    })
-    .await;
+    gateway::serve(gateway, listener, async { drop(tokio::signal::ctrl_c().await) }).await;
     Ok(())
 }

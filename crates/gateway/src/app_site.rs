@@ -33,10 +33,7 @@ pub(crate) fn respond(gateway: &Gateway, label: &str, parts: &Parts) -> Result<R
     };
     gateway.books.app(app.assets)?;
     if parts.method != Method::GET && parts.method != Method::HEAD {
-        let refused = Refused::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "an app's site takes GET and HEAD requests only",
-        );
+        let refused = Refused::new(StatusCode::METHOD_NOT_ALLOWED, "an app's site takes GET and HEAD requests only");
         return Ok(([(header::ALLOW, "GET, HEAD")], refused).into_response());
     }
     let path = decode_path(parts.uri.path())?;
@@ -45,20 +42,13 @@ pub(crate) fn respond(gateway: &Gateway, label: &str, parts: &Parts) -> Result<R
         _ => file(gateway, &app, &path, parts)?,
     };
     let response = secured(gateway, response);
-    Ok(if parts.method == Method::HEAD {
-        without_body(response)
-    } else {
-        response
-    })
+    Ok(if parts.method == Method::HEAD { without_body(response) } else { response })
 }
 
 fn env(gateway: &Gateway, app: &AppAddress, parts: &Parts) -> Result<Response, Refused> {
     let host = authority(parts).map_err(|error| Refused::bad_request(error.to_string()))?;
     // A proxy that ends TLS says so here; the answer goes to nobody but the asker.
-    let secure = parts
-        .headers
-        .get("x-forwarded-proto")
-        .is_some_and(|proto| proto == "https");
+    let secure = parts.headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
     let scheme = if secure { "https" } else { "http" };
     let env = Env {
         backend_canister_id: app.backend.to_text(),
@@ -73,45 +63,20 @@ fn env(gateway: &Gateway, app: &AppAddress, parts: &Parts) -> Result<Response, R
 }
 
 /// A file, or the index for a path that is a page of a single-page app.
-fn file(
-    gateway: &Gateway,
-    app: &AppAddress,
-    path: &str,
-    parts: &Parts,
-) -> Result<Response, Refused> {
-    let header = |name| {
-        parts
-            .headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or("")
-    };
+fn file(gateway: &Gateway, app: &AppAddress, path: &str, parts: &Parts) -> Result<Response, Refused> {
+    let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
     let encodings = header(header::ACCEPT_ENCODING);
     let get = |path: &str| gateway.replica.asset(&app.assets, path, encodings);
     let found = match path {
         "/" => get("/index.html"),
-        _ => get(path).or_else(|| {
-            looks_like_a_page(path)
-                .then(|| get("/index.html"))
-                .flatten()
-        }),
+        _ => get(path).or_else(|| looks_like_a_page(path).then(|| get("/index.html")).flatten()),
     };
     let Some(asset) = found else {
-        return Err(Refused::not_found(format!(
-            "the app {} has no file `{}`",
-            app.name,
-            path.escape_debug()
-        )));
+        return Err(Refused::not_found(format!("the app {} has no file `{}`", app.name, path.escape_debug())));
     };
     let etag = format!("\"{}\"", asset.etag);
-    let unchanged = header(header::IF_NONE_MATCH)
-        .split(',')
-        .any(|tag| matches(tag.trim(), &etag));
-    Ok(if unchanged {
-        not_modified(&asset, &etag)
-    } else {
-        whole(asset, &etag)
-    })
+    let unchanged = header(header::IF_NONE_MATCH).split(',').any(|tag| matches(tag.trim(), &etag));
+    Ok(if unchanged { not_modified(&asset, &etag) } else { whole(asset, &etag) })
 }
 
 fn matches(tag: &str, etag: &str) -> bool {
@@ -124,11 +89,7 @@ fn looks_like_a_page(path: &str) -> bool {
 }
 
 fn caching(asset: &Asset, etag: &str) -> [(header::HeaderName, String); 3] {
-    let control = if asset.immutable {
-        "public, max-age=31536000, immutable"
-    } else {
-        "no-cache"
-    };
+    let control = if asset.immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
     [
         (header::ETAG, etag.to_owned()),
         (header::CACHE_CONTROL, control.to_owned()),
@@ -142,31 +103,17 @@ fn not_modified(asset: &Asset, etag: &str) -> Response {
 
 fn whole(asset: Asset, etag: &str) -> Response {
     let caching = caching(&asset, etag);
-    let mut response = (
-        [(header::CONTENT_TYPE, asset.content_type)],
-        caching,
-        Body::from(asset.bytes),
-    )
-        .into_response();
-    if let Some(encoding) = asset
-        .content_encoding
-        .and_then(|name| HeaderValue::try_from(name).ok())
-    {
-        response
-            .headers_mut()
-            .insert(header::CONTENT_ENCODING, encoding);
+    let mut response = ([(header::CONTENT_TYPE, asset.content_type)], caching, Body::from(asset.bytes)).into_response();
+    if let Some(encoding) = asset.content_encoding.and_then(|name| HeaderValue::try_from(name).ok()) {
+        response.headers_mut().insert(header::CONTENT_ENCODING, encoding);
     }
     response
 }
 
 /// Adds what confines a page. The studio may show the site in a frame.
 fn secured(gateway: &Gateway, mut response: Response) -> Response {
-    let studios: String = gateway
-        .hosts
-        .domains()
-        .iter()
-        .map(|domain| format!(" http://{domain}:* https://{domain}:*"))
-        .collect();
+    let studios: String =
+        gateway.hosts.domains().iter().map(|domain| format!(" http://{domain}:* https://{domain}:*")).collect();
     let policy = format!(
         "default-src 'self'; connect-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
          base-uri 'self'; form-action 'self'; frame-ancestors 'self' http://127.0.0.1:*{studios}"
@@ -175,23 +122,15 @@ fn secured(gateway: &Gateway, mut response: Response) -> Response {
     if let Ok(policy) = HeaderValue::try_from(policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    );
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }
 
 fn without_body(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     if let Some(length) = axum::body::HttpBody::size_hint(&body).exact() {
-        parts
-            .headers
-            .insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+        parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     }
     Response::from_parts(parts, Body::empty())
 }
@@ -212,13 +151,9 @@ fn decode_path(path: &str) -> Result<String, Refused> {
         rest = after;
     }
     let path = String::from_utf8(bytes).map_err(|_| refused())?;
-    let strange = path.contains(|c: char| c.is_control() || c == '\\')
-        || path.split('/').any(|part| part == "." || part == "..");
-    if strange || !path.starts_with('/') {
-        Err(refused())
-    } else {
-        Ok(path)
-    }
+    let strange =
+        path.contains(|c: char| c.is_control() || c == '\\') || path.split('/').any(|part| part == "." || part == "..");
+    if strange || !path.starts_with('/') { Err(refused()) } else { Ok(path) }
 }
 
 fn hex_pair(high: u8, low: u8) -> Option<u8> {
@@ -237,10 +172,7 @@ fn no_such_app(label: &str) -> Response {
     );
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'",
-        ),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (StatusCode::NOT_FOUND, headers, page).into_response()

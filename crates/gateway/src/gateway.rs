@@ -44,14 +44,7 @@ impl Gateway {
     pub fn new(replica: Arc<dyn Replica>, studio: Router, config: GatewayConfig) -> Arc<Self> {
         let GatewayConfig { limits, hosts } = config;
         let books = Books::new(&limits);
-        Arc::new(Gateway {
-            replica,
-            limits,
-            hosts,
-            books,
-            counting: Counting::default(),
-            studio,
-        })
+        Arc::new(Gateway { replica, limits, hosts, books, counting: Counting::default(), studio })
     }
 
     /// How many requests were refused, and why.
@@ -80,13 +73,11 @@ impl Gateway {
             Ok(_slot) => self.route(request).await,
             Err(refused) => Err(refused),
         };
-        self.counted(
-            response.unwrap_or_else(|refused| match wants_json && !is_interface {
-                true => refused.into_json(),
-                false if is_interface => interface::with_cors(refused.into_response()),
-                false => refused.into_response(),
-            }),
-        )
+        self.counted(response.unwrap_or_else(|refused| match wants_json && !is_interface {
+            true => refused.into_json(),
+            false if is_interface => interface::with_cors(refused.into_response()),
+            false => refused.into_response(),
+        }))
     }
 
     fn counted(&self, response: Response) -> Response {
@@ -135,25 +126,16 @@ impl Gateway {
 /// The address a request came from. Without one (a router called directly) it counts as loopback.
 fn peer_of(request: &Request) -> IpAddr {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| {
-        address.ip()
-    })
+    peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| address.ip())
 }
 
 fn wants_json(headers: &HeaderMap) -> bool {
-    let accept = headers
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok());
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     accept.is_some_and(|accept| accept.contains("application/json"))
 }
 
 fn declared_length(headers: &HeaderMap) -> Option<u64> {
-    headers
-        .get(header::CONTENT_LENGTH)?
-        .to_str()
-        .ok()?
-        .parse()
-        .ok()
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 pub(crate) fn too_large(limit: usize) -> Refused {
@@ -163,11 +145,7 @@ pub(crate) fn too_large(limit: usize) -> Refused {
 
 impl Gateway {
     /// Reads the body of a request to the interface to its end, within the limits of size and time.
-    pub(crate) async fn read_body(
-        &self,
-        headers: &HeaderMap,
-        body: Body,
-    ) -> Result<Bytes, Refused> {
+    pub(crate) async fn read_body(&self, headers: &HeaderMap, body: Body) -> Result<Bytes, Refused> {
         let limit = self.limits.interface_body_bytes;
         let declared = declared_length(headers);
         if declared.is_some_and(|length| length > limit as u64) {
@@ -179,15 +157,10 @@ impl Gateway {
         match tokio::time::timeout(time, axum::body::to_bytes(body, limit)).await {
             Ok(Ok(bytes)) => Ok(bytes),
             Ok(Err(error)) if is_length_limit(&error) => Err(too_large(limit)),
-            Ok(Err(_)) => Err(Refused::bad_request(
-                "the request body did not arrive whole",
-            )),
+            Ok(Err(_)) => Err(Refused::bad_request("the request body did not arrive whole")),
             Err(_) => Err(Refused::new(
                 StatusCode::REQUEST_TIMEOUT,
-                format!(
-                    "the request body took longer than {} s to arrive",
-                    time.as_secs()
-                ),
+                format!("the request body took longer than {} s to arrive", time.as_secs()),
             )),
         }
     }

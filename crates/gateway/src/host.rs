@@ -44,12 +44,8 @@ impl Default for Hosts {
 impl Hosts {
     /// `localhost`, and these domains beside it.
     pub fn new(domains: impl IntoIterator<Item = String>) -> Self {
-        let own = domains
-            .into_iter()
-            .map(|domain| domain.trim_matches('.').to_ascii_lowercase());
-        Hosts {
-            domains: std::iter::once("localhost".to_owned()).chain(own).collect(),
-        }
+        let own = domains.into_iter().map(|domain| domain.trim_matches('.').to_ascii_lowercase());
+        Hosts { domains: std::iter::once("localhost".to_owned()).chain(own).collect() }
     }
 
     /// The domains, `localhost` first.
@@ -63,31 +59,14 @@ impl Hosts {
     }
 
     fn classify(&self, authority: &str) -> Result<Host, HostError> {
-        let unknown = || {
-            HostError::Unknown(
-                authority
-                    .chars()
-                    .filter(|c| !c.is_control())
-                    .take(100)
-                    .collect(),
-            )
-        };
-        let host = without_port(authority)
-            .ok_or_else(unknown)?
-            .to_ascii_lowercase();
+        let unknown = || HostError::Unknown(authority.chars().filter(|c| !c.is_control()).take(100).collect());
+        let host = without_port(authority).ok_or_else(unknown)?.to_ascii_lowercase();
         let host = host.strip_suffix('.').unwrap_or(&host);
-        if matches!(host, "127.0.0.1" | "[::1]") || self.domains.iter().any(|domain| domain == host)
-        {
+        if matches!(host, "127.0.0.1" | "[::1]") || self.domains.iter().any(|domain| domain == host) {
             return Ok(Host::Studio);
         }
-        let label = self
-            .domains
-            .iter()
-            .find_map(|domain| host.strip_suffix(domain)?.strip_suffix('.'));
-        label
-            .filter(|label| is_label(label))
-            .map(|label| Host::App(label.to_owned()))
-            .ok_or_else(unknown)
+        let label = self.domains.iter().find_map(|domain| host.strip_suffix(domain)?.strip_suffix('.'));
+        label.filter(|label| is_label(label)).map(|label| Host::App(label.to_owned())).ok_or_else(unknown)
     }
 }
 
@@ -97,10 +76,7 @@ pub(crate) fn authority(parts: &Parts) -> Result<&str, HostError> {
         return Ok(authority.as_str());
     }
     let mut hosts = parts.headers.get_all(HOST).iter();
-    match (
-        hosts.next().and_then(|host| host.to_str().ok()),
-        hosts.next(),
-    ) {
+    match (hosts.next().and_then(|host| host.to_str().ok()), hosts.next()) {
         (Some(host), None) => Ok(host),
         _ => Err(HostError::Missing),
     }
@@ -113,19 +89,14 @@ fn without_port(authority: &str) -> Option<&str> {
         None => authority.find(':').unwrap_or(authority.len()),
     };
     let (host, port) = authority.split_at(end);
-    let port_is_fine = port.is_empty()
-        || port
-            .strip_prefix(':')
-            .is_some_and(|p| p.bytes().all(|b| b.is_ascii_digit()));
+    let port_is_fine = port.is_empty() || port.strip_prefix(':').is_some_and(|p| p.bytes().all(|b| b.is_ascii_digit()));
     port_is_fine.then_some(host)
 }
 
 /// One DNS label, at most 63 characters.
 fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
-        && label
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && !label.starts_with('-')
         && !label.ends_with('-')
 }
@@ -135,22 +106,12 @@ mod tests {
     use super::*;
 
     fn classify(host: &str) -> Option<Host> {
-        Hosts::new(["apps.example.org".to_owned()])
-            .classify(host)
-            .ok()
+        Hosts::new(["apps.example.org".to_owned()]).classify(host).ok()
     }
 
     #[test]
     fn hosts_of_the_node() {
-        for host in [
-            "localhost",
-            "LOCALHOST:4943",
-            "127.0.0.1",
-            "127.0.0.1:80",
-            "[::1]",
-            "[::1]:4943",
-            "localhost.",
-        ] {
+        for host in ["localhost", "LOCALHOST:4943", "127.0.0.1", "127.0.0.1:80", "[::1]", "[::1]:4943", "localhost."] {
             assert_eq!(classify(host), Some(Host::Studio), "{host}");
         }
         assert_eq!(classify("apps.example.org"), Some(Host::Studio));
@@ -160,10 +121,7 @@ mod tests {
     fn hosts_of_apps() {
         let app = |label: &str| Some(Host::App(label.to_owned()));
         assert_eq!(classify("wedding.localhost:4943"), app("wedding"));
-        assert_eq!(
-            classify("rrkah-fqaaa-aaaaa-aaaaq-cai.localhost"),
-            app("rrkah-fqaaa-aaaaa-aaaaq-cai")
-        );
+        assert_eq!(classify("rrkah-fqaaa-aaaaa-aaaaq-cai.localhost"), app("rrkah-fqaaa-aaaaa-aaaaq-cai"));
         assert_eq!(classify("Wedding.apps.example.org"), app("wedding"));
     }
 

@@ -25,9 +25,7 @@ use crate::refusal::Refused;
 
 /// Whether a path belongs to the interface.
 pub(crate) fn is_interface(path: &str) -> bool {
-    ["/api/v2/", "/api/v3/", "/api/v4/"]
-        .iter()
-        .any(|prefix| path.starts_with(prefix))
+    ["/api/v2/", "/api/v3/", "/api/v4/"].iter().any(|prefix| path.starts_with(prefix))
 }
 
 /// One of the interface's addresses.
@@ -42,12 +40,7 @@ enum Endpoint {
 impl Endpoint {
     /// Reads a path.
     fn parse(path: &str) -> Result<Self, Refused> {
-        let unknown = || {
-            Refused::not_found(format!(
-                "the interface has no address `{}`",
-                path.escape_debug()
-            ))
-        };
+        let unknown = || Refused::not_found(format!("the interface has no address `{}`", path.escape_debug()));
         let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         let (version, kind, id, verb) = match parts[..] {
             ["api", "v2", "status"] => return Ok(Endpoint::Status),
@@ -55,36 +48,16 @@ impl Endpoint {
             _ => return Err(unknown()),
         };
         let id = Principal::from_text(id).map_err(|error| {
-            Refused::bad_request(format!(
-                "`{}` in the address is no principal: {error}",
-                id.escape_debug()
-            ))
+            Refused::bad_request(format!("`{}` in the address is no principal: {error}", id.escape_debug()))
         })?;
         match (version, kind, verb) {
-            ("v2", "canister", "call") => Ok(Endpoint::Call {
-                waits: false,
-                to: Effective::Canister(id),
-            }),
-            ("v3" | "v4", "canister", "call") => Ok(Endpoint::Call {
-                waits: true,
-                to: Effective::Canister(id),
-            }),
-            ("v4", "subnet", "call") => Ok(Endpoint::Call {
-                waits: true,
-                to: Effective::Subnet(id),
-            }),
-            ("v2" | "v3", "canister", "query") => Ok(Endpoint::Query {
-                to: Effective::Canister(id),
-            }),
-            ("v3", "subnet", "query") => Ok(Endpoint::Query {
-                to: Effective::Subnet(id),
-            }),
-            ("v2" | "v3", "canister", "read_state") => Ok(Endpoint::ReadState {
-                to: Effective::Canister(id),
-            }),
-            ("v2" | "v3", "subnet", "read_state") => Ok(Endpoint::ReadState {
-                to: Effective::Subnet(id),
-            }),
+            ("v2", "canister", "call") => Ok(Endpoint::Call { waits: false, to: Effective::Canister(id) }),
+            ("v3" | "v4", "canister", "call") => Ok(Endpoint::Call { waits: true, to: Effective::Canister(id) }),
+            ("v4", "subnet", "call") => Ok(Endpoint::Call { waits: true, to: Effective::Subnet(id) }),
+            ("v2" | "v3", "canister", "query") => Ok(Endpoint::Query { to: Effective::Canister(id) }),
+            ("v3", "subnet", "query") => Ok(Endpoint::Query { to: Effective::Subnet(id) }),
+            ("v2" | "v3", "canister", "read_state") => Ok(Endpoint::ReadState { to: Effective::Canister(id) }),
+            ("v2" | "v3", "subnet", "read_state") => Ok(Endpoint::ReadState { to: Effective::Subnet(id) }),
             _ => Err(unknown()),
         }
     }
@@ -92,9 +65,7 @@ impl Endpoint {
     fn effective(self) -> Option<Effective> {
         match self {
             Endpoint::Status => None,
-            Endpoint::Call { to, .. } | Endpoint::Query { to } | Endpoint::ReadState { to } => {
-                Some(to)
-            }
+            Endpoint::Call { to, .. } | Endpoint::Query { to } | Endpoint::ReadState { to } => Some(to),
         }
     }
 }
@@ -112,10 +83,7 @@ pub(crate) async fn respond(gateway: &Gateway, request: Request) -> Response {
     let response = match tokio::time::timeout(time, answer(gateway, request)).await {
         Ok(answer) => answer.unwrap_or_else(IntoResponse::into_response),
         Err(_) => {
-            let message = format!(
-                "the request took longer than {} s; try again later",
-                time.as_secs()
-            );
+            let message = format!("the request took longer than {} s; try again later", time.as_secs());
             Refused::new(StatusCode::GATEWAY_TIMEOUT, message).into_response()
         }
     };
@@ -172,30 +140,17 @@ fn check_subnet(gateway: &Gateway, effective: Effective) -> Result<(), Refused> 
     let ours = Principal::self_authenticating(gateway.replica.status().root_key_der);
     match given == ours {
         true => Ok(()),
-        false => Err(Refused::bad_request(format!(
-            "the subnet {given} is not here; this node belongs to {ours}"
-        ))),
+        false => Err(Refused::bad_request(format!("the subnet {given} is not here; this node belongs to {ours}"))),
     }
 }
 
 /// Decodes a request, finds out who sent it, and counts it against the sender's rate.
-async fn admit(
-    gateway: &Gateway,
-    body: &Bytes,
-    effective: Effective,
-) -> Result<(Envelope, Authenticated), Refused> {
+async fn admit(gateway: &Gateway, body: &Bytes, effective: Effective) -> Result<(Envelope, Authenticated), Refused> {
     let envelope = Envelope::decode(body)?;
     let now = gateway.replica.now();
     let root_key_der = gateway.replica.status().root_key_der;
     let check = move |envelope: Envelope| {
-        let result = authenticate(
-            &envelope,
-            Rules {
-                now,
-                root_key_der: &root_key_der,
-            },
-            effective,
-        );
+        let result = authenticate(&envelope, Rules { now, root_key_der: &root_key_der }, effective);
         result.map(|authenticated| (envelope, authenticated))
     };
     // One plain signature takes a fraction of a millisecond; chains may end in pairings and take many.
@@ -213,10 +168,7 @@ async fn admit(
 
 fn preflight() -> Response {
     let headers = [
-        (
-            header::ACCESS_CONTROL_ALLOW_METHODS,
-            "GET, HEAD, POST, OPTIONS",
-        ),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST, OPTIONS"),
         (header::ACCESS_CONTROL_ALLOW_HEADERS, "*"),
         (header::ACCESS_CONTROL_MAX_AGE, "86400"),
     ];
@@ -226,14 +178,8 @@ fn preflight() -> Response {
 /// Lets pages of any origin read the answer.
 pub(crate) fn with_cors(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_ORIGIN,
-        HeaderValue::from_static("*"),
-    );
-    headers.insert(
-        header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("retry-after"),
-    );
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("retry-after"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
@@ -248,24 +194,10 @@ mod tests {
         let parse = |path: &str| Endpoint::parse(&path.replace("ID", &id.to_text())).ok();
         assert_eq!(parse("/api/v2/status"), Some(Endpoint::Status));
         let to = Effective::Canister(id);
-        assert_eq!(
-            parse("/api/v2/canister/ID/call"),
-            Some(Endpoint::Call { waits: false, to })
-        );
-        assert_eq!(
-            parse("/api/v4/canister/ID/call"),
-            Some(Endpoint::Call { waits: true, to })
-        );
-        assert_eq!(
-            parse("/api/v3/canister/ID/query"),
-            Some(Endpoint::Query { to })
-        );
-        assert_eq!(
-            parse("/api/v3/subnet/ID/read_state"),
-            Some(Endpoint::ReadState {
-                to: Effective::Subnet(id)
-            })
-        );
+        assert_eq!(parse("/api/v2/canister/ID/call"), Some(Endpoint::Call { waits: false, to }));
+        assert_eq!(parse("/api/v4/canister/ID/call"), Some(Endpoint::Call { waits: true, to }));
+        assert_eq!(parse("/api/v3/canister/ID/query"), Some(Endpoint::Query { to }));
+        assert_eq!(parse("/api/v3/subnet/ID/read_state"), Some(Endpoint::ReadState { to: Effective::Subnet(id) }));
         for wrong in [
             "/api/v2/",
             "/api/v4/canister/ID/query",

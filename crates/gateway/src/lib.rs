@@ -23,7 +23,7 @@ pub use host::{Host, HostError, Hosts};
 pub use limits::{Limits, Rate};
 pub use refusal::Refused;
 pub use replica::{
-    AppAddress, Asset, BoxFuture, CertifiedState, NodeSignature, QueryAnswer, Refusal, Replica,
-    ReplicaStatus, RequestOrigin, UserCall, UserQuery,
+    AppAddress, Asset, BoxFuture, CertifiedState, NodeSignature, QueryAnswer, Refusal, Replica, ReplicaStatus,
+    RequestOrigin, UserCall, UserQuery,
 };
 pub use serve::{ServeError, bind, serve};

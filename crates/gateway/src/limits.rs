@@ -72,10 +72,7 @@ impl Rate {
     /// A rate; zeros count as one.
     pub fn new(per_second: u32, burst: u32) -> Self {
         let at_least_one = |n: u32| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
-        Rate {
-            per_second: at_least_one(per_second),
-            burst: at_least_one(burst),
-        }
+        Rate { per_second: at_least_one(per_second), burst: at_least_one(burst) }
     }
 
     fn quota(self) -> Quota {
@@ -154,13 +151,11 @@ impl Books {
     }
 
     pub(crate) fn peer(&self, peer: IpAddr) -> Result<(), Refused> {
-        self.peers
-            .check(&network_of(peer), "requests from one address")
+        self.peers.check(&network_of(peer), "requests from one address")
     }
 
     pub(crate) fn sender(&self, sender: Principal, canister: CanisterId) -> Result<(), Refused> {
-        self.senders
-            .check(&(sender, canister), "calls of one sender to one canister")
+        self.senders.check(&(sender, canister), "calls of one sender to one canister")
     }
 
     pub(crate) fn app(&self, canister: CanisterId) -> Result<(), Refused> {
@@ -191,17 +186,11 @@ impl<K: Hash + Eq + Clone> RateBook<K> {
     const FORGET_EVERY: u32 = 4096;
 
     fn new(rate: Rate) -> Self {
-        RateBook {
-            limiter: RateLimiter::keyed(rate.quota()),
-            rate,
-            checks: AtomicU32::new(0),
-        }
+        RateBook { limiter: RateLimiter::keyed(rate.quota()), rate, checks: AtomicU32::new(0) }
     }
 
     fn check(&self, key: &K, what: &str) -> Result<(), Refused> {
-        if self.checks.fetch_add(1, Ordering::Relaxed) % Self::FORGET_EVERY
-            == Self::FORGET_EVERY - 1
-        {
+        if self.checks.fetch_add(1, Ordering::Relaxed) % Self::FORGET_EVERY == Self::FORGET_EVERY - 1 {
             self.limiter.retain_recent();
         }
         self.limiter.check_key(key).map_err(|until| {
@@ -239,11 +228,7 @@ pub(crate) struct Slot {
 
 impl Slots {
     fn new(all: usize, per_peer: usize) -> Self {
-        Slots {
-            all,
-            per_peer,
-            taken: Arc::default(),
-        }
+        Slots { all, per_peer, taken: Arc::default() }
     }
 
     /// Takes a place; the error says which limit is reached.
@@ -252,10 +237,7 @@ impl Slots {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if taken.all >= self.all {
             return Err(Refused::busy(
-                format!(
-                    "the node serves {} requests at once, which is its limit; try again in 1 s",
-                    self.all
-                ),
+                format!("the node serves {} requests at once, which is its limit; try again in 1 s", self.all),
                 1,
             ));
         }
@@ -271,10 +253,7 @@ impl Slots {
         }
         *of_peer += 1;
         taken.all += 1;
-        Ok(Slot {
-            taken: self.taken.clone(),
-            peer,
-        })
+        Ok(Slot { taken: self.taken.clone(), peer })
     }
 }
 
@@ -302,17 +281,9 @@ mod tests {
     fn slots_are_given_back() {
         let slots = Slots::new(3, 2);
         let held = [slots.take(A), slots.take(A)];
-        assert!(
-            slots
-                .take(A)
-                .is_err_and(|refused| refused.message.contains("of one address"))
-        );
+        assert!(slots.take(A).is_err_and(|refused| refused.message.contains("of one address")));
         let other = slots.take(B);
-        assert!(
-            slots
-                .take(B)
-                .is_err_and(|refused| refused.retry_after == Some(1))
-        );
+        assert!(slots.take(B).is_err_and(|refused| refused.retry_after == Some(1)));
         drop((held, other));
         assert!(slots.take(A).is_ok());
         assert!(slots.taken.lock().expect("not poisoned").by_peer.is_empty());
@@ -324,10 +295,7 @@ mod tests {
         assert!(book.check(&A, "things").is_ok());
         assert!(book.check(&A, "things").is_ok());
         let refused = book.check(&A, "things").expect_err("the third at once");
-        assert_eq!(
-            refused.message,
-            "too many things: the limit is 1 per second, at most 2 at once; try again in 1 s"
-        );
+        assert_eq!(refused.message, "too many things: the limit is 1 per second, at most 2 at once; try again in 1 s");
         assert!(book.check(&B, "things").is_ok());
     }
 
@@ -341,14 +309,10 @@ mod tests {
     #[test]
     fn limits_are_read_from_configuration() {
         let limits: Limits =
-            serde_json::from_str(r#"{"requests": 7, "peer_rate": {"per_second": 1, "burst": 2}}"#)
-                .expect("valid");
+            serde_json::from_str(r#"{"requests": 7, "peer_rate": {"per_second": 1, "burst": 2}}"#).expect("valid");
         assert_eq!((limits.requests, limits.peer_rate), (7, Rate::new(1, 2)));
         assert_eq!(limits.interface_body_bytes, 4 << 20);
         assert!(serde_json::from_str::<Limits>(r#"{"request": 7}"#).is_err());
-        assert!(
-            serde_json::from_str::<Limits>(r#"{"peer_rate": {"per_second": 0, "burst": 2}}"#)
-                .is_err()
-        );
+        assert!(serde_json::from_str::<Limits>(r#"{"peer_rate": {"per_second": 0, "burst": 2}}"#).is_err());
     }
 }

@@ -21,11 +21,7 @@ pub struct Refused {
 impl Refused {
     /// A refusal that trying again will not change.
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Refused {
-            status,
-            message: message.into(),
-            retry_after: None,
-        }
+        Refused { status, message: message.into(), retry_after: None }
     }
 
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
@@ -41,11 +37,7 @@ impl Refused {
     }
 
     pub(crate) fn busy(message: impl Into<String>, retry_after: u64) -> Self {
-        Refused {
-            status: StatusCode::SERVICE_UNAVAILABLE,
-            message: message.into(),
-            retry_after: Some(retry_after),
-        }
+        Refused { status: StatusCode::SERVICE_UNAVAILABLE, message: message.into(), retry_after: Some(retry_after) }
     }
 
     /// The response for somebody who asked for JSON.
@@ -55,13 +47,9 @@ impl Refused {
     }
 
     fn respond(self, content_type: &'static str, body: String) -> Response {
-        let mut response =
-            (self.status, [(header::CONTENT_TYPE, content_type)], body).into_response();
+        let mut response = (self.status, [(header::CONTENT_TYPE, content_type)], body).into_response();
         let headers = response.headers_mut();
-        headers.insert(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        );
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -54,12 +54,10 @@ pub enum ServeError {
 
 /// Takes the address.
 pub async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|source| match source.kind() {
-            io::ErrorKind::AddrInUse => ServeError::Taken { address },
-            _ => ServeError::Listen { address, source },
-        })
+    TcpListener::bind(address).await.map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => ServeError::Taken { address },
+        _ => ServeError::Listen { address, source },
+    })
 }
 
 /// Serves until `stop` is done, then lets open requests end for a few seconds.
@@ -80,10 +78,7 @@ pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, stop: impl Futu
         }
     }
     drop(listener);
-    if tokio::time::timeout(GRACE, graceful.shutdown())
-        .await
-        .is_err()
-    {
+    if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
         tracing::info!("requests were still open at the end and were cut off");
     }
 }
@@ -131,32 +126,21 @@ struct Stalling<S> {
 
 impl<S> Stalling<S> {
     fn new(stream: S, patience: Duration) -> Self {
-        Stalling {
-            stream,
-            patience,
-            since: None,
-        }
+        Stalling { stream, patience, since: None }
     }
 
     /// Passes a write's outcome on, unless writes have been pending for too long.
-    fn judge<T>(
-        &mut self,
-        outcome: Poll<io::Result<T>>,
-        context: &mut Context<'_>,
-    ) -> Poll<io::Result<T>> {
+    fn judge<T>(&mut self, outcome: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
         if outcome.is_ready() {
             self.since = None;
             return outcome;
         }
         let patience = self.patience;
-        let since = self
-            .since
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(Instant::now() + patience)));
+        let since = self.since.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(Instant::now() + patience)));
         match since.as_mut().poll(context) {
-            Poll::Ready(()) => Poll::Ready(Err(io::Error::new(
-                io::ErrorKind::TimedOut,
-                "the peer does not take the answer",
-            ))),
+            Poll::Ready(()) => {
+                Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the peer does not take the answer")))
+            }
             Poll::Pending => Poll::Pending,
         }
     }
@@ -173,11 +157,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Stalling<S> {
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Stalling<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let outcome = Pin::new(&mut self.stream).poll_write(context, bytes);
         self.judge(outcome, context)
     }
@@ -217,13 +197,7 @@ mod tests {
         let error = stream.write_all(&[0; 64]).await.expect_err("nobody reads");
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         let mut taken = [0; 16];
-        theirs
-            .read_exact(&mut taken)
-            .await
-            .expect("what was written");
-        stream
-            .write_all(&[0; 16])
-            .await
-            .expect("there is room again");
+        theirs.read_exact(&mut taken).await.expect("what was written");
+        stream.write_all(&[0; 16]).await.expect("there is room again");
     }
 }

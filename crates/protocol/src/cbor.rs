@@ -73,12 +73,7 @@ pub fn decode(bytes: &[u8]) -> Result<Value<'_>, CborError> {
 
 /// Like [`decode`] with another bound for nesting, for hash trees.
 pub(crate) fn decode_nested(bytes: &[u8], max_depth: usize) -> Result<Value<'_>, CborError> {
-    let mut reader = Reader {
-        bytes,
-        at: 0,
-        items: 0,
-        max_depth,
-    };
+    let mut reader = Reader { bytes, at: 0, items: 0, max_depth };
     let value = reader.value(0)?;
     match bytes.len() - reader.at {
         0 => Ok(value),
@@ -101,10 +96,7 @@ enum Head {
 
 impl<'a> Reader<'a> {
     fn byte(&mut self) -> Result<u8, CborError> {
-        let byte = *self
-            .bytes
-            .get(self.at)
-            .ok_or(CborError::Truncated(self.at))?;
+        let byte = *self.bytes.get(self.at).ok_or(CborError::Truncated(self.at))?;
         self.at += 1;
         Ok(byte)
     }
@@ -126,16 +118,11 @@ impl<'a> Reader<'a> {
             27 => 8,
             31 => return Ok(Head::Indefinite),
             _ => {
-                return Err(CborError::Unexpected {
-                    byte: first,
-                    at: self.at - 1,
-                });
+                return Err(CborError::Unexpected { byte: first, at: self.at - 1 });
             }
         };
         let bytes = self.take(width)?;
-        Ok(Head::Definite(
-            bytes.iter().fold(0, |n, byte| (n << 8) | u64::from(*byte)),
-        ))
+        Ok(Head::Definite(bytes.iter().fold(0, |n, byte| (n << 8) | u64::from(*byte))))
     }
 
     fn value(&mut self, depth: usize) -> Result<Value<'a>, CborError> {
@@ -189,12 +176,8 @@ impl<'a> Reader<'a> {
 
     fn text(&mut self, head: Head, at: usize) -> Result<Cow<'a, str>, CborError> {
         match self.string(3, head)? {
-            Cow::Borrowed(b) => std::str::from_utf8(b)
-                .map(Cow::Borrowed)
-                .map_err(|_| CborError::NotUtf8(at)),
-            Cow::Owned(b) => String::from_utf8(b)
-                .map(Cow::Owned)
-                .map_err(|_| CborError::NotUtf8(at)),
+            Cow::Borrowed(b) => std::str::from_utf8(b).map(Cow::Borrowed).map_err(|_| CborError::NotUtf8(at)),
+            Cow::Owned(b) => String::from_utf8(b).map(Cow::Owned).map_err(|_| CborError::NotUtf8(at)),
         }
     }
 
@@ -207,11 +190,7 @@ impl<'a> Reader<'a> {
     }
 
     fn at_break(&mut self) -> Result<bool, CborError> {
-        let ended = *self
-            .bytes
-            .get(self.at)
-            .ok_or(CborError::Truncated(self.at))?
-            == 0xFF;
+        let ended = *self.bytes.get(self.at).ok_or(CborError::Truncated(self.at))? == 0xFF;
         self.at += usize::from(ended);
         Ok(ended)
     }
@@ -231,10 +210,7 @@ impl<'a> Reader<'a> {
             let key = match self.value(depth + 1)? {
                 Value::Text(key) => key,
                 _ => {
-                    return Err(CborError::Unexpected {
-                        byte: self.bytes[at],
-                        at,
-                    });
+                    return Err(CborError::Unexpected { byte: self.bytes[at], at });
                 }
             };
             fields.push((key, self.value(depth + 1)?));
@@ -259,11 +235,7 @@ fn bignum<'a>(bytes: &[u8]) -> Value<'a> {
     if significant.len() > 8 {
         return Value::Other;
     }
-    Value::Nat(
-        significant
-            .iter()
-            .fold(0, |n, byte| (n << 8) | u64::from(*byte)),
-    )
+    Value::Nat(significant.iter().fold(0, |n, byte| (n << 8) | u64::from(*byte)))
 }
 
 fn refuse_duplicates(fields: &[(Cow<'_, str>, Value<'_>)]) -> Result<(), CborError> {
@@ -369,30 +341,16 @@ mod tests {
     #[test]
     fn the_spec_example_of_cbor() {
         let input = bytes("826161a161626163");
-        let Ok(Value::Array(items)) = decode(&input) else {
-            panic!("an array was sent")
-        };
+        let Ok(Value::Array(items)) = decode(&input) else { panic!("an array was sent") };
         assert_eq!(items[0], Value::Text("a".into()));
-        assert_eq!(
-            items[1],
-            Value::Map(vec![("b".into(), Value::Text("c".into()))])
-        );
+        assert_eq!(items[1], Value::Map(vec![("b".into(), Value::Text("c".into()))]));
     }
 
     #[test]
     fn indefinite_lengths_and_bignums() {
-        assert_eq!(
-            decode(&bytes("5f4201024103ff")),
-            Ok(Value::Bytes(vec![1, 2, 3].into()))
-        );
-        assert_eq!(
-            decode(&bytes("9f01ff")),
-            Ok(Value::Array(vec![Value::Nat(1)]))
-        );
-        assert_eq!(
-            decode(&bytes("c24a00000000000000000102")),
-            Ok(Value::Nat(258))
-        );
+        assert_eq!(decode(&bytes("5f4201024103ff")), Ok(Value::Bytes(vec![1, 2, 3].into())));
+        assert_eq!(decode(&bytes("9f01ff")), Ok(Value::Array(vec![Value::Nat(1)])));
+        assert_eq!(decode(&bytes("c24a00000000000000000102")), Ok(Value::Nat(258)));
         assert_eq!(decode(&bytes("c249010000000000000000")), Ok(Value::Other));
     }
 
@@ -400,22 +358,10 @@ mod tests {
     fn refusals() {
         assert_eq!(decode(&[]), Err(CborError::Truncated(0)));
         assert_eq!(decode(&[0x01, 0x02]), Err(CborError::Trailing(1)));
-        assert_eq!(
-            decode(&bytes("a2616101616102")),
-            Err(CborError::DuplicateKey("a".into()))
-        );
-        assert_eq!(
-            decode(&bytes("5bffffffffffffffff")),
-            Err(CborError::Truncated(9))
-        );
-        assert_eq!(
-            decode(&bytes("9bffffffffffffffff")),
-            Err(CborError::Truncated(9))
-        );
-        assert!(matches!(
-            decode(&bytes("a10102")),
-            Err(CborError::Unexpected { .. })
-        ));
+        assert_eq!(decode(&bytes("a2616101616102")), Err(CborError::DuplicateKey("a".into())));
+        assert_eq!(decode(&bytes("5bffffffffffffffff")), Err(CborError::Truncated(9)));
+        assert_eq!(decode(&bytes("9bffffffffffffffff")), Err(CborError::Truncated(9)));
+        assert!(matches!(decode(&bytes("a10102")), Err(CborError::Unexpected { .. })));
         assert_eq!(decode(&bytes("61ff")), Err(CborError::NotUtf8(0)));
     }
 
@@ -432,22 +378,8 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        for n in [
-            0,
-            23,
-            24,
-            255,
-            256,
-            65_535,
-            65_536,
-            u64::from(u32::MAX),
-            1 << 40,
-            u64::MAX,
-        ] {
-            assert_eq!(
-                decode(&Writer::self_described().nat(n).finish()),
-                Ok(Value::Nat(n))
-            );
+        for n in [0, 23, 24, 255, 256, 65_535, 65_536, u64::from(u32::MAX), 1 << 40, u64::MAX] {
+            assert_eq!(decode(&Writer::self_described().nat(n).finish()), Ok(Value::Nat(n)));
         }
     }
 }

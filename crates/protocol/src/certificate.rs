@@ -15,9 +15,8 @@ use crate::tree::Digest;
 
 /// What precedes the 96 key bytes in the DER form of a BLS12-381 public key.
 const DER_PREFIX: [u8; 37] = [
-    0x30, 0x81, 0x82, 0x30, 0x1D, 0x06, 0x0D, 0x2B, 0x06, 0x01, 0x04, 0x01, 0x82, 0xDC, 0x7C, 0x05,
-    0x03, 0x01, 0x02, 0x01, 0x06, 0x0C, 0x2B, 0x06, 0x01, 0x04, 0x01, 0x82, 0xDC, 0x7C, 0x05, 0x03,
-    0x02, 0x01, 0x03, 0x61, 0x00,
+    0x30, 0x81, 0x82, 0x30, 0x1D, 0x06, 0x0D, 0x2B, 0x06, 0x01, 0x04, 0x01, 0x82, 0xDC, 0x7C, 0x05, 0x03, 0x01, 0x02,
+    0x01, 0x06, 0x0C, 0x2B, 0x06, 0x01, 0x04, 0x01, 0x82, 0xDC, 0x7C, 0x05, 0x03, 0x02, 0x01, 0x03, 0x61, 0x00,
 ];
 
 /// How deeply a certificate may nest: some hundred forks for each of a path's few labels.
@@ -55,9 +54,7 @@ pub struct RootKey(PrivateKey);
 impl RootKey {
     /// The key with this secret (big-endian scalar).
     pub fn from_secret(secret: &[u8; 32]) -> Result<Self, CertificateError> {
-        PrivateKey::deserialize(secret)
-            .map(RootKey)
-            .map_err(|_| CertificateError::BadSecret)
+        PrivateKey::deserialize(secret).map(RootKey).map_err(|_| CertificateError::BadSecret)
     }
 
     /// A key made from any 32 random bytes: they are hashed until they are a secret.
@@ -105,20 +102,14 @@ pub fn encode_public_key(key: &[u8; 96]) -> Vec<u8> {
 
 /// The key bytes inside a DER form.
 pub fn decode_public_key(der: &[u8]) -> Result<[u8; 96], CertificateError> {
-    let key = der
-        .strip_prefix(&DER_PREFIX)
-        .ok_or(CertificateError::BadPublicKey)?;
+    let key = der.strip_prefix(&DER_PREFIX).ok_or(CertificateError::BadPublicKey)?;
     key.try_into().map_err(|_| CertificateError::BadPublicKey)
 }
 
 /// Puts a witness (from [`crate::Tree::witness`]) and the signature of its root hash together.
 pub fn encode_certificate(witness: &[u8], signature: &[u8]) -> Vec<u8> {
     let mut out = Writer::self_described();
-    out.map(2)
-        .text("tree")
-        .raw(witness)
-        .text("signature")
-        .bytes(signature);
+    out.map(2).text("tree").raw(witness).text("signature").bytes(signature);
     out.finish()
 }
 
@@ -160,12 +151,8 @@ pub(crate) fn read_tree(value: &Value<'_>) -> Result<HashTree, CertificateError>
     };
     match items.as_slice() {
         [Value::Nat(0)] => Ok(ic_certification::empty()),
-        [Value::Nat(1), left, right] => {
-            Ok(ic_certification::fork(read_tree(left)?, read_tree(right)?))
-        }
-        [Value::Nat(2), Value::Bytes(label), below] => {
-            Ok(ic_certification::labeled(label.to_vec(), read_tree(below)?))
-        }
+        [Value::Nat(1), left, right] => Ok(ic_certification::fork(read_tree(left)?, read_tree(right)?)),
+        [Value::Nat(2), Value::Bytes(label), below] => Ok(ic_certification::labeled(label.to_vec(), read_tree(below)?)),
         [Value::Nat(3), Value::Bytes(value)] => Ok(ic_certification::leaf(value.to_vec())),
         [Value::Nat(4), Value::Bytes(hash)] => {
             let hash = Digest::try_from(hash.as_ref()).map_err(|_| CertificateError::NotATree)?;
@@ -197,10 +184,7 @@ mod tests {
         let tree = verify_certificate(&certificate, &key.public_key_der()).expect("signed above");
         assert_eq!(tree.lookup_path([&b"time"[..]]), LookupResult::Found(&[1]));
         let other = RootKey::from_seed(&[2; 32]).public_key_der();
-        assert!(matches!(
-            verify_certificate(&certificate, &other),
-            Err(CertificateError::BadSignature)
-        ));
+        assert!(matches!(verify_certificate(&certificate, &other), Err(CertificateError::BadSignature)));
     }
 
     #[test]
@@ -209,10 +193,7 @@ mod tests {
         for i in 0..certificate.len() {
             let mut changed = certificate.clone();
             changed[i] ^= 0x01;
-            assert!(
-                verify_certificate(&changed, &key.public_key_der()).is_err(),
-                "byte {i}"
-            );
+            assert!(verify_certificate(&changed, &key.public_key_der()).is_err(), "byte {i}");
         }
     }
 
@@ -222,10 +203,7 @@ mod tests {
         let again = RootKey::from_secret(&key.secret()).expect("own secret");
         assert_eq!(key.public_key_der(), again.public_key_der());
         assert_eq!(key.public_key_der().len(), 133);
-        assert_eq!(
-            key.subnet_id(),
-            Principal::self_authenticating(key.public_key_der())
-        );
+        assert_eq!(key.subnet_id(), Principal::self_authenticating(key.public_key_der()));
         assert!(RootKey::from_secret(&[0xFF; 32]).is_err());
         assert!(decode_public_key(&[0; 133]).is_err());
     }

@@ -141,10 +141,7 @@ mod tests {
         let a = hash_of_map(&[("a", HashValue::Nat(1)), ("b", HashValue::Text("x"))]);
         let b = hash_of_map(&[("b", HashValue::Text("x")), ("a", HashValue::Nat(1))]);
         assert_eq!(a, b);
-        assert_ne!(
-            a,
-            hash_of_map(&[("b", HashValue::Text("x")), ("a", HashValue::Nat(2))])
-        );
+        assert_ne!(a, hash_of_map(&[("b", HashValue::Text("x")), ("a", HashValue::Nat(2))]));
     }
 
     #[test]

@@ -28,9 +28,7 @@ impl CanisterId {
     /// The id of the canister with this number.
     pub const fn from_index(index: u64) -> Self {
         let i = index.to_be_bytes();
-        CanisterId(Principal::from_slice(&[
-            i[0], i[1], i[2], i[3], i[4], i[5], i[6], i[7], 1, 1,
-        ]))
+        CanisterId(Principal::from_slice(&[i[0], i[1], i[2], i[3], i[4], i[5], i[6], i[7], 1, 1]))
     }
 
     /// The number that [`CanisterId::from_index`] was given, if the id has that form.
@@ -113,23 +111,14 @@ mod tests {
 
     #[test]
     fn well_known_ids() {
-        assert_eq!(
-            CanisterId::REGISTRY.to_text(),
-            "rwlgt-iiaaa-aaaaa-aaaaa-cai"
-        );
+        assert_eq!(CanisterId::REGISTRY.to_text(), "rwlgt-iiaaa-aaaaa-aaaaa-cai");
         assert_eq!(CanisterId::MANAGEMENT.to_text(), "aaaaa-aa");
-        assert_eq!(
-            CanisterId::from_index(1).to_text(),
-            "rrkah-fqaaa-aaaaa-aaaaq-cai"
-        );
+        assert_eq!(CanisterId::from_index(1).to_text(), "rrkah-fqaaa-aaaaa-aaaaq-cai");
     }
 
     #[test]
     fn the_spec_example_of_a_textual_id() {
-        assert_eq!(
-            Principal::from_slice(&[0xAB, 0xCD, 0x01]).to_text(),
-            "em77e-bvlzu-aq"
-        );
+        assert_eq!(Principal::from_slice(&[0xAB, 0xCD, 0x01]).to_text(), "em77e-bvlzu-aq");
     }
 
     #[test]

@@ -33,16 +33,9 @@ impl RejectCode {
     /// The code with this number.
     pub fn from_number(n: u64) -> Option<Self> {
         use RejectCode::*;
-        [
-            SysFatal,
-            SysTransient,
-            DestinationInvalid,
-            CanisterReject,
-            CanisterError,
-            SysUnknown,
-        ]
-        .into_iter()
-        .find(|code| code.number() == n)
+        [SysFatal, SysTransient, DestinationInvalid, CanisterReject, CanisterError, SysUnknown]
+            .into_iter()
+            .find(|code| code.number() == n)
     }
 
     /// The number used on every interface.
@@ -170,11 +163,7 @@ pub struct Reject {
 impl Reject {
     /// A reject whose reject code follows from its error code.
     pub fn new(error_code: ErrorCode, message: impl Into<String>) -> Self {
-        Reject {
-            code: error_code.reject_code(),
-            message: message.into(),
-            error_code: Some(error_code),
-        }
+        Reject { code: error_code.reject_code(), message: message.into(), error_code: Some(error_code) }
     }
 }
 
@@ -200,16 +189,11 @@ impl QueryResponse {
     /// What a node signs to answer for this response: separator and hash.
     pub fn signable(&self, request_id: &RequestId, timestamp: u64) -> Vec<u8> {
         let error_code = match self {
-            QueryResponse::Rejected(Reject {
-                error_code: Some(code),
-                ..
-            }) => Some(code.to_string()),
+            QueryResponse::Rejected(Reject { error_code: Some(code), .. }) => Some(code.to_string()),
             _ => None,
         };
-        let mut fields = vec![
-            ("request_id", HashValue::Blob(request_id.as_bytes())),
-            ("timestamp", HashValue::Nat(timestamp)),
-        ];
+        let mut fields =
+            vec![("request_id", HashValue::Blob(request_id.as_bytes())), ("timestamp", HashValue::Nat(timestamp))];
         match self {
             QueryResponse::Replied(arg) => fields.extend([
                 ("status", HashValue::Text("replied")),
@@ -221,11 +205,7 @@ impl QueryResponse {
                 ("reject_message", HashValue::Text(&reject.message)),
             ]),
         }
-        fields.extend(
-            error_code
-                .as_deref()
-                .map(|code| ("error_code", HashValue::Text(code))),
-        );
+        fields.extend(error_code.as_deref().map(|code| ("error_code", HashValue::Text(code))));
         domain_separated("ic-response", &hash_of_map(&fields))
     }
 }
@@ -262,16 +242,9 @@ mod tests {
     #[test]
     fn error_codes_name_their_reject_code() {
         assert_eq!(ErrorCode::CANISTER_CALLED_TRAP.to_string(), "IC0503");
-        assert_eq!(
-            ErrorCode::CANISTER_NOT_FOUND.reject_code(),
-            RejectCode::DestinationInvalid
-        );
+        assert_eq!(ErrorCode::CANISTER_NOT_FOUND.reject_code(), RejectCode::DestinationInvalid);
         for code in ALL {
-            assert_eq!(
-                u64::from(code.0 / 100),
-                code.reject_code().number(),
-                "{code}"
-            );
+            assert_eq!(u64::from(code.0 / 100), code.reject_code().number(), "{code}");
         }
     }
 
@@ -288,8 +261,7 @@ mod tests {
     fn the_node_key_is_44_bytes_and_signs() {
         let key = NodeKey::from_secret(&[7; 32]);
         assert_eq!(key.public_key_der().len(), 44);
-        let public =
-            ic_ed25519::PublicKey::deserialize_rfc8410_der(&key.public_key_der()).expect("own key");
+        let public = ic_ed25519::PublicKey::deserialize_rfc8410_der(&key.public_key_der()).expect("own key");
         assert!(public.verify_signature(b"x", &key.sign(b"x")).is_ok());
         assert!(public.verify_signature(b"y", &key.sign(b"x")).is_err());
     }

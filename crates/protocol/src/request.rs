@@ -232,20 +232,11 @@ impl Envelope {
 
     /// An envelope without proof, for an anonymous sender.
     pub fn anonymous(content: Content) -> Self {
-        Envelope {
-            content,
-            sender_pubkey: None,
-            sender_delegation: vec![],
-            sender_sig: None,
-        }
+        Envelope { content, sender_pubkey: None, sender_delegation: vec![], sender_sig: None }
     }
 
     /// An envelope signed by the key with this DER form; `sign` gets the bytes to sign.
-    pub fn signed(
-        content: Content,
-        public_key_der: Vec<u8>,
-        sign: impl FnOnce(&[u8]) -> Vec<u8>,
-    ) -> Self {
+    pub fn signed(content: Content, public_key_der: Vec<u8>, sign: impl FnOnce(&[u8]) -> Vec<u8>) -> Self {
         let signature = sign(&content.request_id().signable());
         Envelope {
             content,
@@ -303,11 +294,7 @@ fn call_fields<'a>(call: &'a Call, fields: &mut Fields<'a>) {
         ("sender", HashValue::Blob(call.sender.as_slice())),
         ("ingress_expiry", HashValue::Nat(call.ingress_expiry)),
     ]);
-    fields.extend(
-        call.nonce
-            .as_deref()
-            .map(|nonce| ("nonce", HashValue::Blob(nonce))),
-    );
+    fields.extend(call.nonce.as_deref().map(|nonce| ("nonce", HashValue::Blob(nonce))));
     fields.extend(call.sender_info.as_ref().map(|info| {
         let map = vec![
             ("info", HashValue::Blob(&info.info)),
@@ -319,43 +306,25 @@ fn call_fields<'a>(call: &'a Call, fields: &mut Fields<'a>) {
 }
 
 fn read_fields<'a>(read: &'a ReadState, fields: &mut Fields<'a>) {
-    let path = |path: &'a Vec<Vec<u8>>| {
-        HashValue::Array(path.iter().map(|l| HashValue::Blob(l)).collect())
-    };
+    let path = |path: &'a Vec<Vec<u8>>| HashValue::Array(path.iter().map(|l| HashValue::Blob(l)).collect());
     fields.extend([
-        (
-            "paths",
-            HashValue::Array(read.paths.iter().map(path).collect()),
-        ),
+        ("paths", HashValue::Array(read.paths.iter().map(path).collect())),
         ("sender", HashValue::Blob(read.sender.as_slice())),
         ("ingress_expiry", HashValue::Nat(read.ingress_expiry)),
     ]);
-    fields.extend(
-        read.nonce
-            .as_deref()
-            .map(|nonce| ("nonce", HashValue::Blob(nonce))),
-    );
+    fields.extend(read.nonce.as_deref().map(|nonce| ("nonce", HashValue::Blob(nonce))));
 }
 
 impl Delegation {
     /// What the delegating key signs.
     pub fn signable(&self) -> Vec<u8> {
-        let mut fields = vec![
-            ("pubkey", HashValue::Blob(&self.pubkey)),
-            ("expiration", HashValue::Nat(self.expiration)),
-        ];
+        let mut fields =
+            vec![("pubkey", HashValue::Blob(&self.pubkey)), ("expiration", HashValue::Nat(self.expiration))];
         fields.extend(self.targets.as_ref().map(|targets| {
-            let targets = targets
-                .iter()
-                .map(|id| HashValue::Blob(id.as_slice()))
-                .collect();
+            let targets = targets.iter().map(|id| HashValue::Blob(id.as_slice())).collect();
             ("targets", HashValue::Array(targets))
         }));
-        fields.extend(
-            self.permissions
-                .as_deref()
-                .map(|text| ("permissions", HashValue::Text(text))),
-        );
+        fields.extend(self.permissions.as_deref().map(|text| ("permissions", HashValue::Text(text))));
         domain_separated("ic-request-auth-delegation", &hash_of_map(&fields))
     }
 }

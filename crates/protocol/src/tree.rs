@@ -34,10 +34,7 @@ struct Node {
 
 enum Kind {
     Leaf(Box<[u8]>),
-    Level {
-        root: Option<Arc<Branch>>,
-        count: usize,
-    },
+    Level { root: Option<Arc<Branch>>, count: usize },
 }
 
 impl Tree {
@@ -56,10 +53,7 @@ impl Tree {
     }
 
     fn new(kind: Kind) -> Self {
-        Tree(Arc::new(Node {
-            kind,
-            digest: OnceLock::new(),
-        }))
+        Tree(Arc::new(Node { kind, digest: OnceLock::new() }))
     }
 
     /// The root of the level, or nothing for a leaf and for an empty level.
@@ -123,9 +117,7 @@ impl Tree {
             return false;
         }
         *self = match self.root() {
-            Some(root) if rest.is_empty() || child.is_empty() => {
-                Self::level(level::take(root, label), count - 1)
-            }
+            Some(root) if rest.is_empty() || child.is_empty() => Self::level(level::take(root, label), count - 1),
             root => Self::level(Some(level::put(root, label, child)), count),
         };
         true
@@ -133,8 +125,7 @@ impl Tree {
 
     /// What is at `path`.
     pub fn get<L: AsRef<[u8]>>(&self, path: &[L]) -> Option<&Tree> {
-        path.iter()
-            .try_fold(self, |tree, label| tree.child(label.as_ref()))
+        path.iter().try_fold(self, |tree, label| tree.child(label.as_ref()))
     }
 
     /// The value of the leaf at `path`.
@@ -156,9 +147,7 @@ impl Tree {
         *self.0.digest.get_or_init(|| match &self.0.kind {
             Kind::Leaf(value) => separated("ic-hashtree-leaf", &[value]),
             Kind::Level { root: None, .. } => separated("ic-hashtree-empty", &[]),
-            Kind::Level {
-                root: Some(root), ..
-            } => root.digest(),
+            Kind::Level { root: Some(root), .. } => root.digest(),
         })
     }
 
@@ -178,10 +167,7 @@ impl fmt::Debug for Tree {
             Some(value) => write!(f, "leaf of {} bytes", value.len()),
             None => f
                 .debug_map()
-                .entries(
-                    self.children::<&[u8]>(&[])
-                        .map(|(l, t)| (l.escape_ascii().to_string(), t)),
-                )
+                .entries(self.children::<&[u8]>(&[]).map(|(l, t)| (l.escape_ascii().to_string(), t)))
                 .finish(),
         }
     }

@@ -91,7 +91,18 @@ impl Log {
         let epoch = epochs.last().map_or(1, |last| last + 1);
         let (file, capacity) = new_segment(&*storage, epoch, segment_bytes)?;
         let height = scan.height;
-        Ok(Log { storage, file, note, epoch, offset: 0, capacity, segment_bytes, written: height, synced: height, full })
+        Ok(Log {
+            storage,
+            file,
+            note,
+            epoch,
+            offset: 0,
+            capacity,
+            segment_bytes,
+            written: height,
+            synced: height,
+            full,
+        })
     }
 
     /// Writes a batch; durable only after [`Self::sync`].

@@ -6,7 +6,9 @@ pub mod canister;
 pub mod ingress;
 pub mod message;
 
-pub use canister::{CallContext, CallOrigin, Callback, CanisterCode, CanisterStatus, LogEntry, NativeKind, SystemState, WasmFunction};
+pub use canister::{
+    CallContext, CallOrigin, Callback, CanisterCode, CanisterStatus, LogEntry, NativeKind, SystemState, WasmFunction,
+};
 pub use ingress::{IngressEntry, IngressStatus};
 pub use message::{Ingress, Message, Payload, Request, Response, SenderInfo};
 

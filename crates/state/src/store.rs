@@ -219,7 +219,8 @@ impl Folder {
 
     /// Removes image files that the catalogue doesn't name: left by a crash, or replaced.
     fn remove_strays(&self) -> Result<(), StoreError> {
-        let named: BTreeSet<&String> = self.files.values().flat_map(|files| files.base.iter().chain(&files.overlays)).collect();
+        let named: BTreeSet<&String> =
+            self.files.values().flat_map(|files| files.base.iter().chain(&files.overlays)).collect();
         for name in self.storage.list("images")? {
             let name = format!("images/{name}");
             if !named.contains(&name) {

@@ -1,8 +1,8 @@
 //! Candid -> what a page imports to talk to a backend.
 
 use candid_parser::candid::types::{Type, TypeEnv};
-use candid_parser::syntax::{IDLMergedProg, IDLProg};
 use candid_parser::check_prog;
+use candid_parser::syntax::{IDLMergedProg, IDLProg};
 
 /// The bindings of one interface.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +44,10 @@ mod tests {
 
     #[test]
     fn a_service_gets_both_languages() {
-        let made = bindings("type Guest = record { name : text };\nservice : { add : (Guest) -> (nat); all : () -> (vec Guest) query }").unwrap();
+        let made = bindings(
+            "type Guest = record { name : text };\nservice : { add : (Guest) -> (nat); all : () -> (vec Guest) query }",
+        )
+        .unwrap();
         assert!(made.javascript.contains("export const idlFactory"), "{}", made.javascript);
         assert!(made.typescript.contains("export interface Guest"), "{}", made.typescript);
         assert!(!made.javascript.contains("import "), "{}", made.javascript);

@@ -133,7 +133,8 @@ mod tests {
         let mut tree = SourceTree::default();
         tree.insert("a.mo", "x\nlet ü = y;");
         let range = Range { start: Position { line: 1, character: 9 }, end: Position { line: 1, character: 10 } };
-        let told = WorkerDiagnostic { source: "a.mo".into(), severity: 1, code: "M1".into(), message: "m".into(), range };
+        let told =
+            WorkerDiagnostic { source: "a.mo".into(), severity: 1, code: "M1".into(), message: "m".into(), range };
         let seen = told.into_diagnostic(&tree);
         assert_eq!((seen.line, seen.column, seen.end_column), (2, 9, 10));
         assert_eq!(seen.source.as_deref(), Some("let ü = y;"));

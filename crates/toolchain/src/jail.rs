@@ -79,7 +79,8 @@ fn restrict(orders: &Orders) -> Result<(), String> {
     limit(orders)?;
     let mut confinement = files::confine(&orders.read, &orders.execute)?;
     confinement.extend(calls::confine()?);
-    confinement.push(format!("Each compiler process may use {} MiB of private memory and writes no file.", orders.memory_mib));
+    confinement
+        .push(format!("Each compiler process may use {} MiB of private memory and writes no file.", orders.memory_mib));
     report(&JailReport { confinement })
 }
 

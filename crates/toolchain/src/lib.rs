@@ -1,9 +1,10 @@
 //! A source tree -> a release: Motoko, Candid, bindings, pages.
 //!
 //! [`Toolchain`] keeps warm workers, one for the backend and one for the pages, and lets both work on a build at
-//! once; a third one helps with backends that use the core library without importing it. Invariant: what strangers wrote is compiled in a process without network, secrets or home,
-//! started through [`jail_main`]; nothing of one tree is left for the next; and a worker that takes too long, too
-//! much or breaks is replaced before the next build.
+//! once; a third one helps with backends that use the core library without importing it. Invariant: what
+//! strangers wrote is compiled in a process without network, secrets or home, started through [`jail_main`];
+//! nothing of one tree is left for the next; and a worker that takes too long, too much or breaks is replaced
+//! before the next build.
 
 mod bindings;
 mod default_page;

@@ -106,14 +106,21 @@ impl AppManifest {
         let name = self.name.iter().find(|name| !is_address(name));
         let language = self.language.iter().find(|tag| !is_language(tag));
         let title = self.title.iter().find(|title| title.len() > MAX_WORDS);
-        name.map(|name| (name.clone(), "name must have lower-case letters, digits and hyphens only, 1 to 63".to_owned()))
-            .or_else(|| language.map(|tag| (tag.clone(), "language must be a BCP 47 tag such as \"en\" or \"de-CH\"".to_owned())))
-            .or_else(|| title.map(|_| ("title".to_owned(), format!("title is longer than {MAX_WORDS} bytes"))))
+        name.map(|name| {
+            (name.clone(), "name must have lower-case letters, digits and hyphens only, 1 to 63".to_owned())
+        })
+        .or_else(|| {
+            language.map(|tag| (tag.clone(), "language must be a BCP 47 tag such as \"en\" or \"de-CH\"".to_owned()))
+        })
+        .or_else(|| title.map(|_| ("title".to_owned(), format!("title is longer than {MAX_WORDS} bytes"))))
     }
 
     fn wrong_roles(&self) -> Option<(String, String)> {
         if self.roles.len() > MAX_ROLES {
-            return Some(("roles".to_owned(), format!("there are {} roles; {MAX_ROLES} are allowed", self.roles.len())));
+            return Some((
+                "roles".to_owned(),
+                format!("there are {} roles; {MAX_ROLES} are allowed", self.roles.len()),
+            ));
         }
         let mut known: BTreeSet<&str> = GIVEN_ROLES.into();
         for role in &self.roles {

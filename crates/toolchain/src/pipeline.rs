@@ -151,7 +151,8 @@ impl Toolchain {
     }
 
     async fn pages(&self, tree: &SourceTree, manifest: &AppManifest) -> Result<Pages, BuildError> {
-        let files: Map<String, Value> = tree.0.iter().filter(|(path, _)| !path.ends_with(".mo")).map(page_file).collect();
+        let files: Map<String, Value> =
+            tree.0.iter().filter(|(path, _)| !path.ends_with(".mo")).map(page_file).collect();
         let request = json!({
             "files": files,
             "title": title(manifest),
@@ -185,7 +186,9 @@ fn motoko_files(tree: &SourceTree) -> Result<BTreeMap<&str, &str>, SourceError> 
     }
     let sources = tree.0.keys().filter(|path| path.ends_with(".mo"));
     sources
-        .map(|path| tree.text(path).map(|text| (path.as_str(), text)).ok_or_else(|| SourceError::Encoding(path.clone())))
+        .map(|path| {
+            tree.text(path).map(|text| (path.as_str(), text)).ok_or_else(|| SourceError::Encoding(path.clone()))
+        })
         .collect()
 }
 
@@ -248,7 +251,8 @@ fn reserved(path: &str) -> Diagnostic {
 
 /// A `main.mo` that is a module compiles to something without a service.
 fn without_actor(reason: &str) -> BuildError {
-    let message = format!("{BACKEND_MAIN} must define the app's actor, since its public methods are the interface ({reason})");
+    let message =
+        format!("{BACKEND_MAIN} must define the app's actor, since its public methods are the interface ({reason})");
     BuildError::Diagnostics(vec![Diagnostic::error(BACKEND_MAIN, 1, "actor", message)])
 }
 

@@ -96,7 +96,9 @@ impl Worker {
         let deadline = Instant::now() + self.config.limits.build_time;
         let seasoned = current.as_ref().is_some_and(Process::is_seasoned);
         match self.attempt(&mut current, verb, &request, deadline).await {
-            Err(Failure::Broken(_) | Failure::OutOfMemory) if seasoned => self.attempt(&mut current, verb, &request, deadline).await,
+            Err(Failure::Broken(_) | Failure::OutOfMemory) if seasoned => {
+                self.attempt(&mut current, verb, &request, deadline).await
+            }
             other => other,
         }
         .map_err(|failure| self.explain(failure))
@@ -112,7 +114,13 @@ impl Worker {
 
     /// The process is taken out of its place for the time of the question: whoever drops this future leaves an
     /// empty place behind, and dropping the process kills it.
-    async fn attempt(&self, current: &mut Option<Process>, verb: &str, request: &Value, deadline: Instant) -> Result<Value, Failure> {
+    async fn attempt(
+        &self,
+        current: &mut Option<Process>,
+        verb: &str,
+        request: &Value,
+        deadline: Instant,
+    ) -> Result<Value, Failure> {
         let mut process = match current.take() {
             Some(process) => process,
             None => Process::start(&self.kind, &self.config, &self.spawner).await.map_err(Failure::Broken)?,
@@ -135,20 +143,37 @@ impl Worker {
     }
 
     fn explain(&self, failure: Failure) -> BuildError {
-        let limits = &self.config.limits;
-        let name = self.kind.name;
-        let limited = |limit, message| BuildError::Limit { limit, message };
         match failure {
-            Failure::Late => limited(Limit::Time, format!("the {name} compiler took longer than the {} s that a build may take; simplify the sources", limits.build_time.as_secs_f32())),
-            Failure::OutOfMemory => limited(Limit::Memory, format!("the {name} compiler needed more than the {} MiB of memory that it may use; simplify the sources", limits.memory_mib)),
+            Failure::Late => self.limited(Limit::Time, String::new()),
+            Failure::OutOfMemory => self.limited(Limit::Memory, String::new()),
             Failure::Broken(reason) => BuildError::Worker(reason),
             Failure::Refused { kind, message } => match kind.as_str() {
-                "nesting" => limited(Limit::Nesting, format!("the sources are nested too deeply for the {name} compiler; split long expressions and lists into parts")),
-                "wasm" => limited(Limit::Wasm, format!("{message}; {} are allowed", limits.wasm_bytes)),
-                "assets" => limited(Limit::Assets, format!("{message}; {} are allowed", limits.asset_bytes)),
+                "nesting" => self.limited(Limit::Nesting, message),
+                "wasm" => self.limited(Limit::Wasm, message),
+                "assets" => self.limited(Limit::Assets, message),
                 _ => BuildError::Worker(message),
             },
         }
+    }
+
+    /// `told` is what the worker said, which matters where it measured something.
+    fn limited(&self, limit: Limit, told: String) -> BuildError {
+        let Limits { build_time, memory_mib, wasm_bytes, asset_bytes } = self.config.limits;
+        let name = self.kind.name;
+        let (took, next) = match limit {
+            Limit::Time => {
+                (format!("took longer than the {} s that it may", build_time.as_secs_f32()), "simplify the sources")
+            }
+            Limit::Memory => {
+                (format!("needed more than the {memory_mib} MiB of memory that it may use"), "simplify the sources")
+            }
+            Limit::Nesting => {
+                ("found sources nested too deeply".to_owned(), "split long expressions and lists into parts")
+            }
+            Limit::Wasm => (format!("made too much: {told}; {wasm_bytes} are allowed"), "leave out what is not needed"),
+            Limit::Assets => (format!("made too much: {told}; {asset_bytes} are allowed"), "leave out large files"),
+        };
+        BuildError::Limit { limit, message: format!("the {name} compiler {took}; {next}") }
     }
 }
 

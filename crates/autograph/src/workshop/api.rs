@@ -53,7 +53,9 @@ async fn handle(
     let checked = workshop.check(&verb, &headers, &body).await;
     let request = match checked {
         Ok(request) => request,
-        Err((status, problem)) => return (status, [(header::CONTENT_TYPE, NDJSON)], line("error", &problem)).into_response(),
+        Err((status, problem)) => {
+            return (status, [(header::CONTENT_TYPE, NDJSON)], line("error", &problem)).into_response();
+        }
     };
     let (sender, receiver) = mpsc::channel::<String>(64);
     let progress = Progress::new(sender.clone());
@@ -102,7 +104,10 @@ impl Workshop {
             return Err((StatusCode::BAD_REQUEST, Problem::usage("the request was signed for something else", hint)));
         }
         let arg: Value = serde_json::from_slice(&call.arg).map_err(|error| {
-            (StatusCode::BAD_REQUEST, Problem::usage(format!("the argument is not JSON: {error}"), "send a JSON object"))
+            (
+                StatusCode::BAD_REQUEST,
+                Problem::usage(format!("the argument is not JSON: {error}"), "send a JSON object"),
+            )
         })?;
         if !self.is_new(authenticated.request_id, call.ingress_expiry, now) {
             let text = "this request was sent before; it is not done twice";
@@ -167,16 +172,19 @@ impl Workshop {
             "check" | "deploy" => {
                 let arg: Files = read(arg)?;
                 let live = verb == "deploy";
-                output(self.deploy(arg.app.as_deref(), arg.files, arg.approve.as_deref(), live, caller, progress).await?)
+                output(
+                    self.deploy(arg.app.as_deref(), arg.files, arg.approve.as_deref(), live, caller, progress).await?,
+                )
             }
             "rename" => {
                 let arg: NewName = read(arg)?;
                 self.rename(&arg.app, &arg.name).await
             }
             "freeze" | "thaw" | "delete" => self.app_switch(verb, &read::<AppName>(arg)?.app).await,
-            "data" | "export" | "import" => {
-                Err(Problem::node(format!("`{verb}` is not in this version"), "it is planned; the app's own pages show its data"))
-            }
+            "data" | "export" | "import" => Err(Problem::node(
+                format!("`{verb}` is not in this version"),
+                "it is planned; the app's own pages show its data",
+            )),
             _ => Err(Problem::usage(format!("the node has no `{verb}`"), "`autograph help` lists what there is")),
         }
     }
@@ -239,8 +247,9 @@ struct Files {
 }
 
 fn read<T: serde::de::DeserializeOwned>(arg: Value) -> Result<T, Problem> {
-    serde_json::from_value(arg)
-        .map_err(|error| Problem::usage(format!("the request is incomplete: {error}"), "`autograph help` shows what it needs"))
+    serde_json::from_value(arg).map_err(|error| {
+        Problem::usage(format!("the request is incomplete: {error}"), "`autograph help` shows what it needs")
+    })
 }
 
 fn output(value: impl serde::Serialize) -> Result<Value, Problem> {

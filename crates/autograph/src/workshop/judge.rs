@@ -2,8 +2,8 @@
 
 use candid::Principal;
 use execution::{Fork, registry::App};
-use gate::{Caller, Finding, Side, Verdict};
-use toolchain::{BuildError, Release};
+use gate::{Caller, Finding, Options, Side, Verdict, heap::HeapError};
+use toolchain::{BuildError, Release, Severity};
 
 use super::{Workshop, answer::Problem};
 
@@ -25,25 +25,34 @@ impl Workshop {
             None => Vec::new(),
         };
         let fork = self.fork(app).await?;
+        let roles = app.map(|app| app.roles.iter().map(|role| role.id.clone()).collect()).unwrap_or_default();
+        let options = Options { roles, ..Options::default() };
         let (wasm, candid, types) = (release.wasm.clone(), release.candid.clone(), release.stable_types.clone());
         on_deep_thread(move || {
             let mut fork = ForkOf(fork);
             let side = live.as_ref().map(|live| Side { candid: &live.candid, stable_types: &live.stable });
-            gate::judge(side, Side { candid: &candid, stable_types: &types }, &wasm, &mut fork, &stable)
+            let proposed = Side { candid: &candid, stable_types: &types };
+            gate::judge_with(&options, side, proposed, &wasm, &mut fork, &stable)
         })
         .await
     }
 
     async fn stable_findings(&self, old: &str, new: &str) -> Result<Vec<gate::StableDiagnostic>, Problem> {
         let found = self.toolchain.stable_compatible(old, new).await;
-        let found = found.map_err(|error| Problem::node(format!("the data's types can't be compared: {error}"), "try again"))?;
-        Ok(found.into_iter().map(|d| gate::StableDiagnostic { code: d.code, message: d.message }).collect())
+        let found = found
+            .map_err(|error| Problem::node(format!("the data's types can't be compared: {error}"), "try again"))?;
+        let errors = found.into_iter().filter(|d| d.severity == Severity::Error);
+        Ok(errors.map(|d| gate::StableDiagnostic { code: d.code, message: d.message }).collect())
     }
 
     async fn live_types(&self, app: &App) -> Result<LiveTypes, Problem> {
         let backend = app.backend;
-        let sections = self.node.replica.read(move |executor| executor.sections(backend, &["candid:service", "motoko:stable-types"]));
-        let mut sections = sections.await?.into_iter().map(|bytes| String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned());
+        let sections = self
+            .node
+            .replica
+            .read(move |executor| executor.sections(backend, &["candid:service", "motoko:stable-types"]));
+        let mut sections =
+            sections.await?.into_iter().map(|bytes| String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned());
         Ok(LiveTypes { candid: sections.next().unwrap_or_default(), stable: sections.next().unwrap_or_default() })
     }
 
@@ -75,7 +84,9 @@ pub(crate) fn build_findings(error: &BuildError) -> Option<Vec<Finding>> {
                 .map(|d| gate::build_finding(&d.file, d.line, &d.code, &d.message, d.source.as_deref()))
                 .collect(),
         ),
-        BuildError::Source(_) | BuildError::Limit { .. } => Some(vec![gate::build_finding("", 0, "", &error.to_string(), None)]),
+        BuildError::Source(_) | BuildError::Limit { .. } => {
+            Some(vec![gate::build_finding("", 0, "", &error.to_string(), None)])
+        }
         _ => None,
     }
 }
@@ -99,6 +110,13 @@ impl gate::Fork for ForkOf {
     fn call(&mut self, caller: Caller, method: &str, arg: &[u8]) -> Result<Vec<u8>, String> {
         let who = self.principal(&caller);
         self.0.call(who, method, arg).map_err(|reject| reject.message)
+    }
+
+    fn variables(&mut self, stable_types: &str) -> Option<Result<Vec<(String, gate::Value)>, HeapError>> {
+        let read =
+            |heap: &embedder::Heap| gate::heap::variables(&|offset, length| heap.read(offset, length), stable_types);
+        // A step that traps is found by the dry run, with its reason; the census then goes by what queries show.
+        self.0.before_upgrade(read).ok()
     }
 }
 

@@ -30,7 +30,8 @@ impl Workshop {
         let apps = self.node.replica.read(|executor| {
             let registry = &executor.state().registry;
             let status = |app: &App| {
-                let frozen = executor.state().canisters.get(&app.backend).is_some_and(|canister| canister.system.frozen);
+                let frozen =
+                    executor.state().canisters.get(&app.backend).is_some_and(|canister| canister.system.frozen);
                 let at = registry.version(app.backend, app.version).map_or(app.created_at, |version| version.at);
                 (app.clone(), if frozen { "frozen" } else { "live" }, at)
             };
@@ -80,9 +81,10 @@ impl Workshop {
     pub(crate) async fn history(&self, label: &str) -> Result<Value, Problem> {
         let app = self.app(label).await?;
         let backend = app.backend;
-        let versions = self.node.replica.read(move |executor| {
-            executor.state().registry.versions(backend).cloned().collect::<Vec<_>>()
-        });
+        let versions = self
+            .node
+            .replica
+            .read(move |executor| executor.state().registry.versions(backend).cloned().collect::<Vec<_>>());
         let versions: Vec<Value> = versions
             .await?
             .iter()

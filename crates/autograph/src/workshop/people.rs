@@ -42,7 +42,9 @@ impl Workshop {
         let app = self.app(label).await?;
         let arg = InviteArg { app: app.backend, role: role.into(), name: name.into(), member };
         let invited: Invited = self.registry("invite_for_owner", (arg,)).await?;
-        Ok(json!({ "link": format!("{}/#invite={}", self.app_url(&app.name), invited.token), "member": invited.member }))
+        Ok(
+            json!({ "link": format!("{}/#invite={}", self.app_url(&app.name), invited.token), "member": invited.member }),
+        )
     }
 
     pub(crate) async fn revoke(&self, label: &str, member: &str) -> Result<Value, Problem> {

@@ -1,13 +1,12 @@
 //! From words to a version: understand, write, build, judge, switch; each stage told while it runs.
 
-use std::{
-    collections::BTreeMap,
-    sync::Mutex,
-    time::Instant,
-};
+use std::{collections::BTreeMap, sync::Mutex, time::Instant};
 
 use candid::Principal;
-use execution::registry::{App, RoleDefinition, calls::{CreateAppArg, CreatedApp, RestoreArg}};
+use execution::registry::{
+    App, RoleDefinition,
+    calls::{CreateAppArg, CreatedApp, RestoreArg},
+};
 use gate::Verdict;
 use serde::Deserialize;
 use serde_json::json;
@@ -111,7 +110,8 @@ impl Workshop {
             return self.told(&app, text, outcome).await;
         }
         // A token may name a gentler way; it is then what is proposed, and needs no further approval by itself.
-        let chosen = approve.and_then(|token| change.gentler.iter().find(|way| self.gentler_token(&app, &way.proposal) == token));
+        let chosen = approve
+            .and_then(|token| change.gentler.iter().find(|way| self.gentler_token(&app, &way.proposal) == token));
         let proposal = chosen.map_or(&change.literal, |way| &way.proposal);
         let approve = if chosen.is_some() { None } else { approve };
         let mut outcome = self.propose(Target::Live(app.clone()), proposal, approve, true, by, progress).await?;
@@ -119,7 +119,10 @@ impl Workshop {
             outcome.alternatives = change
                 .gentler
                 .iter()
-                .map(|way| Alternative { message: way.message.clone(), approve: self.gentler_token(&app, &way.proposal) })
+                .map(|way| Alternative {
+                    message: way.message.clone(),
+                    approve: self.gentler_token(&app, &way.proposal),
+                })
                 .collect();
         }
         self.told(&app, text, outcome).await
@@ -177,7 +180,13 @@ impl Workshop {
         self.restore_to(app, app.version - 1, by, progress).await
     }
 
-    async fn restore_to(&self, app: &App, version: u64, by: Principal, progress: &Progress) -> Result<Outcome, Problem> {
+    async fn restore_to(
+        &self,
+        app: &App,
+        version: u64,
+        by: Principal,
+        progress: &Progress,
+    ) -> Result<Outcome, Problem> {
         progress.stage("switch", "Putting the present aside and bringing the version back");
         let arg = RestoreArg {
             app: app.backend,
@@ -188,7 +197,10 @@ impl Workshop {
         };
         let number = self.restore_version(arg).await?;
         let understood = vec![format!("Code, data, access and pages are as they were in version {version}.")];
-        let assumed = vec![format!("What is newer was set aside as version {}; you can go back to it the same way.", app.version)];
+        let assumed = vec![format!(
+            "What is newer was set aside as version {}; you can go back to it the same way.",
+            app.version
+        )];
         let outcome = Outcome { understood, assumed, ..self.live_outcome(&app.name, app.backend, number, progress) };
         Ok(outcome)
     }
@@ -240,7 +252,14 @@ impl Workshop {
             }
         };
         let lived = self.live_outcome(&app.name, app.backend, version, progress);
-        Ok(Outcome { outcome: lived.outcome, version: lived.version, url: lived.url, canister_id: lived.canister_id, seconds: lived.seconds, ..base })
+        Ok(Outcome {
+            outcome: lived.outcome,
+            version: lived.version,
+            url: lived.url,
+            canister_id: lived.canister_id,
+            seconds: lived.seconds,
+            ..base
+        })
     }
 
     fn not_built(&self, base: Outcome, error: BuildError, progress: &Progress) -> Result<Outcome, Problem> {
@@ -320,20 +339,25 @@ impl Workshop {
     /// The spec from which the live version was written.
     async fn live_spec(&self, app: &App) -> Result<AppSpec, Problem> {
         let no_spec = || {
-            let text = format!("`{}` was not written from a description, so it can't be changed by words yet", app.name);
+            let text =
+                format!("`{}` was not written from a description, so it can't be changed by words yet", app.name);
             Problem::node(text, "change its source and use `autograph deploy`")
         };
         let tree = self.live_tree(app).await?.ok_or_else(no_spec)?;
         let bytes = tree.0.get("spec.json").ok_or_else(no_spec)?;
-        serde_json::from_slice(bytes).map_err(|error| Problem::node(format!("its spec can't be read: {error}"), "report this"))
+        serde_json::from_slice(bytes)
+            .map_err(|error| Problem::node(format!("its spec can't be read: {error}"), "report this"))
     }
 
     pub(crate) async fn live_tree(&self, app: &App) -> Result<Option<SourceTree>, Problem> {
         let (backend, number) = (app.backend, app.version);
-        let hash = self.node.replica.read(move |executor| {
-            executor.state().registry.version(backend, number).map(|version| version.source)
-        });
-        let Some(bytes) = hash.await?.and_then(|hash| execution::Blobs::get(&*self.node.blobs, &hash)) else { return Ok(None) };
+        let hash = self
+            .node
+            .replica
+            .read(move |executor| executor.state().registry.version(backend, number).map(|version| version.source));
+        let Some(bytes) = hash.await?.and_then(|hash| execution::Blobs::get(&*self.node.blobs, &hash)) else {
+            return Ok(None);
+        };
         Ok(super::proposals::tree_from_json(&bytes))
     }
 
@@ -435,4 +459,3 @@ fn failed(progress: &Progress, message: &str) -> Outcome {
         ..Outcome::default()
     }
 }
-

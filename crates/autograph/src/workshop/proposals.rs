@@ -47,7 +47,10 @@ impl Proposal {
         }
         let literal = from_spec(&change.spec, Some(live), text, Some(change.understanding.clone()))?;
         let gentler = change.alternatives.into_iter().map(|way| {
-            let proposal = from_spec(&way.spec, Some(live), &way.message, Some(change.understanding.clone()))?;
+            // What is done then is what the way says, not what was literally asked.
+            let understood = vec![writer::Statement { text: way.message.clone(), about: None }];
+            let understanding = Understanding { understood, ..Understanding::default() };
+            let proposal = from_spec(&way.spec, Some(live), &way.message, Some(understanding))?;
             Ok(GentlerWay { message: way.message, proposal })
         });
         Ok(ChangeProposal { literal, gentler: gentler.collect::<Result<_, Box<Outcome>>>()?, undo: change.undo })
@@ -61,7 +64,8 @@ impl Proposal {
             let bytes = bytes.map_err(|_| Problem::usage(format!("the file {path} is not base64"), "send it again"))?;
             tree.insert(path, bytes);
         }
-        let usage = |error: &dyn std::fmt::Display| Problem::usage(error.to_string(), "mend the source tree and try again");
+        let usage =
+            |error: &dyn std::fmt::Display| Problem::usage(error.to_string(), "mend the source tree and try again");
         let tree = SourceTree(tree);
         tree.check().map_err(|error| usage(&error))?;
         let manifest = AppManifest::of(&tree).map_err(|error| usage(&error))?;
@@ -102,9 +106,8 @@ impl Proposal {
 /// Reads what [`Proposal::tree_json`] wrote.
 pub(crate) fn tree_from_json(bytes: &[u8]) -> Option<SourceTree> {
     let files: BTreeMap<String, String> = serde_json::from_slice(bytes).ok()?;
-    let decode = |(path, text): (String, String)| {
-        Some((path, base64::engine::general_purpose::STANDARD.decode(text).ok()?))
-    };
+    let decode =
+        |(path, text): (String, String)| Some((path, base64::engine::general_purpose::STANDARD.decode(text).ok()?));
     Some(SourceTree(files.into_iter().map(decode).collect::<Option<_>>()?))
 }
 
@@ -156,10 +159,14 @@ pub(crate) fn understood_into(outcome: &mut Outcome, understanding: Option<&Unde
     outcome.understood = texts(&understanding.understood);
     outcome.assumed = texts(&understanding.assumed);
     outcome.not_understood = texts(&understanding.not_understood);
-    let answer = |answer: &writer::Answer| QuestionAnswer { label: answer.label.clone(), change: answer.change.clone() };
+    let answer =
+        |answer: &writer::Answer| QuestionAnswer { label: answer.label.clone(), change: answer.change.clone() };
     outcome.questions = understanding
         .questions
         .iter()
-        .map(|question| Question { text: question.text.clone(), answers: question.answers.iter().map(answer).collect() })
+        .map(|question| Question {
+            text: question.text.clone(),
+            answers: question.answers.iter().map(answer).collect(),
+        })
         .collect();
 }

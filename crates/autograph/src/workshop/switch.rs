@@ -49,7 +49,8 @@ impl Workshop {
             assets.push((path.clone(), AssetArg { hash, content_type: asset.content_type.clone(), bytes }));
         }
         let manifest: Vec<_> = assets.iter().map(|(path, file)| (path, hex::encode(file.hash))).collect();
-        let manifest = serde_json::to_vec(&manifest).map_err(|error| Problem::node(error.to_string(), "report this"))?;
+        let manifest =
+            serde_json::to_vec(&manifest).map_err(|error| Problem::node(error.to_string(), "report this"))?;
         Ok(PublishArg {
             app: app.backend,
             on_version: app.version,
@@ -91,7 +92,10 @@ impl Workshop {
             }
             if begun.elapsed() > DRAIN_MAX {
                 let text = format!("the app has {open} calls that do not end, so it can't be switched now");
-                return Err(Problem::node(text, "try again when the app is quieter; `autograph logs` may say what it waits for"));
+                return Err(Problem::node(
+                    text,
+                    "try again when the app is quieter; `autograph logs` may say what it waits for",
+                ));
             }
             // Each batch may end some of them.
             self.node.replica.tick().await?;

@@ -48,7 +48,13 @@ impl Executor {
 }
 
 /// The input of a message on a canister at a time.
-pub(crate) fn input_of(config: &ExecutionConfig, time: u64, id: Principal, canister: &Canister, parts: &InputParts) -> Input {
+pub(crate) fn input_of(
+    config: &ExecutionConfig,
+    time: u64,
+    id: Principal,
+    canister: &Canister,
+    parts: &InputParts,
+) -> Input {
     let system = &canister.system;
     let context = parts.context.and_then(|context| system.call_contexts.get(&context));
     let info = context.and_then(|context| context.sender_info.as_ref()).or(parts.sender_info.as_ref());

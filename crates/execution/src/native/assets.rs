@@ -10,7 +10,11 @@ use sha2::{Digest as _, Sha256};
 use state::replicated::{Payload, Reject};
 
 use super::{Native, NativeCall, decode, encode, unknown};
-use crate::{executor::Executor, query::Query, registry::{AppAssets, AssetFile}};
+use crate::{
+    executor::Executor,
+    query::Query,
+    registry::{AppAssets, AssetFile},
+};
 
 /// A file of a frontend, with its bytes.
 #[derive(Clone, Debug)]

@@ -80,7 +80,12 @@ impl Executor {
         }
     }
 
-    fn create(&mut self, caller: Principal, settings: Option<CanisterSettings>, cycles: u128) -> Result<Native, Reject> {
+    fn create(
+        &mut self,
+        caller: Principal,
+        settings: Option<CanisterSettings>,
+        cycles: u128,
+    ) -> Result<Native, Reject> {
         let id = self.state.fresh_canister_id();
         self.state.canisters.insert(id, Canister::new(BTreeSet::from([caller]), cycles));
         self.changes.canisters.insert(id);
@@ -100,7 +105,10 @@ impl Executor {
         let open = self.state.canisters.get(&id).map_or(0, |c| c.system.call_contexts.len());
         let done = match arg.mode {
             CanisterInstallMode::Install if !empty => {
-                return Err(Reject::new(ErrorCode::CANISTER_ALREADY_INSTALLED, format!("canister {id} has code already")));
+                return Err(Reject::new(
+                    ErrorCode::CANISTER_ALREADY_INSTALLED,
+                    format!("canister {id} has code already"),
+                ));
             }
             CanisterInstallMode::Install | CanisterInstallMode::Reinstall => self.install_fresh(id, &module, &arg.arg),
             CanisterInstallMode::Upgrade(_) if empty => return Err(reject::no_code(id)),
@@ -243,7 +251,8 @@ impl Executor {
         if own || canister.system.controllers.contains(&call.caller) {
             return Ok(());
         }
-        let text = format!("only controllers of canister {id} can call `{}` on it, and {} is none", call.method, call.caller);
+        let text =
+            format!("only controllers of canister {id} can call `{}` on it, and {} is none", call.method, call.caller);
         Err(Reject::new(ErrorCode::CANISTER_INVALID_CONTROLLER, text))
     }
 

@@ -11,7 +11,10 @@ use crate::{
     query::Query,
     registry::{
         App, Invitation, OWNER, Refused,
-        calls::{AppArg, CreateAppArg, CreatedApp, EnrolArg, InviteArg, Invited, Outcome, PublishArg, RenameArg, RestoreArg, RevokeArg},
+        calls::{
+            AppArg, CreateAppArg, CreatedApp, EnrolArg, InviteArg, Invited, Outcome, PublishArg, RenameArg, RestoreArg,
+            RevokeArg,
+        },
     },
     state::Canister,
 };

@@ -42,7 +42,9 @@ fn by_likeness<'a>(old: &'a [Value], new: &'a [Value]) -> Vec<Pair<'a>> {
     let places: Vec<Option<usize>> = old.iter().map(&mut same).collect();
     let structured = |row: &Value| matches!(row, Value::Record(_) | Value::List(_));
     let mut rest = (0..new.len()).filter(|at| !taken.contains(at) && structured(&new[*at]));
-    let pair = |(row, place): (&'a Value, Option<usize>)| match place.or_else(|| if structured(row) { rest.next() } else { None }) {
+    let pair = |(row, place): (&'a Value, Option<usize>)| match place
+        .or_else(|| if structured(row) { rest.next() } else { None })
+    {
         Some(at) => Pair::Both(row, &new[at]),
         None => Pair::Gone(row),
     };
@@ -60,7 +62,12 @@ fn key(old: &[Value], new: &[Value]) -> Option<String> {
         let named = is_key_name(name);
         // Rows that are all new have no key in common; a real key still says so.
         if common > 0 || telling {
-            candidates.push((telling, if named { common + old.len() } else { common }, fields.len() - at, name.clone()));
+            candidates.push((
+                telling,
+                if named { common + old.len() } else { common },
+                fields.len() - at,
+                name.clone(),
+            ));
         }
     }
     candidates.into_iter().max().map(|(.., name)| name)
@@ -84,4 +91,23 @@ fn key_text(row: &Value, name: &str) -> Option<String> {
         Value::Number(_) | Value::Text(_) => value.scalar(),
         _ => None,
     }
+}
+
+/// Whether rows are keys with what belongs to them.
+pub(super) fn are_pairs(rows: &[Value]) -> bool {
+    let pair = |row: &Value| row.part("0").is_some() && matches!(row.part("1"), Some(Value::Record(_)));
+    !rows.is_empty() && rows.iter().all(pair)
+}
+
+/// What belongs to the keys of pairs; a key that is not said inside becomes a field of its own.
+pub(super) fn without_keys(rows: &[Value]) -> Vec<Value> {
+    let inner = |row: &Value| match (row.part("0"), row.part("1")) {
+        (Some(key), Some(Value::Record(fields))) => {
+            let said = fields.iter().any(|(_, value)| value == key);
+            let key = (!said).then(|| ("key".to_owned(), key.clone()));
+            Value::Record(key.into_iter().chain(fields.iter().cloned()).collect())
+        }
+        _ => row.clone(),
+    };
+    rows.iter().map(inner).collect()
 }

@@ -12,7 +12,15 @@ fn row(id: u32, fields: &[(&str, &str)]) -> Value {
 
 fn check(before: &Value, after: &Value) -> Vec<String> {
     let line = |c: &Change| {
-        format!("{:?} {} {}/{} {}{}", c.fate, c.path.join("."), c.count, c.of, c.examples.join("|"), c.moved_to.as_deref().map_or(String::new(), |to| format!(" to {to}")))
+        format!(
+            "{:?} {} {}/{} {}{}",
+            c.fate,
+            c.path.join("."),
+            c.count,
+            c.of,
+            c.examples.join("|"),
+            c.moved_to.as_deref().map_or(String::new(), |to| format!(" to {to}"))
+        )
     };
     changes(before, after).iter().map(line).collect()
 }
@@ -39,20 +47,48 @@ fn rows_that_vanish_are_counted_by_name() {
 #[test]
 fn values_that_vanish_change_or_move() {
     let before = Value::List(vec![row(1, &[("phone", "1")]), row(2, &[("phone", "2")]), row(3, &[("phone", "")])]);
-    let after = |fields: [&[(&str, &str)]; 3]| Value::List((1..).zip(fields).map(|(id, fields)| row(id, fields)).collect());
+    let after =
+        |fields: [&[(&str, &str)]; 3]| Value::List((1..).zip(fields).map(|(id, fields)| row(id, fields)).collect());
     assert_eq!(check(&before, &after([&[], &[], &[]])), ["Gone phone 2/2 1|2"]);
     assert_eq!(check(&before, &after([&[("phone", "1")], &[("phone", "")], &[("phone", "")]])), ["Gone phone 1/2 2"]);
-    assert_eq!(check(&before, &after([&[("phone", "1")], &[("phone", "9")], &[("phone", "x")]])), ["Changed phone 1/2 2 → 9"]);
-    assert_eq!(check(&before, &after([&[("mobile", "1")], &[("mobile", "2")], &[]])), ["Moved phone 2/2 1|2 to mobile"]);
+    assert_eq!(
+        check(&before, &after([&[("phone", "1")], &[("phone", "9")], &[("phone", "x")]])),
+        ["Changed phone 1/2 2 → 9"]
+    );
+    assert_eq!(
+        check(&before, &after([&[("mobile", "1")], &[("mobile", "2")], &[]])),
+        ["Moved phone 2/2 1|2 to mobile"]
+    );
     assert_eq!(check(&before, &after([&[("mobile", "1")], &[("mobile", "")], &[]])), ["Gone phone 2/2 1|2"]);
 }
 
 #[test]
 fn pairs_are_rows_by_their_key() {
-    let pair = |key: &str, name: &str| Value::Record(vec![("0".into(), text(key)), ("1".into(), row(1, &[("name", name)]))]);
+    let pair =
+        |key: &str, name: &str| Value::Record(vec![("0".into(), text(key)), ("1".into(), row(1, &[("name", name)]))]);
     let before = Value::List(vec![pair("a", "Anna"), pair("b", "Ben")]);
     let after = Value::List(vec![pair("b", "Bob")]);
     assert_eq!(check(&before, &after), ["RowsGone  1/2 Anna", "Changed name 1/1 Ben → Bob"]);
+}
+
+#[test]
+fn a_map_that_becomes_a_list_keeps_its_rows_but_may_lose_its_keys() {
+    let pair = |key: Value, row: Value| Value::Record(vec![("0".into(), key), ("1".into(), row)]);
+    let list = Value::List(vec![row(1, &[("name", "Anna")]), row(2, &[("name", "Ben")])]);
+    let by = |keys: [Value; 2]| {
+        Value::List(
+            (1..)
+                .zip(keys)
+                .zip(["Anna", "Ben"])
+                .map(|((id, key), name)| pair(key, row(id, &[("name", name)])))
+                .collect(),
+        )
+    };
+    let ids = by([Value::Number("1".into()), Value::Number("2".into())]);
+    assert_eq!(check(&ids, &list), Vec::<String>::new());
+    assert_eq!(check(&list, &ids), Vec::<String>::new());
+    assert_eq!(check(&by([text("a@x"), text("b@x")]), &list), ["Gone key 2/2 a@x|b@x"]);
+    assert_eq!(check(&ids, &Value::List(vec![])), ["RowsGone  2/2 Anna|Ben"]);
 }
 
 #[test]

@@ -14,7 +14,9 @@ impl Reader<'_> {
             Ty::Tuple(parts) => {
                 let words = self.array(word)?;
                 let mut back = Vec::new();
-                for (list, (ty, word)) in [&mut found, &mut back].into_iter().zip([(&parts[0], words.first()), (&parts[2], words.get(2))]) {
+                for (list, (ty, word)) in
+                    [&mut found, &mut back].into_iter().zip([(&parts[0], words.first()), (&parts[2], words.get(2))])
+                {
                     if let (Ty::Opt(inner), Some(word)) = (&*self.signature.resolve(ty)?, word) {
                         self.linked(inner, *word, list)?;
                     }
@@ -49,7 +51,9 @@ impl Reader<'_> {
         word = self.unboxed(word, false)?;
         while word != NULL {
             let words = self.array(word)?;
-            let [head, tail] = words.as_slice() else { return Err(HeapError::Unexpected { address: word, expected: "list" }) };
+            let [head, tail] = words.as_slice() else {
+                return Err(HeapError::Unexpected { address: word, expected: "list" });
+            };
             found.push(self.value(&parts[0], *head)?);
             word = self.unboxed(*tail, false)?;
         }
@@ -138,7 +142,13 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn red_black(&mut self, node: &Rc<Ty>, parts: &[Rc<Ty>], word: u64, found: &mut Vec<Value>) -> Result<(), HeapError> {
+    fn red_black(
+        &mut self,
+        node: &Rc<Ty>,
+        parts: &[Rc<Ty>],
+        word: u64,
+        found: &mut Vec<Value>,
+    ) -> Result<(), HeapError> {
         let words = self.array(word)?;
         match (parts, words.as_slice()) {
             ([_, key, value, _], [left, k, v, right]) => {

@@ -2,7 +2,10 @@
 
 use candid::Nat;
 
-use super::{HeapError, Reader, object::{Object, Tag, is_reference}};
+use super::{
+    HeapError, Reader,
+    object::{Object, Tag, is_reference},
+};
 
 /// Bits of a digit of a large number, which has a word.
 const DIGIT_BITS: u32 = 60;

@@ -147,7 +147,10 @@ impl Reader<'_> {
                 open.extend([object.word(self, 2)?, object.word(self, 1)?]);
                 continue;
             }
-            self.bytes = usize::try_from(length).ok().and_then(|length| self.bytes.checked_sub(length)).ok_or(HeapError::TooLarge)?;
+            self.bytes = usize::try_from(length)
+                .ok()
+                .and_then(|length| self.bytes.checked_sub(length))
+                .ok_or(HeapError::TooLarge)?;
             let read = self.memory.read(object.address.saturating_add(HEADER + WORD), length);
             bytes.extend(read.ok_or(HeapError::Unexpected { address: object.address, expected: "text or bytes" })?);
         }

@@ -106,7 +106,9 @@ impl Search<'_> {
 
     fn absent(&self, name: Option<String>) -> String {
         match (self.direction, name) {
-            (Direction::Argument, Some(name)) => format!("it also needs {}, which they don't send", words::quoted(&name)),
+            (Direction::Argument, Some(name)) => {
+                format!("it also needs {}, which they don't send", words::quoted(&name))
+            }
             (Direction::Answer, Some(name)) => format!("{} is missing from its answer", words::quoted(&name)),
             (Direction::Argument, None) => "it needs one thing more, which they don't send".into(),
             (Direction::Answer, None) => "its answer has a part less".into(),
@@ -133,8 +135,8 @@ fn named(label: &Label) -> Option<String> {
 /// A type in plain words.
 fn kind(ty: &TypeInner) -> &'static str {
     use TypeInner::{
-        Bool, Float32, Float64, Func, Int, Int8, Int16, Int32, Int64, Nat, Nat8, Nat16, Nat32, Nat64, Null, Opt, Principal, Record,
-        Service, Text, Variant, Vec,
+        Bool, Float32, Float64, Func, Int, Int8, Int16, Int32, Int64, Nat, Nat8, Nat16, Nat32, Nat64, Null, Opt,
+        Principal, Record, Service, Text, Variant, Vec,
     };
     match ty {
         Text => "text",

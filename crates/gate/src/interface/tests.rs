@@ -2,7 +2,10 @@ use super::*;
 
 fn check(live: &str, proposed: &str) -> Vec<String> {
     let (live, proposed) = (Interface::parse(live).unwrap(), Interface::parse(proposed).unwrap());
-    findings(&live, &proposed, None).iter().map(|f| format!("{:?} {} {}: {}", f.effect, f.kind, f.subject, f.message)).collect()
+    findings(&live, &proposed, None)
+        .iter()
+        .map(|f| format!("{:?} {} {}: {}", f.effect, f.kind, f.subject, f.message))
+        .collect()
 }
 
 fn one(live: &str, proposed: &str) -> String {
@@ -13,7 +16,8 @@ fn one(live: &str, proposed: &str) -> String {
 
 #[test]
 fn what_clients_rely_on_may_grow() {
-    let live = "type G = record { name : text }; service : { list : () -> (vec G) query; add : (G) -> (); _own : () -> () }";
+    let live =
+        "type G = record { name : text }; service : { list : () -> (vec G) query; add : (G) -> (); _own : () -> () }";
     let grown = "type G = record { name : text; phone : opt text }; type I = record { name : text };
         service : { list : () -> (vec G) query; add : (I, opt nat) -> (nat); other : () -> () }";
     assert_eq!(check(live, grown), Vec::<String>::new());
@@ -23,14 +27,42 @@ fn what_clients_rely_on_may_grow() {
 #[test]
 fn what_breaks_is_named() {
     let gone = one("listGuests : () -> (nat) query", "");
-    assert_eq!(gone, "Refuses method_gone listGuests: “list guests” would no longer be there; pages and programs that use it would stop working.");
+    assert_eq!(
+        gone,
+        "Refuses method_gone listGuests: “list guests” would no longer be there; pages and programs that use it would stop working."
+    );
     let cases = [
-        ("f : (text) -> ()", "f : (nat) -> ()", "argument_changed", "what it takes changes from text to a whole number"),
-        ("f : (record { a : nat }) -> ()", "f : (record { a : nat; eMail : text }) -> ()", "argument_changed", "it also needs “e mail”"),
+        (
+            "f : (text) -> ()",
+            "f : (nat) -> ()",
+            "argument_changed",
+            "what it takes changes from text to a whole number",
+        ),
+        (
+            "f : (record { a : nat }) -> ()",
+            "f : (record { a : nat; eMail : text }) -> ()",
+            "argument_changed",
+            "it also needs “e mail”",
+        ),
         ("f : (variant { a; b }) -> ()", "f : (variant { a }) -> ()", "argument_changed", "it no longer takes “b”"),
-        ("f : () -> (variant { a })", "f : () -> (variant { a; b })", "answer_changed", "it may answer “b”, which they don't know"),
-        ("f : () -> (vec record { a : nat })", "f : () -> (vec record { b : nat })", "answer_changed", "“a” is missing from its answer"),
-        ("f : () -> (record { a : nat })", "f : () -> (record { a : text })", "answer_changed", "“a” changes from a whole number to text"),
+        (
+            "f : () -> (variant { a })",
+            "f : () -> (variant { a; b })",
+            "answer_changed",
+            "it may answer “b”, which they don't know",
+        ),
+        (
+            "f : () -> (vec record { a : nat })",
+            "f : () -> (vec record { b : nat })",
+            "answer_changed",
+            "“a” is missing from its answer",
+        ),
+        (
+            "f : () -> (record { a : nat })",
+            "f : () -> (record { a : text })",
+            "answer_changed",
+            "“a” changes from a whole number to text",
+        ),
         ("f : () -> (nat)", "f : () -> ()", "answer_changed", "its answer has a part less"),
         ("f : () -> ()", "f : (nat) -> ()", "argument_changed", "it needs one thing more"),
         ("f : () -> (int) query", "f : () -> (int)", "method_kind", "only read until now"),
@@ -79,7 +111,15 @@ fn hostile_texts_are_refused() {
     }
     assert!(matches!(Interface::parse(&" ".repeat(MOST_BYTES + 1)), Err(InterfaceError::Missing)));
     assert!(matches!(Interface::parse(&"x".repeat(MOST_BYTES + 1)), Err(InterfaceError::TooLarge(_))));
-    for text in ["service", "}{", "\"", "type A = A; service : A", "service : { f : A }", "import \"/etc/passwd\"; service : {}x", "\u{0}"] {
+    for text in [
+        "service",
+        "}{",
+        "\"",
+        "type A = A; service : A",
+        "service : { f : A }",
+        "import \"/etc/passwd\"; service : {}x",
+        "\u{0}",
+    ] {
         assert!(Interface::parse(text).is_err(), "{text}");
     }
 }

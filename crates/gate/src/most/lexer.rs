@@ -75,7 +75,11 @@ fn lines(text: &str) -> u32 {
 fn mark(rest: &str, line: u32) -> Result<(Kind, usize), MostError> {
     let known = MARKS.into_iter().find(|mark| rest.starts_with(mark));
     let found = || rest.chars().take(1).collect();
-    known.map(|mark| (Kind::Mark(mark), mark.len())).ok_or_else(|| MostError::Unexpected { line, expected: "a type", found: found() })
+    known.map(|mark| (Kind::Mark(mark), mark.len())).ok_or_else(|| MostError::Unexpected {
+        line,
+        expected: "a type",
+        found: found(),
+    })
 }
 
 fn quoted(rest: &str, line: u32) -> Result<(Kind, usize), MostError> {

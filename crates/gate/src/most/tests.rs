@@ -53,8 +53,16 @@ fn resolves_parameters_and_aliases() {
 #[test]
 fn refuses_what_is_no_signature() {
     for text in [
-        "", "actor", "actor {", "actor { stable x }", "type = Nat; actor {}", "actor {} rest", "actor { stable x : \"a }",
-        "\u{0}", "actor { stable x : [Nat };", "actor ({}, {};",
+        "",
+        "actor",
+        "actor {",
+        "actor { stable x }",
+        "type = Nat; actor {}",
+        "actor {} rest",
+        "actor { stable x : \"a }",
+        "\u{0}",
+        "actor { stable x : [Nat };",
+        "actor ({}, {};",
     ] {
         assert!(Signature::parse(text).is_err(), "{text}");
     }

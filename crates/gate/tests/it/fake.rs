@@ -75,7 +75,9 @@ impl Fork for Fake {
         let pages = self.answers.get(&(self.phase(), caller, method.to_owned())).ok_or("trapped: denied")?;
         let after = IDLArgs::from_bytes(arg).map_err(|error| error.to_string())?;
         let after: usize = match after.args.first() {
-            Some(candid::IDLValue::Opt(id)) => id.to_string().split(' ').next().and_then(|id| id.parse().ok()).unwrap_or(0),
+            Some(candid::IDLValue::Opt(id)) => {
+                id.to_string().split(' ').next().and_then(|id| id.parse().ok()).unwrap_or(0)
+            }
             _ => 0,
         };
         // Each page of a script holds two rows, whose ids count up from one.

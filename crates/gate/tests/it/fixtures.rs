@@ -30,7 +30,9 @@ fn read(name: &str) -> String {
 /// What the compiler objects to, as recorded; a version with a migration is not compared by it.
 pub(crate) fn objections(app: &str, version: &str) -> Vec<StableDiagnostic> {
     let lines = read(&format!("{app}-{version}.stable"));
-    let line = |line: &str| line.split_once(' ').map(|(code, message)| StableDiagnostic { code: code.into(), message: message.into() });
+    let line = |line: &str| {
+        line.split_once(' ').map(|(code, message)| StableDiagnostic { code: code.into(), message: message.into() })
+    };
     lines.lines().filter_map(line).collect()
 }
 
@@ -71,16 +73,26 @@ fn a_dropped_field_is_found_inside_of_a_map() {
 fn a_dropped_variable_is_found_with_and_without_a_migration() {
     assert_eq!(data("drop_variable"), ["Asks variable_gone: “motto” would be gone."]);
     let without = data("drop_variable_without_migration");
-    assert_eq!(without[0], "Refuses incompatible: The new version leaves out “motto” without saying what becomes of it; a migration must say so.");
+    assert_eq!(
+        without[0],
+        "Refuses incompatible: The new version leaves out “motto” without saying what becomes of it; a migration must say so."
+    );
     assert_eq!(without[1], "Asks variable_gone: “motto” would be gone.");
     let transient = data("make_transient");
-    assert!(transient[0].starts_with("Refuses incompatible") && transient[1] == "Asks variable_gone: “guests” would be gone.", "{transient:?}");
+    assert!(
+        transient[0].starts_with("Refuses incompatible")
+            && transient[1] == "Asks variable_gone: “guests” would be gone.",
+        "{transient:?}"
+    );
 }
 
 #[test]
 fn a_new_name_is_told_apart_from_a_loss() {
     let renamed = data("rename_field");
-    assert!(renamed[1].starts_with("Asks looks_renamed: “phone” of “guests” would be gone, and “mobile” is new"), "{renamed:?}");
+    assert!(
+        renamed[1].starts_with("Asks looks_renamed: “phone” of “guests” would be gone, and “mobile” is new"),
+        "{renamed:?}"
+    );
     let renamed = data("rename_variable");
     assert!(renamed[0].starts_with("Asks looks_renamed: “guests” would be gone, and “people” is new"), "{renamed:?}");
 }
@@ -89,19 +101,43 @@ fn a_new_name_is_told_apart_from_a_loss() {
 fn changed_kinds_and_choices_are_found() {
     assert_eq!(data("drop_case"), [UNSEEN, "Asks case_gone: The choice “vegan” of “diet” of “guests” would be gone."]);
     let retyped = data("retype_field");
-    assert_eq!(retyped[1], "Asks type_changed: “phone” of “guests” would change from text to a whole number from zero; what does not fit would be gone.");
+    assert_eq!(
+        retyped[1],
+        "Asks type_changed: “phone” of “guests” would change from text to a whole number from zero; what does not fit would be gone."
+    );
 }
 
 #[test]
 fn collections_of_every_kind_are_looked_into() {
     let verdict = judged("kinds", "without_notes", Fake::default());
     let gone: Vec<&str> = verdict.data.iter().filter(|f| f.kind == "field_gone").map(|f| f.subject.as_str()).collect();
-    assert_eq!(gone, [
-        "comments → stars", "list → note", "map → note", "nested → more → note", "nested → rows → note", "pairs → note",
-        "perhaps → note", "priority queue → note", "pure list → note", "pure map → note", "pure queue → note", "pure set → note",
-        "queue → note", "real time queue → note", "set → note", "stack → note",
-    ]);
-    let others: Vec<String> = verdict.data.iter().filter(|f| f.kind != "field_gone" && f.kind != "incompatible").map(|f| format!("{} {}", f.kind, f.subject)).collect();
+    assert_eq!(
+        gone,
+        [
+            "comments → stars",
+            "list → note",
+            "map → note",
+            "nested → more → note",
+            "nested → rows → note",
+            "pairs → note",
+            "perhaps → note",
+            "priority queue → note",
+            "pure list → note",
+            "pure map → note",
+            "pure queue → note",
+            "pure set → note",
+            "queue → note",
+            "real time queue → note",
+            "set → note",
+            "stack → note",
+        ]
+    );
+    let others: Vec<String> = verdict
+        .data
+        .iter()
+        .filter(|f| f.kind != "field_gone" && f.kind != "incompatible")
+        .map(|f| format!("{} {}", f.kind, f.subject))
+        .collect();
     assert_eq!(others, ["now_required perhaps", "type_changed signed"]);
 }
 

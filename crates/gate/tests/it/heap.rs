@@ -4,7 +4,10 @@
 //! `canister_init` and `canister_pre_upgrade`: for each range its offset and length (64 bits, little-endian), then the
 //! bytes. `heap.most` is the module's signature.
 
-use gate::{Value, heap::{HeapError, variables}};
+use gate::{
+    Value,
+    heap::{HeapError, variables},
+};
 use proptest::prelude::*;
 
 /// Memory with holes.
@@ -103,7 +106,10 @@ fn collections_are_read_as_lists_in_their_order() {
     let pair = |key: Value, value: Value| record(&[("0", key), ("1", value)]);
     let letters = [("1", "a"), ("2", "b"), ("3", "c")].map(|(key, letter)| pair(number(key), text(letter)));
     assert_eq!(variable("pureMap"), Value::List(letters.into()));
-    assert_eq!(variable("pairs"), Value::List(vec![pair(number("1"), Value::Bool(true)), pair(number("2"), Value::Bool(false))]));
+    assert_eq!(
+        variable("pairs"),
+        Value::List(vec![pair(number("1"), Value::Bool(true)), pair(number("2"), Value::Bool(false))])
+    );
     // Enough for a tree of several nodes.
     let many = (0..70).map(|n| pair(number(&n.to_string()), text(&format!("row {n}")))).collect();
     assert_eq!(variable("many"), Value::List(many));
@@ -116,7 +122,8 @@ fn records_choices_and_recursive_types_are_read() {
     let ben = record(&[("diet", choice("other", text("soup"))), ("name", text("Ben")), ("note", Value::Nothing)]);
     let rows = [("a", anna), ("b", ben)].map(|(key, row)| record(&[("0", text(key)), ("1", row)]));
     assert_eq!(variable("map"), Value::List(rows.into()));
-    let comment = |words: &str, replies: Vec<Value>| record(&[("replies", Value::List(replies)), ("text", text(words))]);
+    let comment =
+        |words: &str, replies: Vec<Value>| record(&[("replies", Value::List(replies)), ("text", text(words))]);
     assert_eq!(variable("comments"), Value::List(vec![comment("top", vec![comment("reply", vec![])])]));
 }
 

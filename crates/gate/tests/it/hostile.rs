@@ -3,9 +3,15 @@
 use gate::{Caller, Effect, Fork, Judgement, Side, StableDiagnostic, judge};
 use proptest::prelude::*;
 
-use crate::{fake::Fake, fixtures::{Text, lines}};
+use crate::{
+    fake::Fake,
+    fixtures::{Text, lines},
+};
 
-const GOOD: Side<'_> = Side { candid: "service : { list : () -> (vec text) query }", stable_types: "actor { stable var names : [Text] };" };
+const GOOD: Side<'_> = Side {
+    candid: "service : { list : () -> (vec text) query }",
+    stable_types: "actor { stable var names : [Text] };",
+};
 
 /// Answers everything with the same bytes.
 struct Parrot(Vec<u8>);
@@ -27,7 +33,9 @@ impl Fork for Parrot {
 
 #[test]
 fn a_new_version_that_hides_its_types_needs_the_owners_word() {
-    for stable_types in ["", "garbage", "actor { stable x : ", &"?".repeat(1_000_000), "type A = A; actor { stable var names : A };"] {
+    for stable_types in
+        ["", "garbage", "actor { stable x : ", &"?".repeat(1_000_000), "type A = A; actor { stable var names : A };"]
+    {
         let verdict = judge(Some(GOOD), Side { stable_types, ..GOOD }, b"", &mut Parrot(vec![]), &[]);
         assert_eq!(verdict.outcome(), Judgement::Asks, "{}", &stable_types[..stable_types.len().min(30)]);
         assert_eq!(lines(&verdict.data), ["Asks census_failed: What would become of the data could not be judged."]);
@@ -51,7 +59,13 @@ fn a_live_version_that_says_nothing_informs() {
 fn types_that_grow_as_they_are_followed_end() {
     let growing = "type T<A> = {next : ?T<(A, A)>; value : A}; actor { stable var names : T<Nat> };";
     let other = "type T<A> = {next : ?T<(A, A)>; value : A; more : Nat}; actor { stable var names : T<Text> };";
-    let verdict = judge(Some(Side { stable_types: growing, ..GOOD }), Side { stable_types: other, ..GOOD }, b"", &mut Parrot(vec![]), &[]);
+    let verdict = judge(
+        Some(Side { stable_types: growing, ..GOOD }),
+        Side { stable_types: other, ..GOOD },
+        b"",
+        &mut Parrot(vec![]),
+        &[],
+    );
     assert_eq!(verdict.outcome(), Judgement::Asks);
     assert!(lines(&verdict.data)[0].starts_with("Asks census_failed"), "{verdict:#?}");
 }
@@ -82,8 +96,9 @@ fn replies_that_are_bombs_are_put_aside() {
 
 fn pieces() -> impl Strategy<Value = String> {
     let words = [
-        "actor", "type", "stable", "in", "var", "x", "T", "Nat", "Text", "Any", "{", "}", "(", ")", "[", "]", "<", ">", ";", ":", ",", "=",
-        "?", "#", "->", "shared", "query", "async", "\"a\"", ".", "weak", "root", "size", "//", "\n", "service", "record", "vec", "opt",
+        "actor", "type", "stable", "in", "var", "x", "T", "Nat", "Text", "Any", "{", "}", "(", ")", "[", "]", "<", ">",
+        ";", ":", ",", "=", "?", "#", "->", "shared", "query", "async", "\"a\"", ".", "weak", "root", "size", "//",
+        "\n", "service", "record", "vec", "opt",
     ];
     prop::collection::vec(prop::sample::select(words.to_vec()), 0..60).prop_map(|words| words.join(" "))
 }

@@ -36,9 +36,6 @@ pub(super) fn write_reject(out: &mut Writer, reject: &Reject, others: usize) {
 pub(super) fn overloaded(refusal: Refusal) -> Result<Reject, Refused> {
     match refusal {
         Refusal::Rejected(reject) => Ok(reject),
-        Refusal::Overloaded {
-            message,
-            retry_after,
-        } => Err(Refused::busy(message, retry_after)),
+        Refusal::Overloaded { message, retry_after } => Err(Refused::busy(message, retry_after)),
     }
 }

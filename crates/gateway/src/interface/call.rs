@@ -31,19 +31,10 @@ pub(super) async fn respond(
     envelope: Bytes,
 ) -> Result<Response, Refused> {
     let request_id = authenticated.request_id;
-    let call = UserCall {
-        call,
-        request_id,
-        effective,
-        envelope,
-    };
+    let call = UserCall { call, request_id, effective, envelope };
     // Spawned, so that a caller who hangs up can't stop a call half-way through admission.
     let outcome = tokio::spawn(gateway.replica.submit(call));
-    let wait = if waits {
-        gateway.limits.call_wait()
-    } else {
-        ADMISSION_WAIT
-    };
+    let wait = if waits { gateway.limits.call_wait() } else { ADMISSION_WAIT };
     match tokio::time::timeout(wait, outcome).await {
         Ok(Ok(Err(refusal))) => Ok(rejected(&overloaded(refusal)?, waits)),
         Ok(Ok(Ok(()))) if waits => Ok(outcome_of(gateway, &request_id)),
@@ -61,15 +52,12 @@ fn outcome_of(gateway: &Gateway, request_id: &RequestId) -> Response {
     }
     let mut out = Writer::self_described();
     out.map(2).text("status").text("replied");
-    out.text("certificate")
-        .bytes(&certificate(&state, vec![path]));
+    out.text("certificate").bytes(&certificate(&state, vec![path]));
     cbor(out)
 }
 
 fn is_final(tree: &Tree, path: &[Vec<u8>]) -> bool {
-    let status = tree
-        .get(path)
-        .and_then(|request| request.lookup(&["status"]));
+    let status = tree.get(path).and_then(|request| request.lookup(&["status"]));
     matches!(status, Some(b"replied" | b"rejected" | b"done"))
 }
 

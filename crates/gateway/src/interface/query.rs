@@ -20,46 +20,29 @@ pub(super) async fn respond(
     effective: Principal,
 ) -> Result<Response, Refused> {
     let request_id = authenticated.request_id;
-    let query = UserQuery {
-        call,
-        request_id,
-        effective,
-    };
+    let query = UserQuery { call, request_id, effective };
     let answer = match gateway.replica.query(query).await {
         Ok(answer) => answer,
-        Err(refusal) => QueryAnswer {
-            response: QueryResponse::Rejected(overloaded(refusal)?),
-            timestamp: gateway.replica.now(),
-        },
+        Err(refusal) => {
+            QueryAnswer { response: QueryResponse::Rejected(overloaded(refusal)?), timestamp: gateway.replica.now() }
+        }
     };
     Ok(signed(gateway, &request_id, &answer))
 }
 
 fn signed(gateway: &Gateway, request_id: &RequestId, answer: &QueryAnswer) -> Response {
-    let signature = gateway
-        .replica
-        .sign_query(&answer.response.signable(request_id, answer.timestamp));
+    let signature = gateway.replica.sign_query(&answer.response.signable(request_id, answer.timestamp));
     let mut out = Writer::self_described();
     match &answer.response {
         QueryResponse::Replied(arg) => {
-            out.map(3)
-                .text("status")
-                .text("replied")
-                .text("reply")
-                .map(1)
-                .text("arg")
-                .bytes(arg);
+            out.map(3).text("status").text("replied").text("reply").map(1).text("arg").bytes(arg);
         }
         QueryResponse::Rejected(reject) => {
             write_reject(&mut out, reject, 2);
             out.text("status").text("rejected");
         }
     }
-    out.text("signatures")
-        .array(1)
-        .map(3)
-        .text("timestamp")
-        .nat(answer.timestamp);
+    out.text("signatures").array(1).map(3).text("timestamp").nat(answer.timestamp);
     out.text("signature").bytes(&signature.signature);
     out.text("identity").bytes(signature.node_id.as_slice());
     cbor(out)

@@ -16,12 +16,7 @@ pub(super) fn respond(
     authenticated: &Authenticated,
     effective: Effective,
 ) -> Result<Response, Refused> {
-    Reader {
-        replica: &*gateway.replica,
-        authenticated,
-        effective,
-    }
-    .check(&read.paths)?;
+    Reader { replica: &*gateway.replica, authenticated, effective }.check(&read.paths)?;
     let certificate = certificate(&gateway.replica.certified(), read.paths.clone());
     let mut out = Writer::self_described();
     out.map(1).text("certificate").bytes(&certificate);

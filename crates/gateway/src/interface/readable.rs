@@ -11,20 +11,10 @@ use crate::refusal::Refused;
 use crate::replica::Replica;
 
 /// The fields of a request's status.
-const STATUS_FIELDS: [&[u8]; 5] = [
-    b"status",
-    b"reply",
-    b"reject_code",
-    b"reject_message",
-    b"error_code",
-];
+const STATUS_FIELDS: [&[u8]; 5] = [b"status", b"reply", b"reject_code", b"reject_message", b"error_code"];
 /// What everybody may know of a canister.
-const CANISTER_FIELDS: [&[u8]; 4] = [
-    b"module_hash",
-    b"controllers",
-    b"canister_creation_timestamp",
-    b"last_install_timestamp",
-];
+const CANISTER_FIELDS: [&[u8]; 4] =
+    [b"module_hash", b"controllers", b"canister_creation_timestamp", b"last_install_timestamp"];
 
 /// Somebody who reads.
 pub(super) struct Reader<'a> {
@@ -55,43 +45,27 @@ impl Reader<'_> {
         match path {
             [b"time"] => Ok(()),
             [b"api_boundary_nodes"] | [b"api_boundary_nodes", _] => Ok(()),
-            [
-                b"api_boundary_nodes",
-                _,
-                b"domain" | b"ipv4_address" | b"ipv6_address",
-            ] => Ok(()),
+            [b"api_boundary_nodes", _, b"domain" | b"ipv4_address" | b"ipv6_address"] => Ok(()),
             [b"canister_ranges", _] | [b"canister_ranges", _, _] => Ok(()),
             [b"subnet"] | [b"subnet", _] => Ok(()),
-            [
-                b"subnet",
-                _,
-                b"public_key" | b"type" | b"canister_ranges" | b"metrics" | b"node",
-            ] => Ok(()),
+            [b"subnet", _, b"public_key" | b"type" | b"canister_ranges" | b"metrics" | b"node"] => Ok(()),
             [b"subnet", _, b"node", _] | [b"subnet", _, b"node", _, b"public_key"] => Ok(()),
             [b"request_status", id] => self.check_request(id),
-            [b"request_status", id, field] if STATUS_FIELDS.contains(field) => {
-                self.check_request(id)
-            }
+            [b"request_status", id, field] if STATUS_FIELDS.contains(field) => self.check_request(id),
             [b"canister", id, field] if CANISTER_FIELDS.contains(field) => self.check_canister(id),
             [b"canister", id, b"metadata", name] => self.check_metadata(id, name),
-            _ => Err(Refused::bad_request(format!(
-                "the path {} can't be requested",
-                show(path)
-            ))),
+            _ => Err(Refused::bad_request(format!("the path {} can't be requested", show(path)))),
         }
     }
 
     /// A request's status is for its sender alone, at the address it was sent to.
     fn check_request(&self, id: &[u8]) -> Result<(), Refused> {
-        let id = <[u8; 32]>::try_from(id)
-            .map_err(|_| Refused::bad_request("a request id has 32 bytes"))?;
+        let id = <[u8; 32]>::try_from(id).map_err(|_| Refused::bad_request("a request id has 32 bytes"))?;
         let Some(origin) = self.replica.request_origin(&RequestId(id)) else {
             return Ok(());
         };
         if origin.sender != self.authenticated.sender {
-            return Err(Refused::forbidden(
-                "only the sender of a request may read its status",
-            ));
+            return Err(Refused::forbidden("only the sender of a request may read its status"));
         }
         if matches!(self.effective, Effective::Canister(given) if given != origin.effective) {
             return Err(Refused::bad_request(format!(
@@ -100,9 +74,9 @@ impl Reader<'_> {
             )));
         }
         match &self.authenticated.targets {
-            Some(targets) if !targets.contains(&origin.receiver) => Err(Refused::forbidden(
-                format!("the delegation is not for the canister {}", origin.receiver),
-            )),
+            Some(targets) if !targets.contains(&origin.receiver) => {
+                Err(Refused::forbidden(format!("the delegation is not for the canister {}", origin.receiver)))
+            }
             _ => Ok(()),
         }
     }
@@ -110,9 +84,7 @@ impl Reader<'_> {
     fn check_canister(&self, id: &[u8]) -> Result<(), Refused> {
         match id == id_of(self.effective).as_slice() {
             true => Ok(()),
-            false => Err(Refused::bad_request(
-                "a path about a canister must be requested at that canister's address",
-            )),
+            false => Err(Refused::bad_request("a path about a canister must be requested at that canister's address")),
         }
     }
 
@@ -123,9 +95,7 @@ impl Reader<'_> {
         let canister = CanisterId::new(id_of(self.effective));
         let sender = match &self.authenticated.targets {
             // A session that is not for this canister reads what a stranger may read.
-            Some(targets) if !targets.contains(&canister.principal()) => {
-                candid::Principal::anonymous()
-            }
+            Some(targets) if !targets.contains(&canister.principal()) => candid::Principal::anonymous(),
             _ => self.authenticated.sender,
         };
         match self.replica.may_read_metadata(&canister, name, &sender) {

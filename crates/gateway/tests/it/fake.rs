@@ -10,8 +10,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use candid::{Encode, Principal};
 use gateway::{
-    AppAddress, Asset, BoxFuture, CertifiedState, NodeSignature, QueryAnswer, Refusal, Replica,
-    ReplicaStatus, RequestOrigin, UserCall, UserQuery,
+    AppAddress, Asset, BoxFuture, CertifiedState, NodeSignature, QueryAnswer, Refusal, Replica, ReplicaStatus,
+    RequestOrigin, UserCall, UserQuery,
 };
 use protocol::cbor::Writer;
 use protocol::hash::leb128;
@@ -48,18 +48,8 @@ impl Fake {
         let node = NodeKey::from_secret(&[2; 32]);
         let controller = Principal::self_authenticating([9]);
         let tree = first_tree(&root, &node, controller);
-        let world = World {
-            tree,
-            counter: 0,
-            runs: 0,
-            origins: BTreeMap::new(),
-        };
-        Arc::new(Fake {
-            root,
-            node,
-            world: Mutex::new(world),
-            controller,
-        })
+        let world = World { tree, counter: 0, runs: 0, origins: BTreeMap::new() };
+        Arc::new(Fake { root, node, world: Mutex::new(world), controller })
     }
 
     pub(crate) fn root_key_der(&self) -> Vec<u8> {
@@ -72,9 +62,7 @@ impl Fake {
     }
 
     fn world(&self) -> MutexGuard<'_, World> {
-        self.world
-            .lock()
-            .expect("no test panics while it holds the world")
+        self.world.lock().expect("no test panics while it holds the world")
     }
 
     /// Runs a call once; its outcome goes into the tree.
@@ -83,20 +71,14 @@ impl Fake {
         if world.origins.contains_key(&call.request_id) {
             return;
         }
-        let origin = RequestOrigin {
-            sender: call.call.sender,
-            effective: call.effective,
-            receiver: call.call.canister_id,
-        };
+        let origin =
+            RequestOrigin { sender: call.call.sender, effective: call.effective, receiver: call.call.canister_id };
         world.origins.insert(call.request_id, origin);
         world.runs += 1;
         let outcome = world.update(&call.call.method_name, call.call.sender);
         let id = call.request_id.as_bytes().as_slice();
         for (field, value) in status(outcome) {
-            world.tree.insert(
-                &[b"request_status", id, field.as_bytes()],
-                Tree::leaf(value),
-            );
+            world.tree.insert(&[b"request_status", id, field.as_bytes()], Tree::leaf(value));
         }
     }
 }
@@ -109,10 +91,7 @@ impl World {
                 Ok(nat(self.counter))
             }
             "whoami" => Ok(Encode!(&sender).expect("a principal encodes")),
-            _ => Err(Reject::new(
-                ErrorCode::CANISTER_CALLED_TRAP,
-                "the counter overflowed its cup",
-            )),
+            _ => Err(Reject::new(ErrorCode::CANISTER_CALLED_TRAP, "the counter overflowed its cup")),
         }
     }
 }
@@ -128,14 +107,7 @@ fn status(outcome: Result<Vec<u8>, Reject>) -> Vec<(&'static str, Vec<u8>)> {
             ("status", b"rejected".to_vec()),
             ("reject_code", leb128(reject.code.number())),
             ("reject_message", reject.message.into_bytes()),
-            (
-                "error_code",
-                reject
-                    .error_code
-                    .map(|code| code.to_string())
-                    .unwrap_or_default()
-                    .into_bytes(),
-            ),
+            ("error_code", reject.error_code.map(|code| code.to_string()).unwrap_or_default().into_bytes()),
         ],
     }
 }
@@ -150,42 +122,18 @@ fn first_tree(root: &RootKey, node: &NodeKey, controller: Principal) -> Tree {
     put(&[b"subnet", subnet, b"public_key"], root.public_key_der());
     put(&[b"subnet", subnet, b"type"], b"application".to_vec());
     put(&[b"subnet", subnet, b"canister_ranges"], ranges());
-    put(
-        &[
-            b"subnet",
-            subnet,
-            b"node",
-            node_id.as_slice(),
-            b"public_key",
-        ],
-        node.public_key_der(),
-    );
-    put(
-        &[b"canister_ranges", subnet, CanisterId::FIRST.as_slice()],
-        ranges(),
-    );
+    put(&[b"subnet", subnet, b"node", node_id.as_slice(), b"public_key"], node.public_key_der());
+    put(&[b"canister_ranges", subnet, CanisterId::FIRST.as_slice()], ranges());
     put(&[b"canister", counter, b"module_hash"], vec![7; 32]);
-    put(
-        &[b"canister", counter, b"controllers"],
-        principals(&[controller]),
-    );
-    put(
-        &[b"canister", counter, b"metadata", b"candid:service"],
-        INTERFACE.into(),
-    );
-    put(
-        &[b"canister", counter, b"metadata", b"secret"],
-        b"for controllers".to_vec(),
-    );
+    put(&[b"canister", counter, b"controllers"], principals(&[controller]));
+    put(&[b"canister", counter, b"metadata", b"candid:service"], INTERFACE.into());
+    put(&[b"canister", counter, b"metadata", b"secret"], b"for controllers".to_vec());
     tree
 }
 
 fn ranges() -> Vec<u8> {
     let mut out = Writer::self_described();
-    out.array(1)
-        .array(2)
-        .bytes(CanisterId::FIRST.as_slice())
-        .bytes(CanisterId::LAST.as_slice());
+    out.array(1).array(2).bytes(CanisterId::FIRST.as_slice()).bytes(CanisterId::LAST.as_slice());
     out.finish()
 }
 
@@ -200,17 +148,11 @@ fn principals(ids: &[Principal]) -> Vec<u8> {
 
 impl Replica for Fake {
     fn status(&self) -> ReplicaStatus {
-        ReplicaStatus {
-            root_key_der: self.root_key_der(),
-            healthy: true,
-            impl_version: "fake 1".into(),
-        }
+        ReplicaStatus { root_key_der: self.root_key_der(), healthy: true, impl_version: "fake 1".into() }
     }
 
     fn now(&self) -> u64 {
-        let since = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .expect("the clock is past 1970");
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970");
         since.as_nanos() as u64
     }
 
@@ -218,18 +160,12 @@ impl Replica for Fake {
         match call.call.method_name.as_str() {
             "slow" => Box::pin(std::future::pending()),
             "refused" => {
-                let reject = Reject::new(
-                    ErrorCode::CANISTER_REJECTED_MESSAGE,
-                    "the canister did not accept the call",
-                );
+                let reject = Reject::new(ErrorCode::CANISTER_REJECTED_MESSAGE, "the canister did not accept the call");
                 Box::pin(async { Err(Refusal::Rejected(reject)) })
             }
-            "busy" => Box::pin(async {
-                Err(Refusal::Overloaded {
-                    message: "the log is full".into(),
-                    retry_after: 3,
-                })
-            }),
+            "busy" => {
+                Box::pin(async { Err(Refusal::Overloaded { message: "the log is full".into(), retry_after: 3 }) })
+            }
             _ => {
                 self.run(&call);
                 Box::pin(async { Ok(()) })
@@ -242,12 +178,7 @@ impl Replica for Fake {
         let mut tree = self.world().tree.clone();
         tree.insert(&[b"time"], Tree::leaf(leb128(time)));
         let signature = Bytes::copy_from_slice(&self.root.sign(&tree.digest()));
-        Arc::new(CertifiedState {
-            tree,
-            height: 1,
-            time,
-            signature,
-        })
+        Arc::new(CertifiedState { tree, height: 1, time, signature })
     }
 
     fn request_origin(&self, request_id: &RequestId) -> Option<RequestOrigin> {
@@ -267,38 +198,21 @@ impl Replica for Fake {
             )),
         };
         let timestamp = self.now();
-        Box::pin(async move {
-            Ok(QueryAnswer {
-                response,
-                timestamp,
-            })
-        })
+        Box::pin(async move { Ok(QueryAnswer { response, timestamp }) })
     }
 
     fn sign_query(&self, payload: &[u8]) -> NodeSignature {
-        NodeSignature {
-            node_id: self.node.node_id(),
-            signature: self.node.sign(payload).to_vec(),
-        }
+        NodeSignature { node_id: self.node.node_id(), signature: self.node.sign(payload).to_vec() }
     }
 
     fn resolve_app(&self, label: &str) -> Option<AppAddress> {
         let ours = label == "wedding" || label == COUNTER.to_text() || label == ASSETS.to_text();
-        ours.then(|| AppAddress {
-            name: "wedding".into(),
-            backend: COUNTER,
-            assets: ASSETS,
-            version: 3,
-        })
+        ours.then(|| AppAddress { name: "wedding".into(), backend: COUNTER, assets: ASSETS, version: 3 })
     }
 
     fn asset(&self, assets: &CanisterId, path: &str, _: &str) -> Option<Asset> {
         let (content_type, text, immutable) = match path {
-            "/index.html" => (
-                "text/html; charset=utf-8",
-                "<!doctype html><title>Wedding</title>",
-                false,
-            ),
+            "/index.html" => ("text/html; charset=utf-8", "<!doctype html><title>Wedding</title>", false),
             "/assets/app-1a2b.js" => ("text/javascript", "console.log(1)", true),
             _ => return None,
         };

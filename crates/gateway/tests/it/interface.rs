@@ -18,10 +18,7 @@ fn field<'a>(value: &'a Value<'a>, name: &str) -> Option<&'a Value<'a>> {
     let Value::Map(fields) = value else {
         return None;
     };
-    fields
-        .iter()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value)
+    fields.iter().find(|(key, _)| key == name).map(|(_, value)| value)
 }
 
 /// The value at a path in an answer's certificate, which must verify.
@@ -30,8 +27,7 @@ fn certified(setup: &Setup, got: &Got, path: &[&[u8]]) -> Option<Vec<u8>> {
     let Some(Value::Bytes(certificate)) = field(&answer, "certificate") else {
         panic!("no certificate: {}", got.text())
     };
-    let tree =
-        verify_certificate(certificate, &setup.fake.root_key_der()).expect("the certificate holds");
+    let tree = verify_certificate(certificate, &setup.fake.root_key_der()).expect("the certificate holds");
     match tree.lookup_path(path.iter().copied()) {
         ic_certification::LookupResult::Found(value) => Some(value.to_vec()),
         _ => None,
@@ -46,14 +42,8 @@ async fn status_tells_the_root_key() {
     assert_eq!(got.header("content-type"), "application/cbor");
     assert_eq!(got.header("access-control-allow-origin"), "*");
     let answer = got.cbor();
-    assert_eq!(
-        field(&answer, "root_key"),
-        Some(&Value::Bytes(setup.fake.root_key_der().into()))
-    );
-    assert_eq!(
-        field(&answer, "replica_health_status"),
-        Some(&Value::Text("healthy".into()))
-    );
+    assert_eq!(field(&answer, "root_key"), Some(&Value::Bytes(setup.fake.root_key_der().into())));
+    assert_eq!(field(&answer, "replica_health_status"), Some(&Value::Text("healthy".into())));
 }
 
 #[tokio::test]
@@ -84,11 +74,7 @@ async fn an_asynchronous_call_is_accepted_and_polled() {
     for version in ["v2/read_state", "v3/read_state"] {
         let got = setup.post(version, read.clone()).await;
         assert_eq!(got.status, StatusCode::OK, "{}", got.text());
-        let code = certified(
-            &setup,
-            &got,
-            &[b"request_status", id.as_bytes(), b"error_code"],
-        );
+        let code = certified(&setup, &got, &[b"request_status", id.as_bytes(), b"error_code"]);
         assert_eq!(code.as_deref(), Some(&b"IC0503"[..]));
     }
 }
@@ -96,9 +82,7 @@ async fn an_asynchronous_call_is_accepted_and_polled() {
 #[tokio::test(start_paused = true)]
 async fn a_call_that_takes_long_is_accepted_without_an_answer() {
     let setup = setup();
-    let got = setup
-        .post("v4/call", setup.signed("slow", &key("a")).encode())
-        .await;
+    let got = setup.post("v4/call", setup.signed("slow", &key("a")).encode()).await;
     assert_eq!((got.status, got.body.len()), (StatusCode::ACCEPTED, 0));
 }
 
@@ -108,53 +92,27 @@ async fn a_call_that_is_not_let_in_is_rejected_at_once() {
     let body = setup.signed("refused", &key("a")).encode();
     let got = setup.post("v4/call", body.clone()).await;
     assert_eq!(got.status, StatusCode::OK);
-    assert_eq!(
-        field(&got.cbor(), "status"),
-        Some(&Value::Text("non_replicated_rejection".into()))
-    );
-    assert_eq!(
-        field(&got.cbor(), "error_code"),
-        Some(&Value::Text("IC0406".into()))
-    );
+    assert_eq!(field(&got.cbor(), "status"), Some(&Value::Text("non_replicated_rejection".into())));
+    assert_eq!(field(&got.cbor(), "error_code"), Some(&Value::Text("IC0406".into())));
     let got = setup.post("v2/call", body).await;
-    assert_eq!(
-        (got.status, field(&got.cbor(), "reject_code")),
-        (StatusCode::OK, Some(&Value::Nat(4)))
-    );
-    let got = setup
-        .post("v4/call", setup.signed("busy", &key("a")).encode())
-        .await;
-    assert_eq!(
-        (got.status, got.header("retry-after")),
-        (StatusCode::SERVICE_UNAVAILABLE, "3")
-    );
+    assert_eq!((got.status, field(&got.cbor(), "reject_code")), (StatusCode::OK, Some(&Value::Nat(4))));
+    let got = setup.post("v4/call", setup.signed("busy", &key("a")).encode()).await;
+    assert_eq!((got.status, got.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "3"));
 }
 
 #[tokio::test]
 async fn queries_are_signed_by_the_node() {
     let setup = setup();
     let content = Content::Query(setup.call("get", Principal::anonymous()));
-    let got = setup
-        .post("v3/query", Envelope::anonymous(content).encode())
-        .await;
+    let got = setup.post("v3/query", Envelope::anonymous(content).encode()).await;
     assert_eq!(got.status, StatusCode::OK);
     let answer = got.cbor();
-    assert_eq!(
-        field(&answer, "status"),
-        Some(&Value::Text("replied".into()))
-    );
-    let Some(Value::Array(signatures)) = field(&answer, "signatures") else {
-        panic!("no signatures")
-    };
+    assert_eq!(field(&answer, "status"), Some(&Value::Text("replied".into())));
+    let Some(Value::Array(signatures)) = field(&answer, "signatures") else { panic!("no signatures") };
     assert_eq!(signatures.len(), 1);
     let content = Content::Query(setup.call("nothing", Principal::anonymous()));
-    let got = setup
-        .post("v2/query", Envelope::anonymous(content).encode())
-        .await;
-    assert_eq!(
-        field(&got.cbor(), "error_code"),
-        Some(&Value::Text("IC0536".into()))
-    );
+    let got = setup.post("v2/query", Envelope::anonymous(content).encode()).await;
+    assert_eq!(field(&got.cbor(), "error_code"), Some(&Value::Text("IC0536".into())));
 }
 
 #[tokio::test]
@@ -165,10 +123,7 @@ async fn malformed_bodies_are_named() {
         (b"".to_vec(), "ends too early"),
         (b"hello".to_vec(), "can't be read"),
         (deep, "nests too deeply"),
-        (
-            b"\xa1\x67content\xa0".to_vec(),
-            "lacks the field `request_type`",
-        ),
+        (b"\xa1\x67content\xa0".to_vec(), "lacks the field `request_type`"),
         (b"\xa2\x61a\x00\x61a\x00".to_vec(), "`a` appears twice"),
     ] {
         let got = setup.post("v4/call", body).await;
@@ -188,17 +143,8 @@ async fn requests_that_prove_nothing_are_forbidden() {
     assert_eq!(got.status, StatusCode::FORBIDDEN);
     assert!(got.text().contains("Ed25519"), "{}", got.text());
     envelope.sender_pubkey = Some(der(&key("b")));
-    assert_eq!(
-        setup.post("v4/call", envelope.encode()).await.status,
-        StatusCode::FORBIDDEN
-    );
-    assert_eq!(
-        (
-            setup.fake.runs(),
-            setup.gateway.counters().not_authenticated
-        ),
-        (0, 2)
-    );
+    assert_eq!(setup.post("v4/call", envelope.encode()).await.status, StatusCode::FORBIDDEN);
+    assert_eq!((setup.fake.runs(), setup.gateway.counters().not_authenticated), (0, 2));
 }
 
 #[tokio::test]
@@ -207,15 +153,9 @@ async fn expired_requests_are_told_in_the_words_agents_know() {
     let owner = key("a");
     let mut call = setup.call("inc", principal(&owner));
     call.ingress_expiry = 1;
-    let got = setup
-        .post("v4/call", sign(Content::Call(call), &owner).encode())
-        .await;
+    let got = setup.post("v4/call", sign(Content::Call(call), &owner).encode()).await;
     assert_eq!(got.status, StatusCode::BAD_REQUEST);
-    assert!(
-        got.text().starts_with("Invalid request expiry: "),
-        "{}",
-        got.text()
-    );
+    assert!(got.text().starts_with("Invalid request expiry: "), "{}", got.text());
 }
 
 #[tokio::test]
@@ -225,43 +165,23 @@ async fn other_signature_schemes_are_accepted() {
     let r1 = ic_secp256r1::PrivateKey::generate_insecure_key_for_testing(1);
     let k1_der = k1.public_key().serialize_der();
     let r1_der = r1.public_key().serialize_der();
-    let content =
-        |der: &[u8]| Content::Call(setup.call("whoami", Principal::self_authenticating(der)));
-    let by_k1 = Envelope::signed(content(&k1_der), k1_der, |m| {
-        k1.sign_message_with_ecdsa(m).to_vec()
-    });
+    let content = |der: &[u8]| Content::Call(setup.call("whoami", Principal::self_authenticating(der)));
+    let by_k1 = Envelope::signed(content(&k1_der), k1_der, |m| k1.sign_message_with_ecdsa(m).to_vec());
     let by_r1 = Envelope::signed(content(&r1_der), r1_der, |m| r1.sign_message(m).to_vec());
     for envelope in [by_k1, by_r1] {
-        assert_eq!(
-            setup.post("v4/call", envelope.encode()).await.status,
-            StatusCode::OK
-        );
-        let bad = Envelope {
-            sender_sig: Some(vec![1; 64]),
-            ..envelope
-        };
-        assert_eq!(
-            setup.post("v4/call", bad.encode()).await.status,
-            StatusCode::FORBIDDEN
-        );
+        assert_eq!(setup.post("v4/call", envelope.encode()).await.status, StatusCode::OK);
+        let bad = Envelope { sender_sig: Some(vec![1; 64]), ..envelope };
+        assert_eq!(setup.post("v4/call", bad.encode()).await.status, StatusCode::FORBIDDEN);
     }
 }
 
 /// A call by `owner`, signed by `session` by way of a delegation that ends at `expiration`.
 fn delegated(setup: &Setup, owner: &PrivateKey, session: &PrivateKey, expiration: u64) -> Envelope {
-    let delegation = Delegation {
-        pubkey: der(session),
-        expiration,
-        targets: None,
-        permissions: None,
-    };
+    let delegation = Delegation { pubkey: der(session), expiration, targets: None, permissions: None };
     let signature = owner.sign_message(&delegation.signable()).to_vec();
     let mut envelope = sign(Content::Call(setup.call("inc", principal(owner))), session);
     envelope.sender_pubkey = Some(der(owner));
-    envelope.sender_delegation = vec![SignedDelegation {
-        delegation,
-        signature,
-    }];
+    envelope.sender_delegation = vec![SignedDelegation { delegation, signature }];
     envelope
 }
 
@@ -270,26 +190,12 @@ async fn delegations_count_until_they_end() {
     let setup = setup();
     let (owner, session) = (key("owner"), key("session"));
     let good = delegated(&setup, &owner, &session, u64::MAX);
-    assert_eq!(
-        setup.post("v4/call", good.encode()).await.status,
-        StatusCode::OK
-    );
-    let expired = setup
-        .post("v4/call", delegated(&setup, &owner, &session, 1).encode())
-        .await;
+    assert_eq!(setup.post("v4/call", good.encode()).await.status, StatusCode::OK);
+    let expired = setup.post("v4/call", delegated(&setup, &owner, &session, 1).encode()).await;
     assert_eq!(expired.status, StatusCode::FORBIDDEN);
     assert!(expired.text().contains("expired"), "{}", expired.text());
-    let looped = setup
-        .post(
-            "v4/call",
-            delegated(&setup, &owner, &owner, u64::MAX).encode(),
-        )
-        .await;
-    assert!(
-        looped.text().contains("appeared in the chain"),
-        "{}",
-        looped.text()
-    );
+    let looped = setup.post("v4/call", delegated(&setup, &owner, &owner, u64::MAX).encode()).await;
+    assert!(looped.text().contains("appeared in the chain"), "{}", looped.text());
 }
 
 #[tokio::test]
@@ -298,26 +204,11 @@ async fn addresses_must_fit_the_request() {
     let body = setup.signed("inc", &key("a")).encode();
     let other = CanisterId::from_index(7);
     for (path, status) in [
-        (
-            format!("/api/v4/canister/{other}/call"),
-            StatusCode::BAD_REQUEST,
-        ),
-        (
-            format!("/api/v3/canister/{COUNTER}/query"),
-            StatusCode::BAD_REQUEST,
-        ),
-        (
-            format!("/api/v4/subnet/{other}/call"),
-            StatusCode::BAD_REQUEST,
-        ),
-        (
-            "/api/v4/canister/nonsense/call".into(),
-            StatusCode::BAD_REQUEST,
-        ),
-        (
-            format!("/api/v4/canister/{COUNTER}/frobnicate"),
-            StatusCode::NOT_FOUND,
-        ),
+        (format!("/api/v4/canister/{other}/call"), StatusCode::BAD_REQUEST),
+        (format!("/api/v3/canister/{COUNTER}/query"), StatusCode::BAD_REQUEST),
+        (format!("/api/v4/subnet/{other}/call"), StatusCode::BAD_REQUEST),
+        ("/api/v4/canister/nonsense/call".into(), StatusCode::BAD_REQUEST),
+        (format!("/api/v4/canister/{COUNTER}/frobnicate"), StatusCode::NOT_FOUND),
         ("/api/v3/status".into(), StatusCode::NOT_FOUND),
         ("/api/v2/status".into(), StatusCode::METHOD_NOT_ALLOWED),
     ] {
@@ -335,31 +226,15 @@ async fn only_its_sender_reads_a_status() {
     let id = envelope.content.request_id();
     setup.post("v4/call", envelope.encode()).await;
     let path: &[&[u8]] = &[b"request_status", id.as_bytes(), b"reply"];
-    let got = setup
-        .post("v3/read_state", setup.read(&[path], &other))
-        .await;
+    let got = setup.post("v3/read_state", setup.read(&[path], &other)).await;
     assert_eq!(got.status, StatusCode::FORBIDDEN);
     let elsewhere = format!("/api/v3/canister/{}/read_state", CanisterId::from_index(7));
-    assert_eq!(
-        setup
-            .post_to(&elsewhere, setup.read(&[path], &owner))
-            .await
-            .status,
-        StatusCode::BAD_REQUEST
-    );
+    assert_eq!(setup.post_to(&elsewhere, setup.read(&[path], &owner)).await.status, StatusCode::BAD_REQUEST);
     // An unknown request is nobody's: its absence is proven to anybody.
-    let got = setup
-        .post(
-            "v3/read_state",
-            setup.read(&[&[b"request_status", &[7; 32]]], &other),
-        )
-        .await;
+    let got = setup.post("v3/read_state", setup.read(&[&[b"request_status", &[7; 32]]], &other)).await;
     assert_eq!(got.status, StatusCode::OK);
     let two = setup.read(&[path, &[b"request_status", &[7; 32]]], &owner);
-    assert_eq!(
-        setup.post("v3/read_state", two).await.status,
-        StatusCode::BAD_REQUEST
-    );
+    assert_eq!(setup.post("v3/read_state", two).await.status, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]
@@ -379,9 +254,7 @@ async fn paths_that_reveal_too_much_are_refused() {
         &[b"time", b"more"],
     ];
     for path in paths {
-        let got = setup
-            .post("v3/read_state", setup.read(&[path], &owner))
-            .await;
+        let got = setup.post("v3/read_state", setup.read(&[path], &owner)).await;
         assert_eq!(got.status, StatusCode::BAD_REQUEST, "{path:?}");
     }
 }
@@ -392,27 +265,15 @@ async fn metadata_and_the_subnet_are_public_and_private_sections_are_not() {
     let owner = key("a");
     let counter = COUNTER.as_slice();
     let public: &[&[u8]] = &[b"canister", counter, b"metadata", b"candid:service"];
-    let got = setup
-        .post("v3/read_state", setup.read(&[public, &[b"subnet"]], &owner))
-        .await;
-    assert_eq!(
-        certified(&setup, &got, public).as_deref(),
-        Some(crate::fake::INTERFACE.as_bytes())
-    );
+    let got = setup.post("v3/read_state", setup.read(&[public, &[b"subnet"]], &owner)).await;
+    assert_eq!(certified(&setup, &got, public).as_deref(), Some(crate::fake::INTERFACE.as_bytes()));
     let secret: &[&[u8]] = &[b"canister", counter, b"metadata", b"secret"];
-    let got = setup
-        .post("v3/read_state", setup.read(&[secret], &owner))
-        .await;
+    let got = setup.post("v3/read_state", setup.read(&[secret], &owner)).await;
     assert_eq!(got.status, StatusCode::FORBIDDEN);
     assert!(!got.text().contains("for controllers"));
     let subnet = Principal::self_authenticating(setup.fake.root_key_der());
     let ranges: &[&[u8]] = &[b"canister_ranges", subnet.as_slice()];
-    let got = setup
-        .post_to(
-            &format!("/api/v3/subnet/{subnet}/read_state"),
-            setup.read(&[ranges], &owner),
-        )
-        .await;
+    let got = setup.post_to(&format!("/api/v3/subnet/{subnet}/read_state"), setup.read(&[ranges], &owner)).await;
     assert_eq!(got.status, StatusCode::OK, "{}", got.text());
 }
 
@@ -423,20 +284,9 @@ async fn pages_of_any_origin_may_ask() {
         .header("host", "wedding.localhost:4943")
         .header("origin", "https://elsewhere.example")
         .header("access-control-request-method", "POST");
-    let got = setup
-        .send(request.body(Body::empty()).expect("a request"))
-        .await;
-    assert_eq!(
-        (got.status, got.header("access-control-allow-origin")),
-        (StatusCode::NO_CONTENT, "*")
-    );
-    assert_eq!(
-        setup
-            .get("localhost", "/")
-            .await
-            .header("access-control-allow-origin"),
-        ""
-    );
+    let got = setup.send(request.body(Body::empty()).expect("a request")).await;
+    assert_eq!((got.status, got.header("access-control-allow-origin")), (StatusCode::NO_CONTENT, "*"));
+    assert_eq!(setup.get("localhost", "/").await.header("access-control-allow-origin"), "");
 }
 
 proptest! {

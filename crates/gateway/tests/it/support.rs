@@ -35,9 +35,7 @@ impl Got {
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().expect("headers are text"))
+        self.headers.get(name).map_or("", |value| value.to_str().expect("headers are text"))
     }
 
     pub(crate) fn cbor(&self) -> protocol::cbor::Value<'_> {
@@ -52,14 +50,7 @@ pub(crate) fn setup() -> Setup {
 pub(crate) fn with_limits(limits: Limits) -> Setup {
     let fake = Fake::new();
     let studio = Router::new().route("/", axum::routing::get(|| async { "the studio" }));
-    let gateway = Gateway::new(
-        fake.clone(),
-        studio,
-        GatewayConfig {
-            limits,
-            ..GatewayConfig::default()
-        },
-    );
+    let gateway = Gateway::new(fake.clone(), studio, GatewayConfig { limits, ..GatewayConfig::default() });
     Setup { fake, gateway }
 }
 
@@ -76,9 +67,7 @@ pub(crate) fn principal(key: &PrivateKey) -> Principal {
 }
 
 pub(crate) fn sign(content: Content, key: &PrivateKey) -> Envelope {
-    Envelope::signed(content, der(key), |payload| {
-        key.sign_message(payload).to_vec()
-    })
+    Envelope::signed(content, der(key), |payload| key.sign_message(payload).to_vec())
 }
 
 impl Setup {
@@ -101,10 +90,7 @@ impl Setup {
 
     pub(crate) fn read(&self, paths: &[&[&[u8]]], key: &PrivateKey) -> Vec<u8> {
         let read = ReadState {
-            paths: paths
-                .iter()
-                .map(|path| path.iter().map(|label| label.to_vec()).collect())
-                .collect(),
+            paths: paths.iter().map(|path| path.iter().map(|label| label.to_vec()).collect()).collect(),
             sender: principal(key),
             nonce: None,
             ingress_expiry: self.fake.now() + 60_000_000_000,
@@ -113,46 +99,24 @@ impl Setup {
     }
 
     pub(crate) async fn send(&self, mut request: Request<Body>) -> Got {
-        request
-            .extensions_mut()
-            .insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9999))));
-        let (parts, body) = self
-            .gateway
-            .router()
-            .oneshot(request)
-            .await
-            .expect("a router can't fail")
-            .into_parts();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9999))));
+        let (parts, body) = self.gateway.router().oneshot(request).await.expect("a router can't fail").into_parts();
         let body = to_bytes(body, usize::MAX).await.expect("bodies are whole");
-        Got {
-            status: parts.status,
-            headers: parts.headers,
-            body: body.to_vec(),
-        }
+        Got { status: parts.status, headers: parts.headers, body: body.to_vec() }
     }
 
     pub(crate) async fn get(&self, host: &str, path: &str) -> Got {
-        self.send(
-            Request::get(path)
-                .header("host", host)
-                .body(Body::empty())
-                .expect("a request"),
-        )
-        .await
+        self.send(Request::get(path).header("host", host).body(Body::empty()).expect("a request")).await
     }
 
     /// Posts to an address of the counter canister.
     pub(crate) async fn post(&self, verb: &str, body: impl Into<Body>) -> Got {
         let (version, verb) = verb.split_once('/').expect("version/verb");
-        self.post_to(&format!("/api/{version}/canister/{COUNTER}/{verb}"), body)
-            .await
+        self.post_to(&format!("/api/{version}/canister/{COUNTER}/{verb}"), body).await
     }
 
     pub(crate) async fn post_to(&self, path: &str, body: impl Into<Body>) -> Got {
-        let request = Request::post(path)
-            .header("host", "localhost:4943")
-            .header("content-type", "application/cbor");
-        self.send(request.body(body.into()).expect("a request"))
-            .await
+        let request = Request::post(path).header("host", "localhost:4943").header("content-type", "application/cbor");
+        self.send(request.body(body.into()).expect("a request")).await
     }
 }

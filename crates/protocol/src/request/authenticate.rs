@@ -55,16 +55,9 @@ pub fn authenticate(
         && !targets.contains(&call.canister_id)
     {
         let reason = format!("it is not for the canister {}", call.canister_id);
-        return Err(RequestError::Delegation {
-            number: envelope.sender_delegation.len(),
-            reason,
-        });
+        return Err(RequestError::Delegation { number: envelope.sender_delegation.len(), reason });
     }
-    Ok(Authenticated {
-        sender: content.sender(),
-        request_id,
-        targets,
-    })
+    Ok(Authenticated { sender: content.sender(), request_id, targets })
 }
 
 fn check_expiry(content: &Content, now: u64) -> Result<(), RequestError> {
@@ -77,11 +70,7 @@ fn check_expiry(content: &Content, now: u64) -> Result<(), RequestError> {
     if (now..=latest).contains(&provided) {
         return Ok(());
     }
-    Err(RequestError::Expiry {
-        provided,
-        earliest: now,
-        latest,
-    })
+    Err(RequestError::Expiry { provided, earliest: now, latest })
 }
 
 /// Checks who signed; returns the targets that all delegations together leave.
@@ -96,72 +85,44 @@ fn check_sender(
         return check_anonymous(envelope);
     }
     let (Some(pubkey), Some(signature)) = proven else {
-        return Err(RequestError::Proof(
-            "a request that is not anonymous needs `sender_pubkey` and `sender_sig`",
-        ));
+        return Err(RequestError::Proof("a request that is not anonymous needs `sender_pubkey` and `sender_sig`"));
     };
     if self_authenticating(pubkey) != sender {
         return Err(RequestError::NotTheSender(sender));
     }
     let signer = check_delegations(envelope, pubkey, rules)?;
-    verify(
-        signer,
-        &request_id.signable(),
-        signature,
-        rules.root_key_der,
-    )
-    .map_err(RequestError::Signature)?;
+    verify(signer, &request_id.signable(), signature, rules.root_key_der).map_err(RequestError::Signature)?;
     check_sender_info(&envelope.content, pubkey, rules)?;
     Ok(common_targets(&envelope.sender_delegation))
 }
 
 fn check_anonymous(envelope: &Envelope) -> Result<Option<BTreeSet<Principal>>, RequestError> {
-    let bare = envelope.sender_pubkey.is_none()
-        && envelope.sender_sig.is_none()
-        && envelope.sender_delegation.is_empty();
+    let bare =
+        envelope.sender_pubkey.is_none() && envelope.sender_sig.is_none() && envelope.sender_delegation.is_empty();
     if !bare {
-        return Err(RequestError::Proof(
-            "an anonymous request must carry no key, signature or delegation",
-        ));
+        return Err(RequestError::Proof("an anonymous request must carry no key, signature or delegation"));
     }
     match &envelope.content {
-        Content::Call(Call {
-            sender_info: Some(_),
-            ..
-        })
-        | Content::Query(Call {
-            sender_info: Some(_),
-            ..
-        }) => Err(RequestError::SenderInfo("the sender is anonymous".into())),
+        Content::Call(Call { sender_info: Some(_), .. }) | Content::Query(Call { sender_info: Some(_), .. }) => {
+            Err(RequestError::SenderInfo("the sender is anonymous".into()))
+        }
         _ => Ok(None),
     }
 }
 
 /// Follows the chain from the sender's key; returns the key that must have signed the request.
-fn check_delegations<'a>(
-    envelope: &'a Envelope,
-    pubkey: &'a [u8],
-    rules: Rules<'_>,
-) -> Result<&'a [u8], RequestError> {
+fn check_delegations<'a>(envelope: &'a Envelope, pubkey: &'a [u8], rules: Rules<'_>) -> Result<&'a [u8], RequestError> {
     let mut seen = BTreeSet::from([pubkey]);
     let mut signer = pubkey;
     bounded_chain(envelope.sender_delegation.len())?;
     for (i, link) in envelope.sender_delegation.iter().enumerate() {
-        let failed = |reason| RequestError::Delegation {
-            number: i + 1,
-            reason,
-        };
+        let failed = |reason| RequestError::Delegation { number: i + 1, reason };
         check_terms(&link.delegation, &envelope.content, rules.now).map_err(failed)?;
         if !seen.insert(&link.delegation.pubkey) {
             return Err(failed("its key appeared in the chain before".into()));
         }
-        verify(
-            signer,
-            &link.delegation.signable(),
-            &link.signature,
-            rules.root_key_der,
-        )
-        .map_err(|error| failed(error.to_string()))?;
+        verify(signer, &link.delegation.signable(), &link.signature, rules.root_key_der)
+            .map_err(|error| failed(error.to_string()))?;
         signer = &link.delegation.pubkey;
     }
     Ok(signer)
@@ -169,10 +130,7 @@ fn check_delegations<'a>(
 
 fn bounded_chain(length: usize) -> Result<(), RequestError> {
     if length > MAX_DELEGATIONS {
-        return Err(RequestError::TooMany {
-            what: "delegations",
-            limit: MAX_DELEGATIONS,
-        });
+        return Err(RequestError::TooMany { what: "delegations", limit: MAX_DELEGATIONS });
     }
     Ok(())
 }
@@ -180,28 +138,16 @@ fn bounded_chain(length: usize) -> Result<(), RequestError> {
 /// What a delegation itself says about this request.
 fn check_terms(delegation: &Delegation, content: &Content, now: u64) -> Result<(), String> {
     if delegation.expiration < now {
-        return Err(format!(
-            "it expired at {} ns; sign in again",
-            delegation.expiration
-        ));
+        return Err(format!("it expired at {} ns; sign in again", delegation.expiration));
     }
-    if delegation
-        .targets
-        .as_ref()
-        .is_some_and(|targets| targets.len() > MAX_TARGETS)
-    {
+    if delegation.targets.as_ref().is_some_and(|targets| targets.len() > MAX_TARGETS) {
         return Err(format!("it has more than {MAX_TARGETS} targets"));
     }
     match delegation.permissions.as_deref() {
         None | Some("all") => Ok(()),
-        Some("queries") if matches!(content, Content::Call(_)) => {
-            Err("it permits queries only".into())
-        }
+        Some("queries") if matches!(content, Content::Call(_)) => Err("it permits queries only".into()),
         Some("queries") => Ok(()),
-        Some(other) => Err(format!(
-            "its permissions `{}` are unknown",
-            other.escape_debug()
-        )),
+        Some(other) => Err(format!("its permissions `{}` are unknown", other.escape_debug())),
     }
 }
 
@@ -215,31 +161,19 @@ fn common_targets(chain: &[SignedDelegation]) -> Option<BTreeSet<Principal>> {
 }
 
 /// Checks what a canister says about the sender: it must be the canister whose key the sender has.
-fn check_sender_info(
-    content: &Content,
-    pubkey: &[u8],
-    rules: Rules<'_>,
-) -> Result<(), RequestError> {
-    let (Content::Call(Call {
-        sender_info: Some(info),
-        ..
-    })
-    | Content::Query(Call {
-        sender_info: Some(info),
-        ..
-    })) = content
+fn check_sender_info(content: &Content, pubkey: &[u8], rules: Rules<'_>) -> Result<(), RequestError> {
+    let (Content::Call(Call { sender_info: Some(info), .. }) | Content::Query(Call { sender_info: Some(info), .. })) =
+        content
     else {
         return Ok(());
     };
     let failed = |reason: &str| RequestError::SenderInfo(reason.into());
-    let key = CanisterKey::from_der(pubkey)
-        .ok_or_else(|| failed("the sender's key is not a canister's"))?;
+    let key = CanisterKey::from_der(pubkey).ok_or_else(|| failed("the sender's key is not a canister's"))?;
     if key.canister_id != info.signer {
         return Err(failed("it names another canister than the sender's key"));
     }
     let payload = domain_separated("ic-sender-info", &info.info);
-    verify(pubkey, &payload, &info.sig, rules.root_key_der)
-        .map_err(|error| failed(&error.to_string()))
+    verify(pubkey, &payload, &info.sig, rules.root_key_der).map_err(|error| failed(&error.to_string()))
 }
 
 fn check_effective(content: &Content, effective: Effective) -> Result<(), RequestError> {
@@ -251,20 +185,15 @@ fn check_effective(content: &Content, effective: Effective) -> Result<(), Reques
         Effective::Subnet(subnet) => return check_effective_subnet(content, call, subnet),
     };
     match effective_canister_id(call)? {
-        Some(expected) if expected != given => Err(RequestError::EffectiveId {
-            given: format!("the canister {given}"),
-            expected: expected.to_string(),
-        }),
+        Some(expected) if expected != given => {
+            Err(RequestError::EffectiveId { given: format!("the canister {given}"), expected: expected.to_string() })
+        }
         _ => Ok(()),
     }
 }
 
 /// A subnet's address takes only what is about the subnet itself.
-fn check_effective_subnet(
-    content: &Content,
-    call: &Call,
-    subnet: Principal,
-) -> Result<(), RequestError> {
+fn check_effective_subnet(content: &Content, call: &Call, subnet: Principal) -> Result<(), RequestError> {
     let wanted = match content {
         Content::Call(_) => "create_canister",
         _ => "list_canisters",
@@ -297,20 +226,12 @@ pub fn effective_canister_id(call: &Call) -> Result<Option<Principal>, RequestEr
         "create_canister" | "provisional_create_canister_with_cycles" | "list_canisters" => {
             return Ok(None);
         }
-        "install_chunked_code" => decode_quota(&call.arg).and_then(|config| {
-            Decode!([config]; &call.arg, NamesTarget)
-                .ok()
-                .map(|named| named.target_canister)
-        }),
-        _ => decode_quota(&call.arg).and_then(|config| {
-            Decode!([config]; &call.arg, NamesCanister)
-                .ok()
-                .map(|named| named.canister_id)
-        }),
+        "install_chunked_code" => decode_quota(&call.arg)
+            .and_then(|config| Decode!([config]; &call.arg, NamesTarget).ok().map(|named| named.target_canister)),
+        _ => decode_quota(&call.arg)
+            .and_then(|config| Decode!([config]; &call.arg, NamesCanister).ok().map(|named| named.canister_id)),
     };
-    canister
-        .map(Some)
-        .ok_or_else(|| RequestError::NotRoutable(call.method_name.chars().take(64).collect()))
+    canister.map(Some).ok_or_else(|| RequestError::NotRoutable(call.method_name.chars().take(64).collect()))
 }
 
 /// Bounds the work of decoding an argument by its length: skipping a module must be possible, while
@@ -318,9 +239,6 @@ pub fn effective_canister_id(call: &Call) -> Result<Option<Principal>, RequestEr
 fn decode_quota(arg: &[u8]) -> Option<candid::de::DecoderConfig> {
     let mut config = candid::de::DecoderConfig::new();
     let work = arg.len().checked_mul(64)? + 100_000;
-    config
-        .set_decoding_quota(work)
-        .set_skipping_quota(work)
-        .set_full_error_message(false);
+    config.set_decoding_quota(work).set_skipping_quota(work).set_full_error_message(false);
     Some(config)
 }

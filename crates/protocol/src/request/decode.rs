@@ -17,11 +17,7 @@ impl<'a> Map<'a> {
     fn new(name: &'static str, value: Value<'a>) -> Result<Self, RequestError> {
         match value {
             Value::Map(fields) => Ok(Map { name, fields }),
-            _ => Err(RequestError::Type {
-                map: name,
-                field: "",
-                expected: "a map",
-            }),
+            _ => Err(RequestError::Type { map: name, field: "", expected: "a map" }),
         }
     }
 
@@ -32,18 +28,11 @@ impl<'a> Map<'a> {
     }
 
     fn required(&mut self, field: &'static str) -> Result<Value<'a>, RequestError> {
-        self.optional(field).ok_or(RequestError::Missing {
-            map: self.name,
-            field,
-        })
+        self.optional(field).ok_or(RequestError::Missing { map: self.name, field })
     }
 
     fn wrong(&self, field: &'static str, expected: &'static str) -> RequestError {
-        RequestError::Type {
-            map: self.name,
-            field,
-            expected,
-        }
+        RequestError::Type { map: self.name, field, expected }
     }
 
     fn nat(&mut self, field: &'static str) -> Result<u64, RequestError> {
@@ -77,10 +66,7 @@ impl<'a> Map<'a> {
     }
 
     fn blob(&mut self, field: &'static str) -> Result<Vec<u8>, RequestError> {
-        self.optional_blob(field)?.ok_or(RequestError::Missing {
-            map: self.name,
-            field,
-        })
+        self.optional_blob(field)?.ok_or(RequestError::Missing { map: self.name, field })
     }
 
     fn principal(&mut self, field: &'static str) -> Result<Principal, RequestError> {
@@ -88,11 +74,7 @@ impl<'a> Map<'a> {
         as_principal(&value).ok_or_else(|| self.wrong(field, "a principal of at most 29 bytes"))
     }
 
-    fn array(
-        &mut self,
-        field: &'static str,
-        value: Value<'a>,
-    ) -> Result<Vec<Value<'a>>, RequestError> {
+    fn array(&mut self, field: &'static str, value: Value<'a>) -> Result<Vec<Value<'a>>, RequestError> {
         match value {
             Value::Array(items) => Ok(items),
             _ => Err(self.wrong(field, "an array")),
@@ -100,18 +82,11 @@ impl<'a> Map<'a> {
     }
 
     fn finish(self) -> Result<(), RequestError> {
-        match self
-            .fields
-            .into_iter()
-            .find(|(_, value)| *value != Value::Null)
-        {
+        match self.fields.into_iter().find(|(_, value)| *value != Value::Null) {
             None => Ok(()),
             Some((field, _)) => {
                 let field = field.chars().take(64).collect();
-                Err(RequestError::Unknown {
-                    map: self.name,
-                    field,
-                })
+                Err(RequestError::Unknown { map: self.name, field })
             }
         }
     }
@@ -125,11 +100,7 @@ fn as_principal(value: &Value<'_>) -> Option<Principal> {
 }
 
 fn bounded(what: &'static str, length: usize, limit: usize) -> Result<(), RequestError> {
-    if length > limit {
-        Err(RequestError::TooMany { what, limit })
-    } else {
-        Ok(())
-    }
+    if length > limit { Err(RequestError::TooMany { what, limit }) } else { Ok(()) }
 }
 
 /// Reads a whole envelope.
@@ -143,12 +114,7 @@ pub(super) fn envelope(bytes: &[u8]) -> Result<Envelope, RequestError> {
         Some(value) => delegations(map.array("sender_delegation", value)?)?,
     };
     map.finish()?;
-    Ok(Envelope {
-        content,
-        sender_pubkey,
-        sender_delegation,
-        sender_sig,
-    })
+    Ok(Envelope { content, sender_pubkey, sender_delegation, sender_sig })
 }
 
 fn content(value: Value<'_>) -> Result<Content, RequestError> {
@@ -165,21 +131,13 @@ fn content(value: Value<'_>) -> Result<Content, RequestError> {
 
 fn nonce(map: &mut Map<'_>) -> Result<Option<Vec<u8>>, RequestError> {
     let nonce = map.optional_blob("nonce")?;
-    bounded(
-        "bytes in the nonce",
-        nonce.as_ref().map_or(0, Vec::len),
-        MAX_NONCE,
-    )?;
+    bounded("bytes in the nonce", nonce.as_ref().map_or(0, Vec::len), MAX_NONCE)?;
     Ok(nonce)
 }
 
 fn call(map: &mut Map<'_>) -> Result<Call, RequestError> {
     let method_name = map.text("method_name")?;
-    bounded(
-        "bytes in the method name",
-        method_name.len(),
-        MAX_METHOD_NAME,
-    )?;
+    bounded("bytes in the method name", method_name.len(), MAX_METHOD_NAME)?;
     Ok(Call {
         canister_id: map.principal("canister_id")?,
         method_name,
@@ -194,11 +152,7 @@ fn call(map: &mut Map<'_>) -> Result<Call, RequestError> {
 fn sender_info(value: Value<'_>) -> Result<SenderInfo, RequestError> {
     let mut map = Map::new("sender info", value)?;
     let info = map.blob("info")?;
-    let info = SenderInfo {
-        info,
-        signer: map.principal("signer")?,
-        sig: map.blob("sig")?,
-    };
+    let info = SenderInfo { info, signer: map.principal("signer")?, sig: map.blob("sig")? };
     map.finish()?;
     Ok(info)
 }
@@ -216,11 +170,7 @@ fn read_state(map: &mut Map<'_>) -> Result<ReadState, RequestError> {
 }
 
 fn path(value: Value<'_>) -> Result<Vec<Vec<u8>>, RequestError> {
-    let wrong = || RequestError::Type {
-        map: "content",
-        field: "paths",
-        expected: "an array of arrays of blobs",
-    };
+    let wrong = || RequestError::Type { map: "content", field: "paths", expected: "an array of arrays of blobs" };
     let Value::Array(labels) = value else {
         return Err(wrong());
     };
@@ -242,10 +192,7 @@ fn delegations(items: Vec<Value<'_>>) -> Result<Vec<SignedDelegation>, RequestEr
 fn signed_delegation(value: Value<'_>) -> Result<SignedDelegation, RequestError> {
     let mut map = Map::new("signed delegation", value)?;
     let delegation = delegation(map.required("delegation")?)?;
-    let link = SignedDelegation {
-        delegation,
-        signature: map.blob("signature")?,
-    };
+    let link = SignedDelegation { delegation, signature: map.blob("signature")? };
     map.finish()?;
     Ok(link)
 }
@@ -277,8 +224,5 @@ fn targets(map: &Map<'_>, items: Option<Vec<Value<'_>>>) -> Result<Vec<Principal
     let wrong = || map.wrong("targets", "an array of principals");
     let items = items.ok_or_else(wrong)?;
     bounded("targets of a delegation", items.len(), MAX_TARGETS)?;
-    items
-        .iter()
-        .map(|item| as_principal(item).ok_or_else(wrong))
-        .collect()
+    items.iter().map(|item| as_principal(item).ok_or_else(wrong)).collect()
 }

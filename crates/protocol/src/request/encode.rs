@@ -20,21 +20,14 @@ pub(super) fn envelope(envelope: &Envelope) -> Vec<u8> {
         proof.as_ref().map(|bytes| out.text(name).bytes(bytes));
     }
     if delegated {
-        out.text("sender_delegation")
-            .array(envelope.sender_delegation.len());
-        envelope
-            .sender_delegation
-            .iter()
-            .for_each(|link| write_delegation(link, &mut out));
+        out.text("sender_delegation").array(envelope.sender_delegation.len());
+        envelope.sender_delegation.iter().for_each(|link| write_delegation(link, &mut out));
     }
     out.finish()
 }
 
 fn write_common(sender: &Principal, expiry: u64, nonce: &Option<Vec<u8>>, out: &mut Writer) {
-    out.text("sender")
-        .bytes(sender.as_slice())
-        .text("ingress_expiry")
-        .nat(expiry);
+    out.text("sender").bytes(sender.as_slice()).text("ingress_expiry").nat(expiry);
     nonce.as_ref().map(|nonce| out.text("nonce").bytes(nonce));
 }
 
@@ -42,20 +35,11 @@ fn write_call(call: &Call, content: &Content, out: &mut Writer) {
     out.map(6 + usize::from(call.nonce.is_some()) + usize::from(call.sender_info.is_some()));
     out.text("request_type").text(content.request_type());
     out.text("canister_id").bytes(call.canister_id.as_slice());
-    out.text("method_name")
-        .text(&call.method_name)
-        .text("arg")
-        .bytes(&call.arg);
+    out.text("method_name").text(&call.method_name).text("arg").bytes(&call.arg);
     write_common(&call.sender, call.ingress_expiry, &call.nonce, out);
     if let Some(info) = &call.sender_info {
-        out.text("sender_info")
-            .map(3)
-            .text("info")
-            .bytes(&info.info);
-        out.text("signer")
-            .bytes(info.signer.as_slice())
-            .text("sig")
-            .bytes(&info.sig);
+        out.text("sender_info").map(3).text("info").bytes(&info.info);
+        out.text("signer").bytes(info.signer.as_slice()).text("sig").bytes(&info.sig);
     }
 }
 
@@ -74,26 +58,14 @@ fn write_read_state(read: &ReadState, out: &mut Writer) {
 
 fn write_delegation(link: &SignedDelegation, out: &mut Writer) {
     let delegation = &link.delegation;
-    out.map(2)
-        .text("signature")
-        .bytes(&link.signature)
-        .text("delegation");
-    out.map(
-        2 + usize::from(delegation.targets.is_some())
-            + usize::from(delegation.permissions.is_some()),
-    );
-    out.text("pubkey")
-        .bytes(&delegation.pubkey)
-        .text("expiration")
-        .nat(delegation.expiration);
+    out.map(2).text("signature").bytes(&link.signature).text("delegation");
+    out.map(2 + usize::from(delegation.targets.is_some()) + usize::from(delegation.permissions.is_some()));
+    out.text("pubkey").bytes(&delegation.pubkey).text("expiration").nat(delegation.expiration);
     if let Some(targets) = &delegation.targets {
         out.text("targets").array(targets.len());
         targets.iter().for_each(|id| {
             out.bytes(id.as_slice());
         });
     }
-    delegation
-        .permissions
-        .as_ref()
-        .map(|text| out.text("permissions").text(text));
+    delegation.permissions.as_ref().map(|text| out.text("permissions").text(text));
 }

@@ -32,10 +32,7 @@ impl<'a> CanisterKey<'a> {
     fn from_key(key: &'a [u8]) -> Option<Self> {
         let (length, rest) = key.split_first()?;
         let (id, seed) = rest.split_at_checked(usize::from(*length))?;
-        Some(CanisterKey {
-            canister_id: Principal::try_from_slice(id).ok()?,
-            seed,
-        })
+        Some(CanisterKey { canister_id: Principal::try_from_slice(id).ok()?, seed })
     }
 }
 
@@ -58,12 +55,7 @@ fn der_length(tag: u8, length: usize) -> Vec<u8> {
 }
 
 /// Checks a canister's signature over `payload`.
-pub(super) fn verify(
-    key: &[u8],
-    payload: &[u8],
-    signature: &[u8],
-    root_key_der: &[u8],
-) -> Result<(), SignatureError> {
+pub(super) fn verify(key: &[u8], payload: &[u8], signature: &[u8], root_key_der: &[u8]) -> Result<(), SignatureError> {
     let key = CanisterKey::from_key(key).ok_or(SignatureError::BadKey(NAME))?;
     let (certificate, tree) = read(signature).ok_or(SignatureError::Malformed(NAME))?;
     let path = [&b"sig"[..], &sha256(key.seed), &sha256(payload)];
@@ -72,16 +64,10 @@ pub(super) fn verify(
     }
     let state = verify_certificate(&certificate, root_key_der)
         .map_err(|error| SignatureError::Certificate(error.to_string()))?;
-    let path = [
-        &b"canister"[..],
-        key.canister_id.as_slice(),
-        b"certified_data",
-    ];
+    let path = [&b"canister"[..], key.canister_id.as_slice(), b"certified_data"];
     match state.lookup_path(path) {
         LookupResult::Found(data) if *data == tree.digest() => Ok(()),
-        _ => Err(SignatureError::Certificate(
-            "it is not the canister's certified data".into(),
-        )),
+        _ => Err(SignatureError::Certificate("it is not the canister's certified data".into())),
     }
 }
 
@@ -110,31 +96,14 @@ mod tests {
     /// A signature by canister 5 with this seed over "m", certified by `root`.
     fn signature(root: &RootKey, seed: &[u8]) -> Vec<u8> {
         let mut signed = Tree::node();
-        signed.insert(
-            &[
-                b"sig".to_vec(),
-                sha256(seed).to_vec(),
-                sha256(b"m").to_vec(),
-            ],
-            Tree::leaf([]),
-        );
+        signed.insert(&[b"sig".to_vec(), sha256(seed).to_vec(), sha256(b"m").to_vec()], Tree::leaf([]));
         let mut state = Tree::node();
-        let path = [
-            &b"canister"[..],
-            CanisterId::from_index(5).as_slice(),
-            b"certified_data",
-        ]
-        .map(<[u8]>::to_vec);
+        let path = [&b"canister"[..], CanisterId::from_index(5).as_slice(), b"certified_data"].map(<[u8]>::to_vec);
         state.insert(&path, Tree::leaf(signed.digest()));
         let witness = state.witness(&[path.to_vec()]);
-        let certificate =
-            crate::certificate::encode_certificate(&witness, &root.sign(&state.digest()));
+        let certificate = crate::certificate::encode_certificate(&witness, &root.sign(&state.digest()));
         let mut out = Writer::self_described();
-        out.map(2)
-            .text("certificate")
-            .bytes(&certificate)
-            .text("tree")
-            .raw(&signed.witness(&[vec![]]));
+        out.map(2).text("certificate").bytes(&certificate).text("tree").raw(&signed.witness(&[vec![]]));
         out.finish()
     }
 
@@ -145,20 +114,14 @@ mod tests {
         let key = canister_public_key(&CanisterId::from_index(5).principal(), b"seed");
         let sig = signature(&root, b"seed");
         assert_eq!(verify(&key, b"m", &sig, &der), Ok(()));
-        assert_eq!(
-            verify(&key, b"n", &sig, &der),
-            Err(SignatureError::Wrong(NAME))
-        );
+        assert_eq!(verify(&key, b"n", &sig, &der), Err(SignatureError::Wrong(NAME)));
 
         let other_canister = canister_public_key(&CanisterId::from_index(6).principal(), b"seed");
         assert!(verify(&other_canister, b"m", &sig, &der).is_err());
         let other_seed = canister_public_key(&CanisterId::from_index(5).principal(), b"tree");
         assert!(verify(&other_seed, b"m", &sig, &der).is_err());
         let other_root = RootKey::from_seed(&[2; 32]).public_key_der();
-        assert!(matches!(
-            verify(&key, b"m", &sig, &other_root),
-            Err(SignatureError::Certificate(_))
-        ));
+        assert!(matches!(verify(&key, b"m", &sig, &other_root), Err(SignatureError::Certificate(_))));
     }
 
     #[test]
@@ -167,13 +130,7 @@ mod tests {
         for length in [0, 1, 100, 120, 200, 300, 5000] {
             let seed = vec![7; length];
             let der = canister_public_key(&id, &seed);
-            assert_eq!(
-                CanisterKey::from_der(&der),
-                Some(CanisterKey {
-                    canister_id: id,
-                    seed: &seed
-                })
-            );
+            assert_eq!(CanisterKey::from_der(&der), Some(CanisterKey { canister_id: id, seed: &seed }));
         }
     }
 }

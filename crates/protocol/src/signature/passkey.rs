@@ -34,8 +34,8 @@ struct Assertion {
 /// Checks a passkey's signature over `payload`.
 pub(super) fn verify(cose: &[u8], payload: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
     let assertion = read(signature).ok_or(SignatureError::Malformed(NAME))?;
-    let client: ClientData = serde_json::from_str(&assertion.client_data_json)
-        .map_err(|_| SignatureError::Malformed(NAME))?;
+    let client: ClientData =
+        serde_json::from_str(&assertion.client_data_json).map_err(|_| SignatureError::Malformed(NAME))?;
     let challenge = URL_SAFE_NO_PAD.decode(client.challenge.trim_end_matches('='));
     if challenge.as_deref() != Ok(payload) {
         return Err(SignatureError::Wrong(NAME));
@@ -49,17 +49,10 @@ fn check(cose: &[u8], signed: &[u8], signature: &[u8]) -> Result<(), SignatureEr
     if let Some(key) = cose.strip_prefix(EDDSA) {
         return super::ed25519(key, signed, signature);
     }
-    if let Some((x, rest)) = cose
-        .strip_prefix(ES256)
-        .and_then(|xy| xy.split_at_checked(32))
-    {
-        let y = rest
-            .strip_prefix(ES256_Y)
-            .ok_or(SignatureError::BadKey(NAME))?;
+    if let Some((x, rest)) = cose.strip_prefix(ES256).and_then(|xy| xy.split_at_checked(32)) {
+        let y = rest.strip_prefix(ES256_Y).ok_or(SignatureError::BadKey(NAME))?;
         let point = [&[4], x, y].concat();
-        return p256(&point, |key| {
-            key.verify_signature_with_der_encoded_sig(signed, signature)
-        });
+        return p256(&point, |key| key.verify_signature_with_der_encoded_sig(signed, signature));
     }
     Err(match cose.starts_with(RSA) {
         true => SignatureError::Unsupported("passkeys with RSA"),
@@ -80,11 +73,7 @@ fn read(signature: &[u8]) -> Option<Assertion> {
             _ => return None,
         }
     }
-    Some(Assertion {
-        authenticator_data: data?,
-        client_data_json: json?,
-        signature: sig?,
-    })
+    Some(Assertion { authenticator_data: data?, client_data_json: json?, signature: sig? })
 }
 
 #[cfg(test)]
@@ -100,10 +89,7 @@ mod tests {
         let signature = sign(&[b"auth".to_vec(), sha256(json.as_bytes()).to_vec()].concat());
         let mut out = Writer::self_described();
         out.map(3).text("authenticator_data").bytes(b"auth");
-        out.text("client_data_json")
-            .text(&json)
-            .text("signature")
-            .bytes(&signature);
+        out.text("client_data_json").text(&json).text("signature").bytes(&signature);
         out.finish()
     }
 
@@ -114,10 +100,7 @@ mod tests {
         let es = [ES256, &point[1..33], ES256_Y, &point[33..]].concat();
         let signature = assertion(b"m", |m| r1.sign_message_with_der_encoded_sig(m));
         assert_eq!(verify(&es, b"m", &signature), Ok(()));
-        assert_eq!(
-            verify(&es, b"n", &signature),
-            Err(SignatureError::Wrong(NAME))
-        );
+        assert_eq!(verify(&es, b"n", &signature), Err(SignatureError::Wrong(NAME)));
 
         let ed = ic_ed25519::PrivateKey::generate_from_seed(b"pk");
         let okp = [EDDSA, &ed.public_key().serialize_raw()].concat();
@@ -131,9 +114,6 @@ mod tests {
         let signature = assertion(b"m", |_| vec![]);
         let error = verify(&[0xA4, 1, 3, 3], b"m", &signature).expect_err("not supported");
         assert!(error.to_string().contains("RSA"), "{error}");
-        assert_eq!(
-            verify(&[], b"m", b"\xA0"),
-            Err(SignatureError::Malformed(NAME))
-        );
+        assert_eq!(verify(&[], b"m", b"\xA0"), Err(SignatureError::Malformed(NAME)));
     }
 }

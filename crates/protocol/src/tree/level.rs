@@ -13,55 +13,29 @@ use super::{Digest, Tree, separated};
 /// A labelled subtree, or a fork.
 pub(super) enum Branch {
     /// The end of the way: one label.
-    Label {
-        label: Box<[u8]>,
-        child: Tree,
-        digest: OnceLock<Digest>,
-    },
+    Label { label: Box<[u8]>, child: Tree, digest: OnceLock<Digest> },
     /// Labels with a zero at `bit` on the left, with a one on the right.
-    Fork {
-        bit: usize,
-        left: Arc<Branch>,
-        right: Arc<Branch>,
-        digest: OnceLock<Digest>,
-    },
+    Fork { bit: usize, left: Arc<Branch>, right: Arc<Branch>, digest: OnceLock<Digest> },
 }
 
 impl Branch {
     fn label(label: &[u8], child: Tree) -> Arc<Self> {
-        Arc::new(Branch::Label {
-            label: label.into(),
-            child,
-            digest: OnceLock::new(),
-        })
+        Arc::new(Branch::Label { label: label.into(), child, digest: OnceLock::new() })
     }
 
     fn fork(bit: usize, left: Arc<Branch>, right: Arc<Branch>) -> Arc<Self> {
-        Arc::new(Branch::Fork {
-            bit,
-            left,
-            right,
-            digest: OnceLock::new(),
-        })
+        Arc::new(Branch::Fork { bit, left, right, digest: OnceLock::new() })
     }
 
     /// The hash of this part of the level.
     pub(super) fn digest(&self) -> Digest {
         match self {
-            Branch::Label {
-                label,
-                child,
-                digest,
-            } => {
+            Branch::Label { label, child, digest } => {
                 *digest.get_or_init(|| separated("ic-hashtree-labeled", &[label, &child.digest()]))
             }
-            Branch::Fork {
-                left,
-                right,
-                digest,
-                ..
-            } => *digest
-                .get_or_init(|| separated("ic-hashtree-fork", &[&left.digest(), &right.digest()])),
+            Branch::Fork { left, right, digest, .. } => {
+                *digest.get_or_init(|| separated("ic-hashtree-fork", &[&left.digest(), &right.digest()]))
+            }
         }
     }
 }
@@ -90,9 +64,7 @@ fn nearest<'a>(mut branch: &'a Branch, label: &[u8]) -> (&'a [u8], &'a Tree) {
     loop {
         match branch {
             Branch::Label { label, child, .. } => return (label, child),
-            Branch::Fork {
-                bit, left, right, ..
-            } => {
+            Branch::Fork { bit, left, right, .. } => {
                 branch = if bit_at(label, *bit) { right } else { left };
             }
         }
@@ -110,12 +82,7 @@ pub(super) fn put(root: Option<&Arc<Branch>>, label: &[u8], child: Tree) -> Arc<
     let new = Branch::label(label, child);
     match root {
         None => new,
-        Some(root) => graft(
-            root,
-            first_difference(nearest(root, label).0, label),
-            label,
-            new,
-        ),
+        Some(root) => graft(root, first_difference(nearest(root, label).0, label), label, new),
     }
 }
 
@@ -123,12 +90,7 @@ pub(super) fn put(root: Option<&Arc<Branch>>, label: &[u8], child: Tree) -> Arc<
 /// that differs from it at bit `at`.
 fn graft(branch: &Arc<Branch>, at: Option<usize>, label: &[u8], new: Arc<Branch>) -> Arc<Branch> {
     match (&**branch, at) {
-        (
-            Branch::Fork {
-                bit, left, right, ..
-            },
-            at,
-        ) if at.is_none_or(|at| *bit < at) => {
+        (Branch::Fork { bit, left, right, .. }, at) if at.is_none_or(|at| *bit < at) => {
             if bit_at(label, *bit) {
                 Branch::fork(*bit, left.clone(), graft(right, at, label, new))
             } else {
@@ -143,10 +105,7 @@ fn graft(branch: &Arc<Branch>, at: Option<usize>, label: &[u8], new: Arc<Branch>
 
 /// The level without this label, which must be there.
 pub(super) fn take(branch: &Arc<Branch>, label: &[u8]) -> Option<Arc<Branch>> {
-    let Branch::Fork {
-        bit, left, right, ..
-    } = &**branch
-    else {
+    let Branch::Fork { bit, left, right, .. } = &**branch else {
         return None;
     };
     let (left, right) = if bit_at(label, *bit) {
@@ -166,10 +125,7 @@ pub(super) fn neighbours<'a>(root: &'a Branch, label: &[u8]) -> [Option<&'a [u8]
         return [None, None];
     };
     let (mut before, mut after, mut branch) = (None, None, root);
-    while let Branch::Fork {
-        bit, left, right, ..
-    } = branch
-    {
+    while let Branch::Fork { bit, left, right, .. } = branch {
         if *bit > at {
             break;
         }
@@ -198,9 +154,7 @@ fn edge(mut branch: &Branch, last: bool) -> &[u8] {
 }
 
 /// All labels in order.
-pub(super) fn iterate<'a>(
-    root: Option<&'a Arc<Branch>>,
-) -> impl Iterator<Item = (&'a [u8], &'a Tree)> {
+pub(super) fn iterate<'a>(root: Option<&'a Arc<Branch>>) -> impl Iterator<Item = (&'a [u8], &'a Tree)> {
     let mut waiting: Vec<&'a Branch> = root.map(|root| &**root).into_iter().collect();
     std::iter::from_fn(move || {
         loop {

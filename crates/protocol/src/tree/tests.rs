@@ -35,10 +35,7 @@ fn an_independent_reader_finds_the_same_digest_and_values() {
     let tree = example();
     let whole = read(&tree.witness(&[vec![]]));
     assert_eq!(whole.digest(), tree.digest());
-    assert_eq!(
-        lookup(&whole, &path(&["a", "y"])),
-        LookupResult::Found(b"world")
-    );
+    assert_eq!(lookup(&whole, &path(&["a", "y"])), LookupResult::Found(b"world"));
     assert_eq!(lookup(&whole, &path(&["c"])), LookupResult::Absent);
 }
 
@@ -79,10 +76,7 @@ fn changing_a_clone_leaves_the_original() {
 #[test]
 fn a_leaf_in_the_way_proves_that_nothing_is_below_it() {
     let witness = read(&example().witness(&[path(&["b", "deeper"])]));
-    assert_eq!(
-        lookup(&witness, &path(&["b", "deeper"])),
-        LookupResult::Absent
-    );
+    assert_eq!(lookup(&witness, &path(&["b", "deeper"])), LookupResult::Absent);
     assert_eq!(lookup(&witness, &path(&["d"])), LookupResult::Unknown);
 }
 
@@ -99,10 +93,7 @@ fn removing_the_last_of_a_level_removes_the_level() {
 #[test]
 fn nothing_wanted_is_one_hash() {
     let tree = example();
-    assert_eq!(
-        tree.witness(&[]),
-        [&[0x82, 4, 0x58, 32][..], &tree.digest()].concat()
-    );
+    assert_eq!(tree.witness(&[]), [&[0x82, 4, 0x58, 32][..], &tree.digest()].concat());
 }
 
 #[test]
@@ -116,20 +107,14 @@ fn one_million_entries_stay_quick_to_change() {
     let id = crate::hash::sha256(&7u64.to_le_bytes());
     let started = std::time::Instant::now();
     for i in 0..1000u64 {
-        tree.insert(
-            &[crate::hash::sha256(&(i + 2_000_000).to_le_bytes())],
-            status.clone(),
-        );
+        tree.insert(&[crate::hash::sha256(&(i + 2_000_000).to_le_bytes())], status.clone());
         tree.digest();
     }
     let witness = tree.witness(&[vec![id.to_vec()]]);
     // A tree that rehashed the level would need minutes here, not a fraction of a second.
     assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
     assert!(witness.len() < 4000, "{}", witness.len());
-    assert_eq!(
-        lookup(&read(&witness), &[id.to_vec()]),
-        LookupResult::Found(b"replied")
-    );
+    assert_eq!(lookup(&read(&witness), &[id.to_vec()]), LookupResult::Found(b"replied"));
 }
 
 /// Short labels over few letters, so that prefixes, gaps and clashes are common.

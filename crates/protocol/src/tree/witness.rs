@@ -47,9 +47,7 @@ fn write_tree(tree: &Tree, wanted: &Wanted<'_>, out: &mut Writer) {
     match &tree.0.kind {
         Kind::Leaf(value) => write_leaf(value, out),
         Kind::Level { root: None, .. } => write_empty(out),
-        Kind::Level {
-            root: Some(root), ..
-        } => write_branch(root, &shown(root, wanted), out),
+        Kind::Level { root: Some(root), .. } => write_branch(root, &shown(root, wanted), out),
     }
 }
 
@@ -78,11 +76,8 @@ fn write_branch(branch: &Branch, shown: &[(&[u8], Option<&Wanted<'_>>)], out: &m
             out.array(3).nat(2).bytes(label);
             write_tree(child, wanted.unwrap_or(&Wanted::default()), out);
         }
-        Branch::Fork {
-            bit, left, right, ..
-        } => {
-            let (on_left, on_right) =
-                shown.split_at(shown.partition_point(|(l, _)| !bit_at(l, *bit)));
+        Branch::Fork { bit, left, right, .. } => {
+            let (on_left, on_right) = shown.split_at(shown.partition_point(|(l, _)| !bit_at(l, *bit)));
             out.array(3).nat(1);
             write_branch(left, on_left, out);
             write_branch(right, on_right, out);
@@ -94,9 +89,7 @@ fn write_whole(tree: &Tree, out: &mut Writer) {
     match &tree.0.kind {
         Kind::Leaf(value) => write_leaf(value, out),
         Kind::Level { root: None, .. } => write_empty(out),
-        Kind::Level {
-            root: Some(root), ..
-        } => write_whole_branch(root, out),
+        Kind::Level { root: Some(root), .. } => write_whole_branch(root, out),
     }
 }
 

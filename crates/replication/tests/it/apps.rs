@@ -21,7 +21,11 @@ fn publish_arg(app: Principal, on_version: u64, module: [u8; 32]) -> PublishArg 
         on_version,
         module,
         assets: vec![],
-        roles: vec![execution::registry::RoleDefinition { id: "guest".into(), label: "Guest".into(), invited_by: vec![] }],
+        roles: vec![execution::registry::RoleDefinition {
+            id: "guest".into(),
+            label: "Guest".into(),
+            invited_by: vec![],
+        }],
         title: "Party".into(),
         source: [0; 32],
         verdict: [0; 32],
@@ -63,7 +67,8 @@ async fn answered_updates_survive_a_crash_and_traps_leave_nothing() {
     assert_eq!(id, candid::Nat::from(51u8));
     node.replica.shut_down();
     let node = world.start();
-    let seen: Option<String> = node.query(GUEST, app.backend, "get", (candid::Nat::from(51u8),)).await.expect("answers");
+    let seen: Option<String> =
+        node.query(GUEST, app.backend, "get", (candid::Nat::from(51u8),)).await.expect("answers");
     assert_eq!(seen.as_deref(), Some("b"));
 }
 
@@ -76,11 +81,13 @@ async fn the_backend_is_told_who_calls() {
     assert_eq!(role(OWNER).await.as_deref(), Ok("owner"));
     assert_eq!(role(GUEST).await.as_deref(), Ok("visitor"));
     let arg = InviteArg { app: app.backend, role: "guest".into(), name: "Ada".into(), member: None };
-    let invited: Outcome<Invited> = node.call(OWNER, execution::REGISTRY, "invite", (arg.clone(),)).await.expect("replies");
+    let invited: Outcome<Invited> =
+        node.call(OWNER, execution::REGISTRY, "invite", (arg.clone(),)).await.expect("replies");
     let Outcome::Ok(invited) = invited else { panic!("{invited:?}") };
     let stranger: Outcome<Invited> = node.call(GUEST, execution::REGISTRY, "invite", (arg,)).await.expect("replies");
     assert!(matches!(stranger, Outcome::Err(_)));
-    let standing: Outcome<Standing> = node.call(GUEST, execution::REGISTRY, "redeem", (invited.token,)).await.expect("replies");
+    let standing: Outcome<Standing> =
+        node.call(GUEST, execution::REGISTRY, "redeem", (invited.token,)).await.expect("replies");
     assert!(matches!(standing, Outcome::Ok(standing) if standing.role == "guest"));
     assert_eq!(role(GUEST).await.as_deref(), Ok("guest"));
     assert_eq!(node.query::<String>(GUEST, app.backend, "roleSeen", ()).await.as_deref(), Ok("guest"));

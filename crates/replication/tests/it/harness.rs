@@ -141,7 +141,11 @@ impl Node<'_> {
     }
 
     /// A method of the registry as the workshop, which must agree.
-    pub(crate) async fn workshop<T: CandidType + DeserializeOwned>(&self, method: &str, args: impl ArgumentEncoder) -> Result<T, String> {
+    pub(crate) async fn workshop<T: CandidType + DeserializeOwned>(
+        &self,
+        method: &str,
+        args: impl ArgumentEncoder,
+    ) -> Result<T, String> {
         match self.call::<Outcome<T>>(WORKSHOP, REGISTRY, method, args).await? {
             Outcome::Ok(value) => Ok(value),
             Outcome::Err(text) => Err(text),

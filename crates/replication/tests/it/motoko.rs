@@ -25,4 +25,3 @@ fn compile(source: &Path) -> Vec<u8> {
     assert!(status.success(), "the toolchain's packages are installed by `make toolchain`");
     std::fs::read(out.path()).expect("the module")
 }
-

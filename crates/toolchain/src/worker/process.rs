@@ -77,7 +77,8 @@ impl Process {
     pub(super) async fn start(kind: &WorkerKind, config: &ToolchainConfig, spawner: &Spawner) -> Result<Self, String> {
         let command = command(kind, config)?;
         let mut child = spawner.spawn(command).await.map_err(|error| format!("can't start it: {error}"))?;
-        let (Some(stdin), Some(stdout), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take()) else {
+        let (Some(stdin), Some(stdout), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        else {
             return Err("it has no pipes".to_owned());
         };
         let tail = Arc::new(Mutex::new(VecDeque::new()));
@@ -102,9 +103,11 @@ impl Process {
     /// The launcher's report, then the worker's own first line.
     async fn greet(&mut self) -> Result<(), String> {
         let report = self.line().await.map_err(reason)?;
-        let report: JailReport = serde_json::from_slice(&report).map_err(|error| format!("its launcher said no report: {error}"))?;
+        let report: JailReport =
+            serde_json::from_slice(&report).map_err(|error| format!("its launcher said no report: {error}"))?;
         self.confinement = report.confinement;
-        let ready: Value = serde_json::from_slice(&self.line().await.map_err(reason)?).map_err(|error| error.to_string())?;
+        let ready: Value =
+            serde_json::from_slice(&self.line().await.map_err(reason)?).map_err(|error| error.to_string())?;
         tracing::debug!(%ready, "a compiler is ready");
         (ready["ready"] == true).then_some(()).ok_or_else(|| format!("it said {ready} instead of being ready"))
     }
@@ -133,10 +136,13 @@ impl Process {
         let id = self.asked;
         self.send(id, verb, request).await?;
         let line = self.line().await?;
-        let line: Line = serde_json::from_slice(&line).map_err(|error| Failure::Broken(format!("it gave no answer: {error}")))?;
+        let line: Line =
+            serde_json::from_slice(&line).map_err(|error| Failure::Broken(format!("it gave no answer: {error}")))?;
         self.asked += 1;
         match line {
-            Line { id: answered, .. } if answered != id => Err(Failure::Broken("it answered another question".to_owned())),
+            Line { id: answered, .. } if answered != id => {
+                Err(Failure::Broken("it answered another question".to_owned()))
+            }
             Line { ok: Some(value), .. } => Ok(Answer::Value(value)),
             Line { error: Some(Refusal { kind, message }), .. } => Ok(Answer::Refusal { kind, message }),
             Line { .. } => Err(Failure::Broken("it answered nothing".to_owned())),
@@ -163,7 +169,9 @@ impl Process {
             return Ok(line);
         }
         match read {
-            Ok(_) if line.len() as u64 == limit => Err(Failure::Broken(format!("its answer is longer than {limit} bytes"))),
+            Ok(_) if line.len() as u64 == limit => {
+                Err(Failure::Broken(format!("its answer is longer than {limit} bytes")))
+            }
             _ => Err(self.obituary().await),
         }
     }

@@ -41,10 +41,19 @@ async fn an_actor_becomes_a_release_and_times_are_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_is_told_with_file_line_and_text() {
     let toolchain = start().await;
-    let told = diagnostics(build(&toolchain, &[
-        ("backend/main.mo", "import Guests \"lib/Guests\";\nactor {\n  public func f() : async Nat { Guests.count() };\n};\n"),
-        ("backend/lib/Guests.mo", "module {\n  public func count() : Nat {\n    \"ü\" # 3\n  };\n};\n"),
-    ]).await);
+    let told = diagnostics(
+        build(
+            &toolchain,
+            &[
+                (
+                    "backend/main.mo",
+                    "import Guests \"lib/Guests\";\nactor {\n  public func f() : async Nat { Guests.count() };\n};\n",
+                ),
+                ("backend/lib/Guests.mo", "module {\n  public func count() : Nat {\n    \"ü\" # 3\n  };\n};\n"),
+            ],
+        )
+        .await,
+    );
     let error = told.iter().find(|one| one.severity == Severity::Error).unwrap();
     assert_eq!((error.file.as_str(), error.line), ("backend/lib/Guests.mo", 3), "{told:?}");
     assert_eq!(error.source.as_deref(), Some("    \"ü\" # 3"));
@@ -54,12 +63,25 @@ async fn what_is_wrong_is_told_with_file_line_and_text() {
     assert_eq!((told[0].code.as_str(), told[0].line, told[0].column), ("M0001", 2, 11), "{told:?}");
 
     // The library of the tree before last is gone.
-    let told = diagnostics(build(&toolchain, &[("backend/main.mo", "import G \"lib/Guests\"; actor { public func f() : async Nat { G.count() } };")]).await);
+    let told = diagnostics(
+        build(
+            &toolchain,
+            &[("backend/main.mo", "import G \"lib/Guests\"; actor { public func f() : async Nat { G.count() } };")],
+        )
+        .await,
+    );
     assert!(told[0].message.contains("does not exist"), "{told:?}");
 
     // What the pages do wrong is told along with what the backend does wrong.
-    let told = diagnostics(build(&toolchain, &[("backend/main.mo", "actor { let x : Nat = true };"), ("frontend/src/main.tsx", "let = ;")]).await);
-    let files: Vec<_> = told.iter().filter(|one| one.severity == Severity::Error).map(|one| one.file.as_str()).collect();
+    let told = diagnostics(
+        build(
+            &toolchain,
+            &[("backend/main.mo", "actor { let x : Nat = true };"), ("frontend/src/main.tsx", "let = ;")],
+        )
+        .await,
+    );
+    let files: Vec<_> =
+        told.iter().filter(|one| one.severity == Severity::Error).map(|one| one.file.as_str()).collect();
     assert_eq!(files, ["backend/main.mo", "frontend/src/main.tsx"], "{told:?}");
 
     let told = diagnostics(build(&toolchain, &[("backend/main.mo", "module { public let x = 1 };")]).await);
@@ -67,7 +89,10 @@ async fn what_is_wrong_is_told_with_file_line_and_text() {
     let told = diagnostics(build(&toolchain, &[("backend/main.mo", "actor {};"), ("app.toml", "\ntitel = 1")]).await);
     assert_eq!((told[0].file.as_str(), told[0].line), ("app.toml", 2), "{told:?}");
     assert!(matches!(build(&toolchain, &[("app.toml", "")]).await, Err(BuildError::Source(SourceError::NoBackend))));
-    assert!(matches!(build(&toolchain, &[("backend/main.mo", "actor {}"), ("a/../b", "")]).await, Err(BuildError::Source(SourceError::Path { .. }))));
+    assert!(matches!(
+        build(&toolchain, &[("backend/main.mo", "actor {}"), ("a/../b", "")]).await,
+        Err(BuildError::Source(SourceError::Path { .. }))
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,7 +132,10 @@ async fn the_core_library_is_found_without_imports() {
     let main = "import Map \"mo:core/Map\";\nactor { let m = Map.empty<Nat, Text>(); public func f(n : Nat) : async Text { m.add(n, \"\"); n.toText() } };";
     let release = build(&toolchain, &[("backend/main.mo", main)]).await.unwrap();
     assert!(release.stable_types.contains("stable m"));
-    let told = diagnostics(build(&toolchain, &[("backend/main.mo", "actor { public func f(n : Nat) : async Text { n.nonesuch() } };")]).await);
+    let told = diagnostics(
+        build(&toolchain, &[("backend/main.mo", "actor { public func f(n : Nat) : async Text { n.nonesuch() } };")])
+            .await,
+    );
     assert_eq!((told[0].line, told[0].column), (1, 47), "{told:?}");
 }
 

@@ -29,7 +29,13 @@ pub(crate) fn launcher() -> Vec<OsString> {
 }
 
 pub(crate) fn config() -> ToolchainConfig {
-    ToolchainConfig { worker_dir: worker_dir(), node: node(), launcher: launcher(), limits: Limits::default(), warm: false }
+    ToolchainConfig {
+        worker_dir: worker_dir(),
+        node: node(),
+        launcher: launcher(),
+        limits: Limits::default(),
+        warm: false,
+    }
 }
 
 pub(crate) fn tree(files: &[(&str, &str)]) -> SourceTree {

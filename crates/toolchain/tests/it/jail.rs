@@ -33,7 +33,11 @@ fn confined(folder: &Path, script: &Path, args: &[&str]) -> String {
     let output = launch(folder, script, args);
     let text = String::from_utf8(output.stdout).unwrap();
     let lines: Vec<_> = text.lines().collect();
-    assert!(output.status.success() && lines[0].contains("confinement"), "{lines:?} {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success() && lines[0].contains("confinement"),
+        "{lines:?} {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     lines[1].to_owned()
 }
 
@@ -41,7 +45,15 @@ fn launch(folder: &Path, script: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(&launcher()[0]);
     command.args(["--parent", &std::process::id().to_string(), "--memory-mib", "2000"]);
     command.arg("--folder").arg(folder).arg("--read").arg(folder).arg("--execute").arg(node()).arg("--");
-    command.arg(node()).arg("--openssl-config=/dev/null").arg(script).args(args).env("SECRET", "x").env("HOME", "/root").output().unwrap()
+    command
+        .arg(node())
+        .arg("--openssl-config=/dev/null")
+        .arg(script)
+        .args(args)
+        .env("SECRET", "x")
+        .env("HOME", "/root")
+        .output()
+        .unwrap()
 }
 
 #[test]
@@ -86,7 +98,17 @@ fn a_confined_script_reaches_nothing_outside() {
     // The probe can succeed, or the answers above would mean nothing.
     assert_eq!(confined(inside.path(), &script, &["read", own, ""]), "DONE");
     let free = |args: &[&str]| Command::new(node()).arg(&script).args(args).output().unwrap().stdout;
-    for args in [["read", secret, ""], ["append", secret, ""], ["mode", secret, ""], ["tcp", "", &port], ["unix", socket, ""], ["listen", "", ""], ["run", "/bin/sh", ""], ["kill", "", &me], ["environment", "", ""]] {
+    for args in [
+        ["read", secret, ""],
+        ["append", secret, ""],
+        ["mode", secret, ""],
+        ["tcp", "", &port],
+        ["unix", socket, ""],
+        ["listen", "", ""],
+        ["run", "/bin/sh", ""],
+        ["kill", "", &me],
+        ["environment", "", ""],
+    ] {
         assert_eq!(free(&args), b"DONE\n", "{args:?}");
     }
 }

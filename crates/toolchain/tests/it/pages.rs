@@ -1,7 +1,7 @@
 //! Pages in, files for the browser out; imports that lead elsewhere are refused with a sentence.
 
-use std::path::Path;
 use std::fs;
+use std::path::Path;
 
 use toolchain::{Severity, Toolchain};
 
@@ -39,7 +39,10 @@ async fn pages_are_bundled_beside_the_compile() {
     let script = hashed(&release, "/assets/main-", ".js");
     let style = hashed(&release, "/assets/main-", ".css");
     let page = asset(&release, "/index.html");
-    assert!(page.contains("lang=\"de\"") && page.contains("<title>Größe</title>") && page.contains("viewport"), "{page}");
+    assert!(
+        page.contains("lang=\"de\"") && page.contains("<title>Größe</title>") && page.contains("viewport"),
+        "{page}"
+    );
     assert!(page.contains(&format!("src=\"{script}\"")) && page.contains(&format!("href=\"{style}\"")), "{page}");
     assert!(asset(&release, script).contains("from\"/backend.did.js\""));
     let css = asset(&release, style);
@@ -54,16 +57,32 @@ async fn pages_are_bundled_beside_the_compile() {
 async fn a_plain_site_is_copied_and_an_own_page_is_completed() {
     let toolchain = start().await;
     let plain = "<h1>Hi</h1>";
-    let release = build(&toolchain, &[BACKEND, ("frontend/index.html", plain), ("frontend/a/b.js", "1"), ("frontend/public/c.txt", "c")]).await.unwrap();
-    assert_eq!((asset(&release, "/index.html"), asset(&release, "/a/b.js"), asset(&release, "/c.txt")), (plain, "1", "c"));
+    let release = build(
+        &toolchain,
+        &[BACKEND, ("frontend/index.html", plain), ("frontend/a/b.js", "1"), ("frontend/public/c.txt", "c")],
+    )
+    .await
+    .unwrap();
+    assert_eq!(
+        (asset(&release, "/index.html"), asset(&release, "/a/b.js"), asset(&release, "/c.txt")),
+        (plain, "1", "c")
+    );
 
     let own = "<html><head><title>Mine</title></head><body><script type=\"module\" src=\"/src/main.tsx\"></script></body></html>";
-    let release = build(&toolchain, &[BACKEND, ("frontend/index.html", own), ("frontend/src/main.tsx", "document.title")]).await.unwrap();
+    let release =
+        build(&toolchain, &[BACKEND, ("frontend/index.html", own), ("frontend/src/main.tsx", "document.title")])
+            .await
+            .unwrap();
     let page = asset(&release, "/index.html");
-    assert!(page.contains(&format!("src=\"{}\"", hashed(&release, "/assets/main-", ".js"))) && page.contains("Mine"), "{page}");
+    assert!(
+        page.contains(&format!("src=\"{}\"", hashed(&release, "/assets/main-", ".js"))) && page.contains("Mine"),
+        "{page}"
+    );
     assert!(!page.contains("main.tsx"), "{page}");
 
-    let told = diagnostics(build(&toolchain, &[BROKEN, ("frontend/index.html", ""), ("frontend/public/env.json", "{}")]).await);
+    let told = diagnostics(
+        build(&toolchain, &[BROKEN, ("frontend/index.html", ""), ("frontend/public/env.json", "{}")]).await,
+    );
     assert!(told.iter().any(|one| one.message.contains("/env.json")), "{told:?}");
 }
 
@@ -93,8 +112,15 @@ async fn imports_that_lead_elsewhere_are_refused() {
         ("react/../../../package.json", "no such part"),
     ] {
         let told = refusal(&toolchain, &format!("\nimport x from \"{import}\"; x();"), "").await;
-        assert_eq!((told.file.as_str(), told.line, told.code.as_str()), ("frontend/src/main.tsx", 2, "import"), "{told:?}");
-        assert!(told.message.contains(&format!("\"{import}\" can't be imported")) && told.message.contains(why), "{told:?}");
+        assert_eq!(
+            (told.file.as_str(), told.line, told.code.as_str()),
+            ("frontend/src/main.tsx", 2, "import"),
+            "{told:?}"
+        );
+        assert!(
+            told.message.contains(&format!("\"{import}\" can't be imported")) && told.message.contains(why),
+            "{told:?}"
+        );
     }
     for (style, why) in [
         ("@import \"/etc/passwd\";", "an absolute path"),
@@ -117,9 +143,17 @@ fn install(root: &Path) {
     copy(&worker_dir(), &root.join("worker"));
     let kit = root.join("kit/src");
     fs::create_dir_all(&kit).unwrap();
-    fs::write(root.join("kit/package.json"), r#"{"name":"@autograph/kit","type":"module","main":"src/index.tsx","sideEffects":["*.css"]}"#).unwrap();
+    fs::write(
+        root.join("kit/package.json"),
+        r#"{"name":"@autograph/kit","type":"module","main":"src/index.tsx","sideEffects":["*.css"]}"#,
+    )
+    .unwrap();
     fs::write(kit.join("index.tsx"), "import './kit.css'; import { idlFactory } from '@app/backend'; import { useState } from 'react'; export function Button() { const [n] = useState(idlFactory); return <button className=\"rounded-xl\">{typeof n}</button>; }").unwrap();
-    fs::write(kit.join("kit.css"), "@import \"tailwindcss\";\n@theme inline { --color-surface: var(--surface); }\n:root { --surface: #fafaf9; }").unwrap();
+    fs::write(
+        kit.join("kit.css"),
+        "@import \"tailwindcss\";\n@theme inline { --color-surface: var(--surface); }\n:root { --surface: #fafaf9; }",
+    )
+    .unwrap();
 }
 
 fn copy(from: &Path, to: &Path) {
