@@ -95,8 +95,8 @@ describe("making an app", () => {
     const { node, page } = await opened(t, browser);
     await button(page, "Make it").click();
     await page.getByRole("alert").getByText("Say what it should do first.").waitFor();
-    await button(page, "Bakery orders").click();
-    assert.match(await box(page).inputValue(), /bakery/);
+    await button(page, "Reading list").click();
+    assert.match(await box(page).inputValue(), /Books/);
     assert.equal(await box(page).evaluate((field) => field === document.activeElement), true);
     assert.equal(node.calls.some((call) => call.verb === "new"), false);
   });

@@ -66,30 +66,31 @@ export const en = {
     submit: "Make it",
     keys: "Enter makes it, Shift + Enter starts a new line",
     examples: "Or start from one of these",
+    // Each of these is served whole by the writer that needs no model.
     wishes: [
       {
         label: "Wedding guests",
-        text: "A guest list for our wedding. Each guest gets a personal link and says whether they come, whom they bring and what they eat. Only the two of us see everything.",
+        text: "A site for our wedding. Guests have a name, an email and a phone number. They answer yes or no and pick a meal (meat, fish or vegetarian). We have tables with a number of seats. We track the budget: what, how much, paid or not. Only my partner and I may see the budget.",
       },
       {
-        label: "Bakery orders",
-        text: "Orders for my bakery: who ordered what, when they pick it up, and whether it is paid. My staff can tick off what was handed over.",
+        label: "Team dinner",
+        text: "A team dinner. Colleagues have a name and an email. They answer yes or no and pick a main course (steak, trout or risotto).",
       },
       {
-        label: "Salon appointments",
-        text: "Appointments for a hair salon with two chairs. Customers pick a free time, and no chair is ever booked twice.",
+        label: "Record collection",
+        text: "A list of my records: artist, title, year, condition (mint, good, poor) and price.",
       },
       {
-        label: "Club shifts",
-        text: "Volunteers sign up for shifts at our summer party. Each shift has a time, a place and at most four people.",
+        label: "Workshop inventory",
+        text: "An inventory of our workshop: name, place, how many, price, last checked on.",
       },
       {
-        label: "Trip costs",
-        text: "Shared costs of a trip: who paid what for whom, and who owes how much in the end.",
+        label: "Club members",
+        text: "A list of our club members: name, email, phone number, joined on, paid or not.",
       },
       {
-        label: "Tool library",
-        text: "Our street lends tools to each other: what there is, who has it, and until when.",
+        label: "Reading list",
+        text: "Books I want to read: title, author, number of pages, finished or not, a note.",
       },
     ],
     missing: "Say what it should do first.",
