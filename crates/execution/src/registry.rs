@@ -347,6 +347,17 @@ impl Registry {
         Ok(standing)
     }
 
+    /// Ends the memberships whose role the app no longer has. Their ids must not fit rows of a later role of that name.
+    pub fn end_memberships_without_role(&mut self, backend: Principal) {
+        let Some(app) = self.apps.get(&backend) else { return };
+        let known = |role: &str| role == OWNER || app.roles.iter().any(|known| known.id == role);
+        let ended: Vec<String> =
+            self.members(backend).filter(|(_, member)| !known(&member.role)).map(|(id, _)| id.clone()).collect();
+        for id in ended {
+            self.put_member(backend, &id, None);
+        }
+    }
+
     /// All members, for a restore point.
     #[must_use]
     pub fn members_snapshot(&self, backend: Principal) -> BTreeMap<String, Member> {

@@ -53,6 +53,7 @@ impl Executor {
             app.roles = arg.roles;
             app.title = arg.title;
         })?;
+        self.state.registry.end_memberships_without_role(backend);
         self.state.registry.add_version(
             backend,
             Version {

@@ -105,3 +105,14 @@ fn restoring_members_keeps_the_owners_browsers() {
     let roles: Vec<_> = registry.members(backend(7)).map(|(id, member)| (id.as_str(), member.role.as_str())).collect();
     assert_eq!(roles, [("guest:1", "guest"), ("m1", OWNER)]);
 }
+
+#[test]
+fn memberships_end_with_their_role() {
+    let mut registry = with_app();
+    registry.invite(backend(7), invitation(b"a", Some("guest:1"))).expect("fits");
+    registry.redeem(backend(7), b"a", principal(2)).expect("valid");
+    registry.update(backend(7), |app| app.roles.clear()).expect("there");
+    registry.end_memberships_without_role(backend(7));
+    assert_eq!(registry.standing(backend(7), principal(2)), Standing::visitor());
+    assert!(registry.redeem(backend(7), b"a", principal(2)).is_err());
+}
