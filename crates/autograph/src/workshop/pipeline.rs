@@ -106,7 +106,7 @@ impl Workshop {
             Err(declined) => return self.told(&app, text, Outcome { seconds: progress.seconds(), ..*declined }).await,
         };
         if change.undo {
-            let outcome = self.undo(&app, text, by, progress).await?;
+            let outcome = self.undo(&app, by, progress).await?;
             return self.told(&app, text, outcome).await;
         }
         // A token may name a gentler way; it is then what is proposed, and needs no further approval by itself.
@@ -173,7 +173,7 @@ impl Workshop {
         self.told(&app, &format!("Go back to version {version}."), outcome).await
     }
 
-    async fn undo(&self, app: &App, _text: &str, by: Principal, progress: &Progress) -> Result<Outcome, Problem> {
+    async fn undo(&self, app: &App, by: Principal, progress: &Progress) -> Result<Outcome, Problem> {
         if app.version < 2 {
             return Ok(failed(progress, "There is nothing to undo: this is the first version."));
         }

@@ -72,7 +72,7 @@ impl Executor {
                 self.directory_changed = true;
                 answer(self.state.registry.rename(arg.app, &arg.name))
             }
-            "invite_for_owner" => answer(self.invite_as(OWNER, &decode::<InviteArg>(method, arg)?)),
+            "invite_for_owner" => answer(self.make_invitation(&decode::<InviteArg>(method, arg)?)),
             "revoke_for_owner" => {
                 let arg: RevokeArg = decode(method, arg)?;
                 answer(self.state.registry.revoke(arg.app, &arg.member))
@@ -107,10 +107,10 @@ impl Executor {
                 return Err(Refused(format!("your role here ({}) may not replace the link of `{id}`", standing.role)));
             }
         }
-        self.invite_as(&standing.role, arg)
+        self.make_invitation(arg)
     }
 
-    fn invite_as(&mut self, _by: &str, arg: &InviteArg) -> Result<Invited, Refused> {
+    fn make_invitation(&mut self, arg: &InviteArg) -> Result<Invited, Refused> {
         use std::fmt::Write as _;
         let secret = self.draw_random();
         let mut token = format!("{}.", arg.app.to_text());
