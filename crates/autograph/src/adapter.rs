@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use candid::Principal;
-use execution::{Blobs as _, Query};
+use execution::{Answered, Blobs as _, Query, Usage};
 use gateway::{
-    AppAddress, Asset, BoxFuture, CertifiedState, NodeSignature, QueryAnswer, Refusal, ReplicaStatus, RequestOrigin,
-    UserCall, UserQuery,
+    AppAddress, Asset, BoxFuture, CertifiedState, Meter, NodeSignature, QueryAnswer, Refusal, ReplicaStatus,
+    RequestOrigin, UserCall, UserQuery,
 };
 use protocol::{CanisterId, RequestId, reject::QueryResponse};
-use replication::{Answer, Clock as _, SystemClock};
+use replication::{Answer, Clock as _, SystemClock, UsageSink};
 use state::replicated::{Ingress, Payload};
 
 use crate::node::Node;
@@ -84,8 +84,7 @@ impl gateway::Replica for Adapter {
                 data_certificate: None,
             };
             match replica.query(query).await {
-                Ok((Payload::Reply(bytes), _)) => Ok(answer(QueryResponse::Replied(bytes))),
-                Ok((Payload::Reject(reject), _)) => Ok(answer(QueryResponse::Rejected(reject))),
+                Ok(answered) => Ok(answer(answered)),
                 Err(stopped) => Err(overloaded(&stopped.to_string())),
             }
         })
@@ -135,8 +134,23 @@ fn ingress(call: UserCall) -> Ingress {
     }
 }
 
-fn answer(response: QueryResponse) -> QueryAnswer {
-    QueryAnswer { response, timestamp: SystemClock.now() }
+fn answer(answered: Answered) -> QueryAnswer {
+    let response = match answered.payload {
+        Payload::Reply(bytes) => QueryResponse::Replied(bytes),
+        Payload::Reject(reject) => QueryResponse::Rejected(reject),
+    };
+    let spent = gateway::Spent { instructions: answered.instructions, grown_bytes: 0 };
+    QueryAnswer { response, timestamp: SystemClock.now(), spent }
+}
+
+/// Charges what batches took to the gateway's accounts.
+pub(crate) fn charge_to(meter: Arc<Meter>) -> UsageSink {
+    Arc::new(move |usage| {
+        for Usage { canister, caller, spent } in usage {
+            let spent = gateway::Spent { instructions: spent.instructions, grown_bytes: spent.grown_bytes };
+            meter.charge(CanisterId::new(*canister), caller.map(gateway::Caller::Key), spent);
+        }
+    })
 }
 
 fn overloaded(message: &str) -> Refusal {

@@ -14,7 +14,7 @@ use candid::Principal;
 use embedder::{Engine, EngineConfig};
 use execution::{Blobs, ExecutionConfig, Executor};
 use protocol::{RootKey, reject::NodeKey};
-use replication::{LocalSequencer, Replica, ReplicaConfig, SystemClock};
+use replication::{LocalSequencer, Replica, ReplicaConfig, SystemClock, UsageSink};
 use state::{blobs::BlobStore, storage::folder::Folder as StorageFolder};
 
 /// The log is folded into the catalogue when it is this long, bytes.
@@ -52,7 +52,7 @@ impl Blobs for NodeBlobs {
 
 impl Node {
     /// Opens the data folder, recovers what it holds and starts the replica.
-    pub(crate) fn start(data: &Path) -> anyhow::Result<Node> {
+    pub(crate) fn start(data: &Path, usage: UsageSink) -> anyhow::Result<Node> {
         std::fs::create_dir_all(data).with_context(|| format!("can't make the data folder {}", data.display()))?;
         let data = data.canonicalize().with_context(|| format!("can't open the data folder {}", data.display()))?;
         let lock = lock(&data)?;
@@ -80,6 +80,7 @@ impl Node {
             sequencer: Box::new(LocalSequencer::new(random)),
             fold_at: FOLD_AT,
             fatal: Arc::new(|error| end_process(&data_error(error))),
+            usage,
         })?;
         let owner = keys.owner.principal();
         Ok(Node {

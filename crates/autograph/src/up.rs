@@ -8,11 +8,17 @@ use std::{
 };
 
 use anyhow::Context as _;
-use gateway::{Gateway, GatewayConfig, Hosts, Limits};
+use gateway::{Gateway, GatewayConfig, Hosts, Limits, Meter};
 use replication::{Clock as _, SystemClock};
 use toolchain::{Toolchain, ToolchainConfig};
 
-use crate::{adapter::Adapter, client, node::Node, workshop, workshop::Workshop};
+use crate::{
+    adapter::{Adapter, charge_to},
+    client,
+    node::Node,
+    workshop,
+    workshop::Workshop,
+};
 
 /// A certificate is made anew when the newest is this old, ns: agents refuse those older than five minutes.
 const CERTIFICATE_AGE_MAX: u64 = 60_000_000_000;
@@ -23,14 +29,15 @@ pub(crate) async fn up(data: &Path, listen: SocketAddr) -> anyhow::Result<()> {
     let listener = gateway::bind(listen).await?;
     let address = listener.local_addr()?;
     let limits = limits(data)?;
-    let node = Arc::new(Node::start(data)?);
+    let meter = Arc::new(Meter::new(&limits.quotas));
+    let node = Arc::new(Node::start(data, charge_to(meter.clone()))?);
     let toolchain = Toolchain::start(toolchain_config()?).await.context("the toolchain can't be started")?;
     let origin = format!("http://localhost:{}", address.port());
     let workshop = Arc::new(Workshop::new(node.clone(), toolchain, origin.clone()));
     workshop.enrol_first_person().await.context("the owner's key can't be entered")?;
     let studio = studio::routes().merge(workshop::routes(workshop.clone()));
     let config = GatewayConfig { limits, hosts: Hosts::new([]) };
-    let gateway = Gateway::new(Arc::new(Adapter(node.clone())), studio, config);
+    let gateway = Gateway::new(Arc::new(Adapter(node.clone())), studio, meter, config);
     let state_file = client::write_state_file(&origin, &node.data, &node.root_key_der)
         .map_err(|problem| anyhow::anyhow!("{}: {}", problem.message, problem.hint))?;
     let fresh = tokio::spawn(keep_fresh(node.clone()));

@@ -27,6 +27,7 @@ use crate::{
     config::ExecutionConfig,
     reject,
     state::{Canister, Changes, ReplicatedState},
+    usage::{Usage, UsageBook},
     view::ViewDelta,
 };
 
@@ -63,6 +64,8 @@ pub struct Executed {
     pub tree: protocol::tree::Tree,
     /// What changed of the view.
     pub view: ViewDelta,
+    /// What its messages took.
+    pub usage: Vec<Usage>,
 }
 
 /// The state with its caches.
@@ -80,6 +83,7 @@ pub struct Executor {
     /// Requests to native canisters, which have no queues.
     pub(crate) native: VecDeque<Request>,
     pub(crate) finished: Vec<RequestId>,
+    pub(crate) usage: UsageBook,
     /// An app or a canister's code, files or controllers changed in this batch.
     pub(crate) directory_changed: bool,
     /// Changed since the last fold.
@@ -151,6 +155,7 @@ impl Executor {
             ready,
             native: VecDeque::new(),
             finished: Vec::new(),
+            usage: UsageBook::default(),
             directory_changed: false,
             unfolded: Unfolded::default(),
         }
@@ -338,7 +343,8 @@ impl Executor {
             memories: changes.memories,
             input: state::replicated::to_record(&batch.ingress),
         };
-        Executed { delta, finished: std::mem::take(&mut self.finished), tree, view }
+        let (finished, usage) = (std::mem::take(&mut self.finished), self.usage.take());
+        Executed { delta, finished, tree, view, usage }
     }
 
     /// Gives an update call its final answer.

@@ -166,7 +166,7 @@ impl Fork {
     pub fn query(&mut self, sender: Principal, method: &str, arg: &[u8]) -> Result<Vec<u8>, Reject> {
         let query =
             Query { sender, canister: self.backend, method: method.into(), arg: arg.into(), data_certificate: None };
-        match self.executor.query(&query) {
+        match self.executor.query(&query).payload {
             Payload::Reply(bytes) => Ok(bytes),
             Payload::Reject(reject) => Err(reject),
         }

@@ -15,6 +15,7 @@ pub mod registry;
 pub mod reject;
 pub mod state;
 mod switch;
+mod usage;
 pub mod view;
 
 use candid::Principal;
@@ -25,7 +26,8 @@ pub use embedder::THREAD_STACK_BYTES;
 pub use executor::{Batch, Blobs, Executed, Executor};
 pub use fork::{Fork, ForkSeed};
 pub use native::AssetAnswer;
-pub use query::Query;
+pub use query::{Answered, Query};
+pub use usage::{Spent, Usage};
 
 /// The system canister that knows apps, owners and members.
 pub const REGISTRY: Principal = CanisterId::REGISTRY.principal();

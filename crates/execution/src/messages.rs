@@ -21,7 +21,7 @@ use state::{
     },
 };
 
-use crate::{executor::Executor, reject, state::memory_id};
+use crate::{executor::Executor, reject, state::memory_id, usage::Spent};
 
 pub(crate) use input::InputParts;
 
@@ -226,15 +226,16 @@ impl Executor {
         let limits = self.limits(self.config.update_instructions);
         let execution = self.run(id, entry, &parts, &limits);
         let instructions = execution.instructions;
-        self.after_cleanup(id, execution);
+        self.after_cleanup(id, callback.context, execution);
         instructions
     }
 
-    fn after_cleanup(&mut self, id: Principal, execution: Execution) {
+    fn after_cleanup(&mut self, id: Principal, context: u64, execution: Execution) {
         self.note_logs(id, &execution);
+        self.charge(id, Some(context), instructions_of(&execution));
         match execution.outcome {
             Ok(effects) => {
-                self.commit_memory(id);
+                self.commit_for(id, Some(context));
                 self.apply_settings(id, &effects);
             }
             Err(trap) => self.note_trap(id, &trap),
@@ -263,12 +264,13 @@ impl Executor {
     /// Commits or rolls back what a message did, and takes its effects in.
     fn after(&mut self, id: Principal, context: Option<u64>, execution: Execution, keeps: bool) {
         self.note_logs(id, &execution);
+        self.charge(id, context, instructions_of(&execution));
         if let Some(context) = context.and_then(|c| self.context_mut(id, c)) {
             context.instructions = context.instructions.saturating_add(execution.instructions);
         }
         match execution.outcome {
             Ok(effects) if keeps => {
-                self.commit_memory(id);
+                self.commit_for(id, context);
                 self.apply_settings(id, &effects);
                 self.apply_calls(id, context, effects.calls);
                 self.apply_answer(id, context, effects.cycles_accepted, effects.reply);
@@ -377,11 +379,19 @@ impl Executor {
 
     // ---- memory
 
-    /// Takes what the last message wrote into the committed memory and the batch's delta.
-    pub(crate) fn commit_memory(&mut self, id: Principal) {
+    /// Commits, and charges what the memory grew by to the call.
+    fn commit_for(&mut self, id: Principal, context: Option<u64>) {
+        let grown_bytes = self.commit_memory(id);
+        self.charge(id, context, Spent { instructions: 0, grown_bytes });
+    }
+
+    /// Takes what the last message wrote into the committed memory and the batch's delta; gives the bytes by which the
+    /// memories grew.
+    pub(crate) fn commit_memory(&mut self, id: Principal) -> u64 {
         let (Some(sandbox), Some(canister)) = (self.sandboxes.get_mut(&id), self.state.canisters.get_mut(&id)) else {
-            return;
+            return 0;
         };
+        let before = canister.memory.heap.bytes() + canister.memory.stable.bytes();
         let delta = fatal(sandbox.commit(&mut canister.memory));
         if let Some(heap) = delta.heap {
             self.changes.memories.push(MemoryOp::Write(memory_id(id, MemoryKind::Heap, 0), heap));
@@ -392,6 +402,7 @@ impl Executor {
         if !delta.globals.is_empty() {
             self.changes.globals.insert(id);
         }
+        (canister.memory.heap.bytes() + canister.memory.stable.bytes()).saturating_sub(before)
     }
 
     /// Puts the instance back to what is committed.
@@ -439,6 +450,10 @@ pub(crate) fn fatal<T, E: std::fmt::Display>(result: Result<T, E>) -> T {
         Ok(value) => value,
         Err(error) => panic!("the machine failed under a canister's memory, so this process ends: {error}"),
     }
+}
+
+fn instructions_of(execution: &Execution) -> Spent {
+    Spent { instructions: execution.instructions, grown_bytes: 0 }
 }
 
 fn function(closure: Closure) -> WasmFunction {

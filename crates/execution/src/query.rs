@@ -10,7 +10,7 @@ use candid::Principal;
 use embedder::{Callback as WasmCallback, CallbackKind, Effects, Entry, OutgoingCall, Reply, Trap};
 use state::replicated::{Payload, Reject};
 
-use crate::{executor::Executor, messages::InputParts, reject};
+use crate::{executor::Executor, messages::InputParts, reject, usage::Spent};
 
 /// Calls that one composite query may make, over all depths.
 const COMPOSITE_CALLS_MAX: usize = 100;
@@ -32,9 +32,21 @@ pub struct Query {
     pub data_certificate: Option<Arc<[u8]>>,
 }
 
+/// What a query came to.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// Reply or reject.
+    pub payload: Payload,
+    /// The state's time, ns.
+    pub time: u64,
+    /// Instructions it took, those of canisters that it asked included.
+    pub instructions: u64,
+}
+
 /// One composite query on its way.
 struct Tree {
     calls: usize,
+    instructions: u64,
     /// Canisters whose instances were used and must be put back.
     used: HashSet<Principal>,
     /// Canisters on the path down: calling one of them again is refused.
@@ -43,13 +55,17 @@ struct Tree {
 
 impl Executor {
     /// Answers a query; nothing of it stays.
-    pub fn query(&mut self, query: &Query) -> Payload {
-        let mut tree = Tree { calls: 0, used: HashSet::new(), path: Vec::new() };
+    pub fn query(&mut self, query: &Query) -> Answered {
+        let mut tree = Tree { calls: 0, instructions: 0, used: HashSet::new(), path: Vec::new() };
         let outcome = self.query_in(&mut tree, query, true);
         for id in tree.used {
             self.roll_back(id);
         }
-        outcome.unwrap_or_else(Payload::Reject)
+        Answered {
+            payload: outcome.unwrap_or_else(Payload::Reject),
+            time: self.state.time,
+            instructions: tree.instructions,
+        }
     }
 
     /// Runs `canister_inspect_message`: whether the canister lets an update call in.
@@ -74,6 +90,7 @@ impl Executor {
         };
         let limits = self.limits(self.config.inspect_instructions);
         let execution = self.run(canister, Entry::InspectMessage, &parts, &limits);
+        self.usage.add(canister, Some(sender), Spent { instructions: execution.instructions, grown_bytes: 0 });
         self.roll_back(canister);
         match execution.outcome {
             Ok(effects) if effects.accepted_message => Ok(()),
@@ -136,7 +153,7 @@ impl Executor {
             ..InputParts::default()
         };
         let mut answer = None;
-        let mut waiting = self.query_step(id, entry, &parts, &mut answer)?;
+        let mut waiting = self.query_step(tree, id, entry, &parts, &mut answer)?;
         if !composite {
             waiting.clear();
         }
@@ -151,13 +168,14 @@ impl Executor {
             let payload = self.nested(tree, id, &call);
             let entry = continuation(&call, &payload, answer.is_some());
             let parts = answered(query.sender, &parts, payload);
-            waiting.extend(self.query_step(id, entry, &parts, &mut answer)?);
+            waiting.extend(self.query_step(tree, id, entry, &parts, &mut answer)?);
         }
         answer.ok_or_else(|| reject::no_reply(id))
     }
 
     fn query_step(
         &mut self,
+        tree: &mut Tree,
         id: Principal,
         entry: Entry,
         parts: &InputParts,
@@ -165,6 +183,7 @@ impl Executor {
     ) -> Result<Vec<OutgoingCall>, Reject> {
         let limits = self.limits(self.config.query_instructions);
         let execution = self.run(id, entry, parts, &limits);
+        tree.instructions = tree.instructions.saturating_add(execution.instructions);
         let effects: Effects = execution.outcome.map_err(|trap: Trap| reject::trapped(id, &trap.to_string()))?;
         if let Some(reply) = effects.reply {
             *answer = Some(match reply {

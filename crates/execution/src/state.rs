@@ -175,12 +175,11 @@ impl ReplicatedState {
 
     /// Enters or replaces an entry of the ingress history.
     pub fn put_ingress(&mut self, id: RequestId, entry: IngressEntry) {
-        self.ingress_by_time.insert((entry.forget_at, id));
+        let forget_at = entry.forget_at;
         if let Some(old) = self.ingress.insert(id, entry) {
-            if self.ingress.get(&id).is_some_and(|new| new.forget_at != old.forget_at) {
-                self.ingress_by_time.remove(&(old.forget_at, id));
-            }
+            self.ingress_by_time.remove(&(old.forget_at, id));
         }
+        self.ingress_by_time.insert((forget_at, id));
     }
 
     /// An id that no canister had before.

@@ -21,6 +21,7 @@ use crate::{
         calls::{PublishArg, RestoreArg},
     },
     state::{RestorePoint, global_records, memory_id},
+    usage::Spent,
 };
 
 /// Why a switch can't happen now although nothing is wrong with the release.
@@ -345,7 +346,8 @@ impl Executor {
                 self.run_step(id, entry.clone(), arg)?;
             }
         }
-        self.commit_memory(id);
+        let grown_bytes = self.commit_memory(id);
+        self.charge(id, None, Spent { instructions: 0, grown_bytes });
         self.directory_changed = true;
         self.changes.canisters.insert(id);
         // Globals start from the module's own values, so all of them are news.
@@ -362,6 +364,7 @@ impl Executor {
         let parts = InputParts { caller: crate::REGISTRY, arg: arg.into(), ..InputParts::default() };
         let limits = self.limits(self.config.install_instructions);
         let execution = self.run(id, entry, &parts, &limits);
+        self.charge(id, None, Spent { instructions: execution.instructions, grown_bytes: 0 });
         self.note_step_logs(id, &execution.logs);
         match execution.outcome {
             Ok(effects) => {

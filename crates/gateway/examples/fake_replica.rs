@@ -5,7 +5,7 @@
 #[path = "../tests/it/fake.rs"]
 mod fake;
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::Router;
 use gateway::{Gateway, GatewayConfig};
@@ -15,7 +15,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address: SocketAddr = std::env::args().nth(1).as_deref().unwrap_or("127.0.0.1:4950").parse()?;
     let listener = gateway::bind(address).await?;
     println!("listening at http://{}, counter canister {}", listener.local_addr()?, fake::COUNTER);
-    let gateway = Gateway::new(fake::Fake::new(), Router::new(), GatewayConfig::default());
+    let meter = Arc::new(gateway::Meter::new(&gateway::Quotas::default()));
+    let gateway = Gateway::new(fake::Fake::new(), Router::new(), meter, GatewayConfig::default());
     gateway::serve(gateway, listener, async { drop(tokio::signal::ctrl_c().await) }).await;
     Ok(())
 }

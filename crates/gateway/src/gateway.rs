@@ -15,6 +15,7 @@ use tower::ServiceExt as _;
 use crate::counters::{Counters, Counting};
 use crate::host::{Host, Hosts};
 use crate::limits::{Books, Limits, Slot};
+use crate::meter::Meter;
 use crate::refusal::Refused;
 use crate::replica::Replica;
 use crate::{app_site, interface};
@@ -34,6 +35,7 @@ pub struct Gateway {
     pub(crate) limits: Limits,
     pub(crate) hosts: Hosts,
     pub(crate) books: Books,
+    pub(crate) meter: Arc<Meter>,
     pub(crate) counting: Counting,
     studio: Router,
 }
@@ -41,10 +43,12 @@ pub struct Gateway {
 impl Gateway {
     /// A gateway to this replica; `studio` answers what is for the node's own host. The studio's
     /// requests carry the peer's address as `ConnectInfo<SocketAddr>`.
-    pub fn new(replica: Arc<dyn Replica>, studio: Router, config: GatewayConfig) -> Arc<Self> {
+    ///
+    /// `meter` is charged by whoever runs the updates; the gateway itself charges queries.
+    pub fn new(replica: Arc<dyn Replica>, studio: Router, meter: Arc<Meter>, config: GatewayConfig) -> Arc<Self> {
         let GatewayConfig { limits, hosts } = config;
         let books = Books::new(&limits);
-        Arc::new(Gateway { replica, limits, hosts, books, counting: Counting::default(), studio })
+        Arc::new(Gateway { replica, limits, hosts, books, meter, counting: Counting::default(), studio })
     }
 
     /// How many requests were refused, and why.
@@ -124,7 +128,7 @@ impl Gateway {
 }
 
 /// The address a request came from. Without one (a router called directly) it counts as loopback.
-fn peer_of(request: &Request) -> IpAddr {
+pub(crate) fn peer_of(request: &Request) -> IpAddr {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| address.ip())
 }

@@ -20,7 +20,7 @@ use candid::Principal;
 use protocol::request::{Authenticated, Effective, Rules, authenticate};
 use protocol::{Content, Envelope};
 
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, peer_of};
 use crate::refusal::Refused;
 
 /// Whether a path belongs to the interface.
@@ -91,6 +91,7 @@ pub(crate) async fn respond(gateway: &Gateway, request: Request) -> Response {
 }
 
 async fn answer(gateway: &Gateway, request: Request) -> Result<Response, Refused> {
+    let peer = peer_of(&request);
     let (parts, body) = request.into_parts();
     gateway.host_of(&parts)?;
     if parts.method == Method::OPTIONS {
@@ -110,7 +111,7 @@ async fn answer(gateway: &Gateway, request: Request) -> Result<Response, Refused
             call::respond(gateway, waits, call, authenticated, id_of(effective), body).await
         }
         (Endpoint::Query { .. }, Content::Query(query)) => {
-            query::respond(gateway, query, authenticated, id_of(effective)).await
+            query::respond(gateway, query, authenticated, id_of(effective), peer).await
         }
         (Endpoint::ReadState { .. }, Content::ReadState(read)) => {
             read_state::respond(gateway, &read, &authenticated, effective)

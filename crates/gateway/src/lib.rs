@@ -13,6 +13,7 @@ mod gateway;
 mod host;
 mod interface;
 mod limits;
+mod meter;
 mod refusal;
 mod replica;
 mod serve;
@@ -21,6 +22,7 @@ pub use counters::Counters;
 pub use gateway::{Gateway, GatewayConfig};
 pub use host::{Host, HostError, Hosts};
 pub use limits::{Limits, Rate};
+pub use meter::{Budget, Caller, Meter, Quotas, Spent};
 pub use refusal::Refused;
 pub use replica::{
     AppAddress, Asset, BoxFuture, CertifiedState, NodeSignature, QueryAnswer, Refusal, Replica, ReplicaStatus,

@@ -19,6 +19,7 @@ use protocol::CanisterId;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use crate::meter::Quotas;
 use crate::refusal::Refused;
 
 /// Limits of one gateway. All are on by default; the defaults suit one machine and some hundred users.
@@ -56,6 +57,8 @@ pub struct Limits {
     pub sender_rate: Rate,
     /// Requests to the site of one app, and calls and queries to one canister, whoever makes them.
     pub app_rate: Rate,
+    /// Instructions and memory over time, of one app and of one caller.
+    pub quotas: Quotas,
 }
 
 /// How often something may happen.
@@ -98,6 +101,7 @@ impl Default for Limits {
             peer_rate: Rate::new(4000, 8000),
             sender_rate: Rate::new(1000, 3000),
             app_rate: Rate::new(3000, 6000),
+            quotas: Quotas::default(),
         }
     }
 }
@@ -164,7 +168,7 @@ impl Books {
 }
 
 /// What counts as one peer: an IPv4 address, or an IPv6 network that is given to one customer.
-fn network_of(peer: IpAddr) -> IpAddr {
+pub(crate) fn network_of(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();

@@ -12,6 +12,8 @@ use protocol::reject::QueryResponse;
 use protocol::request::Call;
 use protocol::{CanisterId, Reject, RequestId, Tree};
 
+use crate::meter::Spent;
+
 /// A future in a box, so that [`Replica`] can stand behind a pointer.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -95,6 +97,8 @@ pub struct QueryAnswer {
     /// The time of the state it was evaluated on, in nanoseconds since 1970. Agents refuse what is older
     /// than five minutes, so an idle node must give the present here.
     pub timestamp: u64,
+    /// What it took, to be charged to caller and app.
+    pub spent: Spent,
 }
 
 /// Why a call was not let in.

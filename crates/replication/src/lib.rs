@@ -9,5 +9,5 @@ pub mod replica;
 pub mod sequencer;
 
 pub use clock::{Clock, SystemClock};
-pub use replica::{Answer, Certified, Replica, ReplicaConfig, Stopped};
+pub use replica::{Answer, Certified, Replica, ReplicaConfig, Stopped, UsageSink};
 pub use sequencer::{LocalSequencer, Sequencer};

@@ -12,13 +12,13 @@ use std::{
 };
 
 use execution::{
-    Executor, Query,
+    Answered, Executor, Query, Usage,
     view::{View, ViewDelta},
 };
 use protocol::{RootKey, Tree};
 use state::{
     log::Log,
-    replicated::{Ingress, IngressStatus, Payload, Reject, RequestId},
+    replicated::{Ingress, IngressStatus, Reject, RequestId},
     store::{Folded, Folder},
 };
 use tokio::sync::oneshot;
@@ -31,6 +31,9 @@ use crate::{
 
 /// What to do when durable state can't be written: told once, with the reason. It must end the process.
 pub type Fatal = Arc<dyn Fn(&dyn std::error::Error) + Send + Sync>;
+
+/// Hears what messages took. Called by the thread that executes, so it must be quick.
+pub type UsageSink = Arc<dyn Fn(&[Usage]) + Send + Sync>;
 
 /// Batches that may be executed and not yet durable.
 const IN_FLIGHT_MAX: usize = 2;
@@ -59,6 +62,8 @@ pub struct ReplicaConfig {
     pub fold_at: u64,
     /// Called when durable state can't be written.
     pub fatal: Fatal,
+    /// Told what the messages of each batch took.
+    pub usage: UsageSink,
 }
 
 /// The certified state at a height, with its signature.
@@ -94,7 +99,7 @@ type Read = Box<dyn FnOnce(&mut Executor) -> Release + Send>;
 
 pub(crate) enum Command {
     Submit(Box<Ingress>, oneshot::Sender<Answer>),
-    Query(Box<Query>, oneshot::Sender<(Payload, u64)>),
+    Query(Box<Query>, oneshot::Sender<Answered>),
     Read(Read),
     Tick(oneshot::Sender<()>),
     Durable { batches: usize, log_bytes: u64 },
@@ -165,6 +170,7 @@ impl Replica {
             items: Some(items),
             commands: commands.clone(),
             fatal,
+            usage: config.usage,
         };
         let thread = std::thread::Builder::new()
             .name("executor".into())
@@ -184,11 +190,11 @@ impl Replica {
         answer.await.map_err(|_| Stopped)
     }
 
-    /// Answers a query from durable state; with the state's time.
+    /// Answers a query from durable state.
     ///
     /// # Errors
     /// The replica ended.
-    pub async fn query(&self, query: Query) -> Result<(Payload, u64), Stopped> {
+    pub async fn query(&self, query: Query) -> Result<Answered, Stopped> {
         let (sender, answer) = oneshot::channel();
         self.send(Command::Query(Box::new(query), sender))?;
         answer.await.map_err(|_| Stopped)
@@ -281,6 +287,7 @@ struct Worker {
     items: Option<Sender<Item>>,
     commands: Sender<Command>,
     fatal: Fatal,
+    usage: UsageSink,
 }
 
 impl Worker {
@@ -351,7 +358,7 @@ impl Worker {
         match command {
             Command::Submit(ingress, waiter) => self.on_submit(*ingress, waiter),
             Command::Query(query, waiter) => {
-                let answer = (self.executor.query(&query), self.executor.state().time);
+                let answer = self.executor.query(&query);
                 self.after_durable(Box::new(move || drop(waiter.send(answer))));
             }
             Command::Read(look) => {
@@ -400,6 +407,7 @@ impl Worker {
     fn batch(&mut self) {
         let batch = self.sequencer.next(&mut self.pool, self.clock.now());
         let executed = self.executor.execute(&batch);
+        (self.usage)(&executed.usage);
         let mut then: Vec<Release> = Vec::new();
         for id in executed.finished {
             let status = self.executor.state().ingress.get(&id).map(|entry| entry.status.clone());

@@ -53,7 +53,7 @@ fn is_page(path: &str) -> bool {
 
 fn answer(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response<Body> {
     let tag = entity_tag(file);
-    let fresh = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known == &tag);
+    let fresh = headers.get(header::IF_NONE_MATCH).is_some_and(|known| *known == tag);
     let mut response =
         if fresh { Response::new(Body::empty()) } else { Response::new(Body::from(file.data.clone().into_owned())) };
     if fresh {

@@ -36,8 +36,11 @@ pub(crate) struct Wish {
 pub(crate) struct Progress {
     sender: mpsc::Sender<String>,
     begun: Instant,
-    stages: Mutex<(BTreeMap<String, f64>, Option<(String, Instant)>)>,
+    stages: Mutex<Stages>,
 }
+
+/// Seconds of the stages that are over, and the one under way.
+type Stages = (BTreeMap<String, f64>, Option<(String, Instant)>);
 
 impl Progress {
     pub(crate) fn new(sender: mpsc::Sender<String>) -> Progress {

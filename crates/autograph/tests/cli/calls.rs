@@ -31,7 +31,8 @@ struct World {
 async fn world() -> World {
     let fake = Fake::new();
     let (studio, asked) = api(vec![Says::result(json!({ "app": "wedding", "canister_id": COUNTER.to_text() }))]);
-    let gateway = Gateway::new(fake.clone(), studio, GatewayConfig::default());
+    let meter = Arc::new(gateway::Meter::new(&gateway::Quotas::default()));
+    let gateway = Gateway::new(fake.clone(), studio, meter, GatewayConfig::default());
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://localhost:{}", listener.local_addr().expect("an address").port());
     tokio::spawn(gateway::serve(gateway, listener, std::future::pending()));

@@ -2,6 +2,8 @@
 //!
 //! The texts in `tests/fixtures` come from the sources beside them; `node tests/fixtures.mjs FOLDER` makes them anew.
 
+#![allow(clippy::unwrap_used, reason = "a failed setup is a failed test")]
+
 mod fake;
 mod fixtures;
 mod heap;

@@ -15,6 +15,7 @@ use protocol::{Reject, RequestId, Tree};
 
 use super::answer::{cbor, certificate, overloaded, write_reject};
 use crate::gateway::Gateway;
+use crate::meter::Caller;
 use crate::refusal::Refused;
 use crate::replica::UserCall;
 
@@ -30,6 +31,7 @@ pub(super) async fn respond(
     effective: Principal,
     envelope: Bytes,
 ) -> Result<Response, Refused> {
+    gateway.meter.update(call.canister_id.into(), Caller::Key(call.sender))?;
     let request_id = authenticated.request_id;
     let call = UserCall { call, request_id, effective, envelope };
     // Spawned, so that a caller who hangs up can't stop a call half-way through admission.

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use candid::{Encode, Principal};
 use gateway::{
     AppAddress, Asset, BoxFuture, CertifiedState, NodeSignature, QueryAnswer, Refusal, Replica, ReplicaStatus,
-    RequestOrigin, UserCall, UserQuery,
+    RequestOrigin, Spent, UserCall, UserQuery,
 };
 use protocol::cbor::Writer;
 use protocol::hash::leb128;
@@ -22,6 +22,8 @@ use protocol::{CanisterId, ErrorCode, Reject, RequestId, RootKey, Tree};
 pub(crate) const COUNTER: CanisterId = CanisterId::from_index(5);
 /// The asset canister of the one app, `wedding`.
 pub(crate) const ASSETS: CanisterId = CanisterId::from_index(6);
+/// What each of its queries is said to take.
+const QUERY_COST: Spent = Spent { instructions: 40, grown_bytes: 0 };
 /// Its Candid interface, as its public metadata tells.
 pub(crate) const INTERFACE: &str =
     "service : { inc : () -> (nat); whoami : () -> (principal); get : () -> (nat) query }";
@@ -198,7 +200,7 @@ impl Replica for Fake {
             )),
         };
         let timestamp = self.now();
-        Box::pin(async move { Ok(QueryAnswer { response, timestamp }) })
+        Box::pin(async move { Ok(QueryAnswer { response, timestamp, spent: QUERY_COST }) })
     }
 
     fn sign_query(&self, payload: &[u8]) -> NodeSignature {

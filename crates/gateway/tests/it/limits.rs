@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
-use gateway::{Limits, Rate, ServeError};
+use gateway::{Budget, Limits, Quotas, Rate, ServeError, Spent};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
@@ -116,6 +116,28 @@ async fn rates_are_kept_and_named() {
     let setup = with_limits(Limits { app_rate: Rate::new(1, 1), ..Limits::default() });
     assert_eq!(setup.get("wedding.localhost", "/").await.status, StatusCode::OK);
     assert!(setup.get("wedding.localhost", "/").await.text().contains("requests to one app"));
+}
+
+#[tokio::test]
+async fn quotas_are_kept_and_named() {
+    let slow = |burst| Budget { per_second: 1, burst };
+    let quotas = Quotas { caller_instructions: slow(70), app_instructions: slow(1000), ..Quotas::default() };
+    let setup = with_limits(Limits { quotas, ..Limits::default() });
+    // Two queries of 40 instructions overdraw an account of 70; the third is refused.
+    let query = |who: &str| setup.post("v3/query", setup.signed_query("get", &key(who)).encode());
+    assert_eq!(query("a").await.status, StatusCode::OK);
+    assert_eq!(query("a").await.status, StatusCode::OK);
+    let got = query("a").await;
+    assert_eq!(got.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(got.text().starts_with("you have used up the quota of computing"), "{}", got.text());
+    assert!(got.header("retry-after").parse::<u64>().is_ok_and(|seconds| (1..=11).contains(&seconds)));
+    assert_eq!(query("b").await.status, StatusCode::OK, "somebody else is not held up");
+    let update = || setup.post("v4/call", setup.signed("inc", &key("a")).encode());
+    assert_eq!(update().await.status, StatusCode::TOO_MANY_REQUESTS, "one account for reading and writing");
+
+    // What the app did by itself counts for everybody.
+    setup.meter.charge(crate::fake::COUNTER, None, Spent { instructions: 2000, grown_bytes: 0 });
+    assert!(query("c").await.text().starts_with("this app has used up the quota of computing"));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use candid::Principal;
-use gateway::{Gateway, GatewayConfig, Limits, Replica as _};
+use gateway::{Gateway, GatewayConfig, Limits, Meter, Replica as _};
 use ic_ed25519::PrivateKey;
 use protocol::request::{Call, ReadState};
 use protocol::{Content, Envelope};
@@ -20,6 +20,7 @@ use crate::fake::{COUNTER, Fake};
 pub(crate) struct Setup {
     pub(crate) fake: Arc<Fake>,
     pub(crate) gateway: Arc<Gateway>,
+    pub(crate) meter: Arc<Meter>,
 }
 
 /// What came back.
@@ -50,8 +51,10 @@ pub(crate) fn setup() -> Setup {
 pub(crate) fn with_limits(limits: Limits) -> Setup {
     let fake = Fake::new();
     let studio = Router::new().route("/", axum::routing::get(|| async { "the studio" }));
-    let gateway = Gateway::new(fake.clone(), studio, GatewayConfig { limits, ..GatewayConfig::default() });
-    Setup { fake, gateway }
+    let meter = Arc::new(Meter::new(&limits.quotas));
+    let gateway =
+        Gateway::new(fake.clone(), studio, meter.clone(), GatewayConfig { limits, ..GatewayConfig::default() });
+    Setup { fake, gateway, meter }
 }
 
 pub(crate) fn key(seed: &str) -> PrivateKey {
@@ -86,6 +89,10 @@ impl Setup {
 
     pub(crate) fn signed(&self, method: &str, key: &PrivateKey) -> Envelope {
         sign(Content::Call(self.call(method, principal(key))), key)
+    }
+
+    pub(crate) fn signed_query(&self, method: &str, key: &PrivateKey) -> Envelope {
+        sign(Content::Query(self.call(method, principal(key))), key)
     }
 
     pub(crate) fn read(&self, paths: &[&[&[u8]]], key: &PrivateKey) -> Vec<u8> {

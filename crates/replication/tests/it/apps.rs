@@ -149,3 +149,25 @@ async fn an_upgrade_keeps_the_data_and_a_restore_brings_it_back() {
     assert_eq!(counted, candid::Nat::from(2u8));
     node.call::<candid::Nat>(GUEST, app.backend, "add", ("on",)).await.expect("goes on");
 }
+
+#[tokio::test]
+async fn what_messages_take_is_told_with_who_caused_it() {
+    let world = World::new();
+    let node = world.start();
+    let (app, _) = live_app(&node).await;
+    let sum = |caller: Option<Principal>| {
+        let used = world.used.lock().expect("not poisoned");
+        let of_app = used.iter().filter(|usage| usage.canister == app.backend && usage.caller == caller);
+        of_app.fold((0, 0), |(i, m), usage| (i + usage.spent.instructions, m + usage.spent.grown_bytes))
+    };
+    let (installing, memory) = sum(None);
+    assert!(installing > 0 && memory > 0, "installing is the app's own");
+    node.call::<candid::Nat>(GUEST, app.backend, "add", ("a guest",)).await.expect("adds");
+    let (adding, _) = sum(Some(GUEST));
+    assert!(adding > 0);
+    // A call that is stopped at its limit is charged for all that it took.
+    node.call::<()>(GUEST, app.backend, "spin", ()).await.expect_err("is stopped");
+    let limit = execution::ExecutionConfig::new([].into(), GUEST, GUEST).update_instructions;
+    assert!(sum(Some(GUEST)).0 >= adding + limit);
+    node.replica.shut_down();
+}

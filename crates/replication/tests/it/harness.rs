@@ -1,13 +1,13 @@
 //! A replica on a simulated disk with a clock that the test moves.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicU64, Ordering},
 };
 
 use candid::{CandidType, Principal, utils::ArgumentEncoder};
 use embedder::{Engine, EngineConfig};
-use execution::{Blobs, ExecutionConfig, Executor, Query, REGISTRY, registry::calls::Outcome};
+use execution::{Blobs, ExecutionConfig, Executor, Query, REGISTRY, Usage, registry::calls::Outcome};
 use protocol::RootKey;
 use replication::{Answer, Clock, LocalSequencer, Replica, ReplicaConfig};
 use serde::de::DeserializeOwned;
@@ -51,6 +51,8 @@ pub(crate) struct World {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) blobs: Arc<BlobStore>,
     engine: Arc<Engine>,
+    /// What the replicas told about usage.
+    pub(crate) used: Arc<Mutex<Vec<Usage>>>,
     next: AtomicU64,
 }
 
@@ -65,7 +67,7 @@ impl World {
         let engine = Engine::new(EngineConfig::default()).expect("an engine");
         let clock = Arc::new(TestClock(AtomicU64::new(1_700_000_000_000_000_000)));
         let blobs = Arc::new(BlobStore::new(Arc::new(disk.clone())));
-        World { disk, clock, blobs, engine: Arc::new(engine), next: AtomicU64::new(0) }
+        World { disk, clock, blobs, engine: Arc::new(engine), used: Arc::default(), next: AtomicU64::new(0) }
     }
 
     pub(crate) fn start(&self) -> Node<'_> {
@@ -76,6 +78,7 @@ impl World {
         let config = ExecutionConfig::new(root_key, key.subnet_id(), WORKSHOP);
         let blobs = Arc::new(TestBlobs(BlobStore::new(storage)));
         let executor = Executor::new(&recovered, self.engine.clone(), blobs, config).expect("readable");
+        let used = self.used.clone();
         let mut seed = 0u8;
         let replica = Replica::start(ReplicaConfig {
             executor,
@@ -89,6 +92,7 @@ impl World {
             })),
             fold_at: 1 << 20,
             fatal: Arc::new(|_| {}),
+            usage: Arc::new(move |usage| used.lock().expect("not poisoned").extend_from_slice(usage)),
         });
         Node { replica: replica.expect("threads"), world: self }
     }
@@ -134,7 +138,7 @@ impl Node<'_> {
     ) -> Result<T, String> {
         let arg = candid::encode_args(args).expect("encodes");
         let query = Query { sender, canister, method: method.into(), arg, data_certificate: None };
-        match self.replica.query(query).await.expect("the replica runs").0 {
+        match self.replica.query(query).await.expect("the replica runs").payload {
             Payload::Reply(bytes) => Ok(decode(&bytes)),
             Payload::Reject(reject) => Err(reject.message),
         }

@@ -132,12 +132,13 @@ fn run(world: &mut World, blobs: &TestBlobs) {
         arg,
         data_certificate: None,
     };
-    let Payload::Reply(size) = world.executor.query(&query("size", candid::encode_args(()).expect("encodes"))) else {
+    let Payload::Reply(size) = world.executor.query(&query("size", candid::encode_args(()).expect("encodes"))).payload
+    else {
         panic!("no reply")
     };
     assert_eq!(candid::decode_one::<Nat>(&size).expect("a number"), Nat::from(ROWS));
     let last = candid::encode_one(Nat::from(ROWS - 1)).expect("encodes");
-    let Payload::Reply(row) = world.executor.query(&query("get", last)) else { panic!("no reply") };
+    let Payload::Reply(row) = world.executor.query(&query("get", last)).payload else { panic!("no reply") };
     let row: Option<String> = candid::decode_one(&row).expect("a row");
     assert_eq!(row, Some(format!("guest {} with a name of some length", UPDATES - 1)));
 }

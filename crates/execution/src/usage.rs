@@ -1,0 +1,58 @@
+//! What running messages took, by canister and by whoever caused it: told with each batch, so that the node can keep
+//! quotas. It is no part of the replicated state.
+
+use std::collections::BTreeMap;
+
+use candid::Principal;
+use state::replicated::CallOrigin;
+
+use crate::executor::Executor;
+
+/// What messages of one canister on behalf of one caller took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// WebAssembly instructions.
+    pub instructions: u64,
+    /// Bytes by which the memories grew.
+    pub grown_bytes: u64,
+}
+
+/// A sum of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// The canister that ran.
+    pub canister: Principal,
+    /// The user whose call it was; none for timers, for calls of other canisters, and for installing.
+    pub caller: Option<Principal>,
+    /// What it took.
+    pub spent: Spent,
+}
+
+/// The sums of the batch under way.
+#[derive(Debug, Default)]
+pub(crate) struct UsageBook(BTreeMap<(Principal, Option<Principal>), Spent>);
+
+impl UsageBook {
+    pub(crate) fn add(&mut self, canister: Principal, caller: Option<Principal>, spent: Spent) {
+        let sum = self.0.entry((canister, caller)).or_default();
+        sum.instructions = sum.instructions.saturating_add(spent.instructions);
+        sum.grown_bytes = sum.grown_bytes.saturating_add(spent.grown_bytes);
+    }
+
+    pub(crate) fn take(&mut self) -> Vec<Usage> {
+        let sums = std::mem::take(&mut self.0);
+        sums.into_iter().map(|((canister, caller), spent)| Usage { canister, caller, spent }).collect()
+    }
+}
+
+impl Executor {
+    /// Notes what a message of an open call took.
+    pub(crate) fn charge(&mut self, canister: Principal, context: Option<u64>, spent: Spent) {
+        let open = context.and_then(|context| self.state.canisters.get(&canister)?.system.call_contexts.get(&context));
+        let caller = match open.map(|open| &open.origin) {
+            Some(CallOrigin::Ingress { sender, .. }) => Some(*sender),
+            _ => None,
+        };
+        self.usage.add(canister, caller, spent);
+    }
+}
