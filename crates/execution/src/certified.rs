@@ -75,19 +75,32 @@ impl Executor {
         self.certified.tree.insert(&[b"time"], Tree::leaf(time));
     }
 
+    /// Most messages change nothing of this, so what is as it was stays untouched.
     fn certify_canister(&mut self, id: Principal) {
         let path = [b"canister".as_slice(), id.as_slice()];
         let Some(canister) = self.state.canisters.get(&id) else {
             self.certified.tree.remove(&path);
             return;
         };
-        let subtree = canister_tree(&canister.system, self.metadata(&canister.system));
-        self.certified.tree.insert(&path, subtree);
+        let system = &canister.system;
+        let known = self.certified.tree.get(&path);
+        let leaf = |name: &str| known.and_then(|known| known.lookup(&[name]));
+        if known.is_none() || leaf("module_hash") != module_hash(system).as_ref().map(<[u8; 32]>::as_slice) {
+            let subtree = canister_tree(system, self.metadata(system));
+            self.certified.tree.insert(&path, subtree);
+            return;
+        }
+        let fresh = [("controllers", controllers(system)), ("certified_data", system.certified_data.clone())];
+        let stale: Vec<_> =
+            fresh.into_iter().filter(|(name, now)| leaf(name).is_some_and(|then| then != now.as_slice())).collect();
+        for (name, bytes) in stale {
+            self.certified.tree.insert(&[path[0], path[1], name.as_bytes()], Tree::leaf(bytes));
+        }
     }
 
     fn metadata(&self, system: &SystemState) -> Vec<(String, Vec<u8>)> {
         let CanisterCode::Wasm(hash) = system.code else { return Vec::new() };
-        let Some(module) = self.modules.get(&hash) else { return Vec::new() };
+        let Ok(module) = self.env().module(&hash) else { return Vec::new() };
         module.custom_sections().map(|(name, _, bytes)| (name.to_owned(), bytes.to_vec())).collect()
     }
 
@@ -103,14 +116,7 @@ impl Executor {
 fn canister_tree(system: &SystemState, metadata: Vec<(String, Vec<u8>)>) -> Tree {
     let mut tree = Tree::node();
     tree.insert(&[b"controllers"], Tree::leaf(controllers(system)));
-    let module_hash = match system.code {
-        CanisterCode::Empty => None,
-        CanisterCode::Wasm(hash) => Some(hash),
-        // No module stands behind these; the name of the code does.
-        CanisterCode::Native(NativeKind::Registry) => Some(native_hash("registry")),
-        CanisterCode::Native(NativeKind::Assets) => Some(native_hash("assets")),
-    };
-    if let Some(hash) = module_hash {
+    if let Some(hash) = module_hash(system) {
         tree.insert(&[b"module_hash"], Tree::leaf(hash.to_vec()));
         tree.insert(&[b"certified_data"], Tree::leaf(system.certified_data.clone()));
     }
@@ -118,6 +124,16 @@ fn canister_tree(system: &SystemState, metadata: Vec<(String, Vec<u8>)>) -> Tree
         tree.insert(&[b"metadata", name.as_bytes()], Tree::leaf(bytes));
     }
     tree
+}
+
+fn module_hash(system: &SystemState) -> Option<[u8; 32]> {
+    match system.code {
+        CanisterCode::Empty => None,
+        CanisterCode::Wasm(hash) => Some(hash),
+        // No module stands behind these; the name of the code does.
+        CanisterCode::Native(NativeKind::Registry) => Some(native_hash("registry")),
+        CanisterCode::Native(NativeKind::Assets) => Some(native_hash("assets")),
+    }
 }
 
 fn native_hash(name: &str) -> [u8; 32] {

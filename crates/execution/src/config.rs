@@ -15,8 +15,12 @@ pub struct ExecutionConfig {
     pub install_instructions: u64,
     /// Instructions of `canister_inspect_message`.
     pub inspect_instructions: u64,
-    /// A batch begins no further message after this many instructions.
+    /// A lane of a batch begins no further message after this many instructions.
     pub round_instructions: u64,
+    /// A canister's turn begins no further message after this many instructions.
+    pub turn_instructions: u64,
+    /// Lanes that canisters are dealt to. Part of the rules; how many threads run them is not.
+    pub lanes: usize,
     /// Bytes of WebAssembly memory of a canister.
     pub heap_bytes: u64,
     /// Bytes of stable memory of a canister.
@@ -49,7 +53,9 @@ impl ExecutionConfig {
             query_instructions: 1_000_000_000,
             install_instructions: 20_000_000_000,
             inspect_instructions: 200_000_000,
-            round_instructions: 7_000_000_000,
+            round_instructions: 2_000_000_000,
+            turn_instructions: 200_000_000,
+            lanes: 8,
             heap_bytes: 4 << 30,
             stable_bytes: 8 << 30,
             queue_max: 500,

@@ -5,12 +5,12 @@
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use crate::REGISTRY;
 use candid::Principal;
-use embedder::{Engine, Module, Sandbox};
+use embedder::{Engine, Module, Sandbox, SubnetView};
 use sha2::{Digest as _, Sha256};
 use state::{
     delta::BatchDelta,
@@ -25,7 +25,9 @@ use state::{
 use crate::{
     certified::CertifiedTree,
     config::ExecutionConfig,
+    messages::subnet_view,
     reject,
+    round::Ready,
     state::{Canister, Changes, ReplicatedState},
     usage::{Usage, UsageBook},
     view::ViewDelta,
@@ -75,11 +77,13 @@ pub struct Executor {
     pub(crate) engine: Arc<Engine>,
     pub(crate) blobs: Arc<dyn Blobs>,
     pub(crate) config: ExecutionConfig,
+    pub(crate) subnet: Arc<SubnetView>,
+    /// Where lanes run side by side; absent on one core.
+    pub(crate) threads: Option<Arc<rayon::ThreadPool>>,
     pub(crate) certified: CertifiedTree,
     pub(crate) sandboxes: HashMap<Principal, Sandbox>,
-    pub(crate) modules: HashMap<[u8; 32], Arc<Module>>,
     /// Canisters with waiting messages, in turn.
-    pub(crate) ready: VecDeque<Principal>,
+    pub(crate) ready: Ready,
     /// Requests to native canisters, which have no queues.
     pub(crate) native: VecDeque<Request>,
     pub(crate) finished: Vec<RequestId>,
@@ -123,7 +127,7 @@ impl Executor {
         let codes: Vec<_> = self.state.canisters.values().map(|canister| canister.system.code.clone()).collect();
         for code in codes {
             if let CanisterCode::Wasm(hash) = code
-                && let Err(why) = self.module(hash)
+                && let Err(why) = self.env().module(&hash)
             {
                 tracing::error!(why, "a canister's module can't be prepared; it will answer with that reason");
             }
@@ -143,6 +147,7 @@ impl Executor {
             Canister::native(NativeKind::Registry)
         });
         let ready = state.canisters.iter().filter(|(_, c)| !c.system.queue.is_empty()).map(|(id, _)| *id).collect();
+        let subnet = subnet_view(&config);
         Executor {
             certified: CertifiedTree::new(&config),
             state,
@@ -151,7 +156,8 @@ impl Executor {
             blobs,
             config,
             sandboxes: HashMap::new(),
-            modules: HashMap::new(),
+            subnet,
+            threads: threads(),
             ready,
             native: VecDeque::new(),
             finished: Vec::new(),
@@ -284,45 +290,9 @@ impl Executor {
     /// Puts a message at the end of a canister's queue.
     pub(crate) fn enqueue(&mut self, id: Principal, message: Message) {
         let Some(canister) = self.state.canisters.get_mut(&id) else { return };
-        if canister.system.queue.is_empty() {
-            self.ready.push_back(id);
-        }
         canister.system.queue.push_back(message);
+        self.ready.push(id);
         self.changes.canisters.insert(id);
-    }
-
-    /// One message per canister in turn, until nothing is left or the round's instructions are used.
-    fn run_round(&mut self) {
-        let mut instructions = 0u64;
-        let mut idle = 0;
-        while instructions < self.config.round_instructions {
-            while let Some(request) = self.native.pop_front() {
-                self.native_request(request);
-            }
-            let Some(id) = self.ready.pop_front() else { break };
-            match self.next_message(id) {
-                Some(message) => {
-                    idle = 0;
-                    instructions += self.run_message(id, message);
-                }
-                None => idle += 1,
-            }
-            if self.state.canisters.get(&id).is_some_and(|c| !c.system.queue.is_empty()) && !self.ready.contains(&id) {
-                self.ready.push_back(id);
-            }
-            if idle > self.ready.len() {
-                break;
-            }
-        }
-    }
-
-    /// The next message that may run now: while held, only what open calls need.
-    fn next_message(&mut self, id: Principal) -> Option<Message> {
-        let canister = self.state.canisters.get_mut(&id)?;
-        let at = canister.runnable(id)?;
-        let message = canister.system.queue.remove(at);
-        self.changes.canisters.insert(id);
-        message
     }
 
     fn finish_batch(&mut self, batch: &Batch) -> Executed {
@@ -358,6 +328,16 @@ impl Executor {
         self.finished.push(id);
     }
 
+    /// The module that a canister runs, compiled.
+    pub(crate) fn module_of(&self, id: Principal) -> Option<Arc<Module>> {
+        self.env().module_of(&self.state.canisters.get(&id)?.system.code).ok()
+    }
+
+    /// A module by its hash.
+    pub(crate) fn module(&self, hash: [u8; 32]) -> Result<Arc<Module>, String> {
+        self.env().module(&hash)
+    }
+
     /// Whether a canister is code of this program.
     pub(crate) fn is_native(&self, id: Principal) -> bool {
         self.state.canisters.get(&id).is_some_and(|c| matches!(c.system.code, CanisterCode::Native(_)))
@@ -368,4 +348,18 @@ impl Executor {
         self.state.drawn += 1;
         Sha256::new().chain_update(self.state.seed).chain_update(self.state.drawn.to_be_bytes()).finalize().into()
     }
+}
+
+/// The threads of this process that run lanes.
+fn threads() -> Option<Arc<rayon::ThreadPool>> {
+    static THREADS: OnceLock<Option<Arc<rayon::ThreadPool>>> = OnceLock::new();
+    let make = || {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(cores)
+            .thread_name(|at| format!("lane {at}"))
+            .stack_size(embedder::THREAD_STACK_BYTES);
+        if cores > 1 { pool.build().ok().map(Arc::new) } else { None }
+    };
+    THREADS.get_or_init(make).clone()
 }

@@ -15,6 +15,7 @@ use crate::{
     query::Query,
     registry::{App, FIRST_PERSON, Invitation, Registry},
     state::{Canister, ReplicatedState},
+    turn::Turn,
 };
 
 /// What a fork starts from; cheap to take.
@@ -126,15 +127,16 @@ impl Fork {
     /// # Errors
     /// The canister can't be woken, or the step traps.
     pub fn before_upgrade<T>(&mut self, look: impl FnOnce(&embedder::Heap) -> T) -> Result<T, String> {
-        let id = self.backend;
         let parts = InputParts { caller: crate::REGISTRY, ..InputParts::default() };
-        let limits = self.executor.limits(self.executor.config.install_instructions);
-        let has = self.executor.module_of(id).is_some_and(|module| module.has(&Entry::PreUpgrade));
-        let ran =
-            if has { self.executor.run(id, Entry::PreUpgrade, &parts, &limits).outcome.map(drop) } else { Ok(()) };
-        let seen = ran.map_err(|trap| trap.to_string()).and_then(|()| Ok(look(self.executor.sandbox(id)?.heap())));
-        self.executor.roll_back(id);
-        seen
+        let run = |turn: &mut Turn<'_>| {
+            let limits = turn.env.limits(turn.env.config.install_instructions);
+            let has = turn.module().is_ok_and(|module| module.has(&Entry::PreUpgrade));
+            let ran = if has { turn.run(&Entry::PreUpgrade, &parts, &limits).outcome.map(drop) } else { Ok(()) };
+            let seen = ran.map_err(|trap| trap.to_string()).and_then(|()| Ok(look(turn.sandbox()?.heap())));
+            turn.roll_back();
+            seen
+        };
+        self.executor.with_turn(self.backend, run).unwrap_or_else(|| Err("its canister is gone".into()))
     }
 
     /// A caller whom the fork takes for the app's owner.

@@ -13,8 +13,10 @@ mod native;
 mod query;
 pub mod registry;
 pub mod reject;
+mod round;
 pub mod state;
 mod switch;
+mod turn;
 mod usage;
 pub mod view;
 

@@ -1,29 +1,22 @@
 //! Running one queued message on its canister, from its input to its committed effects.
 //!
-//! One message at a time per canister; it commits whole or not at all (interface spec, "Message execution").
+//! One message at a time per canister; it commits whole or not at all (interface spec, "Message execution"). Everything
+//! here works on a [`Turn`]: what concerns anyone else is put into its outbox.
 
 mod answers;
 mod input;
 
 use std::sync::Arc;
 
-use crate::REGISTRY;
 use candid::Principal;
-use embedder::{
-    Callback as WasmCallback, CallbackKind, Closure, Effects, Entry, Execution, Limits, OutgoingCall, Reply, Sandbox,
-    Trap,
-};
-use state::{
-    delta::{MemoryKind, MemoryOp},
-    replicated::{
-        CallContext, CallOrigin, Callback, CanisterCode, Ingress, IngressStatus, Message, Payload, Reject, Request,
-        Response, SenderInfo, WasmFunction,
-    },
+use embedder::{Callback as WasmCallback, CallbackKind, Closure, Effects, Entry, Execution, OutgoingCall, Reply, Trap};
+use state::replicated::{
+    CallContext, CallOrigin, Callback, Ingress, Message, Payload, Reject, Request, Response, SenderInfo, WasmFunction,
 };
 
-use crate::{executor::Executor, reject, state::memory_id, usage::Spent};
+use crate::{reject, turn::Turn, usage::Spent};
 
-pub(crate) use input::InputParts;
+pub(crate) use input::{InputParts, input_of, subnet_view, view};
 
 /// A call that begins on a canister.
 struct Begin {
@@ -36,81 +29,69 @@ struct Begin {
     sender_info: Option<SenderInfo>,
 }
 
-impl Executor {
+impl Turn<'_> {
     /// Runs a message and gives the instructions it took.
-    pub(crate) fn run_message(&mut self, id: Principal, message: Message) -> u64 {
+    pub(crate) fn run_message(&mut self, message: Message) -> u64 {
         match message {
-            Message::Ingress(ingress) => self.run_ingress(id, ingress),
-            Message::Request(request) => self.run_request(id, request),
-            Message::Response(response) => self.run_response(id, response),
-            Message::Timer => self.run_system_task(id, Entry::GlobalTimer),
-            Message::Heartbeat => self.run_system_task(id, Entry::Heartbeat),
+            Message::Ingress(ingress) => self.run_ingress(ingress),
+            Message::Request(request) => self.run_request(request),
+            Message::Response(response) => self.run_response(response),
+            Message::Timer => self.run_system_task(Entry::GlobalTimer),
+            Message::Heartbeat => self.run_system_task(Entry::Heartbeat),
         }
     }
 
-    fn run_ingress(&mut self, id: Principal, ingress: Ingress) -> u64 {
-        let refusal = if ingress.expiry < self.state.time { Err(reject::expired()) } else { self.admit_now(id) };
+    fn run_ingress(&mut self, ingress: Ingress) -> u64 {
+        let refusal = if ingress.expiry < self.env.time { Err(reject::expired()) } else { self.admit_now() };
+        let origin = CallOrigin::Ingress { request_id: ingress.request_id, sender: ingress.sender };
         if let Err(reject) = refusal {
-            self.answer_ingress(ingress.request_id, IngressStatus::Rejected(reject));
+            self.respond(origin, Payload::Reject(reject), 0);
             return 0;
         }
-        if let Some(entry) = self.state.ingress.get_mut(&ingress.request_id) {
-            entry.status = IngressStatus::Processing;
-            self.changes.ingress.insert(ingress.request_id);
-        }
-        let sender_info = ingress.sender_info.or_else(|| self.standing_info(id, ingress.sender));
-        self.begin(
-            id,
-            Begin {
-                origin: CallOrigin::Ingress { request_id: ingress.request_id, sender: ingress.sender },
-                caller: ingress.sender,
-                method: ingress.method,
-                arg: ingress.arg,
-                cycles: 0,
-                deadline: 0,
-                sender_info,
-            },
-        )
+        self.out.begun.push(ingress.request_id);
+        let sender_info = ingress.sender_info.or_else(|| self.standing_info(ingress.sender));
+        self.begin(Begin {
+            origin,
+            caller: ingress.sender,
+            method: ingress.method,
+            arg: ingress.arg,
+            cycles: 0,
+            deadline: 0,
+            sender_info,
+        })
     }
 
-    fn run_request(&mut self, id: Principal, request: Request) -> u64 {
+    fn run_request(&mut self, request: Request) -> u64 {
         let origin = CallOrigin::Canister { sender: request.sender, callback: request.callback };
-        if let Err(reject) = self.admit_now(id) {
+        if let Err(reject) = self.admit_now() {
             self.respond(origin, Payload::Reject(reject), request.cycles);
             return 0;
         }
-        self.begin(
-            id,
-            Begin {
-                origin,
-                caller: request.sender,
-                method: request.method,
-                arg: request.arg,
-                cycles: request.cycles,
-                deadline: request.deadline,
-                sender_info: None,
-            },
-        )
+        self.begin(Begin {
+            origin,
+            caller: request.sender,
+            method: request.method,
+            arg: request.arg,
+            cycles: request.cycles,
+            deadline: request.deadline,
+            sender_info: None,
+        })
     }
 
     /// As `admit`, for a message that is at the head of the queue already.
-    fn admit_now(&self, id: Principal) -> Result<(), Reject> {
-        let canister = self.state.canisters.get(&id).ok_or_else(|| reject::not_found(id))?;
-        reject::check_running(id, &canister.system)
+    fn admit_now(&self) -> Result<(), Reject> {
+        reject::check_running(self.id, &self.canister.system)
     }
 
     /// What the platform tells an app's backend about its caller.
-    pub(crate) fn standing_info(&self, id: Principal, caller: Principal) -> Option<SenderInfo> {
-        self.state.registry.app(id)?;
-        let standing = self.state.registry.standing(id, caller);
-        let data = candid::encode_one(standing).ok()?;
-        Some(SenderInfo { signer: REGISTRY, data })
+    fn standing_info(&self, caller: Principal) -> Option<SenderInfo> {
+        self.env.registry.standing_info(self.id, caller)
     }
 
-    fn begin(&mut self, id: Principal, call: Begin) -> u64 {
+    fn begin(&mut self, call: Begin) -> u64 {
         let method: Arc<str> = call.method.as_str().into();
-        let Some((entry, keeps)) = self.entry_for(id, &method) else {
-            let reject = self.missing_method(id, &call.method);
+        let Some((entry, keeps)) = self.entry_for(&method) else {
+            let reject = self.missing_method(&call.method);
             self.respond(call.origin, Payload::Reject(reject), call.cycles);
             return 0;
         };
@@ -123,7 +104,7 @@ impl Executor {
             sender_info: call.sender_info,
             deadline: call.deadline,
         };
-        let Some(canister) = self.state.canisters.get_mut(&id) else { return 0 };
+        let canister = &mut self.canister;
         let context_id = canister.system.fresh_id();
         canister.system.call_contexts.insert(context_id, context);
         let parts = InputParts {
@@ -132,17 +113,21 @@ impl Executor {
             context: Some(context_id),
             ..InputParts::default()
         };
-        let limits = self.limits(if keeps { self.config.update_instructions } else { self.config.query_instructions });
-        let execution = self.run(id, entry, &parts, &limits);
+        let limits = self.env.limits(if keeps {
+            self.env.config.update_instructions
+        } else {
+            self.env.config.query_instructions
+        });
+        let execution = self.run(&entry, &parts, &limits);
         let instructions = execution.instructions;
-        self.after(id, Some(context_id), execution, keeps);
-        self.close_if_done(id, context_id);
+        self.after(Some(context_id), execution, keeps);
+        self.close_if_done(context_id);
         instructions
     }
 
     /// The entry for a method called in an update: an update method, or a query method whose changes are dropped.
-    fn entry_for(&mut self, id: Principal, method: &Arc<str>) -> Option<(Entry, bool)> {
-        let module = self.module_of(id)?;
+    fn entry_for(&mut self, method: &Arc<str>) -> Option<(Entry, bool)> {
+        let module = self.module().ok()?;
         let update = Entry::Update(method.clone());
         if module.has(&update) {
             return Some((update, true));
@@ -151,15 +136,15 @@ impl Executor {
         module.has(&query).then_some((query, false))
     }
 
-    fn missing_method(&mut self, id: Principal, method: &str) -> Reject {
-        match self.module_of(id) {
-            Some(_) => reject::no_method(id, "update", method),
-            None => reject::no_code(id),
+    fn missing_method(&mut self, method: &str) -> Reject {
+        match self.module() {
+            Ok(_) => reject::no_method(self.id, "update", method),
+            Err(why) => why.reject(self.id),
         }
     }
 
-    fn run_system_task(&mut self, id: Principal, entry: Entry) -> u64 {
-        let runs = self.admit_now(id).is_ok() && self.module_of(id).is_some_and(|module| module.has(&entry));
+    fn run_system_task(&mut self, entry: Entry) -> u64 {
+        let runs = self.admit_now().is_ok() && self.module().is_ok_and(|module| module.has(&entry));
         if !runs {
             return 0;
         }
@@ -172,21 +157,21 @@ impl Executor {
             sender_info: None,
             deadline: 0,
         };
-        let Some(canister) = self.state.canisters.get_mut(&id) else { return 0 };
+        let canister = &mut self.canister;
         let context_id = canister.system.fresh_id();
         canister.system.call_contexts.insert(context_id, context);
         let caller = crate::MANAGEMENT;
         let parts = InputParts { caller, context: Some(context_id), ..InputParts::default() };
-        let limits = self.limits(self.config.update_instructions);
-        let execution = self.run(id, entry, &parts, &limits);
+        let limits = self.env.limits(self.env.config.update_instructions);
+        let execution = self.run(&entry, &parts, &limits);
         let instructions = execution.instructions;
-        self.after(id, Some(context_id), execution, true);
-        self.close_if_done(id, context_id);
+        self.after(Some(context_id), execution, true);
+        self.close_if_done(context_id);
         instructions
     }
 
-    fn run_response(&mut self, id: Principal, response: Response) -> u64 {
-        let Some(canister) = self.state.canisters.get_mut(&id) else { return 0 };
+    fn run_response(&mut self, response: Response) -> u64 {
+        let canister = &mut self.canister;
         canister.system.cycles = canister.system.cycles.saturating_add(response.refund);
         let Some(callback) = canister.system.callbacks.remove(&response.callback) else { return 0 };
         let Some(context) = canister.system.call_contexts.get_mut(&callback.context) else { return 0 };
@@ -206,100 +191,84 @@ impl Executor {
             context: Some(callback.context),
             ..InputParts::default()
         };
-        let limits = self.limits(self.config.update_instructions);
-        let execution = self.run(id, entry, &parts, &limits);
+        let limits = self.env.limits(self.env.config.update_instructions);
+        let execution = self.run(&entry, &parts, &limits);
         let mut instructions = execution.instructions;
         let trapped = execution.outcome.is_err();
-        self.after(id, Some(callback.context), execution, true);
+        self.after(Some(callback.context), execution, true);
         if trapped {
-            instructions += self.run_cleanup(id, &callback, caller);
+            instructions += self.run_cleanup(&callback, caller);
         }
-        self.close_if_done(id, callback.context);
+        self.close_if_done(callback.context);
         instructions
     }
 
     /// After a trap in a callback the canister may tidy up, in an execution of its own.
-    fn run_cleanup(&mut self, id: Principal, callback: &Callback, caller: Principal) -> u64 {
+    fn run_cleanup(&mut self, callback: &Callback, caller: Principal) -> u64 {
         let Some(cleanup) = callback.on_cleanup else { return 0 };
         let entry = callback_entry(CallbackKind::Cleanup, cleanup, true);
         let parts = InputParts { caller, context: Some(callback.context), ..InputParts::default() };
-        let limits = self.limits(self.config.update_instructions);
-        let execution = self.run(id, entry, &parts, &limits);
+        let limits = self.env.limits(self.env.config.update_instructions);
+        let execution = self.run(&entry, &parts, &limits);
         let instructions = execution.instructions;
-        self.after_cleanup(id, callback.context, execution);
+        self.after_cleanup(callback.context, execution);
         instructions
     }
 
-    fn after_cleanup(&mut self, id: Principal, context: u64, execution: Execution) {
-        self.note_logs(id, &execution);
-        self.charge(id, Some(context), instructions_of(&execution));
+    fn after_cleanup(&mut self, context: u64, execution: Execution) {
+        self.note_logs(&execution);
+        self.charge(Some(context), instructions_of(&execution));
         match execution.outcome {
             Ok(effects) => {
-                self.commit_for(id, Some(context));
-                self.apply_settings(id, &effects);
+                self.commit_for(Some(context));
+                self.apply_settings(&effects);
             }
-            Err(trap) => self.note_trap(id, &trap),
-        }
-    }
-
-    /// Limits of a message on any canister.
-    pub(crate) fn limits(&self, instructions: u64) -> Limits {
-        Limits {
-            instructions,
-            heap_bytes: self.config.heap_bytes,
-            stable_bytes: self.config.stable_bytes,
-            ..Limits::default()
-        }
-    }
-
-    /// Runs an entry on the canister's live instance, waking it if need be. Nothing is committed yet.
-    pub(crate) fn run(&mut self, id: Principal, entry: Entry, parts: &InputParts, limits: &Limits) -> Execution {
-        let input = self.input(id, parts);
-        match self.sandbox(id).map(|sandbox| sandbox.run(&entry, input, limits)) {
-            Ok(execution) => fatal(execution),
-            Err(why) => Execution { outcome: Err(Trap::Explicit(why)), instructions: 0, logs: Vec::new() },
+            Err(trap) => {
+                self.roll_back();
+                self.note_trap(&trap);
+            }
         }
     }
 
     /// Commits or rolls back what a message did, and takes its effects in.
-    fn after(&mut self, id: Principal, context: Option<u64>, execution: Execution, keeps: bool) {
-        self.note_logs(id, &execution);
-        self.charge(id, context, instructions_of(&execution));
-        if let Some(context) = context.and_then(|c| self.context_mut(id, c)) {
+    fn after(&mut self, context: Option<u64>, execution: Execution, keeps: bool) {
+        self.note_logs(&execution);
+        self.charge(context, instructions_of(&execution));
+        if let Some(context) = context.and_then(|c| self.context_mut(c)) {
             context.instructions = context.instructions.saturating_add(execution.instructions);
         }
         match execution.outcome {
             Ok(effects) if keeps => {
-                self.commit_for(id, context);
-                self.apply_settings(id, &effects);
-                self.apply_calls(id, context, effects.calls);
-                self.apply_answer(id, context, effects.cycles_accepted, effects.reply);
+                self.commit_for(context);
+                self.apply_settings(&effects);
+                self.apply_calls(context, effects.calls);
+                self.apply_answer(context, effects.cycles_accepted, effects.reply);
             }
             Ok(effects) => {
-                self.roll_back(id);
-                self.apply_answer(id, context, 0, effects.reply);
+                self.roll_back();
+                self.apply_answer(context, 0, effects.reply);
             }
             Err(trap) => {
-                self.roll_back(id);
-                self.note_trap(id, &trap);
-                self.answer_trap(id, context, &trap);
+                self.roll_back();
+                self.note_trap(&trap);
+                self.answer_trap(context, &trap);
             }
         }
     }
 
-    fn answer_trap(&mut self, id: Principal, context: Option<u64>, trap: &Trap) {
-        let Some(open) = context.and_then(|c| self.context_mut(id, c)) else { return };
+    fn answer_trap(&mut self, context: Option<u64>, trap: &Trap) {
+        let Some(open) = context.and_then(|c| self.context_mut(c)) else { return };
         // A later callback may still answer; only when none can come the trap itself is the answer.
         if open.responded || open.outstanding > 0 {
             return;
         }
         open.responded = true;
         let (origin, cycles) = (open.origin.clone(), std::mem::take(&mut open.cycles));
-        self.respond(origin, Payload::Reject(reject::trapped(id, &trap.to_string())), cycles);
+        self.respond(origin, Payload::Reject(reject::trapped(self.id, &trap.to_string())), cycles);
     }
 
-    pub(crate) fn apply_settings(&mut self, id: Principal, effects: &Effects) {
-        let Some(canister) = self.state.canisters.get_mut(&id) else { return };
+    pub(crate) fn apply_settings(&mut self, effects: &Effects) {
+        let canister = &mut self.canister;
         canister.system.cycles = effects.cycles_balance;
         canister.system.version += 1;
         if let Some(data) = &effects.certified_data {
@@ -308,14 +277,13 @@ impl Executor {
         if let Some(timer) = effects.global_timer_ns {
             canister.system.global_timer = timer;
         }
-        self.changes.canisters.insert(id);
     }
 
-    fn apply_calls(&mut self, id: Principal, context: Option<u64>, calls: Vec<OutgoingCall>) {
+    fn apply_calls(&mut self, context: Option<u64>, calls: Vec<OutgoingCall>) {
         for call in calls {
             let Some(context_id) = context else { return };
-            let now = self.state.time;
-            let timeout = call.timeout_seconds.map(|s| s.min(self.config.call_timeout_seconds_max));
+            let now = self.env.time;
+            let timeout = call.timeout_seconds.map(|s| s.min(self.env.config.call_timeout_seconds_max));
             let deadline = timeout.map_or(0, |seconds| now + u64::from(seconds) * 1_000_000_000);
             let receiver = Principal::from_slice(&call.callee);
             let callback = Callback {
@@ -326,26 +294,26 @@ impl Executor {
                 receiver,
                 deadline,
             };
-            let Some(canister) = self.state.canisters.get_mut(&id) else { return };
+            let canister = &mut self.canister;
             let callback_id = canister.system.fresh_id();
             canister.system.callbacks.insert(callback_id, callback);
             if let Some(open) = canister.system.call_contexts.get_mut(&context_id) {
                 open.outstanding += 1;
             }
-            self.route(Request {
-                sender: id,
+            self.out.sent.push(Sent::Request(Request {
+                sender: self.id,
                 callback: callback_id,
                 receiver,
                 method: call.method,
                 arg: call.arg,
                 cycles: call.cycles,
                 deadline,
-            });
+            }));
         }
     }
 
-    fn apply_answer(&mut self, id: Principal, context: Option<u64>, accepted: u128, reply: Option<Reply>) {
-        let Some(open) = context.and_then(|c| self.context_mut(id, c)) else { return };
+    fn apply_answer(&mut self, context: Option<u64>, accepted: u128, reply: Option<Reply>) {
+        let Some(open) = context.and_then(|c| self.context_mut(c)) else { return };
         open.cycles = open.cycles.saturating_sub(accepted);
         let Some(reply) = reply else { return };
         open.responded = true;
@@ -357,91 +325,61 @@ impl Executor {
         self.respond(origin, payload, refund);
     }
 
-    fn context_mut(&mut self, id: Principal, context: u64) -> Option<&mut CallContext> {
-        self.state.canisters.get_mut(&id)?.system.call_contexts.get_mut(&context)
+    fn context_mut(&mut self, context: u64) -> Option<&mut CallContext> {
+        self.canister.system.call_contexts.get_mut(&context)
     }
 
-    fn note_logs(&mut self, id: Principal, execution: &Execution) {
-        let now = self.state.time;
-        let Some(canister) = self.state.canisters.get_mut(&id) else { return };
+    pub(crate) fn note_logs(&mut self, execution: &Execution) {
         for line in &execution.logs {
-            canister.system.log(now, line.clone(), false);
+            self.canister.system.log(self.env.time, line.clone(), false);
         }
     }
 
-    pub(crate) fn note_trap(&mut self, id: Principal, trap: &Trap) {
-        let now = self.state.time;
-        if let Some(canister) = self.state.canisters.get_mut(&id) {
-            canister.system.log(now, trap.to_string(), true);
-            self.changes.canisters.insert(id);
+    pub(crate) fn note_trap(&mut self, trap: &Trap) {
+        self.canister.system.log(self.env.time, trap.to_string(), true);
+    }
+
+    // ---- answers
+
+    fn respond(&mut self, origin: CallOrigin, payload: Payload, refund: u128) {
+        self.out.sent.push(Sent::Answer(origin, payload, refund));
+    }
+
+    /// Ends a call that nothing can continue; one that was never answered is answered now.
+    fn close_if_done(&mut self, context: u64) {
+        if self.context_mut(context).is_none_or(|open| open.outstanding > 0) {
+            return;
+        }
+        let Some(closed) = self.canister.system.call_contexts.remove(&context) else { return };
+        if !closed.responded {
+            self.respond(closed.origin, Payload::Reject(reject::no_reply(self.id)), closed.cycles);
         }
     }
 
-    // ---- memory
+    // ---- usage
 
     /// Commits, and charges what the memory grew by to the call.
-    fn commit_for(&mut self, id: Principal, context: Option<u64>) {
-        let grown_bytes = self.commit_memory(id);
-        self.charge(id, context, Spent { instructions: 0, grown_bytes });
+    fn commit_for(&mut self, context: Option<u64>) {
+        let grown_bytes = self.commit_memory();
+        self.charge(context, Spent { instructions: 0, grown_bytes });
     }
 
-    /// Takes what the last message wrote into the committed memory and the batch's delta; gives the bytes by which the
-    /// memories grew.
-    pub(crate) fn commit_memory(&mut self, id: Principal) -> u64 {
-        let (Some(sandbox), Some(canister)) = (self.sandboxes.get_mut(&id), self.state.canisters.get_mut(&id)) else {
-            return 0;
-        };
-        let before = canister.memory.heap.bytes() + canister.memory.stable.bytes();
-        let delta = fatal(sandbox.commit(&mut canister.memory));
-        if let Some(heap) = delta.heap {
-            self.changes.memories.push(MemoryOp::Write(memory_id(id, MemoryKind::Heap, 0), heap));
-        }
-        if let Some(stable) = delta.stable {
-            self.changes.memories.push(MemoryOp::Write(memory_id(id, MemoryKind::Stable, 0), stable));
-        }
-        if !delta.globals.is_empty() {
-            self.changes.globals.insert(id);
-        }
-        (canister.memory.heap.bytes() + canister.memory.stable.bytes()).saturating_sub(before)
-    }
-
-    /// Puts the instance back to what is committed.
-    pub(crate) fn roll_back(&mut self, id: Principal) {
-        let (Some(sandbox), Some(canister)) = (self.sandboxes.get_mut(&id), self.state.canisters.get(&id)) else {
-            return;
-        };
-        fatal(sandbox.roll_back(&canister.memory));
-    }
-
-    /// The module that a canister runs, compiled.
-    pub(crate) fn module_of(&mut self, id: Principal) -> Option<Arc<embedder::Module>> {
-        match self.state.canisters.get(&id)?.system.code {
-            CanisterCode::Wasm(hash) => self.module(hash).ok(),
+    /// Notes what a message of an open call took.
+    fn charge(&mut self, context: Option<u64>, spent: Spent) {
+        let open = context.and_then(|context| self.canister.system.call_contexts.get(&context));
+        let caller = match open.map(|open| &open.origin) {
+            Some(CallOrigin::Ingress { sender, .. }) => Some(*sender),
             _ => None,
-        }
+        };
+        self.out.usage.add(self.id, caller, spent);
     }
+}
 
-    /// A module by its hash, from the cache or the blobs.
-    pub(crate) fn module(&mut self, hash: [u8; 32]) -> Result<Arc<embedder::Module>, String> {
-        if let Some(module) = self.modules.get(&hash) {
-            return Ok(module.clone());
-        }
-        let bytes = self.blobs.get(&hash).ok_or("its module is not in this node's blob store")?;
-        let module = self.engine.prepare(&bytes).map_err(|error| format!("its module can't be run: {error}"))?;
-        self.modules.insert(hash, module.clone());
-        Ok(module)
-    }
-
-    /// The canister's live instance, opened from committed memory if it isn't there.
-    pub(crate) fn sandbox(&mut self, id: Principal) -> Result<&mut Sandbox, String> {
-        if !self.sandboxes.contains_key(&id) {
-            let module = self.module_of(id).ok_or("it has no code that runs")?;
-            let canister = self.state.canisters.get(&id).ok_or("it is gone")?;
-            let sandbox = Sandbox::open(&self.engine, module, &canister.memory).map_err(|error| error.to_string())?;
-            self.sandboxes.insert(id, sandbox);
-        }
-        self.sandboxes.get_mut(&id).ok_or_else(|| "it is gone".into())
-    }
+/// What a turn sends to others, in order.
+#[derive(Debug)]
+pub(crate) enum Sent {
+    Request(Request),
+    Answer(CallOrigin, Payload, u128),
 }
 
 /// The machine under the memories failed: this process can't go on (the state on disk is whole).

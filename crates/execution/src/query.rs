@@ -10,7 +10,7 @@ use candid::Principal;
 use embedder::{Callback as WasmCallback, CallbackKind, Effects, Entry, OutgoingCall, Reply, Trap};
 use state::replicated::{Payload, Reject};
 
-use crate::{executor::Executor, messages::InputParts, reject, usage::Spent};
+use crate::{executor::Executor, messages::InputParts, reject, turn::Turn, usage::Spent};
 
 /// Calls that one composite query may make, over all depths.
 const COMPOSITE_CALLS_MAX: usize = 100;
@@ -59,7 +59,7 @@ impl Executor {
         let mut tree = Tree { calls: 0, instructions: 0, used: HashSet::new(), path: Vec::new() };
         let outcome = self.query_in(&mut tree, query, true);
         for id in tree.used {
-            self.roll_back(id);
+            self.with_turn(id, |turn| turn.roll_back());
         }
         Answered {
             payload: outcome.unwrap_or_else(Payload::Reject),
@@ -84,14 +84,18 @@ impl Executor {
             caller: sender,
             arg: arg.into(),
             method_name: method.into(),
-            sender_info: self.standing_info(canister, sender),
+            sender_info: self.state.registry.standing_info(canister, sender),
             non_replicated: true,
             ..InputParts::default()
         };
-        let limits = self.limits(self.config.inspect_instructions);
-        let execution = self.run(canister, Entry::InspectMessage, &parts, &limits);
+        let run = |turn: &mut Turn<'_>| {
+            let limits = turn.env.limits(turn.env.config.inspect_instructions);
+            let execution = turn.run(&Entry::InspectMessage, &parts, &limits);
+            turn.roll_back();
+            execution
+        };
+        let execution = self.with_turn(canister, run).ok_or_else(|| reject::not_found(canister))?;
         self.usage.add(canister, Some(sender), Spent { instructions: execution.instructions, grown_bytes: 0 });
-        self.roll_back(canister);
         match execution.outcome {
             Ok(effects) if effects.accepted_message => Ok(()),
             Ok(_) => Err(Reject::new(
@@ -148,7 +152,7 @@ impl Executor {
             caller: query.sender,
             arg: query.arg.as_slice().into(),
             data_certificate: query.data_certificate.clone().filter(|_| outermost),
-            sender_info: self.standing_info(id, query.sender),
+            sender_info: self.state.registry.standing_info(id, query.sender),
             non_replicated: true,
             ..InputParts::default()
         };
@@ -181,8 +185,11 @@ impl Executor {
         parts: &InputParts,
         answer: &mut Option<Payload>,
     ) -> Result<Vec<OutgoingCall>, Reject> {
-        let limits = self.limits(self.config.query_instructions);
-        let execution = self.run(id, entry, parts, &limits);
+        let run = |turn: &mut Turn<'_>| {
+            let limits = turn.env.limits(turn.env.config.query_instructions);
+            turn.run(&entry, parts, &limits)
+        };
+        let execution = self.with_turn(id, run).ok_or_else(|| reject::not_found(id))?;
         tree.instructions = tree.instructions.saturating_add(execution.instructions);
         let effects: Effects = execution.outcome.map_err(|trap: Trap| reject::trapped(id, &trap.to_string()))?;
         if let Some(reply) = effects.reply {

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use candid::Principal;
 use sha2::{Digest as _, Sha256};
-use state::replicated::{BadRecord, from_record, to_record};
+use state::replicated::{BadRecord, SenderInfo, from_record, to_record};
 
 pub use rows::{App, AppAssets, AssetFile, Member, Person, RoleDefinition, Standing, Version};
 
@@ -180,6 +180,13 @@ impl Registry {
             Some((id, member)) => standing_of(id, member),
             None => Standing::visitor(),
         }
+    }
+
+    /// The same as caller attributes, for the app's own code; none for canisters that are no app's backend.
+    pub(crate) fn standing_info(&self, backend: Principal, caller: Principal) -> Option<SenderInfo> {
+        self.app(backend)?;
+        let data = candid::encode_one(self.standing(backend, caller)).ok()?;
+        Some(SenderInfo { signer: crate::REGISTRY, data })
     }
 
     // ---- people

@@ -21,6 +21,7 @@ use crate::{
         calls::{PublishArg, RestoreArg},
     },
     state::{RestorePoint, global_records, memory_id},
+    turn::Turn,
     usage::Spent,
 };
 
@@ -34,7 +35,7 @@ impl Executor {
     pub(crate) fn publish(&mut self, arg: PublishArg) -> Result<u64, Refused> {
         let backend = arg.app;
         let (current, assets) = self.ready_to_switch(backend, arg.on_version)?;
-        let module = self.module(arg.module).map_err(Refused)?;
+        let module = self.env().module(&arg.module).map_err(Refused)?;
         let files: AppAssets = arg.assets.iter().map(|(path, file)| (path.clone(), file.clone().into())).collect();
         if let Some((path, _)) = files.iter().find(|(_, file)| self.blobs.get(&file.hash).is_none()) {
             return Err(Refused(format!("the file {path} of the release is not in the blob store")));
@@ -131,7 +132,7 @@ impl Executor {
         let Some(canister) = self.state.canisters.remove(&id) else { return };
         self.directory_changed = true;
         self.sandboxes.remove(&id);
-        self.ready.retain(|other| *other != id);
+        self.ready.remove(id);
         self.changes.canisters.insert(id);
         self.changes.globals.insert(id);
         self.changes.assets.insert(id);
@@ -266,7 +267,6 @@ impl Executor {
             self.changes.memories.push(MemoryOp::Drop(memory_id(id, kind, 0)));
         }
         let drops = self.changes.memories.len();
-        self.modules.insert(module.hash(), module.clone());
         let installed = Sandbox::install(&self.engine, module.clone()).map_err(|error| Refused(error.to_string()));
         let done = installed.and_then(|sandbox| {
             self.sandboxes.insert(id, sandbox);
@@ -321,9 +321,11 @@ impl Executor {
         if pre && old.has(&Entry::PreUpgrade) {
             self.run_step(id, Entry::PreUpgrade, &[])?;
         }
-        let sandbox = self.sandbox(id).map_err(Refused)?;
-        sandbox.replace_module(module.clone(), keep).map_err(|error| Refused(error.to_string()))?;
-        self.modules.insert(module.hash(), module.clone());
+        let replace = |turn: &mut Turn<'_>| {
+            let sandbox = turn.sandbox().map_err(Refused)?;
+            sandbox.replace_module(module.clone(), keep).map_err(|error| Refused(error.to_string()))
+        };
+        self.with_turn(id, replace).unwrap_or_else(|| Err(Refused("its canister is gone".into())))?;
         if let Some(canister) = self.state.canisters.get_mut(&id) {
             canister.system.code = CanisterCode::Wasm(module.hash());
             canister.system.global_timer = 0;
@@ -346,8 +348,8 @@ impl Executor {
                 self.run_step(id, entry.clone(), arg)?;
             }
         }
-        let grown_bytes = self.commit_memory(id);
-        self.charge(id, None, Spent { instructions: 0, grown_bytes });
+        let grown_bytes = self.with_turn(id, |turn| turn.commit_memory()).unwrap_or(0);
+        self.usage.add(id, None, Spent { instructions: 0, grown_bytes });
         self.directory_changed = true;
         self.changes.canisters.insert(id);
         // Globals start from the module's own values, so all of them are news.
@@ -362,25 +364,24 @@ impl Executor {
     fn run_step(&mut self, id: Principal, entry: Entry, arg: &[u8]) -> Result<(), Refused> {
         let name = entry.to_string();
         let parts = InputParts { caller: crate::REGISTRY, arg: arg.into(), ..InputParts::default() };
-        let limits = self.limits(self.config.install_instructions);
-        let execution = self.run(id, entry, &parts, &limits);
-        self.charge(id, None, Spent { instructions: execution.instructions, grown_bytes: 0 });
-        self.note_step_logs(id, &execution.logs);
-        match execution.outcome {
-            Ok(effects) => {
-                self.apply_settings(id, &effects);
-                Ok(())
+        let step = |turn: &mut Turn<'_>| {
+            let limits = turn.env.limits(turn.env.config.install_instructions);
+            let execution = turn.run(&entry, &parts, &limits);
+            let spent = Spent { instructions: execution.instructions, grown_bytes: 0 };
+            turn.out.usage.add(id, None, spent);
+            turn.note_logs(&execution);
+            match execution.outcome {
+                Ok(effects) => {
+                    turn.apply_settings(&effects);
+                    Ok(())
+                }
+                Err(trap) => {
+                    turn.note_trap(&trap);
+                    Err(Refused(format!("{name}: {trap}")))
+                }
             }
-            Err(trap) => {
-                self.note_trap(id, &trap);
-                Err(Refused(format!("{name}: {trap}")))
-            }
-        }
-    }
-
-    fn note_step_logs(&mut self, id: Principal, lines: &[String]) {
-        let now = self.state.time;
-        let Some(canister) = self.state.canisters.get_mut(&id) else { return };
-        lines.iter().for_each(|line| canister.system.log(now, line.clone(), false));
+        };
+        self.changes.canisters.insert(id);
+        self.with_turn(id, step).unwrap_or_else(|| Err(Refused("its canister is gone".into())))
     }
 }

@@ -4,9 +4,6 @@
 use std::collections::BTreeMap;
 
 use candid::Principal;
-use state::replicated::CallOrigin;
-
-use crate::executor::Executor;
 
 /// What messages of one canister on behalf of one caller took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,20 +36,14 @@ impl UsageBook {
         sum.grown_bytes = sum.grown_bytes.saturating_add(spent.grown_bytes);
     }
 
+    pub(crate) fn merge(&mut self, other: UsageBook) {
+        for ((canister, caller), spent) in other.0 {
+            self.add(canister, caller, spent);
+        }
+    }
+
     pub(crate) fn take(&mut self) -> Vec<Usage> {
         let sums = std::mem::take(&mut self.0);
         sums.into_iter().map(|((canister, caller), spent)| Usage { canister, caller, spent }).collect()
-    }
-}
-
-impl Executor {
-    /// Notes what a message of an open call took.
-    pub(crate) fn charge(&mut self, canister: Principal, context: Option<u64>, spent: Spent) {
-        let open = context.and_then(|context| self.state.canisters.get(&canister)?.system.call_contexts.get(&context));
-        let caller = match open.map(|open| &open.origin) {
-            Some(CallOrigin::Ingress { sender, .. }) => Some(*sender),
-            _ => None,
-        };
-        self.usage.add(canister, caller, spent);
     }
 }

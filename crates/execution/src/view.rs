@@ -128,7 +128,7 @@ impl Executor {
     }
 
     fn private_sections(&self, hash: [u8; 32]) -> Vec<String> {
-        let Some(module) = self.modules.get(&hash) else { return Vec::new() };
+        let Ok(module) = self.env().module(&hash) else { return Vec::new() };
         let private = module.custom_sections().filter(|(_, visibility, _)| *visibility == Visibility::Private);
         private.map(|(name, ..)| name.to_owned()).collect()
     }

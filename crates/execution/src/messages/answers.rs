@@ -3,7 +3,7 @@
 use candid::Principal;
 use state::replicated::{CallOrigin, CanisterStatus, IngressStatus, Message, Payload, Request, Response};
 
-use crate::{executor::Executor, reject};
+use crate::executor::Executor;
 
 impl Executor {
     /// Sends a call to where it is addressed, or answers it with a reject.
@@ -41,20 +41,6 @@ impl Executor {
             }
             CallOrigin::System => {}
         }
-    }
-
-    /// Ends a call that nothing can continue; one that was never answered is answered now.
-    pub(crate) fn close_if_done(&mut self, id: Principal, context: u64) {
-        let Some(canister) = self.state.canisters.get_mut(&id) else { return };
-        if canister.system.call_contexts.get(&context).is_none_or(|open| open.outstanding > 0) {
-            return;
-        }
-        let Some(closed) = canister.system.call_contexts.remove(&context) else { return };
-        self.changes.canisters.insert(id);
-        if !closed.responded {
-            self.respond(closed.origin, Payload::Reject(reject::no_reply(id)), closed.cycles);
-        }
-        self.stop_if_idle(id);
     }
 
     /// A stopping canister whose calls have ended is stopped, and those who waited for that are told.

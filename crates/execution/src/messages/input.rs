@@ -6,7 +6,7 @@ use candid::Principal;
 use embedder::{CallerInfo, CanisterStatus as WasmStatus, CanisterView, Input, Reject as WasmReject, SubnetView};
 use state::replicated::{CanisterStatus, Reject, SystemState};
 
-use crate::{config::ExecutionConfig, executor::Executor, state::Canister};
+use crate::{config::ExecutionConfig, turn::Env};
 
 /// What differs from message to message.
 #[derive(Clone, Debug)]
@@ -38,24 +38,8 @@ impl Default for InputParts {
     }
 }
 
-impl Executor {
-    pub(crate) fn input(&self, id: Principal, parts: &InputParts) -> Input {
-        match self.state.canisters.get(&id) {
-            Some(canister) => input_of(&self.config, self.state.time, id, canister, parts),
-            None => Input::default(),
-        }
-    }
-}
-
 /// The input of a message on a canister at a time.
-pub(crate) fn input_of(
-    config: &ExecutionConfig,
-    time: u64,
-    id: Principal,
-    canister: &Canister,
-    parts: &InputParts,
-) -> Input {
-    let system = &canister.system;
+pub(crate) fn input_of(env: &Env<'_>, system: &SystemState, view: &Arc<CanisterView>, parts: &InputParts) -> Input {
     let context = parts.context.and_then(|context| system.call_contexts.get(&context));
     let info = context.and_then(|context| context.sender_info.as_ref()).or(parts.sender_info.as_ref());
     Input {
@@ -65,7 +49,7 @@ pub(crate) fn input_of(
         caller_info: info
             .map(|info| Arc::new(CallerInfo { data: info.data.clone(), signer: info.signer.as_slice().to_vec() })),
         method_name: parts.method_name.clone(),
-        time_ns: time,
+        time_ns: env.time,
         deadline_ns: context.map_or(0, |context| context.deadline),
         cycles_balance: system.cycles,
         cycles_available: context.map_or(0, |context| context.cycles),
@@ -75,17 +59,23 @@ pub(crate) fn input_of(
         data_certificate: parts.data_certificate.clone(),
         replicated: !parts.non_replicated,
         canister_version: system.version,
-        canister: Arc::new(view(id, system)),
-        subnet: Arc::new(SubnetView {
-            id: config.subnet_id.as_slice().to_vec(),
-            nodes: u32::try_from(config.nodes.len()).unwrap_or(u32::MAX).max(1),
-            root_key_der: config.root_key.to_vec(),
-            ..SubnetView::default()
-        }),
+        canister: view.clone(),
+        subnet: env.subnet.clone(),
     }
 }
 
-fn view(id: Principal, system: &SystemState) -> CanisterView {
+/// What canisters may learn about the network.
+pub(crate) fn subnet_view(config: &ExecutionConfig) -> Arc<SubnetView> {
+    Arc::new(SubnetView {
+        id: config.subnet_id.as_slice().to_vec(),
+        nodes: u32::try_from(config.nodes.len()).unwrap_or(u32::MAX).max(1),
+        root_key_der: config.root_key.to_vec(),
+        ..SubnetView::default()
+    })
+}
+
+/// What a canister may learn about itself, but for what messages change.
+pub(crate) fn view(id: Principal, system: &SystemState) -> CanisterView {
     CanisterView {
         id: id.as_slice().to_vec(),
         controllers: system.controllers.iter().map(|c| c.as_slice().to_vec()).collect(),

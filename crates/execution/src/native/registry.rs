@@ -176,8 +176,8 @@ impl Executor {
         let Some(canister) = canister else { return Err(Refused("there is no such app".into())) };
         change(&mut canister.system);
         self.changes.canisters.insert(backend);
-        if !canister.system.queue.is_empty() && !self.ready.contains(&backend) {
-            self.ready.push_back(backend);
+        if !canister.system.queue.is_empty() {
+            self.ready.push(backend);
         }
         Ok(())
     }
