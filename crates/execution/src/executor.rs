@@ -29,6 +29,7 @@ use crate::{
     reject,
     round::Ready,
     state::{Canister, Changes, ReplicatedState},
+    tasks::Tasks,
     usage::{Usage, UsageBook},
     view::ViewDelta,
 };
@@ -84,6 +85,7 @@ pub struct Executor {
     pub(crate) sandboxes: HashMap<Principal, Sandbox>,
     /// Canisters with waiting messages, in turn.
     pub(crate) ready: Ready,
+    pub(crate) tasks: Tasks,
     /// Requests to native canisters, which have no queues.
     pub(crate) native: VecDeque<Request>,
     pub(crate) finished: Vec<RequestId>,
@@ -116,6 +118,7 @@ impl Executor {
         for key in &recovered.unfolded_records {
             executor.unfolded.records.insert(key.clone(), recovered.records.get(key).cloned());
         }
+        executor.plan_all_tasks();
         executor.load_modules();
         executor.certify_all();
         Ok(executor)
@@ -159,6 +162,7 @@ impl Executor {
             subnet,
             threads: threads(),
             ready,
+            tasks: Tasks::default(),
             native: VecDeque::new(),
             finished: Vec::new(),
             usage: UsageBook::default(),
@@ -189,7 +193,7 @@ impl Executor {
         for ingress in &batch.ingress {
             self.induct_ingress(ingress.clone());
         }
-        self.induct_timers();
+        self.induct_tasks();
         self.run_round();
         self.finish_batch(batch)
     }
@@ -201,8 +205,7 @@ impl Executor {
         if self.ready.iter().any(runnable) {
             return Some(0);
         }
-        let timers = self.state.canisters.values().filter(|c| !c.system.held && !c.system.frozen);
-        timers.map(|canister| canister.system.global_timer).filter(|timer| *timer != 0).min()
+        self.tasks.first()
     }
 
     /// The state changed since the last call, as cheap clones, for the folder. Every batch must be durable.
@@ -272,21 +275,6 @@ impl Executor {
         Ok(())
     }
 
-    fn induct_timers(&mut self) {
-        let now = self.state.time;
-        let due = |canister: &Canister| {
-            let timer = canister.system.global_timer;
-            timer != 0 && timer <= now && !canister.system.held && !canister.system.frozen
-        };
-        let ids: Vec<Principal> = self.state.canisters.iter().filter(|(_, c)| due(c)).map(|(id, _)| *id).collect();
-        for id in ids {
-            if let Some(canister) = self.state.canisters.get_mut(&id) {
-                canister.system.global_timer = 0;
-            }
-            self.enqueue(id, Message::Timer);
-        }
-    }
-
     /// Puts a message at the end of a canister's queue.
     pub(crate) fn enqueue(&mut self, id: Principal, message: Message) {
         let Some(canister) = self.state.canisters.get_mut(&id) else { return };
@@ -297,6 +285,7 @@ impl Executor {
 
     fn finish_batch(&mut self, batch: &Batch) -> Executed {
         let changes = std::mem::take(&mut self.changes);
+        self.plan_tasks(&changes);
         self.certify(&changes);
         let view = self.view_delta(&changes);
         let records = changes.records(&mut self.state);

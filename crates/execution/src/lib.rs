@@ -16,6 +16,7 @@ pub mod reject;
 mod round;
 pub mod state;
 mod switch;
+mod tasks;
 mod turn;
 mod usage;
 pub mod view;

@@ -25,6 +25,11 @@ use crate::{
     usage::Spent,
 };
 
+/// When a module's first heartbeat is due; 0 if it has none.
+fn first_heartbeat(module: &Module, now: u64) -> u64 {
+    if module.has(&Entry::Heartbeat) { now + crate::tasks::HEARTBEAT_NS } else { 0 }
+}
+
 /// Why a switch can't happen now although nothing is wrong with the release.
 fn busy<T>(open: usize) -> Result<T, Refused> {
     Err(Refused(format!("busy: {open} calls of the app are still open")))
@@ -262,6 +267,7 @@ impl Executor {
         canister.system.global_timer = 0;
         canister.system.certified_data.clear();
         canister.system.code = CanisterCode::Wasm(module.hash());
+        canister.system.heartbeat_at = first_heartbeat(module, self.state.time);
         // A memory that shrinks to nothing in the log, so that no byte of the old one can show.
         for kind in [MemoryKind::Heap, MemoryKind::Stable] {
             self.changes.memories.push(MemoryOp::Drop(memory_id(id, kind, 0)));
@@ -328,6 +334,7 @@ impl Executor {
         self.with_turn(id, replace).unwrap_or_else(|| Err(Refused("its canister is gone".into())))?;
         if let Some(canister) = self.state.canisters.get_mut(&id) {
             canister.system.code = CanisterCode::Wasm(module.hash());
+            canister.system.heartbeat_at = first_heartbeat(module, self.state.time);
             canister.system.global_timer = 0;
         }
         self.run_steps(id, &[Entry::Start, Entry::PostUpgrade], arg)

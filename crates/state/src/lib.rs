@@ -6,6 +6,7 @@ pub mod blobs;
 pub mod catalogue;
 pub mod delta;
 pub mod log;
+mod page_map;
 pub mod pages;
 pub mod replicated;
 pub mod storage;

@@ -16,6 +16,8 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use crate::page_map::PageMap;
+
 /// The unit of dirty tracking and of images, as the processor has it.
 pub const PAGE_BYTES: usize = 4096;
 /// The unit of differences in the log: a cache line.
@@ -147,11 +149,11 @@ impl PageImage {
     }
 }
 
-/// A memory as last committed: an image and the pages committed since. Cheap to clone (a fork).
+/// A memory as last committed: an image and the pages committed since. Cloning it costs nothing (a fork).
 #[derive(Clone, Debug, Default)]
 pub struct PagedMemory {
     image: Arc<PageImage>,
-    hot: HashMap<u64, Arc<Page>>,
+    hot: PageMap,
     bytes: u64,
     /// The memory shrank since the image was made: pages of the image may lie beyond or under zeroes, so the next
     /// generation is written whole.
@@ -168,7 +170,7 @@ impl PagedMemory {
     /// What an image holds, `bytes` long.
     #[must_use]
     pub fn from_image(image: Arc<PageImage>, bytes: u64) -> Self {
-        PagedMemory { image, hot: HashMap::new(), bytes, shrunk: false }
+        PagedMemory { image, hot: PageMap::default(), bytes, shrunk: false }
     }
 
     /// The generation underneath.
@@ -180,7 +182,7 @@ impl PagedMemory {
     /// The committed bytes of a page; `None` means zeroes.
     #[must_use]
     pub fn page(&self, index: u64) -> Option<&Page> {
-        match self.hot.get(&index) {
+        match self.hot.get(index) {
             Some(page) => Some(page),
             None => self.image.page(index),
         }
@@ -188,12 +190,19 @@ impl PagedMemory {
 
     /// Pages committed since the image was made.
     pub fn hot_pages(&self) -> impl Iterator<Item = (u64, &Page)> {
-        self.hot.iter().map(|(index, page)| (*index, &**page))
+        self.hot.iter().map(|(index, page)| (index, &**page))
     }
 
     /// Shares of the pages committed since the image was made.
     pub fn hot_shared(&self) -> impl Iterator<Item = (u64, Arc<Page>)> {
-        self.hot.iter().map(|(index, page)| (*index, page.clone()))
+        self.hot.iter().map(|(index, page)| (index, page.clone()))
+    }
+
+    /// The pages in which this memory may differ from `other`, if both stand on the same image; found by comparing
+    /// what they share, not bytes. `None` if they don't.
+    #[must_use]
+    pub fn differing(&self, other: &PagedMemory) -> Option<Vec<u64>> {
+        Arc::ptr_eq(&self.image, &other.image).then(|| self.hot.differing(&other.hot))
     }
 
     /// Whether the next generation must be written whole.
@@ -221,9 +230,9 @@ impl PagedMemory {
         }
         self.bytes = delta.bytes;
         for lines in &delta.pages {
-            let old = self.page(lines.index).map_or([0; PAGE_BYTES], |page| *page);
-            let slot = self.hot.entry(lines.index).or_insert_with(|| Arc::new(old));
-            lines.write_to(Arc::make_mut(slot));
+            let image = &self.image;
+            let old = || Arc::new(image.page(lines.index).map_or([0; PAGE_BYTES], |page| *page));
+            lines.write_to(Arc::make_mut(self.hot.entry(lines.index, old)));
         }
     }
 
@@ -231,7 +240,7 @@ impl PagedMemory {
     ///
     /// Pages committed since that clone was taken stay hot; the others are in the image now.
     pub fn rebase(&mut self, image: Arc<PageImage>, folded: &PagedMemory) {
-        let descends = folded.hot.keys().all(|index| self.hot.contains_key(index));
+        let descends = folded.hot.iter().all(|(index, _)| self.hot.get(index).is_some());
         if self.shrunk != folded.shrunk || !Arc::ptr_eq(&self.image, &folded.image) || !descends {
             // Something else took its place since: the next generation is written whole.
             self.shrunk = true;
@@ -246,7 +255,7 @@ impl PagedMemory {
     fn forget_beyond(&mut self, bytes: u64) {
         self.shrunk = true;
         let first = bytes.div_ceil(PAGE_BYTES as u64);
-        self.hot.retain(|index, _| *index < first);
+        self.hot.retain(|index, _| index < first);
         for index in first..self.image.extent() {
             if self.image.page(index).is_some() {
                 self.hot.insert(index, Arc::new([0; PAGE_BYTES]));

@@ -52,6 +52,9 @@ pub struct SystemState {
     /// What the program printed, and its traps, oldest first, bounded.
     #[serde(default)]
     pub logs: VecDeque<LogEntry>,
+    /// When `canister_heartbeat` is next called, ns; 0 when the module has none.
+    #[serde(default)]
+    pub heartbeat_at: u64,
     /// Callers waiting for `stop_canister` to end: their own call contexts at the management canister.
     #[serde(default)]
     pub stop_waiters: Vec<CallOrigin>,
@@ -192,6 +195,7 @@ impl SystemState {
             held: false,
             frozen: false,
             logs: VecDeque::new(),
+            heartbeat_at: 0,
             stop_waiters: Vec::new(),
         }
     }

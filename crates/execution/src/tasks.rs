@@ -1,0 +1,90 @@
+//! What canisters do by themselves: when the next timer or heartbeat is due, without looking at every canister.
+//!
+//! An index over the state, made from it at start and kept up with what batches change; no part of the state itself.
+
+use std::collections::{BTreeSet, HashMap};
+
+use candid::Principal;
+use state::replicated::{CanisterStatus, Message};
+
+use crate::{
+    executor::Executor,
+    state::{Canister, Changes},
+};
+
+/// Time between two heartbeats of a canister, ns. The interface spec leaves it open.
+pub(crate) const HEARTBEAT_NS: u64 = 1_000_000_000;
+
+/// Canisters by the time at which they next do something by themselves.
+#[derive(Debug, Default)]
+pub(crate) struct Tasks {
+    by_time: BTreeSet<(u64, Principal)>,
+    by_canister: HashMap<Principal, u64>,
+}
+
+impl Tasks {
+    /// The earliest time at which something is due, ns.
+    pub(crate) fn first(&self) -> Option<u64> {
+        self.by_time.first().map(|(at, _)| *at)
+    }
+
+    fn plan(&mut self, id: Principal, at: Option<u64>) {
+        if let Some(old) = self.by_canister.remove(&id) {
+            self.by_time.remove(&(old, id));
+        }
+        if let Some(at) = at {
+            self.by_canister.insert(id, at);
+            self.by_time.insert((at, id));
+        }
+    }
+}
+
+/// When a canister next does something by itself; never while it may not run.
+fn due(canister: &Canister) -> Option<u64> {
+    let system = &canister.system;
+    if system.held || system.frozen || system.status != CanisterStatus::Running {
+        return None;
+    }
+    [system.global_timer, system.heartbeat_at].into_iter().filter(|at| *at != 0).min()
+}
+
+impl Executor {
+    /// Looks at every canister, at start.
+    pub(crate) fn plan_all_tasks(&mut self) {
+        for (id, canister) in &self.state.canisters {
+            self.tasks.plan(*id, due(canister));
+        }
+    }
+
+    /// Keeps up with what a batch changed.
+    pub(crate) fn plan_tasks(&mut self, changes: &Changes) {
+        for id in &changes.canisters {
+            self.tasks.plan(*id, self.state.canisters.get(id).and_then(due));
+        }
+    }
+
+    /// Queues the timers and heartbeats that are due.
+    pub(crate) fn induct_tasks(&mut self) {
+        let now = self.state.time;
+        let ids: Vec<Principal> =
+            self.tasks.by_time.iter().take_while(|(at, _)| *at <= now).map(|(_, id)| *id).collect();
+        for id in ids {
+            let Some(canister) = self.state.canisters.get_mut(&id) else { continue };
+            let (timer, heartbeat) = (canister.system.global_timer, canister.system.heartbeat_at);
+            let mut due = Vec::new();
+            if timer != 0 && timer <= now {
+                canister.system.global_timer = 0;
+                due.push(Message::Timer);
+            }
+            if heartbeat != 0 && heartbeat <= now {
+                canister.system.heartbeat_at = now + HEARTBEAT_NS;
+                // One that waits already is enough.
+                if !canister.system.queue.contains(&Message::Heartbeat) {
+                    due.push(Message::Heartbeat);
+                }
+            }
+            due.into_iter().for_each(|message| self.enqueue(id, message));
+            self.changes.canisters.insert(id);
+        }
+    }
+}
