@@ -210,6 +210,25 @@ impl Sandbox {
         live.set_globals(&memory.globals)
     }
 
+    /// Brings an instance in which nothing is uncommitted from one committed state of the same module to a later one.
+    /// False if it must be opened anew instead.
+    ///
+    /// # Errors
+    /// The machine failed.
+    pub fn advance(&mut self, from: &CanisterMemory, to: &CanisterMemory) -> Result<bool, SandboxError> {
+        self.check_globals(&to.globals)?;
+        if self.live.is_none() || !self.heap.advance(&from.heap, &to.heap)? {
+            return Ok(false);
+        }
+        let stable = if to.stable.same_as(&from.stable) { None } else { Some(StableMemory::open(&to.stable)?) };
+        let live = self.live.as_mut().ok_or(SandboxError::Lost)?;
+        if let Some(stable) = stable {
+            live.store.data_mut().stable = stable;
+        }
+        live.set_globals(&to.globals)?;
+        Ok(true)
+    }
+
     /// Replaces the module, as an upgrade or a reinstallation does. With `keep` the main memory stays; without, it is
     /// zeroed and the new module's data segments are copied in. Stable memory stays either way. Nothing is committed.
     ///

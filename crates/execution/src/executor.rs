@@ -1,16 +1,16 @@
 //! (state, batch) → state: one batch after another, and nothing else changes the replicated state.
 //!
-//! What a batch computes depends on the state and the batch alone. Live instances (`sandboxes`) and compiled modules
-//! are caches: dropping them at any moment changes nothing but time.
+//! What a batch computes depends on the state and the batch alone. Live instances and compiled modules are
+//! caches: dropping them at any moment changes nothing but time.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::{Arc, OnceLock},
 };
 
 use crate::REGISTRY;
 use candid::Principal;
-use embedder::{Engine, Module, Sandbox, SubnetView};
+use embedder::{Engine, Module, SubnetView};
 use sha2::{Digest as _, Sha256};
 use state::{
     delta::BatchDelta,
@@ -25,7 +25,9 @@ use state::{
 use crate::{
     certified::CertifiedTree,
     config::ExecutionConfig,
+    instances::Instances,
     messages::subnet_view,
+    reader::Reader,
     reject,
     round::Ready,
     state::{Canister, Changes, ReplicatedState},
@@ -82,7 +84,7 @@ pub struct Executor {
     /// Where lanes run side by side; absent on one core.
     pub(crate) threads: Option<Arc<rayon::ThreadPool>>,
     pub(crate) certified: CertifiedTree,
-    pub(crate) sandboxes: HashMap<Principal, Sandbox>,
+    pub(crate) instances: Instances,
     /// Canisters with waiting messages, in turn.
     pub(crate) ready: Ready,
     pub(crate) tasks: Tasks,
@@ -158,7 +160,7 @@ impl Executor {
             engine,
             blobs,
             config,
-            sandboxes: HashMap::new(),
+            instances: Instances::default(),
             subnet,
             threads: threads(),
             ready,
@@ -215,13 +217,39 @@ impl Executor {
         FoldJob { height: self.state.height, records: unfolded.records, memories }
     }
 
-    /// Puts memories over the images that a fold wrote.
-    pub fn rebase(&mut self, images: Vec<(state::delta::MemoryId, PagedMemory, Arc<PageImage>)>) {
+    /// Puts memories over the images that a fold wrote; gives what to show again, so that nobody keeps the old ones.
+    pub fn rebase(&mut self, images: Vec<(state::delta::MemoryId, PagedMemory, Arc<PageImage>)>) -> ViewDelta {
+        let mut changed = BTreeSet::new();
         for (id, from, image) in images {
             if let Some(memory) = self.state.memory_mut(id) {
                 memory.rebase(image, &from);
+                changed.insert(Principal::from_slice(&id.canister));
             }
         }
+        self.view_of(changed)
+    }
+
+    /// How many canisters are awake.
+    #[must_use]
+    pub fn awake(&self) -> usize {
+        self.instances.len()
+    }
+
+    /// Puts every canister to sleep. Each wakes with its next message.
+    pub fn sleep_all(&mut self) {
+        self.instances.clear();
+    }
+
+    /// Whether memories changed since the last fold.
+    #[must_use]
+    pub fn has_unfolded_memories(&self) -> bool {
+        !self.unfolded.memories.is_empty()
+    }
+
+    /// A reader beside this executor.
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        Reader::new(self.config.clone(), self.engine.clone(), self.blobs.clone(), self.subnet.clone())
     }
 
     /// Entries whose time is over are forgotten; a call repeated later is refused for its expiry.
@@ -284,6 +312,7 @@ impl Executor {
     }
 
     fn finish_batch(&mut self, batch: &Batch) -> Executed {
+        self.instances.sweep(self.state.time);
         let changes = std::mem::take(&mut self.changes);
         self.plan_tasks(&changes);
         self.certify(&changes);

@@ -8,9 +8,11 @@ mod certified;
 mod config;
 mod executor;
 mod fork;
+mod instances;
 mod messages;
 mod native;
 mod query;
+mod reader;
 pub mod registry;
 pub mod reject;
 mod round;
@@ -30,6 +32,7 @@ pub use executor::{Batch, Blobs, Executed, Executor};
 pub use fork::{Fork, ForkSeed};
 pub use native::AssetAnswer;
 pub use query::{Answered, Query};
+pub use reader::{Moment, Reader};
 pub use usage::{Spent, Usage};
 
 /// The system canister that knows apps, owners and members.

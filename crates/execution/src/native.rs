@@ -15,7 +15,7 @@ use state::replicated::{CallOrigin, CanisterCode, Ingress, IngressStatus, Native
 pub use assets::AssetAnswer;
 pub(crate) use assets::fingerprint;
 
-use crate::{MANAGEMENT, executor::Executor, query::Query, reject};
+use crate::{MANAGEMENT, executor::Executor, query::Query, reject, turn::Turn};
 
 /// A call of a native canister.
 pub(crate) struct NativeCall<'a> {
@@ -72,19 +72,19 @@ impl Executor {
         }
     }
 
-    pub(crate) fn native_query(&self, query: &Query) -> Result<Payload, Reject> {
-        match self.native_kind(query.canister) {
-            Some(NativeKind::Registry) => self.registry_query(query),
-            Some(NativeKind::Assets) => self.asset_query(query),
-            None => Err(reject::not_found(query.canister)),
-        }
-    }
-
     fn native_kind(&self, id: Principal) -> Option<NativeKind> {
         match self.state.canisters.get(&id)?.system.code {
             CanisterCode::Native(kind) => Some(kind),
             _ => None,
         }
+    }
+}
+
+/// Answers a query of a native canister.
+pub(crate) fn query(turn: &Turn<'_>, kind: NativeKind, query: &Query) -> Result<Payload, Reject> {
+    match kind {
+        NativeKind::Registry => registry::query(turn.env.registry, query),
+        NativeKind::Assets => assets::query(turn, query),
     }
 }
 

@@ -1,16 +1,23 @@
-//! Queries: run on the committed state, answered, and put back.
+//! Queries: run on committed memory, answered, and put back.
 //!
 //! A composite query may call queries of other canisters of this network, also across several awaits; all instances
-//! that took part are put back at the end, in whatever way it ended. The state is never changed.
+//! that took part are put back at the end, in whatever way it ended. The state is never changed. Where the instances
+//! come from is the caller's matter ([`Wake`]): the executor's own, or read views beside it.
 
 use protocol::ErrorCode;
 use std::{collections::HashSet, sync::Arc};
 
 use candid::Principal;
 use embedder::{Callback as WasmCallback, CallbackKind, Effects, Entry, OutgoingCall, Reply, Trap};
-use state::replicated::{Payload, Reject};
+use state::replicated::{CanisterCode, Payload, Reject};
 
-use crate::{executor::Executor, messages::InputParts, reject, turn::Turn, usage::Spent};
+use crate::{
+    executor::Executor,
+    messages::InputParts,
+    native, reject,
+    turn::{Env, Turn},
+    usage::Spent,
+};
 
 /// Calls that one composite query may make, over all depths.
 const COMPOSITE_CALLS_MAX: usize = 100;
@@ -43,8 +50,39 @@ pub struct Answered {
     pub instructions: u64,
 }
 
-/// One composite query on its way.
-struct Tree {
+/// Where a query finds canisters awake.
+pub(crate) trait Wake {
+    /// What turns share.
+    fn env(&self) -> Env<'_>;
+
+    /// Runs something on one canister; `None` if it isn't there.
+    fn with_turn<R>(&mut self, id: Principal, work: impl FnOnce(&mut Turn<'_>) -> R) -> Option<R>;
+}
+
+impl Wake for Executor {
+    fn env(&self) -> Env<'_> {
+        Executor::env(self)
+    }
+
+    fn with_turn<R>(&mut self, id: Principal, work: impl FnOnce(&mut Turn<'_>) -> R) -> Option<R> {
+        Executor::with_turn(self, id, work)
+    }
+}
+
+/// Answers a query; nothing of it stays.
+pub(crate) fn answer(wake: &mut impl Wake, query: &Query) -> Answered {
+    let mut tree = Tree { wake, calls: 0, instructions: 0, used: HashSet::new(), path: Vec::new() };
+    let outcome = tree.query(query, true);
+    for id in std::mem::take(&mut tree.used) {
+        tree.wake.with_turn(id, |turn| turn.roll_back());
+    }
+    let time = tree.wake.env().time;
+    Answered { payload: outcome.unwrap_or_else(Payload::Reject), time, instructions: tree.instructions }
+}
+
+/// One query on its way, with all that it calls.
+struct Tree<'w, W> {
+    wake: &'w mut W,
     calls: usize,
     instructions: u64,
     /// Canisters whose instances were used and must be put back.
@@ -56,16 +94,7 @@ struct Tree {
 impl Executor {
     /// Answers a query; nothing of it stays.
     pub fn query(&mut self, query: &Query) -> Answered {
-        let mut tree = Tree { calls: 0, instructions: 0, used: HashSet::new(), path: Vec::new() };
-        let outcome = self.query_in(&mut tree, query, true);
-        for id in tree.used {
-            self.with_turn(id, |turn| turn.roll_back());
-        }
-        Answered {
-            payload: outcome.unwrap_or_else(Payload::Reject),
-            time: self.state.time,
-            instructions: tree.instructions,
-        }
+        answer(self, query)
     }
 
     /// Runs `canister_inspect_message`: whether the canister lets an update call in.
@@ -105,81 +134,69 @@ impl Executor {
             Err(trap) => Err(reject::trapped(canister, &trap.to_string())),
         }
     }
+}
 
-    fn query_in(&mut self, tree: &mut Tree, query: &Query, outermost: bool) -> Result<Payload, Reject> {
+/// What a query's first look at its canister gives.
+enum First {
+    Entry(Entry),
+    Done(Payload),
+}
+
+impl<W: Wake> Tree<'_, W> {
+    fn query(&mut self, query: &Query, outermost: bool) -> Result<Payload, Reject> {
         let id = query.canister;
-        if self.is_native(id) {
-            return self.native_query(query);
-        }
-        let canister = self.state.canisters.get(&id).ok_or_else(|| reject::not_found(id))?;
-        if !canister.system.frozen {
-            reject::check_running(id, &canister.system)?;
-        }
-        let entry = self.query_entry(id, &query.method, outermost)?;
-        if tree.path.contains(&id) || tree.path.len() >= COMPOSITE_DEPTH_MAX {
+        let first = self.wake.with_turn(id, |turn| first_look(turn, query, outermost));
+        let entry = match first.ok_or_else(|| reject::not_found(id))?? {
+            First::Entry(entry) => entry,
+            First::Done(payload) => return Ok(payload),
+        };
+        if self.path.contains(&id) || self.path.len() >= COMPOSITE_DEPTH_MAX {
             let text = format!(
                 "a composite query can't call canister {id} from within itself, or deeper than {COMPOSITE_DEPTH_MAX}"
             );
             return Err(Reject::new(ErrorCode::QUERY_CALL_GRAPH_LOOP_DETECTED, text));
         }
-        tree.path.push(id);
-        tree.used.insert(id);
-        let answer = self.run_query(tree, query, entry, outermost);
-        tree.path.pop();
+        self.path.push(id);
+        self.used.insert(id);
+        let answer = self.run(query, entry, outermost);
+        self.path.pop();
         answer
     }
 
-    fn query_entry(&mut self, id: Principal, method: &str, outermost: bool) -> Result<Entry, Reject> {
-        let module = self.module_of(id).ok_or_else(|| reject::no_code(id))?;
-        let name: Arc<str> = method.into();
-        let composite = Entry::CompositeQuery(name.clone());
-        // Composite queries may call composite queries, but only on behalf of a user.
-        if module.has(&composite) {
-            return Ok(composite);
-        }
-        let query = Entry::Query(name);
-        if module.has(&query) {
-            Ok(query)
-        } else {
-            Err(reject::no_method(id, if outermost { "query" } else { "such query" }, method))
-        }
-    }
-
-    fn run_query(&mut self, tree: &mut Tree, query: &Query, entry: Entry, outermost: bool) -> Result<Payload, Reject> {
+    fn run(&mut self, query: &Query, entry: Entry, outermost: bool) -> Result<Payload, Reject> {
         let id = query.canister;
         let composite = matches!(entry, Entry::CompositeQuery(_));
         let parts = InputParts {
             caller: query.sender,
             arg: query.arg.as_slice().into(),
             data_certificate: query.data_certificate.clone().filter(|_| outermost),
-            sender_info: self.state.registry.standing_info(id, query.sender),
+            sender_info: self.wake.env().registry.standing_info(id, query.sender),
             non_replicated: true,
             ..InputParts::default()
         };
         let mut answer = None;
-        let mut waiting = self.query_step(tree, id, entry, &parts, &mut answer)?;
+        let mut waiting = self.step(id, entry, &parts, &mut answer)?;
         if !composite {
             waiting.clear();
         }
         // Calls are answered in the order in which they were made; each answer may make more.
         while !waiting.is_empty() {
             let call = waiting.remove(0);
-            tree.calls += 1;
-            if tree.calls > COMPOSITE_CALLS_MAX {
+            self.calls += 1;
+            if self.calls > COMPOSITE_CALLS_MAX {
                 let text = format!("the composite query makes more than {COMPOSITE_CALLS_MAX} calls");
                 return Err(Reject::new(ErrorCode::QUERY_CALL_GRAPH_TOO_DEEP, text));
             }
-            let payload = self.nested(tree, id, &call);
+            let payload = self.nested(id, &call);
             let entry = continuation(&call, &payload, answer.is_some());
             let parts = answered(query.sender, &parts, payload);
-            waiting.extend(self.query_step(tree, id, entry, &parts, &mut answer)?);
+            waiting.extend(self.step(id, entry, &parts, &mut answer)?);
         }
         answer.ok_or_else(|| reject::no_reply(id))
     }
 
-    fn query_step(
+    fn step(
         &mut self,
-        tree: &mut Tree,
         id: Principal,
         entry: Entry,
         parts: &InputParts,
@@ -189,8 +206,8 @@ impl Executor {
             let limits = turn.env.limits(turn.env.config.query_instructions);
             turn.run(&entry, parts, &limits)
         };
-        let execution = self.with_turn(id, run).ok_or_else(|| reject::not_found(id))?;
-        tree.instructions = tree.instructions.saturating_add(execution.instructions);
+        let execution = self.wake.with_turn(id, run).ok_or_else(|| reject::not_found(id))?;
+        self.instructions = self.instructions.saturating_add(execution.instructions);
         let effects: Effects = execution.outcome.map_err(|trap: Trap| reject::trapped(id, &trap.to_string()))?;
         if let Some(reply) = effects.reply {
             *answer = Some(match reply {
@@ -201,7 +218,7 @@ impl Executor {
         Ok(effects.calls)
     }
 
-    fn nested(&mut self, tree: &mut Tree, caller: Principal, call: &OutgoingCall) -> Payload {
+    fn nested(&mut self, caller: Principal, call: &OutgoingCall) -> Payload {
         let query = Query {
             sender: caller,
             canister: Principal::from_slice(&call.callee),
@@ -209,7 +226,31 @@ impl Executor {
             arg: call.arg.clone(),
             data_certificate: None,
         };
-        self.query_in(tree, &query, false).unwrap_or_else(Payload::Reject)
+        self.query(&query, false).unwrap_or_else(Payload::Reject)
+    }
+}
+
+/// Whether a canister can answer, and where its code is entered; native ones answer at once.
+fn first_look(turn: &Turn<'_>, query: &Query, outermost: bool) -> Result<First, Reject> {
+    if let CanisterCode::Native(kind) = turn.canister.system.code {
+        return native::query(turn, kind, query).map(First::Done);
+    }
+    let id = turn.id;
+    if !turn.canister.system.frozen {
+        reject::check_running(id, &turn.canister.system)?;
+    }
+    let module = turn.module().map_err(|why| why.reject(id))?;
+    let name: Arc<str> = query.method.as_str().into();
+    let composite = Entry::CompositeQuery(name.clone());
+    // Composite queries may call composite queries, but only on behalf of a user.
+    if module.has(&composite) {
+        return Ok(First::Entry(composite));
+    }
+    let entry = Entry::Query(name);
+    if module.has(&entry) {
+        Ok(First::Entry(entry))
+    } else {
+        Err(reject::no_method(id, if outermost { "query" } else { "such query" }, &query.method))
     }
 }
 

@@ -36,7 +36,7 @@ const MEMBERS_MAX: usize = 20_000;
 const KEYS_PER_MEMBER_MAX: usize = 8;
 
 /// Everything the registry knows.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Registry {
     apps: BTreeMap<Principal, App>,
     members: BTreeMap<Principal, BTreeMap<String, Member>>,
@@ -86,6 +86,11 @@ impl Registry {
             self.people.insert(String::from_utf8_lossy(rest).into_owned(), from_record(key, value)?);
         }
         Ok(())
+    }
+
+    /// Whether rows changed since they were last taken.
+    pub(crate) fn is_dirty(&self) -> bool {
+        !self.dirty.is_empty()
     }
 
     /// The rows changed since the last call, in record form.

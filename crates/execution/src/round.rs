@@ -163,7 +163,7 @@ impl Executor {
 
     fn take(&mut self, id: Principal) -> Option<(Principal, crate::state::Canister, Option<embedder::Sandbox>)> {
         let canister = self.state.canisters.remove(&id)?;
-        Some((id, canister, self.sandboxes.remove(&id)))
+        Some((id, canister, self.instances.take(id)))
     }
 
     /// Takes canisters back in, and then does what their turns wanted done.
@@ -177,7 +177,7 @@ impl Executor {
         for Done { id, canister, sandbox, out } in done {
             self.state.canisters.insert(id, canister);
             if let Some(sandbox) = sandbox {
-                self.sandboxes.insert(id, sandbox);
+                self.instances.put(id, sandbox, self.state.time);
             }
             outboxes.push((id, out));
         }

@@ -27,7 +27,7 @@ const META_KEY: &[u8] = b"m";
 const FIRST_CANISTER_INDEX: u64 = 0x10_0000;
 
 /// A canister whole.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Canister {
     /// All but the memories.
     pub system: SystemState,
@@ -243,6 +243,12 @@ impl Canister {
         };
         let queue = &self.system.queue;
         if self.system.held { queue.iter().position(needed) } else { (!queue.is_empty()).then_some(0) }
+    }
+
+    /// What queries need of it: everything but queues, open calls and logs. Cheap, since memories are shared.
+    #[must_use]
+    pub fn snapshot(&self) -> Canister {
+        Canister { system: self.system.without_messages(), memory: self.memory.clone(), assets: self.assets.clone() }
     }
 
     /// Whether a message may run now.

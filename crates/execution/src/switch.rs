@@ -136,7 +136,7 @@ impl Executor {
     pub(crate) fn remove_canister(&mut self, id: Principal) {
         let Some(canister) = self.state.canisters.remove(&id) else { return };
         self.directory_changed = true;
-        self.sandboxes.remove(&id);
+        self.instances.take(id);
         self.ready.remove(id);
         self.changes.canisters.insert(id);
         self.changes.globals.insert(id);
@@ -225,7 +225,7 @@ impl Executor {
     }
 
     fn bring_back(&mut self, backend: Principal, number: u64, point: &RestorePoint) {
-        self.sandboxes.remove(&backend);
+        self.instances.take(backend);
         let memories = self.state.point_memories.get(&(backend, number)).cloned().unwrap_or_default();
         let Some(canister) = self.state.canisters.get_mut(&backend) else { return };
         let waiting = std::mem::take(&mut canister.system.queue);
@@ -258,7 +258,7 @@ impl Executor {
 
     /// Installs on an emptied canister (interface spec, "Code installation").
     pub(crate) fn install_fresh(&mut self, id: Principal, module: &Arc<Module>, arg: &[u8]) -> Result<(), Refused> {
-        let before = self.sandboxes.remove(&id);
+        let before = self.instances.take(id);
         let Some(canister) = self.state.canisters.get_mut(&id) else {
             return Err(Refused("its canister is gone".into()));
         };
@@ -275,19 +275,21 @@ impl Executor {
         let drops = self.changes.memories.len();
         let installed = Sandbox::install(&self.engine, module.clone()).map_err(|error| Refused(error.to_string()));
         let done = installed.and_then(|sandbox| {
-            self.sandboxes.insert(id, sandbox);
+            self.instances.put(id, sandbox, self.state.time);
             self.run_steps(id, &[Entry::Start, Entry::Init], arg)
         });
         match done {
             Ok(()) => Ok(()),
             Err(refused) => {
                 self.changes.memories.truncate(drops - 2);
-                self.sandboxes.remove(&id);
+                self.instances.take(id);
                 if let Some(canister) = self.state.canisters.get_mut(&id) {
                     canister.memory = memory;
                     canister.system = SystemState { logs: canister.system.logs.clone(), ..system };
                 }
-                self.sandboxes.extend(before.map(|sandbox| (id, sandbox)));
+                if let Some(sandbox) = before {
+                    self.instances.put(id, sandbox, self.state.time);
+                }
                 Err(refused)
             }
         }
@@ -343,7 +345,7 @@ impl Executor {
     fn undo_upgrade(&mut self, id: Principal, old: &Arc<Module>, system: Option<SystemState>) {
         let (Some(canister), Some(system)) = (self.state.canisters.get_mut(&id), system) else { return };
         canister.system = SystemState { logs: canister.system.logs.clone(), ..system };
-        if let Some(sandbox) = self.sandboxes.get_mut(&id) {
+        if let Some(sandbox) = self.instances.get_mut(id) {
             fatal(sandbox.restore(old.clone(), &canister.memory));
         }
     }

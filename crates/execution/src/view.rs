@@ -11,7 +11,11 @@ use candid::Principal;
 use embedder::Visibility;
 use state::replicated::{CanisterCode, NativeKind, RequestId};
 
-use crate::{executor::Executor, registry::AppAssets, state::Changes};
+use crate::{
+    executor::Executor,
+    registry::{AppAssets, Registry},
+    state::{Canister, Changes},
+};
 
 /// Apps and canisters as a whole; replaced when any of it changes.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +59,12 @@ pub struct ViewDelta {
     pub directory: Option<Arc<Directory>>,
     /// Requests that came (`Some`) or were forgotten (`None`).
     pub origins: Vec<(RequestId, Option<Origin>)>,
+    /// Canisters that changed, or went.
+    pub canisters: Vec<(Principal, Option<Arc<Canister>>)>,
+    /// The registry, if it changed.
+    pub registry: Option<Arc<Registry>>,
+    /// Height and time (ns) of the batch; absent when no batch made this.
+    pub batch: Option<(u64, u64)>,
 }
 
 /// The view as of a durable batch.
@@ -64,11 +74,22 @@ pub struct View {
     pub directory: Arc<Directory>,
     /// Requests that the ingress history knows.
     pub origins: HashMap<RequestId, Origin>,
+    /// Every canister as queries see it, with the height since when.
+    pub canisters: HashMap<Principal, (u64, Arc<Canister>)>,
+    /// The registry.
+    pub registry: Arc<Registry>,
+    /// The batch.
+    pub height: u64,
+    /// Its time, ns.
+    pub time: u64,
 }
 
 impl View {
     /// Takes a batch's changes in.
     pub fn apply(&mut self, delta: ViewDelta) {
+        if let Some((height, time)) = delta.batch {
+            (self.height, self.time) = (height, time);
+        }
         if let Some(directory) = delta.directory {
             self.directory = directory;
         }
@@ -78,6 +99,15 @@ impl View {
                 None => self.origins.remove(&id),
             };
         }
+        for (id, canister) in delta.canisters {
+            match canister {
+                Some(canister) => self.canisters.insert(id, (self.height, canister)),
+                None => self.canisters.remove(&id),
+            };
+        }
+        if let Some(registry) = delta.registry {
+            self.registry = registry;
+        }
     }
 }
 
@@ -86,13 +116,38 @@ impl Executor {
     #[must_use]
     pub fn view(&self) -> View {
         let origins = self.state.ingress.keys().filter_map(|id| Some((*id, self.origin(id)?))).collect();
-        View { directory: Arc::new(self.directory()), origins }
+        let canisters =
+            self.state.canisters.iter().map(|(id, canister)| (*id, (self.state.height, Arc::new(canister.snapshot()))));
+        View {
+            directory: Arc::new(self.directory()),
+            origins,
+            canisters: canisters.collect(),
+            registry: Arc::new(self.state.registry.clone()),
+            height: self.state.height,
+            time: self.state.time,
+        }
+    }
+
+    /// Canisters as they are now, to show again after their memories were put over new images.
+    #[must_use]
+    pub fn view_of(&self, ids: impl IntoIterator<Item = Principal>) -> ViewDelta {
+        let canister = |id: Principal| (id, self.state.canisters.get(&id).map(|now| Arc::new(now.snapshot())));
+        ViewDelta { canisters: ids.into_iter().map(canister).collect(), ..ViewDelta::default() }
     }
 
     pub(crate) fn view_delta(&mut self, changes: &Changes) -> ViewDelta {
         let directory = std::mem::take(&mut self.directory_changed).then(|| Arc::new(self.directory()));
         let origins = changes.ingress.iter().map(|id| (*id, self.origin(id))).collect();
-        ViewDelta { directory, origins }
+        let changed: BTreeSet<Principal> =
+            changes.canisters.iter().chain(&changes.globals).chain(&changes.assets).copied().collect();
+        let registry = self.state.registry.is_dirty().then(|| Arc::new(self.state.registry.clone()));
+        ViewDelta {
+            directory,
+            origins,
+            registry,
+            batch: Some((self.state.height, self.state.time)),
+            ..self.view_of(changed)
+        }
     }
 
     fn origin(&self, id: &RequestId) -> Option<Origin> {

@@ -5,9 +5,11 @@
 
 pub mod clock;
 mod log_thread;
+mod queries;
 pub mod replica;
 pub mod sequencer;
 
 pub use clock::{Clock, SystemClock};
+pub use queries::NotAsked;
 pub use replica::{Answer, Certified, Replica, ReplicaConfig, Stopped, UsageSink};
 pub use sequencer::{LocalSequencer, Sequencer};

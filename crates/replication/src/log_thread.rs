@@ -53,16 +53,17 @@ impl LogThread {
         self.log
     }
 
-    fn commit(&mut self, group: Vec<Item>) -> Result<(), state::log::LogError> {
+    fn commit(&mut self, mut group: Vec<Item>) -> Result<(), state::log::LogError> {
         let mut last = None;
-        let mut batches = 0;
-        for item in &group {
-            if let Item::Batch { delta, tree, .. } = item {
+        let mut views = Vec::new();
+        for item in &mut group {
+            if let Item::Batch { delta, tree, view, .. } = item {
                 self.log.append(delta)?;
                 last = Some((delta.height, delta.time, tree.clone()));
-                batches += 1;
+                views.push(std::mem::take(view));
             }
         }
+        let batches = views.len();
         if let Some((height, time, tree)) = last {
             let root = tree.digest();
             let key = self.key.clone();
@@ -72,9 +73,8 @@ impl LogThread {
                 (self.log.sync(), signing.join())
             });
             synced?;
-            if let Ok(signature) = signature {
-                self.shared.publish(Certified { height, time, tree, signature });
-            }
+            let certified = signature.ok().map(|signature| Certified { height, time, tree, signature });
+            self.shared.show(views, certified);
         }
         for item in group {
             self.release(item)?;
@@ -87,10 +87,7 @@ impl LogThread {
 
     fn release(&mut self, item: Item) -> Result<(), state::log::LogError> {
         match item {
-            Item::Batch { view, then, .. } => {
-                self.shared.show(view);
-                then.into_iter().for_each(|release| release());
-            }
+            Item::Batch { then, .. } => then.into_iter().for_each(|release| release()),
             Item::Release(release) => release(),
             Item::Folded(height) => self.log.release(height)?,
         }

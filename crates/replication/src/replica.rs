@@ -26,6 +26,7 @@ use tokio::sync::oneshot;
 use crate::{
     clock::Clock,
     log_thread::{Item, LogThread, Release},
+    queries::{NotAsked, Queries},
     sequencer::{Pool, Sequencer},
 };
 
@@ -37,12 +38,12 @@ pub type UsageSink = Arc<dyn Fn(&[Usage]) + Send + Sync>;
 
 /// Batches that may be executed and not yet durable.
 const IN_FLIGHT_MAX: usize = 2;
+/// Memories are folded at least this often while they change, ns.
+const FOLD_AGE_NS: u64 = 120_000_000_000;
 /// Calls that may wait to be ordered.
 const POOL_CALLS_MAX: usize = 20_000;
 /// Bytes of calls that may wait to be ordered.
 const POOL_BYTES_MAX: usize = 256 << 20;
-/// Queries taken between two batches.
-const QUERIES_PER_TURN: usize = 256;
 
 /// Everything a replica is made of.
 pub struct ReplicaConfig {
@@ -99,7 +100,6 @@ type Read = Box<dyn FnOnce(&mut Executor) -> Release + Send>;
 
 pub(crate) enum Command {
     Submit(Box<Ingress>, oneshot::Sender<Answer>),
-    Query(Box<Query>, oneshot::Sender<Answered>),
     Read(Read),
     Tick(oneshot::Sender<()>),
     Durable { batches: usize, log_bytes: u64 },
@@ -109,20 +109,31 @@ pub(crate) enum Command {
 
 #[derive(Default)]
 pub(crate) struct Shared {
-    certified: RwLock<Option<Arc<Certified>>>,
-    view: RwLock<View>,
+    pub(crate) shown: RwLock<Shown>,
     durable: AtomicU64,
     broken: AtomicBool,
 }
 
+/// What may be seen: the newest durable batch.
+#[derive(Default)]
+pub(crate) struct Shown {
+    pub(crate) certified: Option<Arc<Certified>>,
+    pub(crate) view: View,
+}
+
 impl Shared {
-    pub(crate) fn show(&self, delta: ViewDelta) {
-        self.view.write().unwrap_or_else(PoisonError::into_inner).apply(delta);
+    /// Shows durable batches; the certificate is the last one's.
+    pub(crate) fn show(&self, deltas: impl IntoIterator<Item = ViewDelta>, certified: Option<Certified>) {
+        let mut shown = self.shown.write().unwrap_or_else(PoisonError::into_inner);
+        deltas.into_iter().for_each(|delta| shown.view.apply(delta));
+        if let Some(certified) = certified {
+            self.durable.store(certified.height, Ordering::Release);
+            shown.certified = Some(Arc::new(certified));
+        }
     }
 
-    pub(crate) fn publish(&self, certified: Certified) {
-        self.durable.store(certified.height, Ordering::Release);
-        *self.certified.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(certified));
+    pub(crate) fn shown(&self) -> std::sync::RwLockReadGuard<'_, Shown> {
+        self.shown.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -130,6 +141,7 @@ impl Shared {
 pub struct Replica {
     commands: Sender<Command>,
     shared: Arc<Shared>,
+    queries: Queries,
     threads: std::sync::Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -141,7 +153,9 @@ impl Replica {
     pub fn start(config: ReplicaConfig) -> std::io::Result<Replica> {
         let (commands, inbox) = channel();
         let (items, log_inbox) = channel();
-        let shared = Arc::new(Shared { view: RwLock::new(config.executor.view()), ..Shared::default() });
+        let shown = Shown { certified: None, view: config.executor.view() };
+        let shared = Arc::new(Shared { shown: RwLock::new(shown), ..Shared::default() });
+        let queries = Queries::start(config.executor.reader(), shared.clone())?;
         let fatal = {
             let (shared, told) = (shared.clone(), config.fatal.clone());
             Arc::new(move |error: &dyn std::error::Error| {
@@ -157,11 +171,12 @@ impl Replica {
             fatal: fatal.clone(),
         };
         let log = log.spawn(log_inbox)?;
+        let now = config.clock.now();
         let worker = Worker {
             executor: config.executor,
             clock: config.clock,
             sequencer: config.sequencer,
-            folds: Folds { folder: Some(config.folder), running: None, at: config.fold_at },
+            folds: Folds { folder: Some(config.folder), running: None, at: config.fold_at, last: now },
             pool: Pool::default(),
             waiters: HashMap::new(),
             ticks: Vec::new(),
@@ -171,13 +186,14 @@ impl Replica {
             commands: commands.clone(),
             fatal,
             usage: config.usage,
+            shared: shared.clone(),
         };
         let thread = std::thread::Builder::new()
             .name("executor".into())
             // WebAssembly runs on this thread's stack.
             .stack_size(execution::THREAD_STACK_BYTES)
             .spawn(move || worker.run(&inbox, log))?;
-        Ok(Replica { commands, shared, threads: std::sync::Mutex::new(Some(thread)) })
+        Ok(Replica { commands, shared, queries, threads: std::sync::Mutex::new(Some(thread)) })
     }
 
     /// Has an update call ordered and executed; the answer comes when it is durable and certified.
@@ -190,14 +206,12 @@ impl Replica {
         answer.await.map_err(|_| Stopped)
     }
 
-    /// Answers a query from durable state.
+    /// Answers a query from durable state, beside updates.
     ///
     /// # Errors
-    /// The replica ended.
-    pub async fn query(&self, query: Query) -> Result<Answered, Stopped> {
-        let (sender, answer) = oneshot::channel();
-        self.send(Command::Query(Box::new(query), sender))?;
-        answer.await.map_err(|_| Stopped)
+    /// Too many wait, or the replica ended.
+    pub async fn query(&self, query: Query) -> Result<Answered, NotAsked> {
+        self.queries.ask(query).await
     }
 
     /// Looks at the state between batches; what was seen is handed out when it is durable.
@@ -222,12 +236,12 @@ impl Replica {
     /// # Errors
     /// The replica ended before its first batch.
     pub fn certified(&self) -> Result<Arc<Certified>, Stopped> {
-        self.shared.certified.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Stopped)
+        self.shared.shown().certified.clone().ok_or(Stopped)
     }
 
     /// Looks at apps, files and requests as of the newest durable batch, without waiting for the executor.
     pub fn view<T>(&self, look: impl FnOnce(&View) -> T) -> T {
-        look(&self.shared.view.read().unwrap_or_else(PoisonError::into_inner))
+        look(&self.shared.shown().view)
     }
 
     /// Executes a batch now, so that the certified state's time is fresh.
@@ -271,6 +285,8 @@ struct Folds {
     folder: Option<Folder>,
     running: Option<JoinHandle<Option<Folder>>>,
     at: u64,
+    /// When the last one began, ns.
+    last: u64,
 }
 
 struct Worker {
@@ -288,6 +304,7 @@ struct Worker {
     commands: Sender<Command>,
     fatal: Fatal,
     usage: UsageSink,
+    shared: Arc<Shared>,
 }
 
 impl Worker {
@@ -299,7 +316,7 @@ impl Worker {
             if self.in_flight < IN_FLIGHT_MAX && self.wants_batch() && (open || !self.pool.is_empty()) {
                 self.batch();
             }
-            if open && self.in_flight == 0 && self.log_bytes > self.folds.at {
+            if open && self.in_flight == 0 && self.fold_is_due() {
                 self.fold();
             }
             if !open && log.is_finished() {
@@ -320,14 +337,9 @@ impl Worker {
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => return false,
         };
-        let mut queries = 0;
         while let Some(next) = command {
-            queries += usize::from(matches!(next, Command::Query(..)));
             if !self.on_command(next) {
                 return false;
-            }
-            if queries >= QUERIES_PER_TURN {
-                break;
             }
             command = inbox.try_recv().ok();
         }
@@ -336,7 +348,7 @@ impl Worker {
 
     /// How long there is nothing to do unless a command comes.
     fn patience(&self) -> Duration {
-        let longest = Duration::from_secs(60);
+        let longest = Duration::from_secs(10);
         if self.in_flight >= IN_FLIGHT_MAX {
             return longest;
         }
@@ -357,10 +369,6 @@ impl Worker {
     fn on_command(&mut self, command: Command) -> bool {
         match command {
             Command::Submit(ingress, waiter) => self.on_submit(*ingress, waiter),
-            Command::Query(query, waiter) => {
-                let answer = self.executor.query(&query);
-                self.after_durable(Box::new(move || drop(waiter.send(answer))));
-            }
             Command::Read(look) => {
                 let release = look(&mut self.executor);
                 self.after_durable(release);
@@ -441,11 +449,18 @@ impl Worker {
 
     // ---- folds
 
+    /// When the log is long; and after a while in any case, so that what was committed need not stay in memory.
+    fn fold_is_due(&self) -> bool {
+        let aged = || self.clock.now() >= self.folds.last.saturating_add(FOLD_AGE_NS);
+        self.log_bytes > self.folds.at || (self.executor.has_unfolded_memories() && aged())
+    }
+
     fn fold(&mut self) {
         if self.folds.running.as_ref().is_some_and(JoinHandle::is_finished) {
             self.folds.running = None;
         }
         let Some(mut folder) = self.folds.folder.take() else { return };
+        self.folds.last = self.clock.now();
         let job = self.executor.fold_job();
         let (commands, fatal) = (self.commands.clone(), self.fatal.clone());
         let fold = move || match folder.fold(job) {
@@ -468,7 +483,9 @@ impl Worker {
         if let Some(thread) = self.folds.running.take() {
             self.folds.folder = thread.join().ok().flatten();
         }
-        self.executor.rebase(folded.images);
+        let shown = self.executor.rebase(folded.images);
+        let shared = self.shared.clone();
+        self.after_durable(Box::new(move || shared.show([shown], None)));
         self.send(Item::Folded(folded.height));
         self.log_bytes = 0;
     }

@@ -205,6 +205,12 @@ impl PagedMemory {
         Arc::ptr_eq(&self.image, &other.image).then(|| self.hot.differing(&other.hot))
     }
 
+    /// Whether both share everything, so that they surely hold the same bytes.
+    #[must_use]
+    pub fn same_as(&self, other: &PagedMemory) -> bool {
+        self.bytes == other.bytes && self.differing(other).is_some_and(|pages| pages.is_empty())
+    }
+
     /// Whether the next generation must be written whole.
     #[must_use]
     pub fn shrunk(&self) -> bool {

@@ -126,6 +126,25 @@ impl Heap {
         Ok(self.bytes() > committed.bytes())
     }
 
+    /// Brings an unchanged mapping from one committed state to a later one. False if only opening anew can do that.
+    ///
+    /// # Errors
+    /// The kernel could not re-arm its watch.
+    pub(crate) fn advance(&mut self, from: &PagedMemory, to: &PagedMemory) -> Result<bool, MemoryFault> {
+        let same_size = from.bytes() == to.bytes() && self.bytes() == to.bytes();
+        let Some(differing) = to.differing(from).filter(|_| same_size && !self.fresh) else { return Ok(false) };
+        for index in &differing {
+            // SAFETY: the page lies below `bytes`, which both states share, and no instance runs while we hold
+            // `&mut self`.
+            unsafe { self.mapping.write_page(*index, to.page(*index).unwrap_or(&ZERO_PAGE)) };
+        }
+        if !differing.is_empty() {
+            // What was written is what is committed, so none of it counts as written.
+            self.find_written(true)?;
+        }
+        Ok(true)
+    }
+
     /// Takes growth back, to the committed size.
     ///
     /// # Safety

@@ -14,6 +14,7 @@ use crate::{
     executor::Executor,
     query::Query,
     registry::{AppAssets, AssetFile},
+    turn::Turn,
 };
 
 /// A file of a frontend, with its bytes.
@@ -43,14 +44,6 @@ impl Executor {
         unknown(&format!("asset canister {id}"), call.method)
     }
 
-    pub(super) fn asset_query(&self, query: &Query) -> Result<Payload, Reject> {
-        match query.method.as_str() {
-            "http_request" => self.http_request(query).map(Payload::Reply),
-            "list" => encode((self.paths(query.canister),)).map(Payload::Reply),
-            other => unknown(&format!("asset canister {}", query.canister), other),
-        }
-    }
-
     /// A file by its path, which begins with `/`.
     #[must_use]
     pub fn asset(&self, id: Principal, path: &str) -> Option<AssetAnswer> {
@@ -58,26 +51,31 @@ impl Executor {
         let bytes = self.blobs.get(&file.hash)?;
         Some(AssetAnswer { file, bytes })
     }
+}
 
-    fn paths(&self, id: Principal) -> Vec<String> {
-        self.state.canisters.get(&id).map(|canister| canister.assets.keys().cloned().collect()).unwrap_or_default()
+pub(super) fn query(turn: &Turn<'_>, query: &Query) -> Result<Payload, Reject> {
+    match query.method.as_str() {
+        "http_request" => http_request(turn, query).map(Payload::Reply),
+        "list" => encode((turn.canister.assets.keys().cloned().collect::<Vec<String>>(),)).map(Payload::Reply),
+        other => unknown(&format!("asset canister {}", query.canister), other),
     }
+}
 
-    fn http_request(&self, query: &Query) -> Result<Vec<u8>, Reject> {
-        let request: HttpRequest = decode("http_request", &query.arg)?;
-        let path = request.url.split(['?', '#']).next().unwrap_or("/");
-        let path = if path.is_empty() || path == "/" { "/index.html" } else { path };
-        let found = if request.method == "GET" { self.asset(query.canister, path) } else { None };
-        let response = match found {
-            Some(asset) => HttpResponse {
-                status_code: 200,
-                headers: vec![("content-type".into(), asset.file.content_type)],
-                body: asset.bytes.to_vec().into(),
-            },
-            None => HttpResponse { status_code: 404, headers: Vec::new(), body: b"not found".to_vec().into() },
-        };
-        encode((response,))
-    }
+fn http_request(turn: &Turn<'_>, query: &Query) -> Result<Vec<u8>, Reject> {
+    let request: HttpRequest = decode("http_request", &query.arg)?;
+    let path = request.url.split(['?', '#']).next().unwrap_or("/");
+    let path = if path.is_empty() || path == "/" { "/index.html" } else { path };
+    let file = turn.canister.assets.get(path).filter(|_| request.method == "GET");
+    let found = file.and_then(|file| Some((file, turn.env.blobs.get(&file.hash)?)));
+    let response = match found {
+        Some((file, bytes)) => HttpResponse {
+            status_code: 200,
+            headers: vec![("content-type".into(), file.content_type.clone())],
+            body: bytes.to_vec().into(),
+        },
+        None => HttpResponse { status_code: 404, headers: Vec::new(), body: b"not found".to_vec().into() },
+    };
+    encode((response,))
 }
 
 /// What the certified state says about a frontend: a hash over all its paths, hashes and types, in order.

@@ -10,7 +10,7 @@ use crate::{
     executor::Executor,
     query::Query,
     registry::{
-        App, Invitation, OWNER, Refused,
+        App, Invitation, OWNER, Refused, Registry,
         calls::{
             AppArg, CreateAppArg, CreatedApp, EnrolArg, InviteArg, Invited, Outcome, PublishArg, RenameArg, RestoreArg,
             RevokeArg,
@@ -18,6 +18,17 @@ use crate::{
     },
     state::Canister,
 };
+
+/// What anyone may ask without an update.
+pub(super) fn query(registry: &Registry, query: &Query) -> Result<Payload, Reject> {
+    match query.method.as_str() {
+        "standing" => {
+            let who: Principal = decode("standing", &query.arg)?;
+            encode((registry.standing(query.sender, who),)).map(Payload::Reply)
+        }
+        other => unknown("the registry's queries", other),
+    }
+}
 
 impl Executor {
     pub(super) fn registry_call(&mut self, call: &NativeCall<'_>) -> Result<Native, Reject> {
@@ -37,16 +48,6 @@ impl Executor {
             }
             _ if call.caller == self.config.workshop => self.workshop_call(call),
             other => unknown("the registry", other),
-        }
-    }
-
-    pub(super) fn registry_query(&self, query: &Query) -> Result<Payload, Reject> {
-        match query.method.as_str() {
-            "standing" => {
-                let who: Principal = decode("standing", &query.arg)?;
-                encode((self.state.registry.standing(query.sender, who),)).map(Payload::Reply)
-            }
-            other => unknown("the registry's queries", other),
         }
     }
 

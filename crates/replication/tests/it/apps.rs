@@ -1,5 +1,7 @@
 //! What people rely on, seen through calls alone.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use candid::Principal;
 use execution::registry::{
     Standing,
@@ -170,4 +172,53 @@ async fn what_messages_take_is_told_with_who_caused_it() {
     let limit = execution::ExecutionConfig::new([].into(), GUEST, GUEST).update_instructions;
     assert!(sum(Some(GUEST)).0 >= adding + limit);
     node.replica.shut_down();
+}
+
+#[tokio::test]
+async fn queries_beside_updates_see_whole_batches_and_what_was_answered() {
+    let world = World::new();
+    let node = world.start();
+    let (app, module) = live_app(&node).await;
+    let done = AtomicU64::new(0);
+    let updates = async {
+        for i in 0..200u64 {
+            // Growth, traps, upgrades, folds and restores happen in between.
+            match i {
+                50 => drop(node.call::<()>(GUEST, app.backend, "addThenTrap", ("x",)).await.expect_err("traps")),
+                100 => {
+                    let publish = (publish_arg(app.backend, 1, module),);
+                    node.workshop::<u64>("publish", publish).await.map(drop).expect("publishes");
+                }
+                _ => {}
+            }
+            let name = "a guest with a long name ".repeat(1 + (i as usize % 40) * 20);
+            node.call::<candid::Nat>(GUEST, app.backend, "add", (name,)).await.expect("adds");
+            done.store(i + 1, Ordering::SeqCst);
+        }
+    };
+    let queries = async {
+        let mut seen = 0;
+        loop {
+            let answered = done.load(Ordering::SeqCst);
+            let size: candid::Nat = node.query(GUEST, app.backend, "size", ()).await.expect("answers");
+            let size = u64::try_from(size.0).expect("small");
+            assert!(size >= answered, "an answered update is seen: {size} of {answered}");
+            assert!(size >= seen, "time does not go back");
+            seen = size;
+            if answered == 200 {
+                return;
+            }
+        }
+    };
+    tokio::join!(updates, queries, queries_only(&node, app.backend));
+    node.replica.shut_down();
+}
+
+/// More readers at the same time, so that there are several views of one canister.
+async fn queries_only(node: &Node<'_>, backend: Principal) {
+    for _ in 0..100 {
+        let ask = || node.query::<candid::Nat>(GUEST, backend, "size", ());
+        let (a, b, c) = tokio::join!(ask(), ask(), ask());
+        assert!(a.is_ok() && b.is_ok() && c.is_ok());
+    }
 }

@@ -200,6 +200,31 @@ impl SystemState {
         }
     }
 
+    /// Everything but queues, open calls and logs.
+    #[must_use]
+    pub fn without_messages(&self) -> SystemState {
+        SystemState {
+            controllers: self.controllers.clone(),
+            status: self.status,
+            cycles: self.cycles,
+            certified_data: self.certified_data.clone(),
+            global_timer: self.global_timer,
+            version: self.version,
+            code: self.code.clone(),
+            environment: self.environment.clone(),
+            wasm_memory_limit: self.wasm_memory_limit,
+            queue: VecDeque::new(),
+            call_contexts: BTreeMap::new(),
+            callbacks: BTreeMap::new(),
+            next_id: self.next_id,
+            held: self.held,
+            frozen: self.frozen,
+            logs: VecDeque::new(),
+            heartbeat_at: self.heartbeat_at,
+            stop_waiters: Vec::new(),
+        }
+    }
+
     /// A number never given before.
     pub fn fresh_id(&mut self) -> u64 {
         self.next_id += 1;
