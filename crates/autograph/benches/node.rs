@@ -135,7 +135,8 @@ fn counter(node: &Node, folder: &Path) -> Principal {
     std::fs::write(backend.join("main.mo"), source).expect("a file");
     let tree = folder.join("tree").display().to_string();
     let live = node.cli(&["deploy", &tree, "--app", "counter"]);
-    Principal::from_text(live["canister_id"].as_str().unwrap_or_default()).expect("the app is live")
+    let id = live["canister_id"].as_str().unwrap_or_default();
+    Principal::from_text(id).unwrap_or_else(|_| panic!("the app is not live: {live}"))
 }
 
 fn envelope(app: Principal, i: usize, query: bool) -> Vec<u8> {

@@ -67,8 +67,11 @@ impl gateway::Replica for Adapter {
     }
 
     fn may_read_metadata(&self, canister: &CanisterId, name: &str, sender: &Principal) -> bool {
-        self.0.replica.view(|view| match view.directory.private.get(&canister.principal()) {
-            Some((private, controllers)) => !private.iter().any(|known| known == name) || controllers.contains(sender),
+        self.0.replica.view(|view| match view.canisters.get(&canister.principal()) {
+            Some((_, canister)) => {
+                let system = &canister.system;
+                !system.metadata.private.iter().any(|known| known == name) || system.controllers.contains(sender)
+            }
             None => true,
         })
     }
@@ -105,8 +108,8 @@ impl gateway::Replica for Adapter {
     }
 
     fn asset(&self, assets: &CanisterId, path: &str, _accept_encoding: &str) -> Option<Asset> {
-        let files = self.0.replica.view(|view| view.directory.assets.get(&assets.principal()).cloned())?;
-        let file = files.get(path)?;
+        let canister = self.0.replica.view(|view| view.canisters.get(&assets.principal()).cloned())?.1;
+        let file = canister.assets.get(path)?;
         let bytes = self.0.blobs.get(&file.hash)?;
         Some(Asset {
             content_type: file.content_type.clone(),

@@ -163,7 +163,7 @@ fn deterministic() -> Config {
     config
 }
 
-fn decompress(wasm: &[u8]) -> Result<std::borrow::Cow<'_, [u8]>, InvalidModule> {
+pub(crate) fn decompress(wasm: &[u8]) -> Result<std::borrow::Cow<'_, [u8]>, InvalidModule> {
     if !wasm.starts_with(&[0x1f, 0x8b]) {
         return Ok(wasm.into());
     }

@@ -30,6 +30,6 @@ pub use message::{
     Callback, CallbackKind, CallerInfo, CanisterStatus, CanisterView, Closure, CyclePrices, Effects, Entry, Execution,
     Input, Limits, OutgoingCall, Reject, Reply, SubnetView,
 };
-pub use module::{COUNTING_VERSION, InvalidModule, Module, PointerWidth, Visibility};
+pub use module::{COUNTING_VERSION, InvalidModule, Module, PointerWidth, Sections, Visibility, sections};
 pub use sandbox::{CanisterMemory, MemoryDelta, Sandbox, SandboxError};
 pub use trap::{Trap, WasmFault};

@@ -11,8 +11,9 @@ mod validate;
 pub use counting::COUNTING_VERSION;
 pub(crate) use counting::FRAME_BUDGET;
 pub(crate) use facts::Facts;
-pub use facts::Visibility;
+pub use facts::{Sections, Visibility};
 pub(crate) use instrument::{COUNTER, DEPTH, MEMORY, START, TABLE, global_name, instrument};
+pub use validate::sections;
 pub(crate) use validate::validate;
 use wasmtime::InstancePre;
 
@@ -82,6 +83,12 @@ impl Module {
     #[must_use]
     pub fn custom_section(&self, name: &str) -> Option<(Visibility, &[u8])> {
         self.facts.sections.get(name).map(|(visibility, data)| (*visibility, &**data))
+    }
+
+    /// The `icp:` custom sections.
+    #[must_use]
+    pub fn sections(&self) -> &Sections {
+        &self.facts.sections
     }
 
     /// The `icp:` custom sections, by name.

@@ -2,11 +2,18 @@
 //!
 //! Paths are those of the interface spec, "The system state tree". Only what a batch changed is put in anew.
 
-use candid::Principal;
-use protocol::tree::Tree;
-use state::replicated::{CanisterCode, IngressStatus, NativeKind, RequestId, SystemState};
+use std::sync::Arc;
 
-use crate::{config::ExecutionConfig, executor::Executor, state::Changes};
+use candid::Principal;
+use embedder::{Sections, Visibility};
+use protocol::tree::Tree;
+use state::replicated::{CanisterCode, IngressStatus, Metadata, NativeKind, RequestId, SystemState};
+
+use crate::{
+    config::ExecutionConfig,
+    executor::{Blobs, Executor},
+    state::Changes,
+};
 
 /// The tree as of the last batch.
 #[derive(Clone, Debug)]
@@ -82,11 +89,16 @@ impl Executor {
             self.certified.tree.remove(&path);
             return;
         };
+        let stale = matches!(canister.system.code, CanisterCode::Wasm(hash) if canister.system.metadata.module != hash);
+        if stale {
+            self.note_metadata(id);
+        }
+        let Some(canister) = self.state.canisters.get(&id) else { return };
         let system = &canister.system;
         let known = self.certified.tree.get(&path);
         let leaf = |name: &str| known.and_then(|known| known.lookup(&[name]));
         if known.is_none() || leaf("module_hash") != module_hash(system).as_ref().map(<[u8; 32]>::as_slice) {
-            let subtree = canister_tree(system, self.metadata(system));
+            let subtree = canister_tree(system, &self.blobs);
             self.certified.tree.insert(&path, subtree);
             return;
         }
@@ -98,10 +110,18 @@ impl Executor {
         }
     }
 
-    fn metadata(&self, system: &SystemState) -> Vec<(String, Vec<u8>)> {
-        let CanisterCode::Wasm(hash) = system.code else { return Vec::new() };
-        let Ok(module) = self.env().module(&hash) else { return Vec::new() };
-        module.custom_sections().map(|(name, _, bytes)| (name.to_owned(), bytes.to_vec())).collect()
+    /// Takes down what the certified state needs to know of a module, so that it need not be there later.
+    fn note_metadata(&mut self, id: Principal) {
+        let Some(module) = self.module_of(id) else { return };
+        let private = module.custom_sections().filter(|(_, visibility, _)| *visibility == Visibility::Private);
+        let metadata = Metadata {
+            module: module.hash().to_vec(),
+            digest: metadata_tree(module.sections()).digest(),
+            private: private.map(|(name, ..)| name.to_owned()).collect(),
+        };
+        if let Some(canister) = self.state.canisters.get_mut(&id) {
+            canister.system.metadata = metadata;
+        }
     }
 
     fn certify_request(&mut self, id: RequestId) {
@@ -113,15 +133,33 @@ impl Executor {
     }
 }
 
-fn canister_tree(system: &SystemState, metadata: Vec<(String, Vec<u8>)>) -> Tree {
+fn canister_tree(system: &SystemState, blobs: &Arc<dyn Blobs>) -> Tree {
     let mut tree = Tree::node();
     tree.insert(&[b"controllers"], Tree::leaf(controllers(system)));
     if let Some(hash) = module_hash(system) {
         tree.insert(&[b"module_hash"], Tree::leaf(hash.to_vec()));
         tree.insert(&[b"certified_data"], Tree::leaf(system.certified_data.clone()));
     }
-    for (name, bytes) in metadata {
-        tree.insert(&[b"metadata", name.as_bytes()], Tree::leaf(bytes));
+    if let CanisterCode::Wasm(hash) = system.code
+        && system.metadata.digest != Tree::node().digest()
+    {
+        let blobs = blobs.clone();
+        let load = move || metadata_of(&*blobs, &hash);
+        tree.insert(&[b"metadata"], Tree::deferred(system.metadata.digest, load));
+    }
+    tree
+}
+
+/// The subtree `metadata`, from the module's bytes.
+fn metadata_of(blobs: &dyn Blobs, module: &[u8; 32]) -> Tree {
+    let sections = blobs.get(module).and_then(|bytes| embedder::sections(&bytes).ok());
+    sections.map_or_else(Tree::node, |sections| metadata_tree(&sections))
+}
+
+fn metadata_tree(sections: &Sections) -> Tree {
+    let mut tree = Tree::node();
+    for (name, (_, bytes)) in sections {
+        tree.insert(&[name.as_bytes()], Tree::leaf(bytes.clone()));
     }
     tree
 }

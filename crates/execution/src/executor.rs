@@ -121,22 +121,8 @@ impl Executor {
             executor.unfolded.records.insert(key.clone(), recovered.records.get(key).cloned());
         }
         executor.plan_all_tasks();
-        executor.load_modules();
         executor.certify_all();
         Ok(executor)
-    }
-
-    /// Prepares the modules of all canisters (from the cache of compiled code, if it has them): the certified state
-    /// shows their metadata.
-    fn load_modules(&mut self) {
-        let codes: Vec<_> = self.state.canisters.values().map(|canister| canister.system.code.clone()).collect();
-        for code in codes {
-            if let CanisterCode::Wasm(hash) = code
-                && let Err(why) = self.env().module(&hash)
-            {
-                tracing::error!(why, "a canister's module can't be prepared; it will answer with that reason");
-            }
-        }
     }
 
     /// Over a state, without a certified tree yet.

@@ -1,6 +1,9 @@
 //! The replicated state in memory, and its way from and to records.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use candid::Principal;
 use embedder::{CanisterMemory, GlobalValue};
@@ -34,7 +37,7 @@ pub struct Canister {
     /// The memories as last committed.
     pub memory: CanisterMemory,
     /// Frontend files, of an asset canister.
-    pub assets: AppAssets,
+    pub assets: Arc<AppAssets>,
 }
 
 /// What a switch puts aside so that it can be undone: everything of the app but its memories, which lie beside it
@@ -134,7 +137,7 @@ impl ReplicatedState {
             let globals: Vec<GlobalRecord> = from_record(key, value)?;
             self.slot(Principal::from_slice(rest)).memory.globals = globals.iter().map(|g| g.value()).collect();
         } else if let Some(rest) = key.strip_prefix(ASSETS_KEY) {
-            self.slot(Principal::from_slice(rest)).assets = from_record(key, value)?;
+            self.slot(Principal::from_slice(rest)).assets = Arc::new(from_record(key, value)?);
         } else if let Some(rest) = key.strip_prefix(INGRESS_KEY) {
             let id = RequestId(rest.try_into().unwrap_or_default());
             self.put_ingress(id, from_record(key, value)?);
@@ -228,7 +231,7 @@ impl Canister {
         Canister {
             system: SystemState::new(controllers, cycles),
             memory: CanisterMemory::default(),
-            assets: AppAssets::new(),
+            assets: Arc::default(),
         }
     }
 
@@ -323,7 +326,7 @@ impl Changes {
             records.push(([GLOBALS_KEY, id.as_slice()].concat(), globals));
         }
         for id in &self.assets {
-            let assets = state.canisters.get(id).map(|canister| to_record(&canister.assets));
+            let assets = state.canisters.get(id).map(|canister| to_record(&*canister.assets));
             records.push(([ASSETS_KEY, id.as_slice()].concat(), assets));
         }
         for id in &self.ingress {

@@ -187,7 +187,7 @@ impl Executor {
         let gone = || Refused("there is no such app".into());
         let app = self.state.registry.app(backend).ok_or_else(gone)?;
         let canister = self.state.canisters.get(&backend).ok_or_else(gone)?;
-        let assets = self.state.canisters.get(&app.assets).map(|c| c.assets.clone()).unwrap_or_default();
+        let assets = self.state.canisters.get(&app.assets).map(|c| (*c.assets).clone()).unwrap_or_default();
         // Waiting messages belong to the present, not to the point.
         let system = SystemState { queue: Default::default(), held: false, ..canister.system.clone() };
         Ok(RestorePoint {
@@ -245,7 +245,7 @@ impl Executor {
         let Some(canister) = self.state.canisters.get_mut(&id) else { return };
         canister.system.certified_data = native::fingerprint(&files);
         canister.system.version += 1;
-        canister.assets = files;
+        canister.assets = Arc::new(files);
         self.changes.canisters.insert(id);
         self.changes.assets.insert(id);
         self.directory_changed = true;

@@ -8,24 +8,19 @@ use std::{
 };
 
 use candid::Principal;
-use embedder::Visibility;
-use state::replicated::{CanisterCode, NativeKind, RequestId};
+use state::replicated::RequestId;
 
 use crate::{
     executor::Executor,
-    registry::{AppAssets, Registry},
+    registry::Registry,
     state::{Canister, Changes},
 };
 
-/// Apps and canisters as a whole; replaced when any of it changes.
+/// Which app a name means; replaced when any of it changes.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
     /// Apps by name, and by the text of either canister's id.
     pub apps: HashMap<String, Arc<AppEntry>>,
-    /// Files of asset canisters.
-    pub assets: HashMap<Principal, Arc<AppAssets>>,
-    /// Names of private custom sections, and who may read them.
-    pub private: HashMap<Principal, (Vec<String>, BTreeSet<Principal>)>,
 }
 
 /// Where an app is.
@@ -70,7 +65,7 @@ pub struct ViewDelta {
 /// The view as of a durable batch.
 #[derive(Clone, Debug, Default)]
 pub struct View {
-    /// Apps and canisters.
+    /// Apps by name.
     pub directory: Arc<Directory>,
     /// Requests that the ingress history knows.
     pub origins: HashMap<RequestId, Origin>,
@@ -167,24 +162,6 @@ impl Executor {
                 directory.apps.insert(label, entry.clone());
             }
         }
-        for (id, canister) in &self.state.canisters {
-            match canister.system.code {
-                CanisterCode::Native(NativeKind::Assets) => {
-                    directory.assets.insert(*id, Arc::new(canister.assets.clone()));
-                }
-                CanisterCode::Wasm(hash) => {
-                    let private = self.private_sections(hash);
-                    directory.private.insert(*id, (private, canister.system.controllers.clone()));
-                }
-                _ => {}
-            }
-        }
         directory
-    }
-
-    fn private_sections(&self, hash: [u8; 32]) -> Vec<String> {
-        let Ok(module) = self.env().module(&hash) else { return Vec::new() };
-        let private = module.custom_sections().filter(|(_, visibility, _)| *visibility == Visibility::Private);
-        private.map(|(name, ..)| name.to_owned()).collect()
     }
 }

@@ -34,8 +34,19 @@ struct Node {
 
 enum Kind {
     Leaf(Box<[u8]>),
-    Level { root: Option<Arc<Branch>>, count: usize },
+    Level {
+        root: Option<Arc<Branch>>,
+        count: usize,
+    },
+    /// Known by its digest; made when somebody looks into it.
+    Deferred {
+        load: Load,
+        made: OnceLock<Tree>,
+    },
 }
+
+/// Makes a tree whose digest was known before.
+type Load = Box<dyn Fn() -> Tree + Send + Sync>;
 
 impl Tree {
     /// A leaf with this value.
@@ -48,6 +59,22 @@ impl Tree {
         Self::level(None, 0)
     }
 
+    /// A tree of this digest that `load` makes when somebody looks into it: for what is seldom read and need not lie
+    /// in memory. If `load` can't make it, whatever it makes instead has another digest, and no witness cut from it
+    /// is accepted anywhere.
+    pub fn deferred(digest: Digest, load: impl Fn() -> Tree + Send + Sync + 'static) -> Self {
+        let kind = Kind::Deferred { load: Box::new(load), made: OnceLock::new() };
+        Tree(Arc::new(Node { kind, digest: OnceLock::from(digest) }))
+    }
+
+    /// What it is, made now if that was deferred.
+    fn kind(&self) -> &Kind {
+        match &self.0.kind {
+            Kind::Deferred { load, made } => made.get_or_init(load).kind(),
+            kind => kind,
+        }
+    }
+
     fn level(root: Option<Arc<Branch>>, count: usize) -> Self {
         Self::new(Kind::Level { root, count })
     }
@@ -58,31 +85,31 @@ impl Tree {
 
     /// The root of the level, or nothing for a leaf and for an empty level.
     fn root(&self) -> Option<&Arc<Branch>> {
-        match &self.0.kind {
+        match self.kind() {
             Kind::Level { root, .. } => root.as_ref(),
-            Kind::Leaf(_) => None,
+            _ => None,
         }
     }
 
     /// The value, if this is a leaf.
     pub fn value(&self) -> Option<&[u8]> {
-        match &self.0.kind {
+        match self.kind() {
             Kind::Leaf(value) => Some(value),
-            Kind::Level { .. } => None,
+            _ => None,
         }
     }
 
     /// How many labels the level has; 0 for a leaf.
     pub fn len(&self) -> usize {
-        match &self.0.kind {
+        match self.kind() {
             Kind::Level { count, .. } => *count,
-            Kind::Leaf(_) => 0,
+            _ => 0,
         }
     }
 
     /// Whether there is neither a value nor a label here.
     pub fn is_empty(&self) -> bool {
-        matches!(self.0.kind, Kind::Level { count: 0, .. })
+        matches!(self.kind(), Kind::Level { count: 0, .. })
     }
 
     /// Puts `subtree` at `path`, making the levels on the way; what was there is replaced, as is a leaf
@@ -148,6 +175,7 @@ impl Tree {
             Kind::Leaf(value) => separated("ic-hashtree-leaf", &[value]),
             Kind::Level { root: None, .. } => separated("ic-hashtree-empty", &[]),
             Kind::Level { root: Some(root), .. } => root.digest(),
+            Kind::Deferred { load, made } => made.get_or_init(load).digest(),
         })
     }
 

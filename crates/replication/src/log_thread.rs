@@ -21,6 +21,8 @@ pub(crate) type Release = Box<dyn FnOnce() + Send>;
 pub(crate) enum Item {
     /// A batch to make durable; its certified tree; what to show and to do then.
     Batch { delta: Box<BatchDelta>, tree: Tree, view: ViewDelta, then: Vec<Release> },
+    /// Something to show after what came before, and before what comes later.
+    Show(ViewDelta),
     /// Nothing to write, only to wait for what came before.
     Release(Release),
     /// The catalogue has everything up to this height.
@@ -55,15 +57,20 @@ impl LogThread {
 
     fn commit(&mut self, mut group: Vec<Item>) -> Result<(), state::log::LogError> {
         let mut last = None;
-        let mut views = Vec::new();
+        let (mut batches, mut views) = (0, Vec::new());
         for item in &mut group {
-            if let Item::Batch { delta, tree, view, .. } = item {
-                self.log.append(delta)?;
-                last = Some((delta.height, delta.time, tree.clone()));
-                views.push(std::mem::take(view));
+            match item {
+                Item::Batch { delta, tree, view, .. } => {
+                    self.log.append(delta)?;
+                    last = Some((delta.height, delta.time, tree.clone()));
+                    views.push(std::mem::take(view));
+                    batches += 1;
+                }
+                Item::Show(view) => views.push(std::mem::take(view)),
+                Item::Release(_) | Item::Folded(_) => {}
             }
         }
-        let batches = views.len();
+        let mut certified = None;
         if let Some((height, time, tree)) = last {
             let root = tree.digest();
             let key = self.key.clone();
@@ -73,9 +80,9 @@ impl LogThread {
                 (self.log.sync(), signing.join())
             });
             synced?;
-            let certified = signature.ok().map(|signature| Certified { height, time, tree, signature });
-            self.shared.show(views, certified);
+            certified = signature.ok().map(|signature| Certified { height, time, tree, signature });
         }
+        self.shared.show(views, certified);
         for item in group {
             self.release(item)?;
         }
@@ -88,6 +95,7 @@ impl LogThread {
     fn release(&mut self, item: Item) -> Result<(), state::log::LogError> {
         match item {
             Item::Batch { then, .. } => then.into_iter().for_each(|release| release()),
+            Item::Show(_) => {}
             Item::Release(release) => release(),
             Item::Folded(height) => self.log.release(height)?,
         }

@@ -186,7 +186,6 @@ impl Replica {
             commands: commands.clone(),
             fatal,
             usage: config.usage,
-            shared: shared.clone(),
         };
         let thread = std::thread::Builder::new()
             .name("executor".into())
@@ -304,7 +303,6 @@ struct Worker {
     commands: Sender<Command>,
     fatal: Fatal,
     usage: UsageSink,
-    shared: Arc<Shared>,
 }
 
 impl Worker {
@@ -484,8 +482,7 @@ impl Worker {
             self.folds.folder = thread.join().ok().flatten();
         }
         let shown = self.executor.rebase(folded.images);
-        let shared = self.shared.clone();
-        self.after_durable(Box::new(move || shared.show([shown], None)));
+        self.send(Item::Show(shown));
         self.send(Item::Folded(folded.height));
         self.log_bytes = 0;
     }

@@ -7,7 +7,8 @@ pub mod ingress;
 pub mod message;
 
 pub use canister::{
-    CallContext, CallOrigin, Callback, CanisterCode, CanisterStatus, LogEntry, NativeKind, SystemState, WasmFunction,
+    CallContext, CallOrigin, Callback, CanisterCode, CanisterStatus, LogEntry, Metadata, NativeKind, SystemState,
+    WasmFunction,
 };
 pub use ingress::{IngressEntry, IngressStatus};
 pub use message::{Ingress, Message, Payload, Request, Response, SenderInfo};

@@ -13,6 +13,9 @@ pub enum Visibility {
     Private,
 }
 
+/// `icp:` custom sections by name, without that prefix and who may read them.
+pub type Sections = BTreeMap<String, (Visibility, Vec<u8>)>;
+
 /// Bytes that go into memory when the module is installed, and not when its canister wakes.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct DataSegment {
@@ -29,7 +32,7 @@ pub(crate) struct Facts {
     /// Exports such as `canister_init`, whole names.
     pub(crate) system_methods: BTreeSet<String>,
     /// `icp:` sections without their prefix.
-    pub(crate) sections: BTreeMap<String, (Visibility, Vec<u8>)>,
+    pub(crate) sections: Sections,
     pub(crate) memory64: bool,
     pub(crate) has_memory: bool,
     /// The memory's size at the start.

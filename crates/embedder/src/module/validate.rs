@@ -12,7 +12,7 @@ use super::{
     InvalidModule, PointerWidth, Visibility,
     constant::evaluate,
     counting,
-    facts::{DataSegment, Facts},
+    facts::{DataSegment, Facts, Sections},
     instrument,
 };
 use crate::{
@@ -206,15 +206,8 @@ impl Check {
     }
 
     fn custom_section(&mut self, whole: &str, data: &[u8]) -> Result<(), InvalidModule> {
+        let Some((visibility, name)) = public_or_private(whole)? else { return Ok(()) };
         let wrong = |problem| InvalidModule::Section { name: whole.into(), problem };
-        let Some(rest) = whole.strip_prefix("icp:") else { return Ok(()) };
-        let (visibility, name) = if let Some(name) = rest.strip_prefix("public ") {
-            (Visibility::Public, name)
-        } else if let Some(name) = rest.strip_prefix("private ") {
-            (Visibility::Private, name)
-        } else {
-            return Err(wrong("is neither `icp:public NAME` nor `icp:private NAME`"));
-        };
         match self.facts.sections.insert(name.into(), (visibility, data.to_vec())) {
             Some(_) => Err(wrong("is there twice")),
             None => Ok(()),
@@ -309,4 +302,34 @@ impl From<BinaryReaderError> for InvalidModule {
     fn from(error: BinaryReaderError) -> Self {
         InvalidModule::Wasm(error.to_string())
     }
+}
+
+/// Reads the name of a custom section: nothing if it does not begin with `icp:`.
+fn public_or_private(whole: &str) -> Result<Option<(Visibility, &str)>, InvalidModule> {
+    let Some(rest) = whole.strip_prefix("icp:") else { return Ok(None) };
+    if let Some(name) = rest.strip_prefix("public ") {
+        Ok(Some((Visibility::Public, name)))
+    } else if let Some(name) = rest.strip_prefix("private ") {
+        Ok(Some((Visibility::Private, name)))
+    } else {
+        let problem = "is neither `icp:public NAME` nor `icp:private NAME`";
+        Err(InvalidModule::Section { name: whole.into(), problem })
+    }
+}
+
+/// The `icp:` custom sections of a module that was checked before; without checking or compiling it.
+///
+/// # Errors
+/// The bytes are no module.
+pub fn sections(wasm: &[u8]) -> Result<Sections, InvalidModule> {
+    let wasm = crate::engine::decompress(wasm)?;
+    let mut sections = Sections::new();
+    for payload in Parser::new(0).parse_all(&wasm) {
+        if let Payload::CustomSection(section) = payload?
+            && let Some((visibility, name)) = public_or_private(section.name())?
+        {
+            sections.insert(name.into(), (visibility, section.data().to_vec()));
+        }
+    }
+    Ok(sections)
 }

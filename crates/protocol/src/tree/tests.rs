@@ -182,3 +182,33 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_deferred_tree_is_made_when_looked_into_and_proves_the_same() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static MADE: AtomicUsize = AtomicUsize::new(0);
+    let sections = || {
+        let mut tree = Tree::node();
+        tree.insert(&["a"], Tree::leaf(*b"1"));
+        tree.insert(&["b"], Tree::leaf(*b"2"));
+        tree
+    };
+    let (mut whole, mut deferred) = (Tree::node(), Tree::node());
+    whole.insert(&["metadata"], sections());
+    let load = move || {
+        MADE.fetch_add(1, Ordering::SeqCst);
+        sections()
+    };
+    deferred.insert(&["metadata"], Tree::deferred(sections().digest(), load));
+    for tree in [&mut whole, &mut deferred] {
+        tree.insert(&["time"], Tree::leaf(*b"now"));
+    }
+    let paths = |labels: &[&str]| vec![labels.iter().map(|label| label.as_bytes().to_vec()).collect::<Vec<_>>()];
+    assert_eq!(deferred.digest(), whole.digest());
+    assert_eq!(deferred.witness(&paths(&["time"])), whole.witness(&paths(&["time"])));
+    assert_eq!(MADE.load(Ordering::SeqCst), 0, "nobody looked into it");
+    assert_eq!(deferred.witness(&paths(&["metadata", "b"])), whole.witness(&paths(&["metadata", "b"])));
+    assert_eq!(deferred.witness(&paths(&["metadata"])), whole.witness(&paths(&["metadata"])));
+    assert_eq!(deferred.lookup(&["metadata", "a"]), Some(&b"1"[..]));
+    assert_eq!(MADE.load(Ordering::SeqCst), 1);
+}

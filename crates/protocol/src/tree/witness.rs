@@ -44,10 +44,11 @@ fn write_tree(tree: &Tree, wanted: &Wanted<'_>, out: &mut Writer) {
     if wanted.below.is_empty() {
         return write_pruned(&tree.digest(), out);
     }
-    match &tree.0.kind {
+    match tree.kind() {
         Kind::Leaf(value) => write_leaf(value, out),
         Kind::Level { root: None, .. } => write_empty(out),
         Kind::Level { root: Some(root), .. } => write_branch(root, &shown(root, wanted), out),
+        Kind::Deferred { .. } => write_pruned(&tree.digest(), out),
     }
 }
 
@@ -86,10 +87,11 @@ fn write_branch(branch: &Branch, shown: &[(&[u8], Option<&Wanted<'_>>)], out: &m
 }
 
 fn write_whole(tree: &Tree, out: &mut Writer) {
-    match &tree.0.kind {
+    match tree.kind() {
         Kind::Leaf(value) => write_leaf(value, out),
         Kind::Level { root: None, .. } => write_empty(out),
         Kind::Level { root: Some(root), .. } => write_whole_branch(root, out),
+        Kind::Deferred { .. } => write_pruned(&tree.digest(), out),
     }
 }
 

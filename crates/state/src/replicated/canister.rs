@@ -52,12 +52,28 @@ pub struct SystemState {
     /// What the program printed, and its traps, oldest first, bounded.
     #[serde(default)]
     pub logs: VecDeque<LogEntry>,
+    /// What the certified state says about the module's custom sections.
+    #[serde(default)]
+    pub metadata: Metadata,
     /// When `canister_heartbeat` is next called, ns; 0 when the module has none.
     #[serde(default)]
     pub heartbeat_at: u64,
     /// Callers waiting for `stop_canister` to end: their own call contexts at the management canister.
     #[serde(default)]
     pub stop_waiters: Vec<CallOrigin>,
+}
+
+/// A module's custom sections, as far as they need be known without the module.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// The module whose sections they are.
+    #[serde(with = "serde_bytes")]
+    pub module: Vec<u8>,
+    /// Digest of the subtree `metadata` of the certified state.
+    #[serde(with = "serde_bytes")]
+    pub digest: [u8; 32],
+    /// Sections that only controllers may read.
+    pub private: Vec<String>,
 }
 
 /// Bytes of logs that are kept.
@@ -195,6 +211,7 @@ impl SystemState {
             held: false,
             frozen: false,
             logs: VecDeque::new(),
+            metadata: Metadata::default(),
             heartbeat_at: 0,
             stop_waiters: Vec::new(),
         }
@@ -220,6 +237,7 @@ impl SystemState {
             held: self.held,
             frozen: self.frozen,
             logs: VecDeque::new(),
+            metadata: self.metadata.clone(),
             heartbeat_at: self.heartbeat_at,
             stop_waiters: Vec::new(),
         }
