@@ -127,8 +127,10 @@ impl Executor {
     fn certify_request(&mut self, id: RequestId) {
         let path = [b"request_status".as_slice(), &id.0];
         match self.state.ingress.get(&id) {
-            Some(entry) => self.certified.tree.insert(&path, request_tree(&entry.status)),
-            None => drop(self.certified.tree.remove(&path)),
+            Some(entry) if entry.status != IngressStatus::Done => {
+                self.certified.tree.insert(&path, request_tree(&entry.status));
+            }
+            _ => drop(self.certified.tree.remove(&path)),
         }
     }
 }
@@ -190,7 +192,7 @@ fn request_tree(status: &IngressStatus) -> Tree {
     let mut tree = Tree::node();
     tree.insert(&[b"status"], Tree::leaf(status.label().as_bytes().to_vec()));
     match status {
-        IngressStatus::Received | IngressStatus::Processing => {}
+        IngressStatus::Received | IngressStatus::Processing | IngressStatus::Done => {}
         IngressStatus::Replied(bytes) => tree.insert(&[b"reply"], Tree::leaf(bytes.clone())),
         IngressStatus::Rejected(reject) => {
             let mut code = Vec::new();

@@ -27,8 +27,12 @@ pub struct ExecutionConfig {
     pub stable_bytes: u64,
     /// Messages waiting for one canister.
     pub queue_max: usize,
-    /// Answers can be read for this long, ns.
+    /// Answers can be read for this long, ns, unless there are too many.
     pub keep_answers_ns: u64,
+    /// Answers that are kept; of older ones only the request's id, until it can't come again.
+    pub answers_max: usize,
+    /// Requests that are remembered; when there are more, new ones are asked to come later.
+    pub requests_max: usize,
     /// Longest wait of a best-effort call, seconds.
     pub call_timeout_seconds_max: u32,
     /// Cycles of a new canister.
@@ -60,6 +64,8 @@ impl ExecutionConfig {
             stable_bytes: 8 << 30,
             queue_max: 500,
             keep_answers_ns: 300_000_000_000,
+            answers_max: 200_000,
+            requests_max: 3_000_000,
             call_timeout_seconds_max: 300,
             initial_cycles: 1_000_000_000_000_000,
             root_key,

@@ -238,19 +238,6 @@ impl Executor {
         Reader::new(self.config.clone(), self.engine.clone(), self.blobs.clone(), self.subnet.clone())
     }
 
-    /// Entries whose time is over are forgotten; a call repeated later is refused for its expiry.
-    fn forget_old_ingress(&mut self) {
-        while let Some((at, id)) = self.state.ingress_by_time.first().copied() {
-            let open = self.state.ingress.get(&id).is_some_and(|entry| !entry.status.is_final());
-            if at > self.state.time || open {
-                break;
-            }
-            self.state.ingress_by_time.pop_first();
-            self.state.ingress.remove(&id);
-            self.changes.ingress.insert(id);
-        }
-    }
-
     fn induct_ingress(&mut self, ingress: Ingress) {
         let id = ingress.request_id;
         if self.state.ingress.contains_key(&id) {
@@ -262,6 +249,7 @@ impl Executor {
             sender: ingress.sender,
             canister: ingress.canister,
             effective: ingress.effective,
+            expiry: ingress.expiry,
             forget_at: ingress.expiry + self.config.keep_answers_ns,
             status: IngressStatus::Received,
         };
@@ -319,17 +307,6 @@ impl Executor {
         };
         let (finished, usage) = (std::mem::take(&mut self.finished), self.usage.take());
         Executed { delta, finished, tree, view, usage }
-    }
-
-    /// Gives an update call its final answer.
-    pub(crate) fn answer_ingress(&mut self, id: RequestId, status: IngressStatus) {
-        let Some(entry) = self.state.ingress.get_mut(&id) else { return };
-        let keep_until = self.state.time + self.config.keep_answers_ns;
-        let mut entry = IngressEntry { status, ..entry.clone() };
-        entry.forget_at = entry.forget_at.max(keep_until);
-        self.state.put_ingress(id, entry);
-        self.changes.ingress.insert(id);
-        self.finished.push(id);
     }
 
     /// The module that a canister runs, compiled.

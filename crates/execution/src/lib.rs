@@ -8,6 +8,7 @@ mod certified;
 mod config;
 mod executor;
 mod fork;
+mod history;
 mod instances;
 mod messages;
 mod native;

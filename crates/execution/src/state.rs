@@ -83,6 +83,8 @@ pub struct ReplicatedState {
     pub ingress: BTreeMap<RequestId, IngressEntry>,
     /// The same by the time they are forgotten.
     pub ingress_by_time: BTreeSet<(u64, RequestId)>,
+    /// Those of them that hold answers.
+    pub answers_by_time: BTreeSet<(u64, RequestId)>,
     /// Apps, members, versions.
     pub registry: Registry,
     /// Restore points by backend and version.
@@ -120,6 +122,7 @@ impl ReplicatedState {
             canisters: BTreeMap::new(),
             ingress: BTreeMap::new(),
             ingress_by_time: BTreeSet::new(),
+            answers_by_time: BTreeSet::new(),
             registry: Registry::default(),
             points: BTreeMap::new(),
             point_memories: BTreeMap::new(),
@@ -178,11 +181,21 @@ impl ReplicatedState {
 
     /// Enters or replaces an entry of the ingress history.
     pub fn put_ingress(&mut self, id: RequestId, entry: IngressEntry) {
-        let forget_at = entry.forget_at;
-        if let Some(old) = self.ingress.insert(id, entry) {
-            self.ingress_by_time.remove(&(old.forget_at, id));
-        }
+        let (forget_at, is_answer) = (entry.forget_at, entry.status.is_answer());
+        self.remove_ingress(id);
+        self.ingress.insert(id, entry);
         self.ingress_by_time.insert((forget_at, id));
+        if is_answer {
+            self.answers_by_time.insert((forget_at, id));
+        }
+    }
+
+    /// Forgets an entry of the ingress history.
+    pub fn remove_ingress(&mut self, id: RequestId) {
+        if let Some(old) = self.ingress.remove(&id) {
+            self.ingress_by_time.remove(&(old.forget_at, id));
+            self.answers_by_time.remove(&(old.forget_at, id));
+        }
     }
 
     /// An id that no canister had before.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use candid::Principal;
-use state::replicated::RequestId;
+use state::replicated::{IngressStatus, RequestId};
 
 use crate::{
     executor::Executor,
@@ -146,11 +146,8 @@ impl Executor {
     }
 
     fn origin(&self, id: &RequestId) -> Option<Origin> {
-        self.state.ingress.get(id).map(|entry| Origin {
-            sender: entry.sender,
-            canister: entry.canister,
-            effective: entry.effective,
-        })
+        let entry = self.state.ingress.get(id).filter(|entry| entry.status != IngressStatus::Done);
+        entry.map(|entry| Origin { sender: entry.sender, canister: entry.canister, effective: entry.effective })
     }
 
     fn directory(&self) -> Directory {

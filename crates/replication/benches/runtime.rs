@@ -37,7 +37,7 @@ const WORKSHOP: Principal = Principal::from_slice(&[9; 29]);
 const PER_BATCH: usize = 128;
 const UPDATES: usize = 60_000;
 const APPS: usize = 200;
-const MANY_APPS: usize = 5_000;
+const MANY_APPS: usize = 1_200;
 
 fn main() {
     let asked: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();

@@ -397,7 +397,8 @@ impl Worker {
             waiters.push(waiter);
             return;
         }
-        if self.pool.len() >= POOL_CALLS_MAX || self.pool.bytes() >= POOL_BYTES_MAX {
+        let full = !self.executor.remembers_more();
+        if full || self.pool.len() >= POOL_CALLS_MAX || self.pool.bytes() >= POOL_BYTES_MAX {
             let _ = waiter.send(Answer::Busy);
             return;
         }

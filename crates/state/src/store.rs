@@ -248,16 +248,18 @@ fn write_base(storage: &dyn Storage, name: &str, memory: &PagedMemory) -> io::Re
     let file = storage.open(&temporary)?;
     file.set_len(0)?;
     let pages = memory.bytes() / PAGE_BYTES as u64;
-    let mut buffer = Vec::with_capacity(256 * PAGE_BYTES);
-    let mut start = 0;
+    let mut run = Vec::with_capacity(256 * PAGE_BYTES);
     for index in 0..pages {
-        buffer.extend_from_slice(memory.page(index).unwrap_or(&ZEROES));
-        if buffer.len() == buffer.capacity() || index + 1 == pages {
-            file.write_at(start, &buffer)?;
-            start += buffer.len() as u64;
-            buffer.clear();
+        // Pages of zeroes become holes: most of a young heap was never written.
+        let page = memory.page(index).filter(|page| **page != ZEROES);
+        run.extend_from_slice(page.map_or(&[][..], |page| page));
+        if !run.is_empty() && (page.is_none() || run.len() == run.capacity() || index + 1 == pages) {
+            let end = if page.is_none() { index } else { index + 1 } * PAGE_BYTES as u64;
+            file.write_at(end - run.len() as u64, &run)?;
+            run.clear();
         }
     }
+    file.set_len(pages * PAGE_BYTES as u64)?;
     file.sync()?;
     storage.rename(&temporary, name)
 }

@@ -16,6 +16,9 @@ pub struct IngressEntry {
     pub effective: Principal,
     /// The entry goes at this time, ns: the call's expiry, and never before its answer is five minutes old.
     pub forget_at: u64,
+    /// The call can't start after this time, ns.
+    #[serde(default)]
+    pub expiry: u64,
     /// How far it is.
     pub status: IngressStatus,
 }
@@ -31,6 +34,8 @@ pub enum IngressStatus {
     Replied(#[serde(with = "serde_bytes")] Vec<u8>),
     /// Rejected.
     Rejected(Reject),
+    /// Answered; the answer is no longer kept, only that the call must not run again.
+    Done,
 }
 
 impl IngressStatus {
@@ -42,12 +47,19 @@ impl IngressStatus {
             IngressStatus::Processing => "processing",
             IngressStatus::Replied(_) => "replied",
             IngressStatus::Rejected(_) => "rejected",
+            IngressStatus::Done => "done",
         }
     }
 
     /// Whether nothing will change it any more.
     #[must_use]
     pub fn is_final(&self) -> bool {
+        matches!(self, IngressStatus::Replied(_) | IngressStatus::Rejected(_) | IngressStatus::Done)
+    }
+
+    /// Whether it holds an answer.
+    #[must_use]
+    pub fn is_answer(&self) -> bool {
         matches!(self, IngressStatus::Replied(_) | IngressStatus::Rejected(_))
     }
 }
