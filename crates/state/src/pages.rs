@@ -14,6 +14,7 @@ use std::{
     sync::Arc,
 };
 
+use rustix::fs::SeekFrom;
 use serde::{Deserialize, Serialize};
 
 use crate::page_map::PageMap;
@@ -24,6 +25,9 @@ pub const PAGE_BYTES: usize = 4096;
 pub const LINE_BYTES: usize = 64;
 /// Lines of a page, which is also the width of [`PageLines::lines`].
 pub const LINES_PER_PAGE: usize = PAGE_BYTES / LINE_BYTES;
+
+/// Base files up to this length are read ahead when an app wakes, bytes.
+const READ_AHEAD_BYTES_MAX: u64 = 64 << 20;
 
 /// One page's bytes.
 pub type Page = [u8; PAGE_BYTES];
@@ -141,6 +145,27 @@ impl PageImage {
     #[must_use]
     pub fn base(&self) -> Option<(BorrowedFd<'_>, u64)> {
         self.base.as_ref().map(|base| (base.file.as_fd(), base.bytes as u64))
+    }
+
+    /// Has the kernel read what the base file holds, so that waking a sleeping app waits for the disk once instead of
+    /// for every page. Big memories are left to be read as they are used.
+    pub fn read_ahead(&self) {
+        let Some((file, bytes)) = self.base() else { return };
+        if bytes > READ_AHEAD_BYTES_MAX {
+            return;
+        }
+        let mut at = 0;
+        // Only what is not a hole: the kernel would fill memory with zeroes for those.
+        while let Ok(start) = rustix::fs::seek(file, SeekFrom::Data(at))
+            && let Ok(end) = rustix::fs::seek(file, SeekFrom::Hole(start))
+        {
+            let length = std::num::NonZeroU64::new(end.saturating_sub(start));
+            let _ = rustix::fs::fadvise(file, start, length, rustix::fs::Advice::WillNeed);
+            if end <= at {
+                return;
+            }
+            at = end;
+        }
     }
 
     /// The pages that lie over the base file.

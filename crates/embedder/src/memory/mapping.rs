@@ -67,6 +67,7 @@ impl Mapping {
         }
         let mapping = Mapping::reserve(capacity, guard)?;
         if let Some((file, length)) = committed.image().base() {
+            committed.image().read_ahead();
             mapping.map_file(file, bytes.min(usize::try_from(length).map_err(io::Error::other)?))?;
         }
         mapping.grow(bytes)?;
