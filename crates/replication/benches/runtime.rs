@@ -285,7 +285,10 @@ fn apps() -> Value {
     rustix::fs::sync();
     let mut warm: Vec<f64> = apps.iter().take(500).map(|app| wake(&mut world, *app)).collect();
     world.executor.sleep_all();
-    drop(world);
+    world.fold();
+    let World { executor, log, .. } = world;
+    log.close(executor.state().height).expect("closes");
+    drop(executor);
     forget_cache(folder.path());
     // What the kernel still has to write would be measured otherwise.
     rustix::fs::sync();

@@ -31,6 +31,8 @@ pub(crate) enum Item {
 
 pub(crate) struct LogThread {
     pub(crate) log: Log,
+    /// The catalogue has everything up to this height.
+    pub(crate) folded: u64,
     pub(crate) key: Arc<RootKey>,
     pub(crate) shared: Arc<Shared>,
     pub(crate) commands: Sender<Command>,
@@ -38,21 +40,23 @@ pub(crate) struct LogThread {
 }
 
 impl LogThread {
-    pub(crate) fn spawn(self, items: Receiver<Item>) -> std::io::Result<JoinHandle<Log>> {
+    pub(crate) fn spawn(self, items: Receiver<Item>) -> std::io::Result<JoinHandle<()>> {
         std::thread::Builder::new().name("log".into()).spawn(move || self.run(&items))
     }
 
-    fn run(mut self, items: &Receiver<Item>) -> Log {
+    fn run(mut self, items: &Receiver<Item>) {
         while let Ok(first) = items.recv() {
             let mut group = vec![first];
             group.extend(items.try_iter());
             if let Err(error) = self.commit(group) {
                 // Nothing of the group is told to anyone: recovery decides what of it happened.
                 (self.fatal)(&error);
-                break;
+                return;
             }
         }
-        self.log
+        if let Err(error) = self.log.close(self.folded) {
+            (self.fatal)(&error);
+        }
     }
 
     fn commit(&mut self, mut group: Vec<Item>) -> Result<(), state::log::LogError> {
@@ -97,7 +101,10 @@ impl LogThread {
             Item::Batch { then, .. } => then.into_iter().for_each(|release| release()),
             Item::Show(_) => {}
             Item::Release(release) => release(),
-            Item::Folded(height) => self.log.release(height)?,
+            Item::Folded(height) => {
+                self.folded = height;
+                self.log.release(height)?;
+            }
         }
         Ok(())
     }

@@ -165,6 +165,7 @@ impl Replica {
         };
         let log = LogThread {
             log: config.log,
+            folded: 0,
             key: config.key,
             shared: shared.clone(),
             commands: commands.clone(),
@@ -306,7 +307,7 @@ struct Worker {
 }
 
 impl Worker {
-    fn run(mut self, inbox: &Receiver<Command>, log: JoinHandle<Log>) {
+    fn run(mut self, inbox: &Receiver<Command>, log: JoinHandle<()>) {
         self.batch();
         let mut open = true;
         while open || self.in_flight > 0 {

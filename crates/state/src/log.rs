@@ -24,6 +24,7 @@ pub const SEGMENT_BYTES: u64 = 64 << 20;
 const FRAME_BYTES_MAX: usize = 64 << 20;
 const SPARES_MAX: usize = 2;
 const SYNCED_NOTE: &str = "log/synced";
+const SPARE: &str = "log/spare-";
 
 const KIND_DATA: u8 = 1;
 const KIND_COMMIT: u8 = 2;
@@ -88,7 +89,7 @@ impl Log {
         }
         scan.verdict()?;
         // What follows the last whole batch is never appended to: a new segment starts behind it.
-        let epoch = epochs.last().map_or(1, |last| last + 1);
+        let epoch = epochs.iter().copied().chain(spare_epochs(&*storage)?).max().map_or(1, |last| last + 1);
         let (file, capacity) = new_segment(&*storage, epoch, segment_bytes)?;
         let height = scan.height;
         Ok(Log {
@@ -156,6 +157,19 @@ impl Log {
             }
             self.full.remove(0);
             retire(&*self.storage, epoch)?;
+        }
+        Ok(())
+    }
+
+    /// Ends the log. If the catalogue has everything up to `folded`, and that is all, nothing is left to be read at the
+    /// next start.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub fn close(mut self, folded: u64) -> Result<(), LogError> {
+        self.release(folded)?;
+        if self.full.is_empty() && self.written <= folded {
+            retire(&*self.storage, self.epoch)?;
         }
         Ok(())
     }
@@ -314,7 +328,16 @@ fn epochs(storage: &dyn Storage) -> io::Result<Vec<u64>> {
 
 fn spares(storage: &dyn Storage) -> io::Result<Vec<String>> {
     let names = storage.list("log")?;
-    Ok(names.into_iter().filter(|name| name.starts_with("spare-")).map(|name| format!("log/{name}")).collect())
+    let mut spares: Vec<String> = names.into_iter().map(|name| format!("log/{name}")).collect();
+    spares.retain(|name| name.starts_with(SPARE));
+    spares.sort_unstable();
+    Ok(spares)
+}
+
+/// The epochs whose segments are spare now. They count, so that no epoch is used twice.
+fn spare_epochs(storage: &dyn Storage) -> io::Result<Vec<u64>> {
+    let spares = spares(storage)?;
+    Ok(spares.iter().filter_map(|name| u64::from_str_radix(name.strip_prefix(SPARE)?, 16).ok()).collect())
 }
 
 /// A segment ready to write into: a spare one under its new name, or a new file filled with zeroes, so that a sync
@@ -344,11 +367,12 @@ fn new_segment(storage: &dyn Storage, epoch: u64, bytes: u64) -> io::Result<(Arc
 }
 
 fn retire(storage: &dyn Storage, epoch: u64) -> io::Result<()> {
-    let name = segment_name(epoch);
-    if spares(storage)?.len() >= SPARES_MAX {
-        return storage.remove(&name);
+    // The newest stays, because its name tells which epochs were used.
+    let spares = spares(storage)?;
+    for oldest in spares.iter().take((spares.len() + 1).saturating_sub(SPARES_MAX)) {
+        storage.remove(oldest)?;
     }
-    storage.rename(&name, &format!("log/spare-{epoch:016x}"))
+    storage.rename(&segment_name(epoch), &format!("{SPARE}{epoch:016x}"))
 }
 
 fn note_bytes(height: u64) -> [u8; 12] {

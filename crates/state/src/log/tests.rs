@@ -144,3 +144,31 @@ fn a_full_disk_is_an_error_that_says_so() {
     let error = log.append(&batch(1, 10)).expect_err("the disk is full");
     assert!(matches!(error, LogError::Storage(ref source) if source.kind() == io::ErrorKind::StorageFull));
 }
+
+#[test]
+fn a_log_that_is_folded_and_closed_leaves_nothing_to_read_and_no_epoch_comes_twice() {
+    let disk = SimulatedDisk::new();
+    let (mut seen_epochs, mut height) = (Vec::new(), 0);
+    for run in 0..6 {
+        let (mut log, seen) = open(&disk, height).expect("opens");
+        assert_eq!(heights(&seen), [0u64; 0], "run {run}");
+        assert!(!seen_epochs.contains(&log.epoch), "run {run} uses epoch {} again", log.epoch);
+        for _ in 0..10 {
+            height += 1;
+            log.append(&batch(height, 4000)).expect("appends");
+            seen_epochs.push(log.epoch);
+        }
+        log.sync().expect("syncs");
+        // Every other run ends without its last batch folded, so that its segments stay.
+        let folded = if run % 2 == 0 { height } else { height - 1 };
+        log.close(folded).expect("closes");
+        assert_eq!(epochs(&disk).expect("a list").is_empty(), run % 2 == 0, "run {run}");
+        disk.crash(Crash::Dropped);
+        if run % 2 == 1 {
+            let (log, seen) = open(&disk, height - 1).expect("opens");
+            assert_eq!(heights(&seen), [height], "run {run}");
+            log.close(height).expect("closes");
+        }
+        seen_epochs.dedup();
+    }
+}
