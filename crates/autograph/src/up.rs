@@ -29,6 +29,7 @@ pub(crate) async fn up(data: &Path, listen: SocketAddr) -> anyhow::Result<()> {
     let listener = gateway::bind(listen).await?;
     let address = listener.local_addr()?;
     let limits = limits(data)?;
+    raise_open_files();
     let meter = Arc::new(Meter::new(&limits.quotas));
     let node = Arc::new(Node::start(data, charge_to(meter.clone()))?);
     let toolchain = Toolchain::start(toolchain_config()?).await.context("the toolchain can't be started")?;
@@ -59,6 +60,15 @@ fn greet(origin: &str, workshop: &Workshop, node: &Node) {
     println!("Ctrl-C stops it; everything is kept.");
     for sentence in workshop.toolchain.confinement() {
         tracing::info!("toolchain: {sentence}");
+    }
+}
+
+/// Lets this process open as many files as the system allows: every app's memory is a file, every visitor a socket.
+fn raise_open_files() {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    let raised = rustix::process::Rlimit { current: limit.maximum, maximum: limit.maximum };
+    if let Err(error) = rustix::process::setrlimit(rustix::process::Resource::Nofile, raised) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
     }
 }
 

@@ -9,7 +9,9 @@ mod input;
 use std::sync::Arc;
 
 use candid::Principal;
-use embedder::{Callback as WasmCallback, CallbackKind, Closure, Effects, Entry, Execution, OutgoingCall, Reply, Trap};
+use embedder::{
+    Callback as WasmCallback, CallbackKind, Closure, Effects, Entry, Execution, Limits, OutgoingCall, Reply, Trap,
+};
 use state::replicated::{
     CallContext, CallOrigin, Callback, Ingress, Message, Payload, Reject, Request, Response, SenderInfo, WasmFunction,
 };
@@ -63,7 +65,10 @@ impl Turn<'_> {
 
     fn run_request(&mut self, request: Request) -> u64 {
         let origin = CallOrigin::Canister { sender: request.sender, callback: request.callback };
-        if let Err(reject) = self.admit_now() {
+        // Nobody waits for a best-effort call any more that was not taken up in time.
+        let late = request.deadline != 0 && request.deadline <= self.env.time;
+        let refusal = if late { Err(reject::too_late(self.id)) } else { self.admit_now() };
+        if let Err(reject) = refusal {
             self.respond(origin, Payload::Reject(reject), request.cycles);
             return 0;
         }
@@ -113,16 +118,22 @@ impl Turn<'_> {
             context: Some(context_id),
             ..InputParts::default()
         };
-        let limits = self.env.limits(if keeps {
-            self.env.config.update_instructions
-        } else {
-            self.env.config.query_instructions
-        });
+        let limits = if keeps { self.update_limits() } else { self.env.limits(self.env.config.query_instructions) };
         let execution = self.run(&entry, &parts, &limits);
         let instructions = execution.instructions;
         self.after(Some(context_id), execution, keeps);
         self.close_if_done(context_id);
         instructions
+    }
+
+    /// Limits of an update; only there the owner's own limit of memory holds (interface spec, "Wasm memory limit").
+    fn update_limits(&self) -> Limits {
+        let limits = self.env.limits(self.env.config.update_instructions);
+        match self.canister.system.wasm_memory_limit {
+            0 => limits,
+            // What is there already stays usable; only growing beyond the limit traps.
+            limit => Limits { heap_bytes: limits.heap_bytes.min(limit), ..limits },
+        }
     }
 
     /// The entry for a method called in an update: an update method, or a query method whose changes are dropped.

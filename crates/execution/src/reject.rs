@@ -38,6 +38,13 @@ pub fn expired() -> Reject {
     Reject::new(ErrorCode::INGRESS_MESSAGE_TIMEOUT, "the call expired before it could start; send it again")
 }
 
+/// A best-effort call had no answer in time; it may have happened or not.
+#[must_use]
+pub fn too_late(receiver: Principal) -> Reject {
+    let text = format!("canister {receiver} did not answer in time; the call may have happened or not");
+    Reject::new(ErrorCode::DEADLINE_EXPIRED, text)
+}
+
 /// The canister trapped.
 #[must_use]
 pub fn trapped(id: Principal, why: &str) -> Reject {

@@ -5,10 +5,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use candid::Principal;
-use state::replicated::{CanisterStatus, Message};
+use state::replicated::{Callback, CanisterStatus, Message, Payload, Response, SystemState};
 
 use crate::{
     executor::Executor,
+    reject,
     state::{Canister, Changes},
 };
 
@@ -42,10 +43,15 @@ impl Tasks {
 /// When a canister next does something by itself; never while it may not run.
 fn due(canister: &Canister) -> Option<u64> {
     let system = &canister.system;
-    if system.held || system.frozen || system.status != CanisterStatus::Running {
-        return None;
-    }
-    [system.global_timer, system.heartbeat_at].into_iter().filter(|at| *at != 0).min()
+    // Whoever waits for an answer may give up waiting in any state of the canister.
+    let waiting = system.callbacks.values().map(|callback| callback.deadline);
+    let own = [system.global_timer, system.heartbeat_at];
+    let own = own.into_iter().filter(|_| runs_by_itself(system));
+    waiting.chain(own).filter(|at| *at != 0).min()
+}
+
+fn runs_by_itself(system: &SystemState) -> bool {
+    !system.held && !system.frozen && system.status == CanisterStatus::Running
 }
 
 impl Executor {
@@ -69,7 +75,10 @@ impl Executor {
         let ids: Vec<Principal> =
             self.tasks.by_time.iter().take_while(|(at, _)| *at <= now).map(|(_, id)| *id).collect();
         for id in ids {
-            let Some(canister) = self.state.canisters.get_mut(&id) else { continue };
+            self.give_up_waiting(id);
+            let Some(canister) = self.state.canisters.get_mut(&id).filter(|c| runs_by_itself(&c.system)) else {
+                continue;
+            };
             let (timer, heartbeat) = (canister.system.global_timer, canister.system.heartbeat_at);
             let mut due = Vec::new();
             if timer != 0 && timer <= now {
@@ -86,5 +95,26 @@ impl Executor {
             due.into_iter().for_each(|message| self.enqueue(id, message));
             self.changes.canisters.insert(id);
         }
+    }
+
+    /// Answers the best-effort calls of a canister whose deadline has passed; what the callee still answers is dropped
+    /// (interface spec, "Inter-canister calls": such a call may come to `SYS_UNKNOWN`).
+    fn give_up_waiting(&mut self, id: Principal) {
+        let now = self.state.time;
+        let Some(canister) = self.state.canisters.get_mut(&id) else { return };
+        let passed = |callback: &&mut Callback| callback.deadline != 0 && callback.deadline <= now;
+        let callbacks = canister.system.callbacks.iter_mut();
+        let overdue: Vec<_> = callbacks
+            .filter_map(|(number, callback)| Some((number, callback)).filter(|(_, callback)| passed(callback)))
+            .map(|(number, callback)| {
+                callback.deadline = 0;
+                (*number, callback.receiver)
+            })
+            .collect();
+        for (callback, receiver) in overdue {
+            let payload = Payload::Reject(reject::too_late(receiver));
+            self.enqueue(id, Message::Response(Response { receiver: id, callback, payload, refund: 0 }));
+        }
+        self.changes.canisters.insert(id);
     }
 }

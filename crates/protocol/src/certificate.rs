@@ -123,7 +123,8 @@ pub fn verify_certificate(cbor: &[u8], root_key_der: &[u8]) -> Result<HashTree, 
     Ok(tree)
 }
 
-fn read_certificate(cbor: &[u8]) -> Result<(HashTree, Vec<u8>), CertificateError> {
+/// Reads a certificate without checking its signature: its tree, and the signature of the tree's root hash.
+pub fn read_certificate(cbor: &[u8]) -> Result<(HashTree, Vec<u8>), CertificateError> {
     let Value::Map(fields) = decode_nested(cbor, MAX_TREE_DEPTH)? else {
         return Err(CertificateError::NotACertificate);
     };

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use candid::Principal;
 use execution::registry::{
     Standing,
-    calls::{CreateAppArg, CreatedApp, EnrolArg, InviteArg, Invited, Outcome, PublishArg, RestoreArg},
+    calls::{AppArg, CreateAppArg, CreatedApp, EnrolArg, InviteArg, Invited, Outcome, PublishArg, RestoreArg},
 };
 use replication::Clock as _;
 use state::storage::simulated::Crash;
@@ -40,8 +40,12 @@ fn publish_arg(app: Principal, on_version: u64, module: [u8; 32]) -> PublishArg 
 
 /// A live app, version 1.
 async fn live_app(node: &Node<'_>) -> (CreatedApp, [u8; 32]) {
+    named_app(node, "party").await
+}
+
+async fn named_app(node: &Node<'_>, name: &str) -> (CreatedApp, [u8; 32]) {
     node.workshop::<()>("enrol", (EnrolArg { person: "owner".into(), key: OWNER },)).await.expect("enrols");
-    let arg = CreateAppArg { name: "party".into(), title: "Party".into(), owner: "owner".into() };
+    let arg = CreateAppArg { name: name.into(), title: "Party".into(), owner: "owner".into() };
     let app: CreatedApp = node.workshop("create_app", (arg,)).await.expect("creates");
     let module = node.world.blobs.put(guests_wasm()).expect("puts");
     let version: u64 = node.workshop("publish", (publish_arg(app.backend, 0, module),)).await.expect("publishes");
@@ -221,4 +225,38 @@ async fn queries_only(node: &Node<'_>, backend: Principal) {
         let (a, b, c) = tokio::join!(ask(), ask(), ask());
         assert!(a.is_ok() && b.is_ok() && c.is_ok());
     }
+}
+
+#[tokio::test]
+async fn a_best_effort_call_is_given_up_in_time_and_a_late_answer_is_dropped() {
+    let world = World::new();
+    let node = world.start();
+    let (app, _) = live_app(&node).await;
+    let (other, _) = named_app(&node, "other").await;
+    let ask = || node.call::<String>(GUEST, app.backend, "askOther", (other.backend,));
+    assert_eq!(ask().await.as_deref(), Ok("0"));
+    // While the other app is held, nothing new starts there.
+    node.workshop::<()>("hold", (AppArg { app: other.backend },)).await.expect("holds");
+    let waits = ask();
+    let time_passes = async {
+        while !asked(&node, other.backend).await {
+            tokio::task::yield_now().await;
+        }
+        world.clock.advance(2_000_000_000);
+        node.replica.tick().await.expect("runs");
+    };
+    let (answer, ()) = tokio::join!(waits, time_passes);
+    assert_eq!(answer.as_deref(), Ok("#system_unknown"));
+    node.workshop::<()>("release", (AppArg { app: other.backend },)).await.expect("releases");
+    // The call that nobody waited for any more did not run there, and the caller goes on as before.
+    assert_eq!(ask().await.as_deref(), Ok("1"));
+    let open = node.replica.read(move |executor| executor.state().canisters[&app.backend].system.callbacks.len());
+    assert_eq!(open.await, Ok(0));
+    node.replica.shut_down();
+}
+
+/// Whether a request waits at the canister.
+async fn asked(node: &Node<'_>, canister: Principal) -> bool {
+    let waiting = node.replica.read(move |executor| !executor.state().canisters[&canister].system.queue.is_empty());
+    waiting.await.expect("runs")
 }

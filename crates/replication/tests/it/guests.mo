@@ -1,4 +1,5 @@
 // A small app: rows in a map, a timer, a call to itself, and the platform's word on who calls.
+import Error "mo:core/Error";
 import Map "mo:core/Map";
 import Nat "mo:core/Nat";
 import Principal "mo:core/Principal";
@@ -32,6 +33,13 @@ actor Self {
   public shared func addThenTrap(name : Text) : async () {
     guests.add(next, name);
     Runtime.trap("on purpose");
+  };
+  /// Asks another app and waits a second at most.
+  public shared func askOther(other : Principal) : async Text {
+    let app = actor (Principal.toText(other)) : actor { add : (Text) -> async Nat };
+    try { debug_show (await (with timeout = 1) app.add("from elsewhere")) } catch (error) {
+      debug_show (Error.code(error));
+    };
   };
   public shared func spin() : async () { var i = 0; loop { i += 1 } };
   public shared func startTimer() : async () {
