@@ -38,7 +38,8 @@ const SLOTS_BACK: usize = (HEAP_CAPACITY_BYTES >> SLOT_SHIFT) as usize;
 const _: () = assert!(HEAP_CAPACITY_BYTES > 1 << SLOT_SHIFT);
 
 /// Where the mappings that begin in each slot have their logs.
-static TABLE: [Slot; SLOTS] = [const { Slot { base: AtomicUsize::new(0), log: AtomicPtr::new(ptr::null_mut()) } }; SLOTS];
+static TABLE: [Slot; SLOTS] =
+    [const { Slot { base: AtomicUsize::new(0), log: AtomicPtr::new(ptr::null_mut()) } }; SLOTS];
 
 struct Slot {
     base: AtomicUsize,
