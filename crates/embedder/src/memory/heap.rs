@@ -9,11 +9,7 @@ use std::{cell::RefCell, io, ops::Range, sync::Arc};
 use state::pages::{PAGE_BYTES, Page, PageDelta, PageLines, PagedMemory};
 use wasmtime::{LinearMemory, MemoryCreator, MemoryType};
 
-use super::{
-    MemoryFault,
-    mapping::Mapping,
-    tracker::{Compare, DirtyTracker, Tracking, Userfault, UserfaultTracker},
-};
+use super::{MemoryFault, mapping::Mapping, tracker::Tracking};
 
 /// The most a heap can hold, in bytes: what every heap has addresses reserved for.
 pub const HEAP_CAPACITY_BYTES: u64 = 8 << 30;
@@ -29,8 +25,11 @@ const ZERO_PAGE: Page = [0; PAGE_BYTES];
 /// A canister's WebAssembly memory as its messages see it, and what changed since the last commit.
 pub struct Heap {
     mapping: Arc<Mapping>,
-    tracker: Box<dyn DirtyTracker>,
-    /// The mapping was made from nothing, so any page may differ from the committed one.
+    tracking: Tracking,
+    /// How pages are tracked now; another way may be better once the memory has grown.
+    tracked_by: Tracking,
+    /// The mapping was made from nothing, so any page may differ from the committed one: all are compared by the first
+    /// commit, and only then tracked.
     fresh: bool,
     ranges: Vec<Range<u64>>,
 }
@@ -43,30 +42,32 @@ impl Heap {
     pub fn open(committed: &PagedMemory, tracking: Tracking) -> Result<Heap, MemoryFault> {
         let open = || {
             let mapping = Mapping::open(committed, HEAP_CAPACITY_BYTES as usize, HEAP_GUARD_BYTES)?;
-            Heap::over(mapping, tracking, false)
+            let mut heap = Heap::over(mapping, tracking, false);
+            heap.track()?;
+            Ok(heap)
         };
         open().map_err(MemoryFault::new("map"))
     }
 
     /// A memory of no bytes, for a module that does not take over what is committed.
     pub(crate) fn zeroed(tracking: Tracking) -> Result<Heap, MemoryFault> {
-        let zeroed = || {
-            let mapping = Mapping::reserve(HEAP_CAPACITY_BYTES as usize, HEAP_GUARD_BYTES)?;
-            Heap::over(mapping, tracking, true)
-        };
-        zeroed().map_err(MemoryFault::new("map"))
+        let mapping = Mapping::reserve(HEAP_CAPACITY_BYTES as usize, HEAP_GUARD_BYTES);
+        Ok(Heap::over(mapping.map_err(MemoryFault::new("map"))?, tracking, true))
     }
 
-    fn over(mut mapping: Mapping, tracking: Tracking, fresh: bool) -> io::Result<Heap> {
-        let userfault = if tracking == Tracking::Automatic { Userfault::shared() } else { None };
-        let tracker: Box<dyn DirtyTracker> = match userfault {
-            Some(userfault) => {
-                mapping.watch(userfault)?;
-                Box::new(UserfaultTracker(userfault))
-            }
-            None => Box::new(Compare),
-        };
-        Ok(Heap { mapping: Arc::new(mapping), tracker, fresh, ranges: Vec::new() })
+    fn over(mapping: Mapping, tracking: Tracking, fresh: bool) -> Heap {
+        let mapping = Arc::new(mapping);
+        Heap { mapping, tracking, tracked_by: Tracking::Compare, fresh, ranges: Vec::new() }
+    }
+
+    /// Has pages tracked as is best for the present size. Nothing may be uncommitted.
+    fn track(&mut self) -> io::Result<()> {
+        let best = self.tracking.of_size(self.mapping.bytes());
+        if best != self.tracked_by {
+            self.mapping.track(best)?;
+            self.tracked_by = best;
+        }
+        Ok(())
     }
 
     /// Size in bytes.
@@ -94,6 +95,7 @@ impl Heap {
         }
         committed.apply(&delta);
         self.fresh = false;
+        self.track().map_err(MemoryFault::new("watch"))?;
         Ok(delta)
     }
 
@@ -162,15 +164,8 @@ impl Heap {
 
     fn find_written(&mut self, rearm: bool) -> Result<(), MemoryFault> {
         self.ranges.clear();
-        let (base, bytes) = (self.mapping.base() as usize, self.mapping.bytes());
-        self.tracker
-            .written(base, bytes, rearm, &mut self.ranges)
-            .map_err(MemoryFault::new("find the written pages of"))?;
-        if self.fresh {
-            self.ranges.clear();
-            self.ranges.push(0..(bytes / PAGE_BYTES) as u64);
-        }
-        Ok(())
+        let written = self.mapping.tracker().written(self.mapping.bytes(), rearm, &mut self.ranges);
+        written.map_err(MemoryFault::new("find the written pages of"))
     }
 
     /// Copies bytes in from outside of a message (a module's data segments).

@@ -7,16 +7,16 @@ use std::{
     ffi::c_void,
     io,
     os::fd::BorrowedFd,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        PoisonError, RwLock, RwLockReadGuard,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags, madvise, mmap, mmap_anonymous, mprotect, munmap};
 use state::pages::{PAGE_BYTES, Page, PagedMemory};
 
-use super::tracker::Userfault;
-
-/// Up to here a range is armed at once; a larger one is armed by its first scan, page table by page table.
-const EAGER_ARM_BYTES: usize = 64 << 20;
+use super::tracker::{Compare, DirtyTracker, Tracking};
 
 /// A private mapping at a fixed address. Growing is safe while it is shared; writing is for its one owner.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(crate) struct Mapping {
     capacity: usize,
     reserved: usize,
     bytes: AtomicUsize,
-    userfault: Option<&'static Userfault>,
+    tracker: RwLock<Box<dyn DirtyTracker>>,
 }
 
 // SAFETY: the pointer is to a mapping that this value alone owns; access to its bytes follows `&self`/`&mut self` of
@@ -36,6 +36,8 @@ unsafe impl Sync for Mapping {}
 
 impl Drop for Mapping {
     fn drop(&mut self) {
+        // While the addresses are still ours: others may get them as soon as they are unmapped.
+        self.set_tracker(Box::new(Compare));
         // SAFETY: `base` and `reserved` are what `mmap_anonymous` gave in `reserve`; nothing else unmaps them.
         unsafe {
             let _ = munmap(self.base.cast(), self.reserved);
@@ -51,7 +53,8 @@ impl Mapping {
         let base = unsafe {
             mmap_anonymous(std::ptr::null_mut(), reserved, ProtFlags::empty(), MapFlags::PRIVATE | MapFlags::NORESERVE)?
         };
-        let mapping = Mapping { base: base.cast(), capacity, reserved, bytes: AtomicUsize::new(0), userfault: None };
+        let (bytes, tracker) = (AtomicUsize::new(0), RwLock::new(Box::new(Compare) as Box<dyn DirtyTracker>));
+        let mapping = Mapping { base: base.cast(), capacity, reserved, bytes, tracker };
         // SAFETY: advice on our own range. Dirty pages are 4 KiB; huge ones would hide which was written.
         if let Err(error) = unsafe { madvise(base, reserved, Advice::LinuxNoHugepage) } {
             tracing::debug!(%error, "huge pages can't be switched off for a memory");
@@ -93,20 +96,20 @@ impl Mapping {
         Ok(())
     }
 
-    /// Has the kernel tell which pages are written from here on.
-    pub(crate) fn watch(&mut self, userfault: &'static Userfault) -> io::Result<()> {
-        userfault.register(self.base as usize, self.capacity)?;
-        self.userfault = Some(userfault);
-        self.arm(0, self.bytes())
+    /// Has written pages tracked from here on, all of them being clean now.
+    pub(crate) fn track(&self, tracking: Tracking) -> io::Result<()> {
+        self.set_tracker(Box::new(Compare));
+        self.set_tracker(tracking.start(self.base as usize, self.capacity, self.bytes())?);
+        Ok(())
     }
 
-    fn arm(&self, start: usize, end: usize) -> io::Result<()> {
-        match self.userfault {
-            Some(userfault) if end > start && end - start <= EAGER_ARM_BYTES => {
-                userfault.protect(self.base as usize + start, end - start)
-            }
-            _ => Ok(()),
-        }
+    fn set_tracker(&self, tracker: Box<dyn DirtyTracker>) {
+        *self.tracker.write().unwrap_or_else(PoisonError::into_inner) = tracker;
+    }
+
+    /// Says which pages may have been written.
+    pub(crate) fn tracker(&self) -> RwLockReadGuard<'_, Box<dyn DirtyTracker>> {
+        self.tracker.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn base(&self) -> *mut u8 {
@@ -130,10 +133,11 @@ impl Mapping {
         if bytes > self.capacity {
             return Err(io::Error::other(format!("{bytes} bytes do not fit into {}", self.capacity)));
         }
+        let tracker = self.tracker();
         // SAFETY: the range lies within our reservation.
-        unsafe { mprotect(self.at(old), bytes - old, MprotectFlags::READ | MprotectFlags::WRITE)? };
+        unsafe { mprotect(self.at(old), bytes - old, tracker.access())? };
         self.bytes.store(bytes, Ordering::Release);
-        self.arm(old, bytes)
+        tracker.grown(old, bytes)
     }
 
     /// Takes the range above `bytes` away. It must be anonymous memory, grown since the mapping was opened.
@@ -145,6 +149,7 @@ impl Mapping {
         if bytes >= old {
             return Ok(());
         }
+        self.tracker().shrinking(bytes);
         // SAFETY: the range lies within our reservation and the caller says that it is unused.
         unsafe {
             madvise(self.at(bytes), old - bytes, Advice::LinuxDontNeed)?;

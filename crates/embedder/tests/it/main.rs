@@ -6,4 +6,5 @@ mod memory;
 mod modules;
 mod motoko;
 mod support;
+mod trackers;
 mod upgrades;

@@ -1,11 +1,11 @@
-//! What stays and what is undone: heaps, stable memory, globals, tables, on both ways of tracking.
+//! What stays and what is undone: heaps, stable memory, globals, tables, on all ways of tracking.
 
 use std::{collections::HashMap, io::Write as _, sync::Arc, thread};
 
 use embedder::{Engine, Entry, GlobalValue, Module, Sandbox, Tracking};
 use state::pages::{PageImage, PagedMemory};
 
-use crate::support::{Canister, engine_with, query, update};
+use crate::support::{Canister, all_ways, engine_with, query, update};
 
 const STATE: &str = r#"(module
     (import "ic0" "msg_arg_data_size" (func $arg_size (result i32)))
@@ -36,15 +36,15 @@ const STATE: &str = r#"(module
     (func (export "canister_query starts") (call $append (i32.const 2000) (i32.const 1)) (call $reply))
     (func (export "canister_query initial") (call $append (i32.const 1000) (i32.const 7)) (call $reply)))"#;
 
-fn both(check: impl Fn(Canister)) {
-    for tracking in [Tracking::Automatic, Tracking::Compare] {
+fn on_all(check: impl Fn(Canister)) {
+    for tracking in all_ways() {
         check(Canister::on(engine_with(tracking), STATE));
     }
 }
 
 #[test]
 fn committed_changes_survive_a_wake_and_the_start_function_does_not_run_again() {
-    both(|mut canister| {
+    on_all(|mut canister| {
         assert_eq!(canister.reply(&query("starts")), [1]);
         assert_eq!(canister.reply(&query("initial")), b"initial");
         canister.roll_back();
@@ -62,7 +62,7 @@ fn committed_changes_survive_a_wake_and_the_start_function_does_not_run_again() 
 
 #[test]
 fn a_data_segment_does_not_come_back_at_a_wake() {
-    both(|mut canister| {
+    on_all(|mut canister| {
         canister.input.arg = vec![b'x'; 10].into();
         canister.ok(&update("set"));
         canister.commit();
@@ -84,7 +84,7 @@ fn a_data_segment_does_not_come_back_at_a_wake() {
 
 #[test]
 fn a_trap_is_undone_to_the_byte_with_globals_and_stable_memory() {
-    both(|mut canister| {
+    on_all(|mut canister| {
         canister.ok(&update("set"));
         canister.commit();
         for method in ["trap", "grow_and_trap"] {
@@ -99,7 +99,7 @@ fn a_trap_is_undone_to_the_byte_with_globals_and_stable_memory() {
 
 #[test]
 fn queries_dirty_memory_and_are_undone() {
-    both(|mut canister| {
+    on_all(|mut canister| {
         for round in 0..5 {
             canister.ok(&query("dirty"));
             canister.roll_back();
@@ -111,7 +111,7 @@ fn queries_dirty_memory_and_are_undone() {
 }
 
 #[test]
-fn both_trackers_commit_the_same() {
+fn all_trackers_commit_the_same() {
     let run = |tracking| {
         let mut canister = Canister::on(engine_with(tracking), STATE);
         (0..6u8)
@@ -127,7 +127,9 @@ fn both_trackers_commit_the_same() {
             })
             .collect::<Vec<_>>()
     };
-    assert_eq!(run(Tracking::Automatic), run(Tracking::Compare));
+    for tracking in all_ways() {
+        assert_eq!(run(tracking), run(Tracking::Compare), "{tracking:?}");
+    }
 }
 
 #[test]
@@ -204,7 +206,7 @@ fn folded(memory: &PagedMemory) -> PagedMemory {
 
 #[test]
 fn a_canister_wakes_from_an_image_file() {
-    both(|mut canister| {
+    on_all(|mut canister| {
         canister.ok(&update("set"));
         canister.commit();
         canister.memory.heap = folded(&canister.memory.heap);

@@ -17,7 +17,7 @@ use embedder::{
     Reply, Tracking,
 };
 
-use crate::support::{Canister, engine, engine_with};
+use crate::support::{Canister, all_ways, engine, engine_with};
 
 #[derive(candid::CandidType, candid::Deserialize, Debug, PartialEq)]
 struct Guest {
@@ -221,7 +221,7 @@ impl Running {
 #[test]
 fn updates_and_queries_run_and_survive_a_wake() {
     let Some(wasm) = compiled() else { return };
-    for tracking in [Tracking::Automatic, Tracking::Compare] {
+    for tracking in all_ways() {
         let mut running = Running::install(engine_with(tracking), &wasm.first);
         assert_eq!(running.rsvp(1, true), 1);
         assert_eq!(running.rsvp(2, false), 2);
@@ -363,5 +363,8 @@ fn the_same_messages_give_the_same_changes_and_counts() {
             })
             .collect::<Vec<_>>()
     };
-    assert!(run(Tracking::Automatic) == run(Tracking::Compare));
+    let compared = run(Tracking::Compare);
+    for tracking in all_ways() {
+        assert!(run(tracking) == compared, "{tracking:?}");
+    }
 }

@@ -23,6 +23,13 @@ pub(crate) fn engine_with(tracking: Tracking) -> Engine {
     Engine::new(EngineConfig { tracking, ..EngineConfig::default() }).expect("an engine")
 }
 
+/// Every way to track written pages that works here; comparing is the one to agree with.
+pub(crate) fn all_ways() -> Vec<Tracking> {
+    let ways = [Tracking::Compare, Tracking::Automatic, Tracking::Protection, Tracking::Userfault];
+    let works = |way: &Tracking| *way != Tracking::Userfault || way.uses_kernel();
+    ways.into_iter().filter(works).collect()
+}
+
 pub(crate) fn prepare(engine: &Engine, text: &str) -> Arc<Module> {
     let wasm = wat::parse_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     engine.prepare(&wasm).unwrap_or_else(|error| panic!("{error}\n{text}"))

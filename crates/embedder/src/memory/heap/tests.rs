@@ -1,4 +1,4 @@
-//! Heaps against a plain copy of their bytes: both trackers must find the same, and rolling back must be exact.
+//! Heaps against a plain copy of their bytes: all trackers must find the same, and rolling back must be exact.
 
 use std::{collections::HashMap, fs::File, io::Write as _};
 
@@ -6,6 +6,13 @@ use state::pages::PageImage;
 
 use super::*;
 use crate::memory::WASM_PAGE_BYTES;
+
+/// Every way that works here; comparing is the one to agree with.
+fn all_ways() -> Vec<Tracking> {
+    let ways = [Tracking::Compare, Tracking::Automatic, Tracking::Protection, Tracking::Userfault];
+    let works = |way: &Tracking| *way != Tracking::Userfault || way.uses_kernel();
+    ways.into_iter().filter(works).collect()
+}
 
 /// A small generator with a seed that a failure can name.
 struct Seeded(u64);
@@ -51,12 +58,12 @@ fn scribble(heaps: &mut [Heap], random: &mut Seeded) {
 }
 
 #[test]
-fn both_trackers_find_the_same_differences() {
+fn all_trackers_find_the_same_differences() {
     for seed in 1..60u64 {
         let mut random = Seeded(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        let mut memories = [committed(seed), committed(seed)];
-        let mut heaps = [Tracking::Automatic, Tracking::Compare]
-            .map(|tracking| Heap::open(&memories[0], tracking).expect("a heap"));
+        let mut memories: Vec<_> = all_ways().iter().map(|_| committed(seed)).collect();
+        let open = |way| Heap::open(&memories[0], way).expect("a heap");
+        let mut heaps: Vec<_> = all_ways().into_iter().map(open).collect();
         for step in 0..20 {
             scribble(&mut heaps, &mut random);
             match random.next(4) {
@@ -77,9 +84,9 @@ fn both_trackers_find_the_same_differences() {
                         heap.mapping.grow(heap.mapping.bytes() + pages as usize).expect("grown");
                     }
                     scribble(&mut heaps, &mut random);
-                    commit_both(&mut heaps, &mut memories, &format!("seed {seed} step {step}"));
+                    commit_all(&mut heaps, &mut memories, &format!("seed {seed} step {step}"));
                 }
-                _ => commit_both(&mut heaps, &mut memories, &format!("seed {seed} step {step}")),
+                _ => commit_all(&mut heaps, &mut memories, &format!("seed {seed} step {step}")),
             }
             for (heap, memory) in heaps.iter().zip(&memories) {
                 assert_equals(heap, memory, &format!("seed {seed} step {step}"));
@@ -88,15 +95,17 @@ fn both_trackers_find_the_same_differences() {
     }
 }
 
-fn commit_both(heaps: &mut [Heap; 2], memories: &mut [PagedMemory; 2], what: &str) {
-    let one = heaps[0].commit(&mut memories[0]).expect("committed");
-    let two = heaps[1].commit(&mut memories[1]).expect("committed");
-    assert_eq!(one, two, "{what}");
+fn commit_all(heaps: &mut [Heap], memories: &mut [PagedMemory], what: &str) {
+    let deltas = heaps.iter_mut().zip(memories).map(|(heap, memory)| heap.commit(memory).expect("committed"));
+    let deltas: Vec<_> = deltas.collect();
+    for (delta, way) in deltas.iter().zip(all_ways()).skip(1) {
+        assert_eq!(delta, &deltas[0], "{what}: {way:?}");
+    }
 }
 
 #[test]
 fn growth_after_a_roll_back_reads_as_zeroes() {
-    for tracking in [Tracking::Automatic, Tracking::Compare] {
+    for tracking in all_ways() {
         let memory = committed(5);
         let mut heap = Heap::open(&memory, tracking).expect("a heap");
         let old = heap.bytes();
@@ -125,51 +134,113 @@ fn a_fresh_memory_is_compared_whole() {
 }
 
 #[test]
-fn a_large_memory_is_scanned_in_pieces() {
+fn more_pages_apart_than_a_tracker_lists_at_once_are_all_found() {
+    for tracking in all_ways() {
+        let mut memory = PagedMemory::empty();
+        let mut heap = Heap::zeroed(tracking).expect("a heap");
+        heap.mapping.grow(4 << 20).expect("grown");
+        heap.commit(&mut memory).expect("committed");
+        // Every second page: more regions than one scan returns, and more than are unprotected one by one.
+        (0..1024).step_by(2).for_each(|page| assert!(heap.write(page * PAGE_BYTES as u64 + 5, &[1])));
+        let delta = heap.commit(&mut memory).expect("committed");
+        assert_eq!(delta.pages.len(), 512, "{tracking:?}");
+        assert!(heap.commit(&mut memory).expect("committed").pages.is_empty(), "{tracking:?}");
+    }
+}
+
+#[test]
+fn a_tracker_names_the_written_page_and_few_others() {
+    for tracking in all_ways().into_iter().filter(|way| *way != Tracking::Compare) {
+        let mut memory = PagedMemory::empty();
+        let mut heap = Heap::zeroed(tracking).expect("a heap");
+        heap.mapping.grow(4 << 20).expect("grown");
+        heap.commit(&mut memory).expect("committed");
+        heap.find_written(true).expect("found");
+        assert!(heap.write(3 * PAGE_BYTES as u64 - 2, &[1; 4]));
+        for rearm in [false, true] {
+            heap.find_written(rearm).expect("found");
+            assert_eq!(heap.ranges.iter().cloned().flatten().collect::<Vec<_>>(), [2, 3], "{tracking:?}");
+        }
+        heap.find_written(true).expect("found");
+        assert!(heap.ranges.is_empty(), "{tracking:?}");
+    }
+}
+
+#[test]
+fn the_way_of_tracking_changes_as_a_memory_grows() {
     let mut memory = PagedMemory::empty();
     let mut heap = Heap::zeroed(Tracking::Automatic).expect("a heap");
-    heap.mapping.grow(4 << 20).expect("grown");
-    heap.commit(&mut memory).expect("committed");
-    // Every second page: more regions than one scan returns.
-    (0..1024).step_by(2).for_each(|page| assert!(heap.write(page * PAGE_BYTES as u64 + 5, &[1])));
-    let delta = heap.commit(&mut memory).expect("committed");
-    assert_eq!(delta.pages.len(), 512);
-    assert!(heap.commit(&mut memory).expect("committed").pages.is_empty());
+    for wasm_pages in [1, 2, 3, 1000, 7000] {
+        heap.mapping.grow(wasm_pages * WASM_PAGE_BYTES as usize).expect("grown");
+        for round in 1..4 {
+            assert!(heap.write(heap.bytes() - 5, &[round]));
+            let delta = heap.commit(&mut memory).expect("committed");
+            assert_eq!(delta.pages.len(), 1, "{wasm_pages} pages by {:?}", heap.tracked_by);
+            assert!(heap.write(60_000, &[round]));
+            assert!(!heap.roll_back(&memory).expect("rolled back"));
+            assert_eq!(heap.read(60_000, 1), Some(vec![0]));
+        }
+    }
+    assert_eq!(heap.tracked_by, Tracking::Protection, "a signal a page for the largest");
 }
 
 #[test]
 fn a_memory_too_large_to_arm_at_once_is_tracked_all_the_same() {
     let mut random = Seeded(11);
-    let mut memories = [PagedMemory::empty(), PagedMemory::empty()];
-    let mut heaps =
-        [Tracking::Automatic, Tracking::Compare].map(|tracking| Heap::open(&memories[0], tracking).expect("a heap"));
+    let mut memories: Vec<_> = all_ways().iter().map(|_| PagedMemory::empty()).collect();
+    let open = |way| Heap::open(&memories[0], way).expect("a heap");
+    let mut heaps: Vec<_> = all_ways().into_iter().map(open).collect();
     for heap in &mut heaps {
         heap.mapping.grow(100 << 20).expect("grown");
     }
     for round in 0..4 {
         scribble(&mut heaps, &mut random);
-        commit_both(&mut heaps, &mut memories, &format!("round {round}"));
+        commit_all(&mut heaps, &mut memories, &format!("round {round}"));
         scribble(&mut heaps, &mut random);
         for (heap, memory) in heaps.iter_mut().zip(&memories) {
             heap.roll_back(memory).expect("rolled back");
         }
-        commit_both(&mut heaps, &mut memories, &format!("nothing after rolling back, round {round}"));
+        commit_all(&mut heaps, &mut memories, &format!("nothing after rolling back, round {round}"));
     }
 }
 
 #[test]
 fn many_pages_rolled_back_are_armed_again() {
-    let memory = PagedMemory::empty();
-    let mut heap = Heap::open(&memory, Tracking::Automatic).expect("a heap");
-    heap.mapping.grow(4 << 20).expect("grown");
-    let mut memory = memory;
-    heap.commit(&mut memory).expect("committed");
-    for round in 0..3u8 {
-        (0..1024).for_each(|page| assert!(heap.write(page * PAGE_BYTES as u64 + u64::from(round), &[1])));
-        heap.roll_back(&memory).expect("rolled back");
-        assert_equals(&heap, &memory, "after rolling back");
-        assert!(heap.write(5000, &[round + 1]));
-        let delta = heap.commit(&mut memory).expect("committed");
-        assert_eq!(delta.pages.len(), 1, "a write after rolling back is found");
+    for tracking in all_ways() {
+        let mut memory = PagedMemory::empty();
+        let mut heap = Heap::open(&memory, tracking).expect("a heap");
+        heap.mapping.grow(4 << 20).expect("grown");
+        heap.commit(&mut memory).expect("committed");
+        for round in 0..3u8 {
+            (0..1024).for_each(|page| assert!(heap.write(page * PAGE_BYTES as u64 + u64::from(round), &[1])));
+            heap.roll_back(&memory).expect("rolled back");
+            assert_equals(&heap, &memory, "after rolling back");
+            assert!(heap.write(5000, &[round + 1]));
+            let delta = heap.commit(&mut memory).expect("committed");
+            assert_eq!(delta.pages.len(), 1, "{tracking:?}: a write after rolling back is found");
+        }
     }
+}
+
+/// Names the test to run again in a process of its own, which is to crash.
+const CRASH: &str = "AUTOGRAPH_TEST_CRASH";
+
+#[test]
+fn what_is_not_about_our_pages_still_crashes() {
+    use std::os::unix::process::ExitStatusExt as _;
+    if std::env::var_os(CRASH).is_some() {
+        let memory = committed(1);
+        let mut heap = Heap::open(&memory, Tracking::Protection).expect("a heap");
+        assert!(heap.write(0, &[1]), "a write that is tracked");
+        // SAFETY: none; the address behind the memory is inaccessible, and the process is meant to end here.
+        unsafe { heap.mapping.base().add(heap.mapping.bytes()).write_volatile(1) };
+        return;
+    }
+    let name = "memory::heap::tests::what_is_not_about_our_pages_still_crashes";
+    let output = std::process::Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", name, "--test-threads=1"])
+        .env(CRASH, "1")
+        .output()
+        .expect("started");
+    assert_eq!(output.status.signal(), Some(libc::SIGSEGV), "{output:?}");
 }

@@ -7,10 +7,11 @@ use state::pages::PAGE_BYTES;
 use super::DirtyTracker;
 
 /// Names all pages, so that the comparison with the committed ones decides.
+#[derive(Debug)]
 pub(crate) struct Compare;
 
 impl DirtyTracker for Compare {
-    fn written(&mut self, _base: usize, bytes: usize, _rearm: bool, found: &mut Vec<Range<u64>>) -> io::Result<()> {
+    fn written(&self, bytes: usize, _rearm: bool, found: &mut Vec<Range<u64>>) -> io::Result<()> {
         let pages = (bytes / PAGE_BYTES) as u64;
         if pages > 0 {
             found.push(0..pages);

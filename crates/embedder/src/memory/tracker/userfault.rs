@@ -25,6 +25,7 @@ const REGISTER_MODE_WP: u64 = 1 << 1;
 const WRITEPROTECT_MODE_WP: u64 = 1;
 const UFFDIO_API: u64 = 0xC018_AA3F;
 const UFFDIO_REGISTER: u64 = 0xC020_AA00;
+const UFFDIO_UNREGISTER: u64 = 0x8010_AA01;
 const UFFDIO_WRITEPROTECT: u64 = 0xC018_AA06;
 
 const PAGEMAP_SCAN: u64 = 0xC060_6610;
@@ -33,6 +34,9 @@ const PM_SCAN_WP_MATCHING: u64 = 1;
 const PM_SCAN_CHECK_WPASYNC: u64 = 1 << 1;
 /// Regions asked for at a time; a scan that fills them goes on where it stopped.
 const SCAN_REGIONS: usize = 256;
+
+/// Up to here a range is armed at once; a larger one is armed by its first scan, page table by page table.
+const EAGER_ARM_BYTES: usize = 64 << 20;
 
 /// `struct pm_scan_arg` of the kernel.
 #[repr(C)]
@@ -75,7 +79,7 @@ impl Userfault {
         let found = SHARED.get_or_init(|| match Userfault::open().and_then(Userfault::tried) {
             Ok(userfault) => Some(userfault),
             Err(error) => {
-                tracing::warn!(%error, "the kernel does not track dirty pages; memories are compared instead");
+                tracing::warn!(%error, "the kernel does not track dirty pages; slower ways are used instead");
                 None
             }
         });
@@ -170,11 +174,43 @@ fn ioctl<const N: usize>(fd: &OwnedFd, request: u64, arg: &mut [u64; N]) -> io::
     }
 }
 
-/// Tracks one mapping registered with the shared descriptors.
-pub(crate) struct UserfaultTracker(pub(crate) &'static Userfault);
+/// Tracks one mapping, registered with the shared descriptors.
+#[derive(Debug)]
+pub(crate) struct UserfaultTracker {
+    userfault: &'static Userfault,
+    base: usize,
+    capacity: usize,
+}
+
+impl UserfaultTracker {
+    pub(super) fn start(base: usize, capacity: usize, bytes: usize) -> io::Result<UserfaultTracker> {
+        let missing = || io::Error::other("userfaultfd does not work here; choose another tracking");
+        let userfault = Userfault::shared().ok_or_else(missing)?;
+        userfault.register(base, capacity)?;
+        let tracker = UserfaultTracker { userfault, base, capacity };
+        tracker.grown(0, bytes)?;
+        Ok(tracker)
+    }
+}
 
 impl DirtyTracker for UserfaultTracker {
-    fn written(&mut self, base: usize, bytes: usize, rearm: bool, found: &mut Vec<Range<u64>>) -> io::Result<()> {
-        self.0.scan(base, bytes, rearm, found)
+    fn written(&self, bytes: usize, rearm: bool, found: &mut Vec<Range<u64>>) -> io::Result<()> {
+        self.userfault.scan(self.base, bytes, rearm, found)
+    }
+
+    fn grown(&self, old: usize, new: usize) -> io::Result<()> {
+        match new - old {
+            1..=EAGER_ARM_BYTES => self.userfault.protect(self.base + old, new - old),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Drop for UserfaultTracker {
+    fn drop(&mut self) {
+        let range = &mut [self.base as u64, self.capacity as u64];
+        if let Err(error) = ioctl(&self.userfault.uffd, UFFDIO_UNREGISTER, range) {
+            tracing::warn!(%error, "the kernel goes on tracking a memory");
+        }
     }
 }
