@@ -16,6 +16,7 @@ mod reader;
 pub mod registry;
 pub mod reject;
 mod round;
+pub mod snapshot;
 pub mod state;
 mod switch;
 mod tasks;

@@ -4,13 +4,17 @@
 
 pub mod canister;
 pub mod ingress;
+pub mod managed;
 pub mod message;
+pub mod settings;
 
 pub use canister::{
     CallContext, CallOrigin, Callback, CanisterCode, CanisterStatus, LogEntry, NativeKind, SystemState, WasmFunction,
 };
 pub use ingress::{IngressEntry, IngressStatus};
+pub use managed::Managed;
 pub use message::{Ingress, Message, Payload, Request, Response, SenderInfo};
+pub use settings::{Settings, Visibility};
 
 pub use protocol::{Reject, RequestId};
 use serde::{Serialize, de::DeserializeOwned};
