@@ -42,6 +42,7 @@ impl Executor {
             system: canister.system.clone(),
             memory: canister.memory.clone(),
             assets: canister.assets.clone(),
+            managed: canister.managed.clone(),
         };
         // Waiting and open calls belong to the live app.
         copy.system.queue.clear();
@@ -119,7 +120,7 @@ impl Fork {
     /// The step that failed, and why.
     pub fn upgrade(&mut self, wasm: &[u8]) -> Result<(), String> {
         let module = self.executor.engine.prepare(wasm).map_err(|error| error.to_string())?;
-        self.executor.upgrade(self.backend, &module, &[], true).map_err(|refused| refused.0)
+        self.executor.install(self.backend, &module, false).map_err(|refused| refused.0)
     }
 
     /// Runs the module's `canister_pre_upgrade`, shows `look` the memory that it leaves, and takes the run back.

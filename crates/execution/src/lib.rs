@@ -17,6 +17,7 @@ mod reader;
 pub mod registry;
 pub mod reject;
 mod round;
+pub mod snapshot;
 pub mod state;
 mod switch;
 mod tasks;

@@ -14,6 +14,7 @@ use state::replicated::{CallOrigin, CanisterCode, Ingress, IngressStatus, Native
 
 pub use assets::AssetAnswer;
 pub(crate) use assets::fingerprint;
+pub(crate) use management::{CHUNK_BYTES_MAX, query as management_query};
 
 use crate::{MANAGEMENT, executor::Executor, query::Query, reject, turn::Turn};
 
@@ -26,9 +27,10 @@ pub(crate) struct NativeCall<'a> {
     pub(crate) origin: CallOrigin,
 }
 
-/// What became of it: a reply, or an answer that comes later.
+/// What became of it: a reply, a reply that keeps the call's cycles, or an answer that comes later.
 pub(crate) enum Native {
     Reply(Vec<u8>),
+    Kept(Vec<u8>),
     Later,
 }
 
@@ -67,6 +69,7 @@ impl Executor {
         };
         match outcome {
             Ok(Native::Reply(bytes)) => self.respond(origin, Payload::Reply(bytes), cycles),
+            Ok(Native::Kept(bytes)) => self.respond(origin, Payload::Reply(bytes), 0),
             Ok(Native::Later) => {}
             Err(reject) => self.respond(origin, Payload::Reject(reject), cycles),
         }

@@ -102,7 +102,10 @@ impl Executor {
     /// # Errors
     /// It does not, or can't be called.
     pub fn inspect(&mut self, sender: Principal, canister: Principal, method: &str, arg: &[u8]) -> Result<(), Reject> {
-        if canister == crate::MANAGEMENT || self.is_native(canister) {
+        if canister == crate::MANAGEMENT {
+            return self.inspect_management(sender, method, arg);
+        }
+        if self.is_native(canister) {
             return Ok(());
         }
         self.admit(canister)?;
@@ -145,6 +148,9 @@ enum First {
 impl<W: Wake> Tree<'_, W> {
     fn query(&mut self, query: &Query, outermost: bool) -> Result<Payload, Reject> {
         let id = query.canister;
+        if id == crate::MANAGEMENT {
+            return native::management_query(self.wake, query);
+        }
         let first = self.wake.with_turn(id, |turn| first_look(turn, query, outermost));
         let entry = match first.ok_or_else(|| reject::not_found(id))?? {
             First::Entry(entry) => entry,

@@ -12,18 +12,24 @@ use state::{
     delta::{MemoryId, MemoryKind, MemoryOp},
     pages::PagedMemory,
     replicated::{
-        BadRecord, CanisterCode, IngressEntry, Message, NativeKind, RequestId, SystemState, from_record, to_record,
+        BadRecord, CanisterCode, IngressEntry, Managed, Message, NativeKind, RequestId, SystemState, from_record,
+        to_record,
     },
     store::Recovered,
 };
 
-use crate::registry::{AppAssets, Member, Registry, RoleDefinition};
+use crate::{
+    registry::{AppAssets, Member, Registry, RoleDefinition},
+    snapshot::CanisterSnapshot,
+};
 
 const CANISTER_KEY: &[u8] = b"c/";
 const GLOBALS_KEY: &[u8] = b"g/";
 const ASSETS_KEY: &[u8] = b"f/";
 const INGRESS_KEY: &[u8] = b"i/";
 const POINT_KEY: &[u8] = b"p/";
+const MANAGED_KEY: &[u8] = b"h/";
+const SNAPSHOT_KEY: &[u8] = b"s/";
 const META_KEY: &[u8] = b"m";
 
 /// Canisters of users get ids from here on; below are the system's.
@@ -38,6 +44,8 @@ pub struct Canister {
     pub memory: CanisterMemory,
     /// Frontend files, of an asset canister.
     pub assets: Arc<AppAssets>,
+    /// Chunk store, history and snapshots.
+    pub managed: Arc<Managed>,
 }
 
 /// What a switch puts aside so that it can be undone: everything of the app but its memories, which lie beside it
@@ -89,7 +97,9 @@ pub struct ReplicatedState {
     pub registry: Registry,
     /// Restore points by backend and version.
     pub points: BTreeMap<(Principal, u64), RestorePoint>,
-    /// Their memories.
+    /// Canister snapshots by canister and number.
+    pub snapshots: BTreeMap<(Principal, u64), CanisterSnapshot>,
+    /// Memories of both, under their points.
     pub point_memories: BTreeMap<(Principal, u64), (PagedMemory, PagedMemory)>,
     next_canister: u64,
     /// The last batch's randomness, and how often it was drawn from.
@@ -125,6 +135,7 @@ impl ReplicatedState {
             answers_by_time: BTreeSet::new(),
             registry: Registry::default(),
             points: BTreeMap::new(),
+            snapshots: BTreeMap::new(),
             point_memories: BTreeMap::new(),
             next_canister: FIRST_CANISTER_INDEX,
             seed: [0; 32],
@@ -145,9 +156,11 @@ impl ReplicatedState {
             let id = RequestId(rest.try_into().unwrap_or_default());
             self.put_ingress(id, from_record(key, value)?);
         } else if let Some(rest) = key.strip_prefix(POINT_KEY) {
-            let (backend, number) = rest.split_at(rest.len().saturating_sub(8));
-            let number = number.try_into().map_or(0, u64::from_be_bytes);
-            self.points.insert((Principal::from_slice(backend), number), from_record(key, value)?);
+            self.points.insert(numbered(rest), from_record(key, value)?);
+        } else if let Some(rest) = key.strip_prefix(SNAPSHOT_KEY) {
+            self.snapshots.insert(numbered(rest), from_record(key, value)?);
+        } else if let Some(rest) = key.strip_prefix(MANAGED_KEY) {
+            self.slot(Principal::from_slice(rest)).managed = Arc::new(from_record(key, value)?);
         } else if key == META_KEY {
             let meta: Meta = from_record(key, value)?;
             (self.time, self.next_canister, self.seed, self.drawn) =
@@ -245,6 +258,7 @@ impl Canister {
             system: SystemState::new(controllers, cycles),
             memory: CanisterMemory::default(),
             assets: Arc::default(),
+            managed: Arc::default(),
         }
     }
 
@@ -261,10 +275,11 @@ impl Canister {
         if self.system.held { queue.iter().position(needed) } else { (!queue.is_empty()).then_some(0) }
     }
 
-    /// What queries need of it: everything but queues, open calls and logs. Cheap, since memories are shared.
+    /// What queries need of it: everything but queues and open calls. Cheap, since memories are shared.
     #[must_use]
     pub fn snapshot(&self) -> Canister {
-        Canister { system: self.system.without_messages(), memory: self.memory.clone(), assets: self.assets.clone() }
+        let system = self.system.without_messages();
+        Canister { system, memory: self.memory.clone(), assets: self.assets.clone(), managed: self.managed.clone() }
     }
 
     /// Whether a message may run now.
@@ -322,6 +337,10 @@ pub struct Changes {
     pub ingress: BTreeSet<RequestId>,
     /// Restore points that came or went.
     pub points: BTreeSet<(Principal, u64)>,
+    /// Canisters whose history, chunks or count of snapshots changed.
+    pub managed: BTreeSet<Principal>,
+    /// Snapshots that came, changed or went.
+    pub snapshots: BTreeSet<(Principal, u64)>,
     /// Operations on memories, in order.
     pub memories: Vec<MemoryOp>,
 }
@@ -349,10 +368,24 @@ impl Changes {
             let point = state.points.get(&(*backend, *number)).map(to_record);
             records.push(([POINT_KEY, backend.as_slice(), &number.to_be_bytes()].concat(), point));
         }
+        for id in &self.managed {
+            let managed = state.canisters.get(id).map(|canister| to_record(&*canister.managed));
+            records.push(([MANAGED_KEY, id.as_slice()].concat(), managed));
+        }
+        for (id, number) in &self.snapshots {
+            let snapshot = state.snapshots.get(&(*id, *number)).map(to_record);
+            records.push(([SNAPSHOT_KEY, id.as_slice(), &number.to_be_bytes()].concat(), snapshot));
+        }
         let meta = Meta { time: state.time, next_canister: state.next_canister, seed: state.seed, drawn: state.drawn };
         records.push((META_KEY.to_vec(), Some(to_record(&meta))));
         records
     }
+}
+
+/// A canister and a number, from a record's key.
+fn numbered(rest: &[u8]) -> (Principal, u64) {
+    let (id, number) = rest.split_at(rest.len().saturating_sub(8));
+    (Principal::from_slice(id), number.try_into().map_or(0, u64::from_be_bytes))
 }
 
 /// Globals in record form.

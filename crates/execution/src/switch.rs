@@ -9,7 +9,7 @@ use candid::Principal;
 use embedder::{Entry, Module, Sandbox};
 use state::{
     delta::{MemoryKind, MemoryOp},
-    replicated::{CanisterCode, SystemState},
+    replicated::{CanisterCode, Reject, SystemState},
 };
 
 use crate::{
@@ -26,8 +26,17 @@ use crate::{
 };
 
 /// When a module's first heartbeat is due; 0 if it has none.
-fn first_heartbeat(module: &Module, now: u64) -> u64 {
+pub(crate) fn first_heartbeat(module: &Module, now: u64) -> u64 {
     if module.has(&Entry::Heartbeat) { now + crate::tasks::HEARTBEAT_NS } else { 0 }
+}
+
+/// What an upgrade does besides replacing the module.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Upgrade {
+    /// Runs the old module's `canister_pre_upgrade` first.
+    pub(crate) pre: bool,
+    /// Keeps the WebAssembly memory.
+    pub(crate) keep: bool,
 }
 
 /// Why a switch can't happen now although nothing is wrong with the release.
@@ -141,27 +150,32 @@ impl Executor {
         self.changes.canisters.insert(id);
         self.changes.globals.insert(id);
         self.changes.assets.insert(id);
+        self.changes.managed.insert(id);
         for kind in [MemoryKind::Heap, MemoryKind::Stable] {
             self.changes.memories.push(MemoryOp::Drop(memory_id(id, kind, 0)));
         }
-        self.reject_all(id, canister.system);
+        self.drop_snapshots(id, &canister.managed);
+        self.reject_all(canister.system, &crate::reject::not_found(id));
     }
 
-    fn reject_all(&mut self, id: Principal, system: SystemState) {
+    /// Answers everybody who waits for a canister whose code is gone.
+    pub(crate) fn reject_all(&mut self, system: SystemState, why: &Reject) {
         use state::replicated::{CallOrigin, Message, Payload};
-        let gone = Payload::Reject(crate::reject::not_found(id));
+        let gone = Payload::Reject(why.clone());
         for (_, context) in system.call_contexts {
             if !context.responded {
                 self.respond(context.origin, gone.clone(), context.cycles);
             }
         }
         for message in system.queue {
-            let origin = match message {
-                Message::Ingress(call) => CallOrigin::Ingress { request_id: call.request_id, sender: call.sender },
-                Message::Request(call) => CallOrigin::Canister { sender: call.sender, callback: call.callback },
+            let (origin, refund) = match message {
+                Message::Ingress(call) => (CallOrigin::Ingress { request_id: call.request_id, sender: call.sender }, 0),
+                Message::Request(call) => {
+                    (CallOrigin::Canister { sender: call.sender, callback: call.callback }, call.cycles)
+                }
                 _ => continue,
             };
-            self.respond(origin, gone.clone(), 0);
+            self.respond(origin, gone.clone(), refund);
         }
     }
 
@@ -253,7 +267,11 @@ impl Executor {
 
     /// Installs or upgrades; after an error the canister is as before.
     pub(crate) fn install(&mut self, id: Principal, module: &Arc<Module>, fresh: bool) -> Result<(), Refused> {
-        if fresh { self.install_fresh(id, module, &[]) } else { self.upgrade(id, module, &[], true) }
+        if fresh {
+            return self.install_fresh(id, module, &[]);
+        }
+        let keep = self.module_of(id).is_some_and(|old| old.keeps_memory());
+        self.upgrade(id, module, &[], Upgrade { pre: true, keep })
     }
 
     /// Installs on an emptied canister (interface spec, "Code installation").
@@ -285,7 +303,11 @@ impl Executor {
                 self.instances.take(id);
                 if let Some(canister) = self.state.canisters.get_mut(&id) {
                     canister.memory = memory;
-                    canister.system = SystemState { logs: canister.system.logs.clone(), ..system };
+                    canister.system = SystemState {
+                        logs: canister.system.logs.clone(),
+                        logs_total: canister.system.logs_total,
+                        ..system
+                    };
                 }
                 if let Some(sandbox) = before {
                     self.instances.put(id, sandbox, self.state.time);
@@ -302,15 +324,14 @@ impl Executor {
         id: Principal,
         module: &Arc<Module>,
         arg: &[u8],
-        pre: bool,
+        how: Upgrade,
     ) -> Result<(), Refused> {
         let old = self.module_of(id).ok_or_else(|| Refused("there is nothing to upgrade".into()))?;
-        let keep = old.keeps_memory();
-        if keep && !module.keeps_memory() {
+        if how.keep && !module.keeps_memory() {
             return Err(Refused("the new module would not keep the main memory of the old one".into()));
         }
         let system = self.state.canisters.get(&id).map(|canister| canister.system.clone());
-        let upgraded = self.upgrade_steps(id, &old, module, arg, pre, keep);
+        let upgraded = self.upgrade_steps(id, &old, module, arg, how);
         if upgraded.is_err() {
             self.undo_upgrade(id, &old, system);
         }
@@ -323,8 +344,7 @@ impl Executor {
         old: &Arc<Module>,
         module: &Arc<Module>,
         arg: &[u8],
-        pre: bool,
-        keep: bool,
+        Upgrade { pre, keep }: Upgrade,
     ) -> Result<(), Refused> {
         if pre && old.has(&Entry::PreUpgrade) {
             self.run_step(id, Entry::PreUpgrade, &[])?;
@@ -344,7 +364,8 @@ impl Executor {
 
     fn undo_upgrade(&mut self, id: Principal, old: &Arc<Module>, system: Option<SystemState>) {
         let (Some(canister), Some(system)) = (self.state.canisters.get_mut(&id), system) else { return };
-        canister.system = SystemState { logs: canister.system.logs.clone(), ..system };
+        canister.system =
+            SystemState { logs: canister.system.logs.clone(), logs_total: canister.system.logs_total, ..system };
         if let Some(sandbox) = self.instances.get_mut(id) {
             fatal(sandbox.restore(old.clone(), &canister.memory));
         }

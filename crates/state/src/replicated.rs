@@ -4,14 +4,18 @@
 
 pub mod canister;
 pub mod ingress;
+pub mod managed;
 pub mod message;
+pub mod settings;
 
 pub use canister::{
     CallContext, CallOrigin, Callback, CanisterCode, CanisterStatus, LogEntry, Metadata, NativeKind, SystemState,
     WasmFunction,
 };
 pub use ingress::{IngressEntry, IngressStatus};
+pub use managed::Managed;
 pub use message::{Ingress, Message, Payload, Request, Response, SenderInfo};
+pub use settings::{Settings, Visibility};
 
 pub use protocol::{Reject, RequestId};
 use serde::{Serialize, de::DeserializeOwned};

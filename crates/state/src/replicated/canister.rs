@@ -1,11 +1,14 @@
 //! A canister but for its memories.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 use candid::Principal;
 use serde::{Deserialize, Serialize};
 
-use super::{Message, RequestId, SenderInfo};
+use super::{Message, RequestId, SenderInfo, settings::Settings};
 
 /// Everything that the system keeps about a canister.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,11 +53,17 @@ pub struct SystemState {
     #[serde(default)]
     pub frozen: bool,
     /// What the program printed, and its traps, oldest first, bounded.
+    #[serde(default, with = "shared")]
+    pub logs: Arc<VecDeque<LogEntry>>,
+    /// How many lines there ever were.
     #[serde(default)]
-    pub logs: VecDeque<LogEntry>,
+    pub logs_total: u64,
     /// What the certified state says about the module's custom sections.
     #[serde(default)]
     pub metadata: Metadata,
+    /// What its controllers set.
+    #[serde(default)]
+    pub settings: Settings,
     /// When `canister_heartbeat` is next called, ns; 0 when the module has none.
     #[serde(default)]
     pub heartbeat_at: u64,
@@ -88,6 +97,27 @@ pub struct LogEntry {
     pub text: String,
     /// True for a trap.
     pub trap: bool,
+}
+
+impl LogEntry {
+    /// What it counts for: its text, its time and its number.
+    fn bytes(&self) -> usize {
+        self.text.len() + 16
+    }
+}
+
+/// Lines that clones share, as a plain list in records.
+mod shared {
+    use super::{Arc, LogEntry, VecDeque};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(logs: &Arc<VecDeque<LogEntry>>, to: S) -> Result<S::Ok, S::Error> {
+        (**logs).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<VecDeque<LogEntry>>, D::Error> {
+        VecDeque::deserialize(from).map(Arc::new)
+    }
 }
 
 /// Lifecycle (interface spec, "Canister lifecycle").
@@ -210,14 +240,16 @@ impl SystemState {
             next_id: 0,
             held: false,
             frozen: false,
-            logs: VecDeque::new(),
+            logs: Arc::default(),
+            logs_total: 0,
             metadata: Metadata::default(),
+            settings: Settings::default(),
             heartbeat_at: 0,
             stop_waiters: Vec::new(),
         }
     }
 
-    /// Everything but queues, open calls and logs.
+    /// Everything but queues and open calls.
     #[must_use]
     pub fn without_messages(&self) -> SystemState {
         SystemState {
@@ -236,8 +268,10 @@ impl SystemState {
             next_id: self.next_id,
             held: self.held,
             frozen: self.frozen,
-            logs: VecDeque::new(),
+            logs: self.logs.clone(),
+            logs_total: self.logs_total,
             metadata: self.metadata.clone(),
+            settings: self.settings.clone(),
             heartbeat_at: self.heartbeat_at,
             stop_waiters: Vec::new(),
         }
@@ -249,16 +283,29 @@ impl SystemState {
         self.next_id
     }
 
-    /// Adds a line to the log, dropping the oldest beyond [`LOG_BYTES_MAX`].
+    /// Adds a line to the log, dropping the oldest beyond the setting `log_memory_limit`.
     pub fn log(&mut self, at: u64, text: String, trap: bool) {
-        self.logs.push_back(LogEntry { at, text, trap });
-        let mut bytes: usize = self.logs.iter().map(|entry| entry.text.len() + 16).sum();
-        while bytes > LOG_BYTES_MAX {
-            match self.logs.pop_front() {
-                Some(entry) => bytes -= entry.text.len() + 16,
+        Arc::make_mut(&mut self.logs).push_back(LogEntry { at, text, trap });
+        self.logs_total += 1;
+        self.trim_logs();
+    }
+
+    /// Drops the oldest lines beyond the setting `log_memory_limit`.
+    pub fn trim_logs(&mut self) {
+        let limit = usize::try_from(self.settings.log_memory_limit).map_or(LOG_BYTES_MAX, |set| set.min(LOG_BYTES_MAX));
+        let mut bytes = self.log_bytes();
+        while bytes > limit {
+            match Arc::make_mut(&mut self.logs).pop_front() {
+                Some(entry) => bytes -= entry.bytes(),
                 None => break,
             }
         }
+    }
+
+    /// Bytes that the log counts for.
+    #[must_use]
+    pub fn log_bytes(&self) -> usize {
+        self.logs.iter().map(LogEntry::bytes).sum()
     }
 
     /// Whether a call was begun and can still go on.
