@@ -16,6 +16,7 @@ use state::{
     delta::BatchDelta,
     pages::PageImage,
     pages::PagedMemory,
+    planted::{self, Planted},
     replicated::{
         BadRecord, CanisterCode, Ingress, IngressEntry, IngressStatus, Message, NativeKind, Reject, Request, RequestId,
     },
@@ -189,6 +190,9 @@ impl Executor {
     pub fn execute(&mut self, batch: &Batch) -> Executed {
         self.state.height += 1;
         self.state.time = batch.time.max(self.state.time + 1);
+        if planted::is(Planted::TimeGoesBack) {
+            self.state.time = batch.time;
+        }
         self.state.seed = Sha256::new().chain_update(self.state.seed).chain_update(batch.randomness).finalize().into();
         self.state.drawn = 0;
         self.forget_old_ingress();
@@ -267,7 +271,7 @@ impl Executor {
 
     fn induct_ingress(&mut self, ingress: Ingress) {
         let id = ingress.request_id;
-        if self.state.ingress.contains_key(&id) {
+        if self.state.ingress.contains_key(&id) && !planted::is(Planted::RunsTwice) {
             // The same request again: it has its answer, or is about to get it.
             self.finished.extend(self.state.ingress.get(&id).filter(|e| e.status.is_final()).map(|_| id));
             return;
