@@ -59,6 +59,17 @@ pub struct Batch {
     pub ingress: Vec<Ingress>,
 }
 
+impl Batch {
+    /// The batch that had this effect, from the log: executed on the state before it, it has it again.
+    ///
+    /// # Errors
+    /// The record can't be read.
+    pub fn logged(delta: &BatchDelta) -> Result<Batch, BadRecord> {
+        let (randomness, ingress) = state::replicated::from_record(b"input", &delta.input)?;
+        Ok(Batch { time: delta.time, randomness, ingress })
+    }
+}
+
 /// What a batch did.
 #[derive(Debug)]
 pub struct Executed {
@@ -333,7 +344,7 @@ impl Executor {
             root: tree.digest(),
             records,
             memories: changes.memories,
-            input: state::replicated::to_record(&batch.ingress),
+            input: state::replicated::to_record(&(batch.randomness, &batch.ingress)),
         };
         let (finished, usage) = (std::mem::take(&mut self.finished), self.usage.take());
         Executed { delta, finished, tree, view, usage }

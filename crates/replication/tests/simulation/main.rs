@@ -1,0 +1,67 @@
+//! The whole node in simulation: real modules, log, folds and recovery on a disk that fails, by seeds.
+//!
+//! `SEEDS=n` runs n seeds, `SEED=x` runs one. A seed decides the workload, the faults and what they leave; the node
+//! takes its steps one by one, so a seed always goes the same way.
+
+mod compare;
+mod guests;
+mod model;
+mod planted;
+mod random;
+mod run;
+
+use std::sync::{Mutex, PoisonError};
+
+use state::planted::Planted;
+
+/// Seeds of the ordinary test run.
+const SEEDS: u64 = 40;
+/// Seeds within which every planted bug must be found.
+const SEEDS_TO_FIND: u64 = 40;
+
+/// What is planted is planted in the whole process, so one test runs at a time.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// Runs something on a thread whose stack is long enough for WebAssembly.
+fn on_long_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(execution::THREAD_STACK_BYTES);
+        let thread = thread.spawn_scoped(scope, work).expect("a thread");
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is a number, not `{text}`")))
+}
+
+fn seed_or_panic(seed: u64) {
+    if let Err(what) = run::run(seed, None) {
+        panic!("{what}\nagain: SEED={seed} cargo test -p replication --test simulation seeds_are_clean");
+    }
+}
+
+#[test]
+fn seeds_are_clean() {
+    on_long_stack(|| match number("SEED") {
+        Some(seed) => seed_or_panic(seed),
+        None => (0..number("SEEDS").unwrap_or(SEEDS)).for_each(seed_or_panic),
+    });
+}
+
+/// The first seed that finds it, and what it says.
+fn find(bug: Planted) -> Option<(u64, String)> {
+    (0..SEEDS_TO_FIND).find_map(|seed| run::run(seed, Some(bug)).err().map(|what| (seed, what)))
+}
+
+#[test]
+fn planted_bugs_are_found() {
+    on_long_stack(|| {
+        for bug in planted::BUGS {
+            let (seed, what) = find(bug).unwrap_or_else(|| panic!("{bug:?} is not found in {SEEDS_TO_FIND} seeds"));
+            println!("{bug:?}: seed {seed}: {}", what.lines().next().unwrap_or_default());
+            assert_eq!(run::run(seed, None), Ok(()), "the same seed without the bug");
+        }
+    });
+}
