@@ -17,3 +17,6 @@ pub(crate) const BUGS: [Planted; 12] = [
     Planted::RequestTwice,
     Planted::TimeGoesBack,
 ];
+
+/// Those that the reference can have as well, so that only the model's arithmetic tells.
+pub(crate) const IN_EXECUTION: [Planted; 3] = [Planted::RunsTwice, Planted::RequestTwice, Planted::TimeGoesBack];

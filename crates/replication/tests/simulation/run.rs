@@ -36,6 +36,7 @@ use crate::{
     compare::differ,
     guests::{PAGES, PAGES_AT, Sums, TOTAL_AT, counter},
     model::{Model, Op},
+    motoko::guests_wasm,
     random::Random,
 };
 
@@ -46,6 +47,8 @@ const SECOND_NS: u64 = 1_000_000_000;
 const SEGMENT_BYTES: u64 = 256 << 10;
 /// Steps of a run, between the setting up and the last look.
 const STEPS: u64 = 60;
+/// One seed in so many has a Motoko app beside the small ones.
+const GUESTS_EVERY: u64 = 4;
 /// Batches after which nothing may be open any more.
 const SETTLES_WITHIN: usize = 12;
 
@@ -96,6 +99,8 @@ fn engine() -> Arc<Engine> {
 pub(crate) struct Run {
     random: Random,
     bug: Option<Planted>,
+    /// Whether the reference has the bug as well, so that only the model can find it.
+    blind: bool,
     disk: SimulatedDisk,
     clock: Arc<TestClock>,
     key: Arc<RootKey>,
@@ -107,6 +112,8 @@ pub(crate) struct Run {
     roots: Vec<[u8; 32]>,
     models: Vec<Model>,
     modules: [[u8; 32]; 2],
+    /// The Motoko app and its module.
+    motoko: Option<(Principal, [u8; 32])>,
     requests: BTreeMap<RequestId, (Ingress, Op)>,
     waiting: Vec<(RequestId, oneshot::Receiver<Answer>)>,
     acknowledged: BTreeMap<RequestId, IngressStatus>,
@@ -114,24 +121,35 @@ pub(crate) struct Run {
     certified: (u64, u64),
     apps: Vec<Principal>,
     next_request: u64,
+    /// Whether a Motoko app takes part.
+    guests: bool,
+    seen: Seen,
     /// The last things that happened.
-    pub(crate) trace: VecDeque<String>,
+    trace: VecDeque<String>,
 }
 
-/// Runs a seed to its end.
-pub(crate) fn run(seed: u64, bug: Option<Planted>) -> Checked {
-    let mut run = Run::new(seed, bug);
-    plant(bug);
-    let ended = run.all();
-    plant(None);
-    ended.map_err(|what| {
-        let trace: Vec<String> = run.trace.into();
-        format!("seed {seed}: {what}\n  {}", trace.join("\n  "))
-    })
+/// How often each kind of thing happened.
+pub(crate) type Seen = BTreeMap<&'static str, u64>;
+
+/// Runs a seed to its end; says what happened on the way.
+pub(crate) fn run(seed: u64, bug: Option<Planted>) -> Checked<Seen> {
+    Run::new(seed, bug, false).to_end(seed)
 }
 
+/// Runs a seed with a reference that has the bug too: what is found, the model found.
+pub(crate) fn run_blind(seed: u64, bug: Planted) -> Checked<Seen> {
+    Run::new(seed, Some(bug), true).to_end(seed)
+}
 impl Run {
-    fn new(seed: u64, bug: Option<Planted>) -> Run {
+    fn to_end(mut self, seed: u64) -> Checked<Seen> {
+        plant(self.bug);
+        let ended = self.all();
+        plant(None);
+        let trace: Vec<String> = self.trace.into();
+        ended.map(|()| self.seen).map_err(|what| format!("seed {seed}: {what}\n  {}", trace.join("\n  ")))
+    }
+
+    fn new(seed: u64, bug: Option<Planted>, blind: bool) -> Run {
         plant(None);
         let disk = SimulatedDisk::new();
         let blobs = BlobStore::new(Arc::new(disk.clone()));
@@ -140,6 +158,9 @@ impl Run {
         Run {
             random: Random::new(seed),
             bug,
+            blind,
+            guests: seed % GUESTS_EVERY == 0,
+            seen: Seen::new(),
             clock: Arc::new(TestClock(AtomicU64::new(START_NS))),
             node: None,
             last: Arc::default(),
@@ -150,6 +171,7 @@ impl Run {
             roots: Vec::new(),
             models: vec![Model::default()],
             modules,
+            motoko: None,
             requests: BTreeMap::new(),
             waiting: Vec::new(),
             acknowledged: BTreeMap::new(),
@@ -178,6 +200,10 @@ impl Run {
         self.rot()
     }
 
+    fn saw(&mut self, what: &'static str) {
+        *self.seen.entry(what).or_default() += 1;
+    }
+
     fn note(&mut self, what: String) {
         if self.trace.len() == 40 {
             self.trace.pop_front();
@@ -201,7 +227,33 @@ impl Run {
             let publish = self.publish_arg(app.backend, 0);
             self.ask::<u64>("publish", (publish,), Op::Publish(app.backend))?;
         }
+        if self.guests { self.set_up_guests() } else { Ok(()) }
+    }
+
+    fn set_up_guests(&mut self) -> Checked {
+        let module = BlobStore::new(Arc::new(self.disk.clone())).put(guests_wasm()).map_err(|e| e.to_string())?;
+        let arg = CreateAppArg { name: "guests".into(), title: "guests".into(), owner: "owner".into() };
+        let app: CreatedApp = self.ask("create_app", (arg,), Op::Nothing)?;
+        let publish = PublishArg { module, ..self.publish_arg(app.backend, 0) };
+        self.ask::<u64>("publish", (publish,), Op::Nothing)?;
+        self.motoko = Some((app.backend, module));
         Ok(())
+    }
+
+    /// Something for the Motoko app. The model knows nothing of it; that the node's way and the reference's come to
+    /// the same bytes is what is seen here.
+    fn submit_to_guests(&mut self) {
+        let Some((app, _)) = self.motoko else { return };
+        let name = format!("guest {}", self.random.below(1000));
+        let (method, arg) = match self.random.below(6) {
+            0 => ("addThenTrap", candid::encode_one(name)),
+            1 => ("addTwo", candid::encode_args((name.clone(), name))),
+            2 => ("startTimer", candid::encode_args(())),
+            _ => ("add", candid::encode_one(name)),
+        };
+        let op = if method == "addThenTrap" { Op::Never } else { Op::Nothing };
+        self.submit(PERSON, app, method, arg.expect("encodes"), op);
+        self.saw("call of a Motoko app");
     }
 
     fn model(&mut self) -> &mut Model {
@@ -275,6 +327,10 @@ impl Run {
     }
 
     fn submit_some(&mut self) -> Checked {
+        if self.motoko.is_some() && self.random.once_in(3) {
+            self.submit_to_guests();
+            return Ok(());
+        }
         let live: Vec<Principal> = self.apps.clone();
         let app = self.random.pick(&live);
         let other = self.random.pick(&live);
@@ -306,6 +362,7 @@ impl Run {
         if ingress.expiry < self.reference.state().time {
             return;
         }
+        self.saw("request repeated");
         self.note(format!("request {} again", u64::from_be_bytes(id.0[..8].try_into().unwrap_or_default())));
         let answer = self.node().submit(ingress);
         self.waiting.push((id, answer));
@@ -344,6 +401,7 @@ impl Run {
             15 => self.ask_twice()?,
             16 => {
                 if self.node().begin_fold() {
+                    self.saw("fold");
                     self.note("fold begins".into());
                 }
             }
@@ -378,6 +436,7 @@ impl Run {
         let now = self.clock.now();
         let to = if self.random.once_in(2) { now + by } else { now.saturating_sub(by) };
         self.clock.0.store(to, Ordering::SeqCst);
+        self.saw(if to < now { "clock set back" } else { "clock set forward" });
         self.note(format!("clock from {now} to {to}"));
     }
 
@@ -399,7 +458,7 @@ impl Run {
     }
 
     fn execute_reference(&mut self, batch: &Batch) -> Checked {
-        plant(None);
+        plant(self.bug.filter(|_| self.blind));
         self.reference.sleep_all();
         let executed = self.reference.execute(batch);
         plant(self.bug);
@@ -408,6 +467,7 @@ impl Run {
             return Err("the log's input is not what was ordered".into());
         }
         let mut model = self.models.last().cloned().unwrap_or_default();
+        let mut kinds = Vec::new();
         for id in executed.finished {
             let replied = match self.reference.state().ingress.get(&id).map(|entry| &entry.status) {
                 Some(IngressStatus::Replied(bytes)) => bytes,
@@ -420,11 +480,22 @@ impl Run {
             if ingress.canister == REGISTRY && is_refused(replied) {
                 continue;
             }
+            let kind = match op {
+                Op::Call(..) => Some("call between apps"),
+                Op::CallTrap(_) => Some("call that is rejected"),
+                Op::Grow(_) => Some("growth"),
+                Op::Publish(_) => Some("switch"),
+                Op::Restore(..) => Some("restore"),
+                Op::Delete(_) => Some("app deleted"),
+                _ => None,
+            };
+            kinds.extend(kind);
             if !model.replied(id, *op) {
                 return Err(format!("{} was replied to, which must not be", ingress.method));
             }
             check_reply(&ingress.method, replied)?;
         }
+        kinds.into_iter().for_each(|kind| self.saw(kind));
         self.roots.push(executed.delta.root);
         self.models.push(model);
         Ok(())
@@ -436,6 +507,10 @@ impl Run {
         self.take_answers()?;
         self.see_certificate()?;
         if let Err(error) = &done {
+            self.saw("commit that fails");
+            if format!("{error:?}").contains("StorageFull") {
+                self.saw("full disk");
+            }
             self.note(format!("the node ends: {error:?}"));
         }
         Ok(done.is_ok())
@@ -449,6 +524,7 @@ impl Run {
         match done {
             Ok(()) => Ok(()),
             Err(error) => {
+                self.saw("fold that fails");
                 self.note(format!("the node ends: {error:?}"));
                 self.die_and_recover(true)
             }
@@ -583,6 +659,7 @@ impl Run {
         let crash = if self.random.once_in(3) { Crash::Dropped } else { Crash::Torn(self.random.next()) };
         self.disk.crash(crash);
         self.note(format!("crash {crash:?}"));
+        self.saw(if matches!(crash, Crash::Dropped) { "crash that keeps nothing" } else { "crash that tears" });
         if faults && self.random.once_in(3) {
             self.fail_recovery()?;
         }
@@ -601,6 +678,7 @@ impl Run {
             return Err(format!("recovery fails by itself: {error:?}"));
         }
         self.disk.crash(Crash::Torn(self.random.next()));
+        self.saw("crash in a recovery");
         self.note(format!("crash in a recovery, after {after} changes"));
         Ok(())
     }
@@ -611,6 +689,9 @@ impl Run {
         let height = usize::try_from(recovered.height).unwrap_or(usize::MAX);
         self.note(format!("recovers batch {height} of {}", self.history.len()));
         self.check_height(height)?;
+        if height < self.history.len() {
+            self.saw("batches lost before they were told");
+        }
         self.replay_to(height)?;
         let executor = fresh(&self.disk, &self.key, &recovered)?;
         differ(executor.state(), self.reference.state()).map_err(|what| format!("after recovery, {what}"))?;
@@ -717,7 +798,8 @@ impl Run {
     fn read_rotten(&mut self, copy: &SimulatedDisk, name: &str, byte: usize, proven: u64) -> Checked {
         match state::store::open(Arc::new(copy.clone()), SEGMENT_BYTES) {
             Err(error) => {
-                let named = error.to_string().contains(name) || error.to_string().contains("log");
+                self.saw(if name.starts_with("log") { "rot of the log named" } else { "rot of an overlay named" });
+                let named = error.to_string().contains(name);
                 if named { Ok(()) } else { Err(format!("rot in {name} at {byte} is reported as: {error}")) }
             }
             Ok((_, _, recovered)) if recovered.height < proven => {
