@@ -5,7 +5,10 @@
 
 use std::sync::Arc;
 
-use state::pages::{PageDelta, PagedMemory};
+use state::{
+    pages::{PageDelta, PagedMemory},
+    planted::{self, Planted},
+};
 use wasmtime::{AsContextMut as _, Func, Instance, Ref, Store};
 
 use crate::{
@@ -204,8 +207,11 @@ impl Sandbox {
         let shrink = self.heap.roll_back(&memory.heap)?;
         let live = self.live.as_mut().ok_or(SandboxError::Lost)?;
         live.store.data_mut().stable.roll_back(&memory.stable)?;
-        if shrink {
+        if shrink && !planted::is(Planted::UndoForgetsGrowth) {
             return self.shrink_and_renew(memory);
+        }
+        if planted::is(Planted::UndoForgetsGlobals) {
+            return Ok(());
         }
         live.set_globals(&memory.globals)
     }

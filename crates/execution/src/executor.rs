@@ -16,6 +16,7 @@ use state::{
     delta::BatchDelta,
     pages::PageImage,
     pages::PagedMemory,
+    planted::{self, Planted},
     replicated::{
         BadRecord, CanisterCode, Ingress, IngressEntry, IngressStatus, Message, NativeKind, Reject, Request, RequestId,
     },
@@ -56,6 +57,17 @@ pub struct Batch {
     pub randomness: [u8; 32],
     /// Update calls, authenticated and admitted.
     pub ingress: Vec<Ingress>,
+}
+
+impl Batch {
+    /// The batch that had this effect, from the log: executed on the state before it, it has it again.
+    ///
+    /// # Errors
+    /// The record can't be read.
+    pub fn logged(delta: &BatchDelta) -> Result<Batch, BadRecord> {
+        let (randomness, ingress) = state::replicated::from_record(b"input", &delta.input)?;
+        Ok(Batch { time: delta.time, randomness, ingress })
+    }
 }
 
 /// What a batch did.
@@ -175,6 +187,9 @@ impl Executor {
     pub fn execute(&mut self, batch: &Batch) -> Executed {
         self.state.height += 1;
         self.state.time = batch.time.max(self.state.time + 1);
+        if planted::is(Planted::TimeGoesBack) {
+            self.state.time = batch.time;
+        }
         self.state.seed = Sha256::new().chain_update(self.state.seed).chain_update(batch.randomness).finalize().into();
         self.state.drawn = 0;
         self.forget_old_ingress();
@@ -240,7 +255,7 @@ impl Executor {
 
     fn induct_ingress(&mut self, ingress: Ingress) {
         let id = ingress.request_id;
-        if self.state.ingress.contains_key(&id) {
+        if self.state.ingress.contains_key(&id) && !planted::is(Planted::RunsTwice) {
             // The same request again: it has its answer, or is about to get it.
             self.finished.extend(self.state.ingress.get(&id).filter(|e| e.status.is_final()).map(|_| id));
             return;
@@ -303,7 +318,7 @@ impl Executor {
             root: tree.digest(),
             records,
             memories: changes.memories,
-            input: state::replicated::to_record(&batch.ingress),
+            input: state::replicated::to_record(&(batch.randomness, &batch.ingress)),
         };
         let (finished, usage) = (std::mem::take(&mut self.finished), self.usage.take());
         Executed { delta, finished, tree, view, usage }

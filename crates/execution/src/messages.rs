@@ -12,8 +12,12 @@ use candid::Principal;
 use embedder::{
     Callback as WasmCallback, CallbackKind, Closure, Effects, Entry, Execution, Limits, OutgoingCall, Reply, Trap,
 };
-use state::replicated::{
-    CallContext, CallOrigin, Callback, Ingress, Message, Payload, Reject, Request, Response, SenderInfo, WasmFunction,
+use state::{
+    planted::{self, Planted},
+    replicated::{
+        CallContext, CallOrigin, Callback, Ingress, Message, Payload, Reject, Request, Response, SenderInfo,
+        WasmFunction,
+    },
 };
 
 use crate::{reject, turn::Turn, usage::Spent};
@@ -36,6 +40,9 @@ impl Turn<'_> {
     pub(crate) fn run_message(&mut self, message: Message) -> u64 {
         match message {
             Message::Ingress(ingress) => self.run_ingress(ingress),
+            Message::Request(request) if planted::is(Planted::RequestTwice) => {
+                self.run_request(request.clone()) + self.run_request(request)
+            }
             Message::Request(request) => self.run_request(request),
             Message::Response(response) => self.run_response(response),
             Message::Timer => self.run_system_task(Entry::GlobalTimer),

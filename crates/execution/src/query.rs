@@ -9,7 +9,10 @@ use std::{collections::HashSet, sync::Arc};
 
 use candid::Principal;
 use embedder::{Callback as WasmCallback, CallbackKind, Effects, Entry, OutgoingCall, Reply, Trap};
-use state::replicated::{CanisterCode, Payload, Reject};
+use state::{
+    planted::{self, Planted},
+    replicated::{CanisterCode, Payload, Reject},
+};
 
 use crate::{
     executor::Executor,
@@ -74,7 +77,9 @@ pub(crate) fn answer(wake: &mut impl Wake, query: &Query) -> Answered {
     let mut tree = Tree { wake, calls: 0, instructions: 0, used: HashSet::new(), path: Vec::new() };
     let outcome = tree.query(query, true);
     for id in std::mem::take(&mut tree.used) {
-        tree.wake.with_turn(id, |turn| turn.roll_back());
+        if !planted::is(Planted::QueryWriteStays) {
+            tree.wake.with_turn(id, |turn| turn.roll_back());
+        }
     }
     let time = tree.wake.env().time;
     Answered { payload: outcome.unwrap_or_else(Payload::Reject), time, instructions: tree.instructions }

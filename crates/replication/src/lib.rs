@@ -8,8 +8,10 @@ mod log_thread;
 mod queries;
 pub mod replica;
 pub mod sequencer;
+pub mod stepped;
 
 pub use clock::{Clock, SystemClock};
 pub use queries::NotAsked;
 pub use replica::{Answer, Certified, Replica, ReplicaConfig, Stopped, UsageSink};
 pub use sequencer::{LocalSequencer, Sequencer};
+pub use stepped::Stepped;

@@ -67,7 +67,7 @@ impl Queries {
     }
 }
 
-fn answer_at_one_moment(reader: &Reader, shared: &Shared, mut query: Query) -> Answered {
+pub(crate) fn answer_at_one_moment(reader: &Reader, shared: &Shared, mut query: Query) -> Answered {
     let mut tries = 0;
     loop {
         let now = Now::of(shared, &mut query);

@@ -18,8 +18,9 @@ use execution::{
 use protocol::{RootKey, Tree};
 use state::{
     log::Log,
+    planted::{self, Planted},
     replicated::{Ingress, IngressStatus, Reject, RequestId},
-    store::{Folded, Folder},
+    store::{FoldJob, Folded, Folder},
 };
 use tokio::sync::oneshot;
 
@@ -37,7 +38,7 @@ pub type Fatal = Arc<dyn Fn(&dyn std::error::Error) + Send + Sync>;
 pub type UsageSink = Arc<dyn Fn(&[Usage]) + Send + Sync>;
 
 /// Batches that may be executed and not yet durable.
-const IN_FLIGHT_MAX: usize = 2;
+pub(crate) const IN_FLIGHT_MAX: usize = 2;
 /// Memories are folded at least this often while they change, ns.
 const FOLD_AGE_NS: u64 = 120_000_000_000;
 /// Calls that may wait to be ordered.
@@ -151,43 +152,11 @@ impl Replica {
     /// # Errors
     /// A thread can't be started.
     pub fn start(config: ReplicaConfig) -> std::io::Result<Replica> {
-        let (commands, inbox) = channel();
-        let (items, log_inbox) = channel();
-        let shown = Shown { certified: None, view: config.executor.view() };
-        let shared = Arc::new(Shared { shown: RwLock::new(shown), ..Shared::default() });
-        let queries = Queries::start(config.executor.reader(), shared.clone())?;
-        let fatal = {
-            let (shared, told) = (shared.clone(), config.fatal.clone());
-            Arc::new(move |error: &dyn std::error::Error| {
-                shared.broken.store(true, Ordering::Release);
-                told(error);
-            })
-        };
-        let log = LogThread {
-            log: config.log,
-            folded: 0,
-            key: config.key,
-            shared: shared.clone(),
-            commands: commands.clone(),
-            fatal: fatal.clone(),
-        };
-        let log = log.spawn(log_inbox)?;
-        let now = config.clock.now();
-        let worker = Worker {
-            executor: config.executor,
-            clock: config.clock,
-            sequencer: config.sequencer,
-            folds: Folds { folder: Some(config.folder), running: None, at: config.fold_at, last: now },
-            pool: Pool::default(),
-            waiters: HashMap::new(),
-            ticks: Vec::new(),
-            in_flight: 0,
-            log_bytes: 0,
-            items: Some(items),
-            commands: commands.clone(),
-            fatal,
-            usage: config.usage,
-        };
+        let queries = config.executor.reader();
+        let Parts { worker, inbox, log, items } = Parts::of(config);
+        let (commands, shared) = (worker.commands.clone(), worker.shared.clone());
+        let queries = Queries::start(queries, shared.clone())?;
+        let log = log.spawn(items)?;
         let thread = std::thread::Builder::new()
             .name("executor".into())
             // WebAssembly runs on this thread's stack.
@@ -280,30 +249,81 @@ impl Replica {
     }
 }
 
+/// What runs a replica, and the ways between: on threads in [`Replica`], step by step in `stepped`.
+pub(crate) struct Parts {
+    pub(crate) worker: Worker,
+    pub(crate) inbox: Receiver<Command>,
+    pub(crate) log: LogThread,
+    pub(crate) items: Receiver<Item>,
+}
+
+impl Parts {
+    pub(crate) fn of(config: ReplicaConfig) -> Parts {
+        let (commands, inbox) = channel();
+        let (items, log_inbox) = channel();
+        let shown = Shown { certified: None, view: config.executor.view() };
+        let shared = Arc::new(Shared { shown: RwLock::new(shown), ..Shared::default() });
+        let fatal = {
+            let (shared, told) = (shared.clone(), config.fatal.clone());
+            Arc::new(move |error: &dyn std::error::Error| {
+                shared.broken.store(true, Ordering::Release);
+                told(error);
+            })
+        };
+        let log = LogThread {
+            log: config.log,
+            folded: 0,
+            key: config.key,
+            shared: shared.clone(),
+            commands: commands.clone(),
+            fatal: fatal.clone(),
+        };
+        let now = config.clock.now();
+        let worker = Worker {
+            executor: config.executor,
+            clock: config.clock,
+            sequencer: config.sequencer,
+            folds: Folds { folder: Some(config.folder), running: None, at: config.fold_at, last: now },
+            pool: Pool::default(),
+            waiters: HashMap::new(),
+            ticks: Vec::new(),
+            in_flight: 0,
+            log_bytes: 0,
+            items: Some(items),
+            commands: commands.clone(),
+            fatal,
+            usage: config.usage,
+            shared: shared.clone(),
+        };
+        Parts { worker, inbox, log, items: log_inbox }
+    }
+}
+
 /// The fold under way, if any; the folder travels with it.
-struct Folds {
-    folder: Option<Folder>,
+pub(crate) struct Folds {
+    pub(crate) folder: Option<Folder>,
     running: Option<JoinHandle<Option<Folder>>>,
     at: u64,
     /// When the last one began, ns.
     last: u64,
 }
 
-struct Worker {
-    executor: Executor,
+pub(crate) struct Worker {
+    pub(crate) executor: Executor,
     clock: Arc<dyn Clock>,
     sequencer: Box<dyn Sequencer>,
-    folds: Folds,
+    pub(crate) folds: Folds,
     pool: Pool,
     waiters: HashMap<RequestId, Vec<oneshot::Sender<Answer>>>,
     ticks: Vec<oneshot::Sender<()>>,
-    in_flight: usize,
+    pub(crate) in_flight: usize,
     log_bytes: u64,
     /// Dropped at the end, which ends the log thread.
     items: Option<Sender<Item>>,
-    commands: Sender<Command>,
+    pub(crate) commands: Sender<Command>,
     fatal: Fatal,
     usage: UsageSink,
+    pub(crate) shared: Arc<Shared>,
 }
 
 impl Worker {
@@ -365,7 +385,7 @@ impl Worker {
         !self.pool.is_empty() || !self.ticks.is_empty() || due()
     }
 
-    fn on_command(&mut self, command: Command) -> bool {
+    pub(crate) fn on_command(&mut self, command: Command) -> bool {
         match command {
             Command::Submit(ingress, waiter) => self.on_submit(*ingress, waiter),
             Command::Read(look) => {
@@ -383,9 +403,10 @@ impl Worker {
         true
     }
 
-    fn on_submit(&mut self, ingress: Ingress, waiter: oneshot::Sender<Answer>) {
+    pub(crate) fn on_submit(&mut self, ingress: Ingress, waiter: oneshot::Sender<Answer>) {
         let id = ingress.request_id;
         let known = self.executor.state().ingress.get(&id).map(|entry| entry.status.clone());
+        let known = known.filter(|_| !planted::is(Planted::RunsTwice));
         if let Some(status) = known {
             if status.is_final() {
                 self.after_durable(Box::new(move || drop(waiter.send(Answer::Final(status)))));
@@ -412,7 +433,7 @@ impl Worker {
         }
     }
 
-    fn batch(&mut self) {
+    pub(crate) fn batch(&mut self) {
         let batch = self.sequencer.next(&mut self.pool, self.clock.now());
         let executed = self.executor.execute(&batch);
         (self.usage)(&executed.usage);
@@ -455,13 +476,18 @@ impl Worker {
         self.log_bytes > self.folds.at || (self.executor.has_unfolded_memories() && aged())
     }
 
+    /// What to fold and with what; nothing while a fold is under way.
+    pub(crate) fn begin_fold(&mut self) -> Option<(Folder, FoldJob)> {
+        let folder = self.folds.folder.take()?;
+        self.folds.last = self.clock.now();
+        Some((folder, self.executor.fold_job()))
+    }
+
     fn fold(&mut self) {
         if self.folds.running.as_ref().is_some_and(JoinHandle::is_finished) {
             self.folds.running = None;
         }
-        let Some(mut folder) = self.folds.folder.take() else { return };
-        self.folds.last = self.clock.now();
-        let job = self.executor.fold_job();
+        let Some((mut folder, job)) = self.begin_fold() else { return };
         let (commands, fatal) = (self.commands.clone(), self.fatal.clone());
         let fold = move || match folder.fold(job) {
             Ok(folded) => {

@@ -8,6 +8,7 @@ pub mod delta;
 pub mod log;
 mod page_map;
 pub mod pages;
+pub mod planted;
 pub mod replicated;
 pub mod storage;
 pub mod store;

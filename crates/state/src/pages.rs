@@ -17,7 +17,10 @@ use std::{
 use rustix::fs::SeekFrom;
 use serde::{Deserialize, Serialize};
 
-use crate::page_map::PageMap;
+use crate::{
+    page_map::PageMap,
+    planted::{self, Planted},
+};
 
 /// The unit of dirty tracking and of images, as the processor has it.
 pub const PAGE_BYTES: usize = 4096;
@@ -279,7 +282,9 @@ impl PagedMemory {
         }
         self.shrunk = false;
         self.hot.retain(|index, page| !folded.hot.get(index).is_some_and(|old| Arc::ptr_eq(old, page)));
-        self.image = image;
+        if !planted::is(Planted::StaleImage) {
+            self.image = image;
+        }
     }
 
     /// A memory that shrank (a reinstall) must read as zeroes when it grows again.

@@ -14,6 +14,7 @@ use crate::{
     delta::{BatchDelta, MemoryId, MemoryKind, MemoryOp},
     log::{Log, LogError},
     pages::{ImageFiles, PAGE_BYTES, Page, PageImage, PagedMemory},
+    planted::{self, Planted},
     storage::Storage,
 };
 
@@ -144,7 +145,13 @@ impl Recovered {
 /// Applies one memory operation to a set of committed memories.
 pub fn apply_memory(memories: &mut BTreeMap<MemoryId, PagedMemory>, op: &MemoryOp) {
     match op {
-        MemoryOp::Write(id, delta) => memories.entry(*id).or_default().apply(delta),
+        MemoryOp::Write(id, delta) => {
+            memories.entry(*id).or_default().apply(delta);
+            if planted::is(Planted::PointSharesPages) {
+                let points = memories.iter_mut().filter(|(to, _)| (to.canister, to.kind) == (id.canister, id.kind));
+                points.filter(|(to, _)| to.point > 0).for_each(|(_, memory)| memory.apply(delta));
+            }
+        }
         MemoryOp::Fork { from, to } => {
             let copy = memories.get(from).cloned().unwrap_or_default();
             memories.insert(*to, copy);
@@ -266,7 +273,10 @@ fn write_base(storage: &dyn Storage, name: &str, memory: &PagedMemory) -> io::Re
 
 /// An overlay file: a count, the page numbers, a CRC-32 of both and the pages, then the pages.
 fn write_overlay(storage: &dyn Storage, name: &str, memory: &PagedMemory) -> io::Result<()> {
-    let pages: BTreeMap<u64, &Page> = memory.hot_pages().collect();
+    let mut pages: BTreeMap<u64, &Page> = memory.hot_pages().collect();
+    if planted::is(Planted::FoldForgetsPage) {
+        pages.pop_last();
+    }
     let mut bytes = Vec::with_capacity(pages.len() * (PAGE_BYTES + 8) + 16);
     bytes.extend_from_slice(&(pages.len() as u64).to_le_bytes());
     for index in pages.keys() {

@@ -22,6 +22,18 @@ pub enum Crash {
     Torn(u64),
 }
 
+/// How far the change comes during which the power goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// It does not happen.
+    Before,
+    /// This many bytes at a write's end are missing (modulo its length); anything but a write is as with
+    /// [`Cut::Before`].
+    Within(usize),
+    /// It happens, and nobody is told.
+    After,
+}
+
 /// The disk. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct SimulatedDisk {
@@ -33,6 +45,10 @@ struct Inner {
     files: BTreeMap<String, Arc<Mutex<FileState>>>,
     /// Writes that may still happen before the disk is full; `None` is no limit.
     writes_left: Option<u64>,
+    /// Changes made so far: writes, lengths, syncs, renames, removals.
+    changes: u64,
+    /// When the power goes, and how far that change comes.
+    cut: Option<(u64, Cut)>,
     /// Counts crashes, so that handles from before one are dead.
     life: u64,
 }
@@ -56,6 +72,7 @@ impl SimulatedDisk {
         let mut inner = lock(&self.inner);
         inner.life += 1;
         inner.writes_left = None;
+        inner.cut = None;
         let mut seed = match crash {
             Crash::Dropped => 0,
             Crash::Torn(seed) => seed | 1,
@@ -76,6 +93,27 @@ impl SimulatedDisk {
     /// From now on `writes` more writes succeed, then the disk is full.
     pub fn fill_after(&self, writes: u64) {
         lock(&self.inner).writes_left = Some(writes);
+    }
+
+    /// The power goes during the change that follows `changes` more: it and everything after it fails, until
+    /// [`SimulatedDisk::crash`] says what is left.
+    pub fn cut_power_after(&self, changes: u64, cut: Cut) {
+        let mut inner = lock(&self.inner);
+        inner.cut = Some((inner.changes + changes, cut));
+    }
+
+    /// Changes made so far: writes, lengths, syncs, renames and removals.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        lock(&self.inner).changes
+    }
+
+    /// Another disk with what is synced on this one.
+    #[must_use]
+    pub fn copy(&self) -> SimulatedDisk {
+        let file = |synced: Vec<u8>| Arc::new(Mutex::new(FileState { now: synced.clone(), synced, pending: vec![] }));
+        let files = self.synced_files().into_iter().map(|(name, synced)| (name, file(synced))).collect();
+        SimulatedDisk { inner: Arc::new(Mutex::new(Inner { files, ..Inner::default() })) }
     }
 
     /// Flips a bit of a file's synced bytes; false if the file is shorter.
@@ -120,13 +158,15 @@ impl Storage for SimulatedDisk {
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         let mut inner = lock(&self.inner);
-        let file = inner.files.remove(from).ok_or_else(|| missing(from))?;
-        inner.files.insert(to.to_owned(), file);
-        Ok(())
+        inner.change(|inner| {
+            let file = inner.files.remove(from).ok_or_else(|| missing(from))?;
+            inner.files.insert(to.to_owned(), file);
+            Ok(())
+        })
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
-        lock(&self.inner).files.remove(name).map(drop).ok_or_else(|| missing(name))
+        lock(&self.inner).change(|inner| inner.files.remove(name).map(drop).ok_or_else(|| missing(name)))
     }
 
     fn exists(&self, name: &str) -> bool {
@@ -145,6 +185,37 @@ impl Storage for SimulatedDisk {
     }
 }
 
+impl Inner {
+    /// How far the next change comes; `None` if it is made and told.
+    fn next_cut(&self) -> Option<Cut> {
+        let (at, cut) = self.cut?;
+        match self.changes.cmp(&at) {
+            std::cmp::Ordering::Less => None,
+            std::cmp::Ordering::Equal => Some(cut),
+            std::cmp::Ordering::Greater => Some(Cut::Before),
+        }
+    }
+
+    /// Makes a change that is there whole or not at all.
+    fn change(&mut self, make: impl FnOnce(&mut Inner) -> io::Result<()>) -> io::Result<()> {
+        let cut = self.next_cut();
+        self.changes += 1;
+        match cut {
+            None => make(self),
+            Some(Cut::After) => make(self).and_then(|()| Err(no_power())),
+            Some(_) => Err(no_power()),
+        }
+    }
+}
+
+fn dead() -> io::Error {
+    io::Error::other("this handle was opened before the crash")
+}
+
+fn no_power() -> io::Error {
+    io::Error::other("the simulated disk has no power")
+}
+
 #[derive(Debug)]
 struct SimulatedFile {
     disk: Arc<Mutex<Inner>>,
@@ -154,11 +225,19 @@ struct SimulatedFile {
 
 impl SimulatedFile {
     fn alive(&self) -> io::Result<MutexGuard<'_, FileState>> {
-        if lock(&self.disk).life == self.life {
-            Ok(lock(&self.state))
-        } else {
-            Err(io::Error::other("this handle was opened before the crash"))
+        if lock(&self.disk).life == self.life { Ok(lock(&self.state)) } else { Err(dead()) }
+    }
+
+    /// Makes a change of this file that is there whole or not at all.
+    fn change(&self, make: impl FnOnce(&mut FileState)) -> io::Result<()> {
+        let mut disk = lock(&self.disk);
+        if disk.life != self.life {
+            return Err(dead());
         }
+        disk.change(|_| {
+            make(&mut lock(&self.state));
+            Ok(())
+        })
     }
 
     fn take_write(&self) -> io::Result<()> {
@@ -184,10 +263,21 @@ impl StorageFile for SimulatedFile {
 
     fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
         self.take_write()?;
-        let mut state = self.alive()?;
-        put(&mut state.now, offset, bytes);
-        state.pending.push((offset, bytes.to_vec()));
-        Ok(())
+        let mut disk = lock(&self.disk);
+        if disk.life != self.life {
+            return Err(dead());
+        }
+        let cut = disk.next_cut();
+        disk.changes += 1;
+        let written = match cut {
+            Some(Cut::Before) => 0,
+            Some(Cut::Within(missing)) => bytes.len() - missing % (bytes.len() + 1),
+            Some(Cut::After) | None => bytes.len(),
+        };
+        let mut state = lock(&self.state);
+        put(&mut state.now, offset, &bytes[..written]);
+        state.pending.push((offset, bytes[..written].to_vec()));
+        if cut.is_some() { Err(no_power()) } else { Ok(()) }
     }
 
     fn len(&self) -> io::Result<u64> {
@@ -195,20 +285,20 @@ impl StorageFile for SimulatedFile {
     }
 
     fn set_len(&self, bytes: u64) -> io::Result<()> {
-        let mut state = self.alive()?;
         let length = usize::try_from(bytes).map_err(io::Error::other)?;
-        state.now.resize(length, 0);
-        // The length of a file that is cut or extended is journalled at once by the file systems we know.
-        state.synced.resize(length, 0);
-        state.pending.retain(|(offset, written)| offset + written.len() as u64 <= bytes);
-        Ok(())
+        self.change(|state| {
+            state.now.resize(length, 0);
+            // The length of a file that is cut or extended is journalled at once by the file systems we know.
+            state.synced.resize(length, 0);
+            state.pending.retain(|(offset, written)| offset + written.len() as u64 <= bytes);
+        })
     }
 
     fn sync(&self) -> io::Result<()> {
-        let mut state = self.alive()?;
-        state.synced = state.now.clone();
-        state.pending.clear();
-        Ok(())
+        self.change(|state| {
+            state.synced = state.now.clone();
+            state.pending.clear();
+        })
     }
 }
 

@@ -1,0 +1,115 @@
+//! The whole node in simulation: real modules, log, folds and recovery on a disk that fails, by seeds.
+//!
+//! `SEEDS=n` runs n seeds, `SEED=x` runs one. A seed decides the workload, the faults and what they leave; the node
+//! takes its steps one by one, so a seed always goes the same way.
+
+mod compare;
+mod guests;
+mod model;
+#[path = "../it/motoko.rs"]
+mod motoko;
+mod planted;
+mod random;
+mod run;
+
+use std::sync::{Mutex, PoisonError};
+
+use state::planted::Planted;
+
+/// Seeds of the ordinary test run.
+const SEEDS: u64 = 40;
+/// Seeds within which every planted bug must be found.
+const SEEDS_TO_FIND: u64 = 40;
+
+/// What is planted is planted in the whole process, so one test runs at a time.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// Runs something on a thread whose stack is long enough for WebAssembly.
+fn on_long_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(execution::THREAD_STACK_BYTES);
+        let thread = thread.spawn_scoped(scope, work).expect("a thread");
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is a number, not `{text}`")))
+}
+
+fn seed_or_panic(seed: u64) -> run::Seen {
+    run::run(seed, None).unwrap_or_else(|what| {
+        panic!("{what}\nagain: SEED={seed} cargo test -p replication --test simulation seeds_are_clean")
+    })
+}
+
+/// What a round of seeds must have gone through, so that clean seeds mean something.
+const MUST_HAPPEN: [&str; 20] = [
+    "app deleted",
+    "batches lost before they were told",
+    "call between apps",
+    "call of a Motoko app",
+    "call that is rejected",
+    "clock set back",
+    "clock set forward",
+    "commit that fails",
+    "crash in a recovery",
+    "crash that keeps nothing",
+    "crash that tears",
+    "fold",
+    "fold that fails",
+    "full disk",
+    "growth",
+    "request repeated",
+    "restore",
+    "rot of an overlay named",
+    "rot of the log named",
+    "switch",
+];
+
+#[test]
+fn seeds_are_clean() {
+    if let Some(seed) = number("SEED") {
+        println!("{:?}", on_long_stack(|| seed_or_panic(seed)));
+        return;
+    }
+    let seeds = number("SEEDS").unwrap_or(SEEDS);
+    let mut seen = run::Seen::new();
+    on_long_stack(|| {
+        for (what, times) in (0..seeds).flat_map(seed_or_panic) {
+            *seen.entry(what).or_default() += times;
+        }
+    });
+    println!("{seen:?}");
+    let missing = MUST_HAPPEN.iter().find(|what| !seen.contains_key(**what));
+    assert!(seeds < SEEDS || missing.is_none(), "it never came to this in {seeds} seeds: {missing:?}");
+}
+
+/// The first seed that finds it, and what it says.
+fn find(bug: Planted) -> Option<(u64, String)> {
+    (0..SEEDS_TO_FIND).find_map(|seed| run::run(seed, Some(bug)).err().map(|what| (seed, what)))
+}
+
+#[test]
+fn planted_bugs_are_found() {
+    on_long_stack(|| {
+        for bug in planted::BUGS {
+            let (seed, what) = find(bug).unwrap_or_else(|| panic!("{bug:?} is not found in {SEEDS_TO_FIND} seeds"));
+            println!("{bug:?}: seed {seed}: {}", what.lines().next().unwrap_or_default());
+            seed_or_panic(seed);
+        }
+    });
+}
+
+/// Bugs of execution itself would be in the reference as well; the model finds them by arithmetic.
+#[test]
+fn the_model_needs_no_reference() {
+    on_long_stack(|| {
+        for bug in planted::IN_EXECUTION {
+            let found = (0..SEEDS_TO_FIND).find_map(|seed| run::run_blind(seed, bug).err());
+            let what = found.unwrap_or_else(|| panic!("{bug:?} is not found in {SEEDS_TO_FIND} seeds"));
+            println!("{bug:?}: {}", what.lines().next().unwrap_or_default());
+        }
+    });
+}
