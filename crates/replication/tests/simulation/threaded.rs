@@ -18,8 +18,10 @@ use crate::{
     run::{PERSON, SEGMENT_BYTES, START_NS, TestClock, disk_with_apps, fresh, root_key},
 };
 
-/// Calls of a life, all waiting at the same time.
-const CALLS: u64 = 60;
+/// Calls that wait at the same time.
+const CALLS: u64 = 12;
+/// How often in a life so many come.
+const WAVES: u64 = 8;
 /// Times the node starts.
 const LIVES: u64 = 12;
 /// Fold as often as can be: folds beside batches are what threads add.
@@ -85,6 +87,17 @@ async fn total(node: &Node, app: Principal) -> u64 {
     sums.heap
 }
 
+/// Calls at the same time, numbered from `first`; gives how many were answered.
+async fn wave_of_calls(node: &Node, app: Principal, first: u64) -> u64 {
+    let call = |number| add_one(node.replica.clone(), node.ended.clone(), app, number);
+    let calls: Vec<_> = (first..first + CALLS).map(call).map(tokio::spawn).collect();
+    let mut answered = 0;
+    for call in calls {
+        answered += u64::from(call.await.expect("it does not panic").is_some());
+    }
+    answered
+}
+
 /// All that a node lives through, on one disk; gives how many additions were answered and how many lives ended early.
 pub(crate) async fn lives(seed: u64) -> (u64, u64) {
     let (disk, apps) = disk_with_apps().expect("apps");
@@ -97,13 +110,10 @@ pub(crate) async fn lives(seed: u64) -> (u64, u64) {
         assert!((answered..=sent).contains(&seen), "life {life}: {answered} answered, {sent} sent, {seen} there");
         (sent, answered) = (seen, seen);
         disk.cut_power_after(random.below(30), random.pick(&[Cut::Before, Cut::Within(40), Cut::After]));
-        let calls: Vec<_> = (0..CALLS)
-            .map(|call| add_one(node.replica.clone(), node.ended.clone(), app, life * CALLS + call))
-            .map(tokio::spawn)
-            .collect();
-        sent += CALLS;
-        for call in calls {
-            answered += u64::from(call.await.expect("it does not panic").is_some());
+        for wave in 0..WAVES {
+            let first = (life * WAVES + wave) * CALLS;
+            sent += CALLS;
+            answered += wave_of_calls(&node, app, first).await;
         }
         cut_short += u64::from(*node.ended.borrow());
         // The threads end while the power is off; then comes what the disk kept.
