@@ -264,10 +264,12 @@ impl Parts {
         let shown = Shown { certified: None, view: config.executor.view() };
         let shared = Arc::new(Shared { shown: RwLock::new(shown), ..Shared::default() });
         let fatal = {
-            let (shared, told) = (shared.clone(), config.fatal.clone());
+            let (shared, told, commands) = (shared.clone(), config.fatal.clone(), commands.clone());
             Arc::new(move |error: &dyn std::error::Error| {
                 shared.broken.store(true, Ordering::Release);
                 told(error);
+                // If the process outlives that, nobody waits for ever: the replica ends.
+                let _ = commands.send(Command::Shutdown);
             })
         };
         let log = LogThread {
@@ -338,7 +340,7 @@ impl Worker {
             if open && self.in_flight == 0 && self.fold_is_due() {
                 self.fold();
             }
-            if !open && log.is_finished() {
+            if !open && (log.is_finished() || self.shared.broken.load(Ordering::Acquire)) {
                 break;
             }
         }

@@ -11,6 +11,7 @@ mod motoko;
 mod planted;
 mod random;
 mod run;
+mod threaded;
 
 use std::sync::{Mutex, PoisonError};
 
@@ -38,7 +39,7 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is a number, not `{text}`")))
 }
 
-fn seed_or_panic(seed: u64) -> run::Seen {
+fn seed_or_panic(seed: u64) -> run::Ended {
     run::run(seed, None).unwrap_or_else(|what| {
         panic!("{what}\nagain: SEED={seed} cargo test -p replication --test simulation seeds_are_clean")
     })
@@ -77,13 +78,22 @@ fn seeds_are_clean() {
     let seeds = number("SEEDS").unwrap_or(SEEDS);
     let mut seen = run::Seen::new();
     on_long_stack(|| {
-        for (what, times) in (0..seeds).flat_map(seed_or_panic) {
+        for (what, times) in (0..seeds).flat_map(|seed| seed_or_panic(seed).seen) {
             *seen.entry(what).or_default() += times;
         }
     });
     println!("{seen:?}");
     let missing = MUST_HAPPEN.iter().find(|what| !seen.contains_key(**what));
     assert!(seeds < SEEDS || missing.is_none(), "it never came to this in {seeds} seeds: {missing:?}");
+}
+
+#[test]
+fn a_seed_always_goes_the_same_way() {
+    on_long_stack(|| {
+        for seed in 0..4 {
+            assert_eq!(seed_or_panic(seed), seed_or_panic(seed), "seed {seed}");
+        }
+    });
 }
 
 /// The first seed that finds it, and what it says.
@@ -111,5 +121,15 @@ fn the_model_needs_no_reference() {
             let what = found.unwrap_or_else(|| panic!("{bug:?} is not found in {SEEDS_TO_FIND} seeds"));
             println!("{bug:?}: {}", what.lines().next().unwrap_or_default());
         }
+    });
+}
+
+#[test]
+fn with_threads_what_was_answered_stays() {
+    on_long_stack(|| {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().expect("a runtime");
+        let (answered, cut_short) = runtime.block_on(threaded::lives(number("SEED").unwrap_or(1)));
+        println!("{answered} answered, {cut_short} lives cut short");
+        assert!(answered > 0 && cut_short > 0, "{answered} answered, {cut_short} lives cut short");
     });
 }

@@ -40,11 +40,11 @@ use crate::{
     random::Random,
 };
 
-const PERSON: Principal = Principal::from_slice(&[7; 29]);
-const WORKSHOP: Principal = Principal::from_slice(&[9; 29]);
-const START_NS: u64 = 1_700_000_000_000_000_000;
+pub(crate) const PERSON: Principal = Principal::from_slice(&[7; 29]);
+pub(crate) const WORKSHOP: Principal = Principal::from_slice(&[9; 29]);
+pub(crate) const START_NS: u64 = 1_700_000_000_000_000_000;
 const SECOND_NS: u64 = 1_000_000_000;
-const SEGMENT_BYTES: u64 = 256 << 10;
+pub(crate) const SEGMENT_BYTES: u64 = 256 << 10;
 /// Steps of a run, between the setting up and the last look.
 const STEPS: u64 = 60;
 /// One seed in so many has a Motoko app beside the small ones.
@@ -56,7 +56,7 @@ const SETTLES_WITHIN: usize = 12;
 pub(crate) type Checked<T = ()> = Result<T, String>;
 
 #[derive(Debug)]
-struct TestClock(AtomicU64);
+pub(crate) struct TestClock(pub(crate) AtomicU64);
 
 impl Clock for TestClock {
     fn now(&self) -> u64 {
@@ -131,22 +131,45 @@ pub(crate) struct Run {
 /// How often each kind of thing happened.
 pub(crate) type Seen = BTreeMap<&'static str, u64>;
 
-/// Runs a seed to its end; says what happened on the way.
-pub(crate) fn run(seed: u64, bug: Option<Planted>) -> Checked<Seen> {
+/// A disk on which three small apps live, for others to start from.
+pub(crate) fn disk_with_apps() -> Checked<(SimulatedDisk, Vec<Principal>)> {
+    let mut run = Run::new(1, None, false);
+    run.recover(false)?;
+    run.set_up()?;
+    run.node = None;
+    run.disk.crash(Crash::Dropped);
+    Ok((run.disk, run.apps))
+}
+
+/// A run that came to its end.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Ended {
+    pub(crate) seen: Seen,
+    roots: Vec<[u8; 32]>,
+    disk_changes: u64,
+    trace: Vec<String>,
+}
+
+/// Runs a seed to its end.
+pub(crate) fn run(seed: u64, bug: Option<Planted>) -> Checked<Ended> {
     Run::new(seed, bug, false).to_end(seed)
 }
 
 /// Runs a seed with a reference that has the bug too: what is found, the model found.
-pub(crate) fn run_blind(seed: u64, bug: Planted) -> Checked<Seen> {
+pub(crate) fn run_blind(seed: u64, bug: Planted) -> Checked<Ended> {
     Run::new(seed, Some(bug), true).to_end(seed)
 }
+
 impl Run {
-    fn to_end(mut self, seed: u64) -> Checked<Seen> {
+    fn to_end(mut self, seed: u64) -> Checked<Ended> {
         plant(self.bug);
         let ended = self.all();
         plant(None);
         let trace: Vec<String> = self.trace.into();
-        ended.map(|()| self.seen).map_err(|what| format!("seed {seed}: {what}\n  {}", trace.join("\n  ")))
+        match ended {
+            Ok(()) => Ok(Ended { seen: self.seen, roots: self.roots, disk_changes: self.disk.changes(), trace }),
+            Err(what) => Err(format!("seed {seed}: {what}\n  {}", trace.join("\n  "))),
+        }
     }
 
     fn new(seed: u64, bug: Option<Planted>, blind: bool) -> Run {
@@ -154,7 +177,7 @@ impl Run {
         let disk = SimulatedDisk::new();
         let blobs = BlobStore::new(Arc::new(disk.clone()));
         let modules = [0, 1].map(|version| blobs.put(&counter(version)).expect("puts"));
-        let key = Arc::new(RootKey::from_seed(&[3; 32]));
+        let key = root_key();
         Run {
             random: Random::new(seed),
             bug,
@@ -820,7 +843,13 @@ fn replication_window() -> u64 {
     2
 }
 
-fn fresh(disk: &SimulatedDisk, key: &RootKey, recovered: &Recovered) -> Checked<Executor> {
+/// The network's key.
+pub(crate) fn root_key() -> Arc<RootKey> {
+    Arc::new(RootKey::from_seed(&[3; 32]))
+}
+
+/// An executor over what recovery read.
+pub(crate) fn fresh(disk: &SimulatedDisk, key: &RootKey, recovered: &Recovered) -> Checked<Executor> {
     let blobs = Arc::new(TestBlobs(BlobStore::new(Arc::new(disk.clone()))));
     let root_key: Arc<[u8]> = key.public_key_der().into();
     let config = ExecutionConfig::new(root_key, key.subnet_id(), WORKSHOP);
