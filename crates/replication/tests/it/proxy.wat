@@ -55,6 +55,7 @@
   (@custom "icp:public shown" "to all")
   (@custom "icp:private hidden" "to controllers")
   (export "canister_init" (func $init))
+  (export "canister_post_upgrade" (func $init))
   (export "canister_update bump" (func $bump))
   (export "canister_query count" (func $count_all))
   (export "canister_update say" (func $say))
