@@ -57,7 +57,7 @@ impl Executor {
     }
 
     fn native_call(&mut self, id: Principal, call: NativeCall<'_>) {
-        let (origin, cycles) = (call.origin.clone(), call.cycles);
+        let (caller, origin, cycles) = (call.caller, call.origin.clone(), call.cycles);
         let outcome = if id == MANAGEMENT {
             self.management_call(&call)
         } else {
@@ -70,7 +70,8 @@ impl Executor {
         match outcome {
             Ok(Native::Reply(bytes)) => self.respond(origin, Payload::Reply(bytes), cycles),
             Ok(Native::Kept(bytes)) => self.respond(origin, Payload::Reply(bytes), 0),
-            Ok(Native::Later) => {}
+            // Whoever answers later knows nothing of the call's cycles.
+            Ok(Native::Later) => self.credit(caller, cycles),
             Err(reject) => self.respond(origin, Payload::Reject(reject), cycles),
         }
     }

@@ -133,8 +133,14 @@ impl Executor {
     pub(crate) fn view_delta(&mut self, changes: &Changes) -> ViewDelta {
         let directory = std::mem::take(&mut self.directory_changed).then(|| Arc::new(self.directory()));
         let origins = changes.ingress.iter().map(|id| (*id, self.origin(id))).collect();
-        let changed: BTreeSet<Principal> =
-            changes.canisters.iter().chain(&changes.globals).chain(&changes.assets).copied().collect();
+        let changed: BTreeSet<Principal> = changes
+            .canisters
+            .iter()
+            .chain(&changes.globals)
+            .chain(&changes.assets)
+            .chain(&changes.managed)
+            .copied()
+            .collect();
         let registry = self.state.registry.is_dirty().then(|| Arc::new(self.state.registry.clone()));
         ViewDelta {
             directory,

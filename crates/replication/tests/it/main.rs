@@ -2,4 +2,5 @@
 
 mod apps;
 mod harness;
+mod management;
 mod motoko;

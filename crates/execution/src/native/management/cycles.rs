@@ -25,7 +25,8 @@ impl Executor {
         done()
     }
 
-    fn credit(&mut self, id: Principal, cycles: u128) {
+    /// Adds to a canister's balance, if there is such a canister.
+    pub(crate) fn credit(&mut self, id: Principal, cycles: u128) {
         if let Some(canister) = self.state.canisters.get_mut(&id) {
             canister.system.cycles = canister.system.cycles.saturating_add(cycles);
             self.changes.canisters.insert(id);
