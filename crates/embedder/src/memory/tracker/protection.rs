@@ -135,7 +135,8 @@ impl Log {
         let bytes = pages.len() * PAGE_BYTES;
         // SAFETY: the range lies within the mapping that the log is for, below its size; taking the right to write
         // away makes the handler give it back, and nothing else changes.
-        Ok(unsafe { mprotect(start as *mut c_void, bytes, access)? })
+        unsafe { mprotect(start as *mut c_void, bytes, access)? };
+        Ok(())
     }
 }
 
