@@ -152,16 +152,16 @@ pub(crate) struct Ended {
 
 /// Runs a seed to its end.
 pub(crate) fn run(seed: u64, bug: Option<Planted>) -> Checked<Ended> {
-    Run::new(seed, bug, false).to_end(seed)
+    Run::new(seed, bug, false).finish(seed)
 }
 
 /// Runs a seed with a reference that has the bug too: what is found, the model found.
 pub(crate) fn run_blind(seed: u64, bug: Planted) -> Checked<Ended> {
-    Run::new(seed, Some(bug), true).to_end(seed)
+    Run::new(seed, Some(bug), true).finish(seed)
 }
 
 impl Run {
-    fn to_end(mut self, seed: u64) -> Checked<Ended> {
+    fn finish(mut self, seed: u64) -> Checked<Ended> {
         plant(self.bug);
         let ended = self.all();
         plant(None);
@@ -182,7 +182,7 @@ impl Run {
             random: Random::new(seed),
             bug,
             blind,
-            guests: seed % GUESTS_EVERY == 0,
+            guests: seed.is_multiple_of(GUESTS_EVERY),
             seen: Seen::new(),
             clock: Arc::new(TestClock(AtomicU64::new(START_NS))),
             node: None,
