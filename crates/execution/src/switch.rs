@@ -9,7 +9,10 @@ use candid::Principal;
 use embedder::{Entry, Module, Sandbox};
 use state::{
     delta::{MemoryKind, MemoryOp},
-    replicated::{CanisterCode, Reject, SystemState},
+    replicated::{
+        CanisterCode, Reject, SystemState,
+        managed::{BlobHash, ChangeDetails, ChangeOrigin, DeploymentMode},
+    },
 };
 
 use crate::{
@@ -62,6 +65,7 @@ impl Executor {
             self.drop_point(backend, current);
             return Err(refused);
         }
+        self.record_switch(backend, current, &arg);
         self.put_assets(assets, files);
         let number = current + 1;
         self.state.registry.update(backend, |app| {
@@ -86,6 +90,13 @@ impl Executor {
             },
         );
         Ok(number)
+    }
+
+    /// A switch is a code deployment like any other in the history of the app's backend.
+    fn record_switch(&mut self, backend: Principal, current: u64, arg: &PublishArg) {
+        let mode = if current == 0 { DeploymentMode::Install } else { DeploymentMode::Upgrade };
+        let details = ChangeDetails::CodeDeployment { mode, module: BlobHash(arg.module) };
+        self.record(backend, ChangeOrigin::User(arg.by), details);
     }
 
     /// Brings back code, data, access and assets as they were when `version` was replaced, as a new version.

@@ -28,7 +28,7 @@ pub(super) fn origin(call: &NativeCall<'_>, version: Option<u64>) -> ChangeOrigi
 
 impl Executor {
     /// Adds a change that has just been made to a canister's history.
-    pub(super) fn record(&mut self, id: Principal, origin: ChangeOrigin, details: ChangeDetails) {
+    pub(crate) fn record(&mut self, id: Principal, origin: ChangeOrigin, details: ChangeDetails) {
         let Some(version) = self.state.canisters.get(&id).map(|canister| canister.system.version) else { return };
         let change = CanisterChange { at: self.state.time, version, origin, details };
         if let Ok(managed) = self.managed(id) {
