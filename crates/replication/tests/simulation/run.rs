@@ -152,16 +152,16 @@ pub(crate) struct Ended {
 
 /// Runs a seed to its end.
 pub(crate) fn run(seed: u64, bug: Option<Planted>) -> Checked<Ended> {
-    Run::new(seed, bug, false).to_end(seed)
+    Run::new(seed, bug, false).finish(seed)
 }
 
 /// Runs a seed with a reference that has the bug too: what is found, the model found.
 pub(crate) fn run_blind(seed: u64, bug: Planted) -> Checked<Ended> {
-    Run::new(seed, Some(bug), true).to_end(seed)
+    Run::new(seed, Some(bug), true).finish(seed)
 }
 
 impl Run {
-    fn to_end(mut self, seed: u64) -> Checked<Ended> {
+    fn finish(mut self, seed: u64) -> Checked<Ended> {
         plant(self.bug);
         let ended = self.all();
         plant(None);
@@ -182,7 +182,7 @@ impl Run {
             random: Random::new(seed),
             bug,
             blind,
-            guests: seed % GUESTS_EVERY == 0,
+            guests: seed.is_multiple_of(GUESTS_EVERY),
             seen: Seen::new(),
             clock: Arc::new(TestClock(AtomicU64::new(START_NS))),
             node: None,
@@ -795,8 +795,8 @@ impl Run {
 
     /// A bit of what is synced flips. Either the start names the place, or what it reads is what was there.
     ///
-    /// Base images carry no checksum, so their rot can't be seen; what follows the last sync that the log itself
-    /// proves reads like a torn tail.
+    /// Not asked of base images, which carry no checksum, and of the catalogue, which checks its own only after a
+    /// crash; what follows the last sync that the log itself proves reads like a torn tail.
     fn rot(&mut self) -> Checked {
         let files = self.disk.synced_files();
         let checked = |name: &str| name.starts_with("log/0") || name.ends_with(".over");
@@ -804,7 +804,7 @@ impl Run {
         if names.is_empty() {
             return Ok(());
         }
-        let proven = self.certified.0.saturating_sub(replication_window());
+        let proven = self.certified.0.saturating_sub(UNPROVEN);
         for _ in 0..6 {
             let name = self.random.pick(&names);
             // Most of a segment is empty yet.
@@ -839,9 +839,7 @@ impl Run {
 }
 
 /// Batches whose sync only a later batch's commit frame proves.
-fn replication_window() -> u64 {
-    2
-}
+const UNPROVEN: u64 = 2;
 
 /// The network's key.
 pub(crate) fn root_key() -> Arc<RootKey> {
