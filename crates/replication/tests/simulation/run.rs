@@ -795,8 +795,7 @@ impl Run {
 
     /// A bit of what is synced flips. Either the start names the place, or what it reads is what was there.
     ///
-    /// Not asked of base images, which carry no checksum, and of the catalogue, which checks its own only after a
-    /// crash; what follows the last sync that the log itself proves reads like a torn tail.
+    /// Not asked of base images, which carry no checksum, nor of the catalogue, whose checks are redb's; what follows the last sync that the log itself proves reads like a torn tail.
     fn rot(&mut self) -> Checked {
         let files = self.disk.synced_files();
         let checked = |name: &str| name.starts_with("log/0") || name.ends_with(".over");
