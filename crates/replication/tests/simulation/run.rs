@@ -795,8 +795,7 @@ impl Run {
 
     /// A bit of what is synced flips. Either the start names the place, or what it reads is what was there.
     ///
-    /// Base images carry no checksum, so their rot can't be seen; what follows the last sync that the log itself
-    /// proves reads like a torn tail.
+    /// Not asked of base images, which carry no checksum, nor of the catalogue, whose checks are redb's; what follows the last sync that the log itself proves reads like a torn tail.
     fn rot(&mut self) -> Checked {
         let files = self.disk.synced_files();
         let checked = |name: &str| name.starts_with("log/0") || name.ends_with(".over");
@@ -804,7 +803,7 @@ impl Run {
         if names.is_empty() {
             return Ok(());
         }
-        let proven = self.certified.0.saturating_sub(replication_window());
+        let proven = self.certified.0.saturating_sub(UNPROVEN);
         for _ in 0..6 {
             let name = self.random.pick(&names);
             // Most of a segment is empty yet.
@@ -839,9 +838,7 @@ impl Run {
 }
 
 /// Batches whose sync only a later batch's commit frame proves.
-fn replication_window() -> u64 {
-    2
-}
+const UNPROVEN: u64 = 2;
 
 /// The network's key.
 pub(crate) fn root_key() -> Arc<RootKey> {
