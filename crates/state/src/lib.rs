@@ -5,6 +5,7 @@
 pub mod blobs;
 pub mod catalogue;
 pub mod delta;
+pub mod fingerprint;
 pub mod log;
 mod page_map;
 pub mod pages;

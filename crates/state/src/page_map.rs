@@ -1,4 +1,4 @@
-//! Pages by their number, as a persistent radix tree: a copy costs nothing and shares what neither side changed.
+//! Pages (and their hashes) by their number, as a persistent radix tree: a copy costs nothing and shares what neither side changed.
 //!
 //! So every batch can hand out the memory as it then was (for queries, forks, folds), and what differs between two
 //! such states is found by comparing pointers instead of pages.
@@ -11,18 +11,24 @@ const BITS: u32 = 6;
 const FAN_OUT: usize = 1 << BITS;
 
 /// A map from page numbers to shared pages.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct PageMap {
-    root: Option<Arc<Node>>,
+#[derive(Clone, Debug)]
+pub(crate) struct PageMap<T = Page> {
+    root: Option<Arc<Node<T>>>,
     /// Levels of inner nodes above the leaves.
     height: u32,
     len: usize,
 }
 
 #[derive(Clone, Debug)]
-enum Node {
-    Inner([Option<Arc<Node>>; FAN_OUT]),
-    Leaf([Option<Arc<Page>>; FAN_OUT]),
+enum Node<T> {
+    Inner([Option<Arc<Node<T>>>; FAN_OUT]),
+    Leaf([Option<Arc<T>>; FAN_OUT]),
+}
+
+impl<T> Default for PageMap<T> {
+    fn default() -> Self {
+        PageMap { root: None, height: 0, len: 0 }
+    }
 }
 
 /// Which child of a node at this height leads to the page.
@@ -35,15 +41,15 @@ fn last_of(height: u32) -> u64 {
     1u64.checked_shl(BITS * (height + 1)).map_or(u64::MAX, |end| end - 1)
 }
 
-impl Node {
-    fn empty(height: u32) -> Node {
+impl<T: Clone> Node<T> {
+    fn empty(height: u32) -> Node<T> {
         match height {
             0 => Node::Leaf([const { None }; FAN_OUT]),
             _ => Node::Inner([const { None }; FAN_OUT]),
         }
     }
 
-    fn for_each<'a>(&'a self, base: u64, height: u32, visit: &mut impl FnMut(u64, &'a Arc<Page>)) {
+    fn for_each<'a>(&'a self, base: u64, height: u32, visit: &mut impl FnMut(u64, &'a Arc<T>)) {
         match self {
             Node::Leaf(pages) => {
                 for (at, page) in pages.iter().enumerate() {
@@ -63,14 +69,14 @@ impl Node {
     }
 }
 
-impl PageMap {
+impl<T: Clone> PageMap<T> {
     /// How many pages there are.
     pub(crate) fn len(&self) -> usize {
         self.len
     }
 
     /// The page of this number.
-    pub(crate) fn get(&self, index: u64) -> Option<&Arc<Page>> {
+    pub(crate) fn get(&self, index: u64) -> Option<&Arc<T>> {
         if index > last_of(self.height) {
             return None;
         }
@@ -86,7 +92,7 @@ impl PageMap {
     }
 
     /// The page of this number, to be changed; made by `init` if it isn't there.
-    pub(crate) fn entry(&mut self, index: u64, init: impl FnOnce() -> Arc<Page>) -> &mut Arc<Page> {
+    pub(crate) fn entry(&mut self, index: u64, init: impl FnOnce() -> Arc<T>) -> &mut Arc<T> {
         self.reach(index);
         let mut height = self.height;
         let mut node = Arc::make_mut(self.root.get_or_insert_with(|| Arc::new(Node::empty(height))));
@@ -119,13 +125,13 @@ impl PageMap {
     }
 
     /// Puts a page in.
-    pub(crate) fn insert(&mut self, index: u64, page: Arc<Page>) {
+    pub(crate) fn insert(&mut self, index: u64, page: Arc<T>) {
         let shared = page.clone();
         *self.entry(index, || shared) = page;
     }
 
     /// All pages, in order of their numbers.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &Arc<Page>)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &Arc<T>)> {
         let mut all = Vec::with_capacity(self.len);
         if let Some(root) = &self.root {
             root.for_each(0, self.height, &mut |index, page| all.push((index, page)));
@@ -134,7 +140,7 @@ impl PageMap {
     }
 
     /// Keeps only the pages that `keep` wants.
-    pub(crate) fn retain(&mut self, keep: impl Fn(u64, &Arc<Page>) -> bool) {
+    pub(crate) fn retain(&mut self, keep: impl Fn(u64, &Arc<T>) -> bool) {
         if self.iter().all(|(index, page)| keep(index, page)) {
             return;
         }
@@ -146,7 +152,7 @@ impl PageMap {
     }
 
     /// The numbers whose pages are not the same shared page in both maps.
-    pub(crate) fn differing(&self, other: &PageMap) -> Vec<u64> {
+    pub(crate) fn differing(&self, other: &PageMap<T>) -> Vec<u64> {
         let mut out = Vec::new();
         let height = self.height.max(other.height);
         let (mine, theirs) = (self.raised(height), other.raised(height));
@@ -154,7 +160,7 @@ impl PageMap {
         out
     }
 
-    fn raised(&self, height: u32) -> PageMap {
+    fn raised(&self, height: u32) -> PageMap<T> {
         let mut raised = self.clone();
         if raised.height < height {
             raised.reach(last_of(height));
@@ -163,7 +169,7 @@ impl PageMap {
     }
 }
 
-fn differ(a: Option<&Arc<Node>>, b: Option<&Arc<Node>>, base: u64, height: u32, out: &mut Vec<u64>) {
+fn differ<T: Clone>(a: Option<&Arc<Node<T>>>, b: Option<&Arc<Node<T>>>, base: u64, height: u32, out: &mut Vec<u64>) {
     match (a, b) {
         (None, None) => {}
         (Some(one), None) | (None, Some(one)) => one.for_each(base, height, &mut |index, _| out.push(index)),

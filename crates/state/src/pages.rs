@@ -11,13 +11,17 @@ use std::{
     fs::File,
     io,
     os::fd::{AsFd, BorrowedFd},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use rustix::fs::SeekFrom;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    fingerprint::{self, FAN_OUT, Hash, Mismatch, PageTree},
     page_map::PageMap,
     planted::{self, Planted},
 };
@@ -41,6 +45,16 @@ pub struct PageImage {
     base: Option<Base>,
     overlay: HashMap<u64, Arc<Page>>,
     files: ImageFiles,
+    /// Pages of the base file before its tree of hashes.
+    tree_pages: u64,
+    /// That tree, where it is not mapped with the base.
+    tree: Vec<u8>,
+    /// Nodes over the tree of the base file, by level and index.
+    nodes: HashMap<(usize, u64), Hash>,
+    /// What kept the files from being read; the image is empty then.
+    broken: Option<String>,
+    /// Its pages were checked against its nodes since it was opened.
+    checked: AtomicBool,
 }
 
 /// Which files an image consists of, by name; the catalogue records it.
@@ -56,7 +70,9 @@ pub struct ImageFiles {
 struct Base {
     file: File,
     address: *const u8,
+    /// Bytes of pages; behind them the mapping has the tree.
     bytes: usize,
+    mapped: usize,
 }
 
 // SAFETY: the mapping is read-only and lives as long as `Base`; the file is never written again.
@@ -66,9 +82,9 @@ unsafe impl Sync for Base {}
 
 impl Drop for Base {
     fn drop(&mut self) {
-        // SAFETY: `address` and `bytes` are what `mmap` returned in `PageImage::open`, unmapped once.
+        // SAFETY: `address` and `mapped` are what `mmap` returned in `PageImage::open`, unmapped once.
         unsafe {
-            let _ = rustix::mm::munmap(self.address.cast_mut().cast(), self.bytes);
+            let _ = rustix::mm::munmap(self.address.cast_mut().cast(), self.mapped);
         }
     }
 }
@@ -84,7 +100,7 @@ impl PageImage {
             return Err(io::Error::other(format!("image of {bytes} bytes is not whole pages")));
         }
         if bytes == 0 {
-            return Ok(PageImage { base: None, overlay, files: ImageFiles::default() });
+            return Ok(PageImage::in_memory(overlay));
         }
         // SAFETY: a fresh read-only mapping at an address of the kernel's choice; the file is immutable by the
         // invariant above, so the bytes under the shared slices never change.
@@ -98,22 +114,127 @@ impl PageImage {
                 0,
             )?
         };
-        let base = Base { file, address: address.cast(), bytes };
-        Ok(PageImage { base: Some(base), overlay, files: ImageFiles::default() })
+        let base = Base { file, address: address.cast(), bytes, mapped: bytes };
+        Ok(PageImage { base: Some(base), ..PageImage::in_memory(overlay) })
     }
 
     /// An image without a base file.
     #[must_use]
     pub fn in_memory(pages: HashMap<u64, Arc<Page>>) -> PageImage {
-        PageImage { base: None, overlay: pages, files: ImageFiles::default() }
+        PageImage { overlay: pages, ..PageImage::default() }
     }
 
-    /// Lays newer pages over the image, and says which files it now consists of.
+    /// An image whose files can't be read: empty, and never in order.
     #[must_use]
-    pub fn with_overlay(mut self, newer: HashMap<u64, Arc<Page>>, files: ImageFiles) -> PageImage {
+    pub fn broken(why: String, files: ImageFiles) -> PageImage {
+        PageImage { broken: Some(why), files, ..PageImage::default() }
+    }
+
+    /// Why its files can't be read, if so.
+    #[must_use]
+    pub fn is_broken(&self) -> Option<&str> {
+        self.broken.as_deref()
+    }
+
+    /// Takes the pages at the end of the base as the tree of hashes over the pages before.
+    ///
+    /// # Errors
+    /// The file's length is not that of pages with their tree: it was cut or extended.
+    pub fn with_tree(mut self) -> io::Result<PageImage> {
+        let length = self.extent() * PAGE_BYTES as u64;
+        let pages = fingerprint::file::pages_of(length)
+            .ok_or_else(|| io::Error::other(format!("an image file can't be {length} bytes long")))?;
+        self.tree_pages = pages;
+        if let Some(base) = &mut self.base {
+            base.bytes = usize::try_from(pages * PAGE_BYTES as u64).map_err(io::Error::other)?;
+        } else {
+            for index in pages..self.extent() {
+                self.tree.extend_from_slice(&*self.overlay.remove(&index).unwrap_or_else(|| Arc::new([0; PAGE_BYTES])));
+            }
+        }
+        Ok(self)
+    }
+
+    /// Computes the nodes of an image whose file has no tree, from the pages as they are.
+    #[must_use]
+    pub fn with_computed_tree(mut self) -> PageImage {
+        let nodes = fingerprint::nodes_from_scratch(&self);
+        self.nodes.extend(nodes.into_iter().map(|(level, index, hash)| ((level, index), hash)));
+        self
+    }
+
+    /// Lays newer pages with their nodes over the image, and says which files it now consists of.
+    #[must_use]
+    pub fn with_overlay(
+        mut self,
+        newer: HashMap<u64, Arc<Page>>,
+        nodes: HashMap<(usize, u64), Hash>,
+        files: ImageFiles,
+    ) -> PageImage {
         self.overlay.extend(newer);
+        self.nodes.extend(nodes);
         self.files = files;
         self
+    }
+
+    /// A node of the tree of hashes.
+    pub(crate) fn node(&self, level: usize, index: u64) -> Hash {
+        if let Some(hash) = self.nodes.get(&(level, index)) {
+            return *hash;
+        }
+        if let Some(hash) = self.node_in_file(level, index) {
+            return fingerprint::file::masked(level, hash);
+        }
+        // Above the file's tree: its top, and zeroes beside it.
+        if index == 0 && level > fingerprint::height(self.tree_pages) {
+            return fingerprint::node_over(level, 0, |below, child| self.node(below, child));
+        }
+        *fingerprint::zero(level)
+    }
+
+    fn node_in_file(&self, level: usize, index: u64) -> Option<Hash> {
+        let offset = usize::try_from(fingerprint::file::offset(self.tree_pages, level, index)?).ok()?;
+        let mut hash = [0; 32];
+        match &self.base {
+            Some(base) if base.bytes + offset + hash.len() <= base.mapped => {
+                // SAFETY: the range was checked to lie within the mapping, which outlives this copy.
+                hash = unsafe { base.address.add(base.bytes + offset).cast::<Hash>().read_unaligned() };
+            }
+            _ => hash.copy_from_slice(self.tree.get(offset..offset + 32)?),
+        }
+        Some(hash)
+    }
+
+    /// Checks all pages against the tree, once since the image was opened, if it is no more than `bytes_max` long.
+    ///
+    /// # Errors
+    /// What is wrong with it, as a half sentence.
+    pub fn check_once(&self, bytes_max: u64) -> Result<(), String> {
+        if self.checked.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        if let Some(why) = &self.broken {
+            return Err(why.clone());
+        }
+        let pages = self.extent();
+        if pages * PAGE_BYTES as u64 <= bytes_max {
+            let (page, node) = (|at| self.page(at), |level, at| self.node(level, at));
+            let checked =
+                (0..pages.div_ceil(FAN_OUT)).try_for_each(|group| fingerprint::check_group(pages, group, page, node));
+            checked.map_err(|wrong: Mismatch| wrong.to_string())?;
+            self.checked.store(true, Ordering::Release);
+        }
+        Ok(())
+    }
+
+    /// Lets go of the pages of the file that reading brought into this process; the kernel keeps or drops them.
+    pub fn let_go(&self) {
+        let Some(base) = &self.base else { return };
+        // SAFETY: a shared read-only mapping of a file: what is dropped comes back from the file when it is read.
+        unsafe {
+            let advice = rustix::mm::Advice::LinuxDontNeed;
+            let _ = rustix::mm::madvise(base.address.cast_mut().cast(), base.mapped, advice);
+        }
     }
 
     /// The files it consists of; none for an empty memory.
@@ -186,6 +307,7 @@ pub struct PagedMemory {
     /// The memory shrank since the image was made: pages of the image may lie beyond or under zeroes, so the next
     /// generation is written whole.
     shrunk: bool,
+    tree: PageTree,
 }
 
 impl PagedMemory {
@@ -198,7 +320,7 @@ impl PagedMemory {
     /// What an image holds, `bytes` long.
     #[must_use]
     pub fn from_image(image: Arc<PageImage>, bytes: u64) -> Self {
-        PagedMemory { image, hot: PageMap::default(), bytes, shrunk: false }
+        PagedMemory { image, hot: PageMap::default(), bytes, shrunk: false, tree: PageTree::new(bytes) }
     }
 
     /// The generation underneath.
@@ -267,6 +389,7 @@ impl PagedMemory {
             let image = &self.image;
             let old = || Arc::new(image.page(lines.index).map_or([0; PAGE_BYTES], |page| *page));
             lines.write_to(Arc::make_mut(self.hot.entry(lines.index, old)));
+            self.tree.touch(lines.index);
         }
     }
 
@@ -283,18 +406,83 @@ impl PagedMemory {
         self.shrunk = false;
         self.hot.retain(|index, page| !folded.hot.get(index).is_some_and(|old| Arc::ptr_eq(old, page)));
         if !planted::is(Planted::StaleImage) {
+            self.tree.rebase(&folded.tree);
             self.image = image;
         }
+    }
+
+    /// Hashes the pages changed since the last time; once per batch. Gives the memory's fingerprint, and what was
+    /// found altered under those changes.
+    pub fn seal(&mut self) -> (Hash, Option<Mismatch>) {
+        self.hash_touched();
+        (self.fingerprint(), self.tree.take_mismatch())
+    }
+
+    /// As [`Self::seal`], which still gives what is found.
+    pub fn hash_touched(&mut self) {
+        let (image, hot) = (&self.image, &self.hot);
+        self.tree.seal(image, self.bytes, |index| hot.get(index).map(|page| &**page).or_else(|| image.page(index)));
+    }
+
+    /// The fingerprint as of the last [`Self::seal`].
+    #[must_use]
+    pub fn fingerprint(&self) -> Hash {
+        self.tree.root(&self.image, self.bytes)
+    }
+
+    /// A node of the tree of hashes, as of the last [`Self::seal`].
+    pub(crate) fn node(&self, level: usize, index: u64) -> Hash {
+        self.tree.node(&self.image, level, index)
+    }
+
+    /// Nodes changed since the image was made.
+    pub(crate) fn fresh_nodes(&self) -> impl Iterator<Item = (usize, u64, Hash)> {
+        self.tree.fresh()
+    }
+
+    /// Checks the committed bytes of a group of [`FAN_OUT`] pages against the tree. A memory that is not sealed can't
+    /// be checked, and passes.
+    ///
+    /// # Errors
+    /// What is wrong with it, as a half sentence.
+    pub fn check_group(&self, group: u64) -> Result<(), String> {
+        if let Some(why) = &self.image.broken {
+            return Err(why.clone());
+        }
+        if !self.tree.is_sealed(self.bytes) {
+            return Ok(());
+        }
+        let pages = self.bytes / PAGE_BYTES as u64;
+        let (page, node) = (|at| self.page(at), |level, at| self.node(level, at));
+        fingerprint::check_group(pages, group, page, node).map_err(|wrong| wrong.to_string())
+    }
+
+    /// How many groups [`Self::check_group`] knows.
+    #[must_use]
+    pub fn groups(&self) -> u64 {
+        (self.bytes / PAGE_BYTES as u64).div_ceil(FAN_OUT).max(u64::from(self.image.broken.is_some()))
+    }
+
+    /// Checks everything.
+    ///
+    /// # Errors
+    /// What is wrong with it, as a half sentence.
+    pub fn check(&self) -> Result<(), String> {
+        let checked = (0..self.groups()).try_for_each(|group| self.check_group(group));
+        self.image.let_go();
+        checked
     }
 
     /// A memory that shrank (a reinstall) must read as zeroes when it grows again.
     fn forget_beyond(&mut self, bytes: u64) {
         self.shrunk = true;
         let first = bytes.div_ceil(PAGE_BYTES as u64);
+        self.hot.iter().filter(|(index, _)| *index >= first).for_each(|(index, _)| self.tree.touch(index));
         self.hot.retain(|index, _| index < first);
         for index in first..self.image.extent() {
             if self.image.page(index).is_some() {
                 self.hot.insert(index, Arc::new([0; PAGE_BYTES]));
+                self.tree.touch(index);
             }
         }
     }

@@ -14,8 +14,9 @@ use crate::{
     delta::{BatchDelta, MemoryId, MemoryKind, MemoryOp},
     log::{Log, LogError},
     pages::{ImageFiles, PAGE_BYTES, Page, PageImage, PagedMemory},
+    fingerprint::{self, Hash},
     planted::{self, Planted},
-    storage::Storage,
+    storage::{Storage, StorageFile},
 };
 
 /// Overlay files an image may have before the next fold writes it whole.
@@ -99,6 +100,7 @@ pub fn open(storage: Arc<dyn Storage>, segment_bytes: u64) -> Result<(Folder, Lo
         recovered.apply(delta);
         Ok(())
     })?;
+    recovered.memories.values_mut().for_each(PagedMemory::hash_touched);
     let folder = Folder { storage, catalogue, files };
     folder.remove_strays()?;
     Ok((folder, log, recovered))
@@ -113,7 +115,9 @@ fn load(storage: &dyn Storage, contents: Contents) -> Result<Recovered, StoreErr
         let image = match images.get(&key) {
             Some(image) => image.clone(),
             None => {
-                let image = Arc::new(open_image(storage, &entry.files)?);
+                // One memory's damage must not keep the others from being served.
+                let broken = |why: StoreError| PageImage::broken(told(&why), entry.files.clone());
+                let image = Arc::new(open_image(storage, &entry.files).unwrap_or_else(broken));
                 images.insert(key, image.clone());
                 image
             }
@@ -204,24 +208,64 @@ impl Folder {
     }
 
     fn write_generation(&self, id: MemoryId, memory: &PagedMemory, height: u64) -> Result<PageImage, StoreError> {
+        if memory.image().is_broken().is_some() {
+            return self.write_over_broken(id, memory, height);
+        }
         let old = memory.image().files();
         // A fork of a memory that was folded meanwhile may stand on files that are gone.
         let whole = memory.shrunk() || !old.base.iter().chain(&old.overlays).all(|name| self.storage.exists(name));
         if memory.hot_len() == 0 && !whole {
-            return open_image(&*self.storage, old);
+            return self.open_or_rewrite(id, memory, height, old);
         }
         let pages = memory.bytes() / PAGE_BYTES as u64;
         let mostly_new = memory.hot_len() as u64 * 4 >= pages;
-        let name = format!("images/{}-{height:016x}", file_stem(id));
-        let mut files = old.clone();
-        if whole || files.base.is_none() || mostly_new || files.overlays.len() >= OVERLAYS_MAX {
-            write_base(&*self.storage, &format!("{name}.base"), memory)?;
-            files = ImageFiles { base: Some(format!("{name}.base")), overlays: Vec::new() };
-        } else {
-            write_overlay(&*self.storage, &format!("{name}.over"), memory)?;
-            files.overlays.push(format!("{name}.over"));
+        if whole || old.base.is_none() || mostly_new || old.overlays.len() >= OVERLAYS_MAX {
+            return self.write_whole(id, memory, height);
         }
-        open_image(&*self.storage, &files)
+        let mut files = old.clone();
+        files.overlays.push(self.write_over(id, memory, height)?);
+        self.open_or_rewrite(id, memory, height, &files)
+    }
+
+    /// What can't be read stays as it is, with newer pages over it: it may be put right from a copy.
+    fn write_over_broken(&self, id: MemoryId, memory: &PagedMemory, height: u64) -> Result<PageImage, StoreError> {
+        let mut files = memory.image().files().clone();
+        if memory.hot_len() > 0 {
+            files.overlays.push(self.write_over(id, memory, height)?);
+        }
+        Ok(PageImage::broken(memory.image().is_broken().unwrap_or_default().to_owned(), files))
+    }
+
+    /// Older files that were damaged since they were read are written anew: memory still has what they held.
+    fn open_or_rewrite(
+        &self,
+        id: MemoryId,
+        memory: &PagedMemory,
+        height: u64,
+        files: &ImageFiles,
+    ) -> Result<PageImage, StoreError> {
+        open_image(&*self.storage, files).or_else(|error| {
+            tracing::warn!(error = told(&error), "an image is written whole again");
+            self.write_whole(id, memory, height)
+        })
+    }
+
+    fn write_over(&self, id: MemoryId, memory: &PagedMemory, height: u64) -> Result<String, StoreError> {
+        let name = format!("images/{}-{height:016x}.{OVERLAY}", file_stem(id));
+        write_overlay(&*self.storage, &name, memory)?;
+        Ok(name)
+    }
+
+    fn write_whole(&self, id: MemoryId, memory: &PagedMemory, height: u64) -> Result<PageImage, StoreError> {
+        let name = format!("images/{}-{height:016x}.{IMAGE}", file_stem(id));
+        write_base(&*self.storage, &name, memory)?;
+        open_image(&*self.storage, &ImageFiles { base: Some(name), overlays: Vec::new() })
+    }
+
+    /// Where the files are.
+    #[must_use]
+    pub fn storage(&self) -> Arc<dyn Storage> {
+        self.storage.clone()
     }
 
     /// Removes image files that the catalogue doesn't name: left by a crash, or replaced.
@@ -248,6 +292,17 @@ fn file_stem(id: MemoryId) -> String {
     format!("{stem}-{kind}-{}", id.point)
 }
 
+/// Base files with a tree of hashes behind their pages; those of older programs (`.base`) have none.
+const IMAGE: &str = "image";
+/// Overlay files with nodes; those of older programs (`.over`) have none.
+const OVERLAY: &str = "pages";
+
+/// An error with its causes, in one line.
+fn told(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
 const ZEROES: Page = [0; PAGE_BYTES];
 
 fn write_base(storage: &dyn Storage, name: &str, memory: &PagedMemory) -> io::Result<()> {
@@ -266,12 +321,42 @@ fn write_base(storage: &dyn Storage, name: &str, memory: &PagedMemory) -> io::Re
             run.clear();
         }
     }
-    file.set_len(pages * PAGE_BYTES as u64)?;
+    file.set_len(pages * PAGE_BYTES as u64 + fingerprint::file::tree_bytes(pages))?;
+    write_tree(&*file, memory, pages)?;
     file.sync()?;
     storage.rename(&temporary, name)
 }
 
-/// An overlay file: a count, the page numbers, a CRC-32 of both and the pages, then the pages.
+/// The nodes that the memory has, not what its bytes would give now: a page altered meanwhile stays found out.
+fn write_tree(file: &dyn StorageFile, memory: &PagedMemory, pages: u64) -> io::Result<()> {
+    let start = pages * PAGE_BYTES as u64;
+    let mut run: Vec<u8> = Vec::new();
+    let mut at = start;
+    for level in 0..=fingerprint::height(pages) {
+        for index in 0..fingerprint::width(pages, level) {
+            run.extend_from_slice(&fingerprint::file::masked(level, memory.node(level, index)));
+            if run.len() == 256 * PAGE_BYTES {
+                at = write_run(file, at, &mut run)?;
+            }
+        }
+    }
+    write_run(file, at, &mut run).map(drop)
+}
+
+/// Writes a run page by page but for zeroes; gives where the next run starts.
+fn write_run(file: &dyn StorageFile, mut at: u64, run: &mut Vec<u8>) -> io::Result<u64> {
+    for page in run.chunks(PAGE_BYTES) {
+        if page.iter().any(|byte| *byte != 0) {
+            file.write_at(at, page)?;
+        }
+        at += page.len() as u64;
+    }
+    run.clear();
+    Ok(at)
+}
+
+/// An overlay file: how many pages, their numbers, the pages; how many nodes, each with level, index and hash; and a
+/// CRC-32 of all that.
 fn write_overlay(storage: &dyn Storage, name: &str, memory: &PagedMemory) -> io::Result<()> {
     let mut pages: BTreeMap<u64, &Page> = memory.hot_pages().collect();
     if planted::is(Planted::FoldForgetsPage) {
@@ -285,41 +370,86 @@ fn write_overlay(storage: &dyn Storage, name: &str, memory: &PagedMemory) -> io:
     for page in pages.values() {
         bytes.extend_from_slice(*page);
     }
+    let nodes: Vec<_> = memory.fresh_nodes().collect();
+    bytes.extend_from_slice(&(nodes.len() as u64).to_le_bytes());
+    for (level, index, hash) in nodes {
+        bytes.extend_from_slice(&(level as u64).to_le_bytes());
+        bytes.extend_from_slice(&index.to_le_bytes());
+        bytes.extend_from_slice(&hash);
+    }
     let crc = crc32fast::hash(&bytes);
     bytes.extend_from_slice(&crc.to_le_bytes());
     crate::storage::write_whole(storage, name, &bytes)
 }
 
-fn read_overlay(storage: &dyn Storage, name: &str) -> Result<HashMap<u64, Arc<Page>>, StoreError> {
-    let bytes = crate::storage::read_whole(storage, name)?;
-    let damaged = || StoreError::Damaged(name.to_owned());
-    let (body, crc) = bytes.split_last_chunk::<4>().ok_or_else(damaged)?;
-    if *crc != crc32fast::hash(body).to_le_bytes() {
-        return Err(damaged());
+/// What overlay files lay over a base.
+#[derive(Default)]
+struct Newer {
+    pages: HashMap<u64, Arc<Page>>,
+    nodes: HashMap<(usize, u64), Hash>,
+    /// A file of an older program came without nodes.
+    without_nodes: bool,
+}
+
+impl Newer {
+    fn read(&mut self, storage: &dyn Storage, name: &str) -> Result<(), StoreError> {
+        let bytes = crate::storage::read_whole(storage, name)?;
+        self.parse(&bytes, name.ends_with(OVERLAY)).ok_or_else(|| StoreError::Damaged(name.to_owned()))
     }
-    let (count, rest) = body.split_first_chunk::<8>().ok_or_else(damaged)?;
-    let count = usize::try_from(u64::from_le_bytes(*count)).map_err(|_| damaged())?;
-    let (indices, pages) = rest.split_at_checked(count * 8).ok_or_else(damaged)?;
-    let mut overlay = HashMap::with_capacity(count);
-    for (index, page) in indices.chunks_exact(8).zip(pages.chunks_exact(PAGE_BYTES)) {
-        let index = index.try_into().map_or(0, u64::from_le_bytes);
-        let mut copy = ZEROES;
-        copy.copy_from_slice(page);
-        overlay.insert(index, Arc::new(copy));
+
+    fn parse(&mut self, bytes: &[u8], with_nodes: bool) -> Option<()> {
+        let (body, crc) = bytes.split_last_chunk::<4>()?;
+        if *crc != crc32fast::hash(body).to_le_bytes() {
+            return None;
+        }
+        let (count, rest) = counted(body)?;
+        let (indices, rest) = rest.split_at_checked(count.checked_mul(8)?)?;
+        let (pages, rest) = rest.split_at_checked(count.checked_mul(PAGE_BYTES)?)?;
+        for (index, page) in indices.as_chunks::<8>().0.iter().zip(pages.as_chunks::<PAGE_BYTES>().0) {
+            self.pages.insert(u64::from_le_bytes(*index), Arc::new(*page));
+        }
+        self.without_nodes |= !with_nodes;
+        if with_nodes {
+            for node in counted(rest)?.1.as_chunks::<48>().0 {
+                let (level, rest) = counted(node)?;
+                let (index, hash) = rest.split_first_chunk::<8>()?;
+                self.nodes.insert((level, u64::from_le_bytes(*index)), hash.try_into().ok()?);
+            }
+        }
+        Some(())
     }
-    Ok(overlay)
+}
+
+fn counted(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let (count, rest) = bytes.split_first_chunk::<8>()?;
+    Some((usize::try_from(u64::from_le_bytes(*count)).ok()?, rest))
+}
+
+/// Checks files that are held in memory, and so are not seen by looking at it: the overlays of an image.
+///
+/// # Errors
+/// The file that is not what was written. One that is gone was replaced meanwhile, and passes.
+pub fn check_overlays(storage: &dyn Storage, files: &ImageFiles) -> Result<(), StoreError> {
+    let there = files.overlays.iter().filter(|name| storage.exists(name));
+    there.into_iter().try_for_each(|name| match Newer::default().read(storage, name) {
+        Err(StoreError::Image(_)) if !storage.exists(name) => Ok(()),
+        read => read,
+    })
 }
 
 fn open_image(storage: &dyn Storage, files: &ImageFiles) -> Result<PageImage, StoreError> {
-    let base = match &files.base {
-        Some(name) => storage.image(name)?,
-        None => PageImage::default(),
+    let (base, has_tree) = match &files.base {
+        Some(name) if name.ends_with(IMAGE) => (storage.image(name)?.with_tree()?, true),
+        Some(name) => (storage.image(name)?, false),
+        None => (PageImage::default(), true),
     };
-    let mut newer = HashMap::new();
+    let mut newer = Newer::default();
     for name in &files.overlays {
-        newer.extend(read_overlay(storage, name)?);
+        newer.read(storage, name)?;
     }
-    Ok(base.with_overlay(newer, files.clone()))
+    let computed = !has_tree || newer.without_nodes;
+    let image = base.with_overlay(newer.pages, newer.nodes, files.clone());
+    Ok(if computed { image.with_computed_tree() } else { image })
 }
 
 #[cfg(test)]
