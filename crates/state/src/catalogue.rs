@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     delta::{MemoryId, MemoryKind},
+    fingerprint::Hash,
     pages::ImageFiles,
     storage::{Storage, StorageFile},
 };
@@ -47,6 +48,8 @@ pub struct MemoryEntry {
     pub bytes: u64,
     /// Its image.
     pub files: ImageFiles,
+    /// Its fingerprint.
+    pub root: Hash,
 }
 
 /// What a fold changes.

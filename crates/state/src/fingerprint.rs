@@ -99,7 +99,7 @@ pub(crate) fn width(pages: u64, level: usize) -> u64 {
 }
 
 /// The root of a memory, given the node above all of its pages.
-fn root_of(bytes: u64, top: &Hash) -> Hash {
+pub(crate) fn root_of(bytes: u64, top: &Hash) -> Hash {
     let mut hasher = blake3::Hasher::new();
     hasher.update(b"autograph memory").update(&[FORMAT]).update(&bytes.to_le_bytes()).update(top);
     hasher.finalize().into()
@@ -116,21 +116,6 @@ pub fn root_from_scratch<'p>(bytes: u64, page: impl Fn(u64) -> Option<&'p Page>)
         level = (0..width(pages, at)).map(over).collect();
     }
     root_of(bytes, level.first().unwrap_or(zero(0)))
-}
-
-/// Nodes of the levels above, given all leaves that are not zeroes; for images that came without a tree.
-pub(crate) fn nodes_from_scratch(image: &PageImage) -> Vec<(usize, u64, Hash)> {
-    let pages = image.extent();
-    let mut nodes: Vec<(usize, u64, Hash)> = Vec::new();
-    let mut level: Vec<Hash> = (0..pages).map(|index| leaf(image.page(index))).collect();
-    for at in 0..=height(pages) {
-        let changed = (0u64..).zip(&level).filter(|(_, hash)| *hash != zero(at));
-        nodes.extend(changed.map(|(index, hash)| (at, index, *hash)));
-        let below = |index: u64| usize::try_from(index).ok().and_then(|i| level.get(i)).copied();
-        let over = |index| node_over(at + 1, index, |_, child| below(child).unwrap_or(*zero(at)));
-        level = (0..width(pages, at + 1)).map(over).collect();
-    }
-    nodes
 }
 
 /// The form of an image's nodes in its file, behind the pages: level by level from the leaves, each node XORed with
@@ -180,7 +165,6 @@ pub(crate) struct PageTree {
     touched: Vec<u64>,
     /// Pages at the last [`PageTree::seal`].
     pages: u64,
-    mismatch: Option<Mismatch>,
 }
 
 impl PageTree {
@@ -205,14 +189,29 @@ impl PageTree {
     }
 
     pub(crate) fn root(&self, image: &PageImage, bytes: u64) -> Hash {
+        if self.levels.is_empty() {
+            return image.root(bytes);
+        }
         root_of(bytes, &self.node(image, height(bytes / PAGE_BYTES as u64), 0))
     }
 
-    /// Hashes what was touched. What it is based on in the image is checked at its first touch, so that an altered
-    /// page can't pass into a new fingerprint unnoticed.
-    pub(crate) fn seal<'p>(&mut self, image: &PageImage, bytes: u64, page: impl Fn(u64) -> Option<&'p Page>) {
+    /// Hashes what was touched. The nodes of the image that this stands on are checked at their first touch; its pages
+    /// are by [`crate::pages::PagedMemory::check_under`].
+    ///
+    /// # Errors
+    /// The pages under the first node that is not what was committed. All is hashed nevertheless.
+    pub(crate) fn seal<'p>(
+        &mut self,
+        image: &PageImage,
+        bytes: u64,
+        page: impl Fn(u64) -> Option<&'p Page>,
+    ) -> Result<(), Mismatch> {
+        if self.is_sealed(bytes) {
+            return Ok(());
+        }
         let (before, pages) = (self.pages, bytes / PAGE_BYTES as u64);
         let mut dirty = std::mem::take(&mut self.touched);
+        let mut checked = if self.levels.is_empty() { image.check_root() } else { Ok(()) };
         for level in 0..=height(before.max(pages)) {
             // A memory that grew has levels that there were not: they stand on what was its top.
             if pages > before && level > height(before) {
@@ -220,8 +219,8 @@ impl PageTree {
             }
             dirty.sort_unstable();
             dirty.dedup();
-            for index in &dirty {
-                self.check_first_touch(image, level, *index);
+            for index in dirty.iter().filter(|_| level > 0) {
+                checked = checked.and_then(|()| self.check_first_touch(image, level, *index));
             }
             for index in &dirty {
                 let hash = match level {
@@ -233,6 +232,7 @@ impl PageTree {
             dirty.iter_mut().for_each(|index| *index >>= FAN_OUT_BITS);
         }
         self.pages = pages;
+        checked
     }
 
     fn put(&mut self, level: usize, index: u64, hash: Hash) {
@@ -242,16 +242,12 @@ impl PageTree {
         *self.levels[level].entry(index, || hash.into()) = hash.into();
     }
 
-    fn check_first_touch(&mut self, image: &PageImage, level: usize, index: u64) {
+    fn check_first_touch(&self, image: &PageImage, level: usize, index: u64) -> Result<(), Mismatch> {
         let known = self.levels.get(level).is_some_and(|nodes| nodes.get(index).is_some());
-        if !known && self.mismatch.is_none() {
-            self.mismatch = check_node(level, index, |at| image.page(at), |at, index| image.node(at, index)).err();
+        if known {
+            return Ok(());
         }
-    }
-
-    /// What [`PageTree::seal`] found altered since this was last asked.
-    pub(crate) fn take_mismatch(&mut self) -> Option<Mismatch> {
-        self.mismatch.take()
+        check_node(level, index, |at| image.page(at), |at, index| image.node(at, index))
     }
 
     /// Nodes changed since the image was made.

@@ -7,6 +7,7 @@
 #![allow(unsafe_code, reason = "maps image files into memory; every block states why it is sound")]
 
 use std::{
+    cell::Cell,
     collections::HashMap,
     fs::File,
     io,
@@ -51,6 +52,8 @@ pub struct PageImage {
     tree: Vec<u8>,
     /// Nodes over the tree of the base file, by level and index.
     nodes: HashMap<(usize, u64), Hash>,
+    /// What it was made from: the memory's size in bytes, and its fingerprint.
+    sealed: Option<(u64, Hash)>,
     /// What kept the files from being read; the image is empty then.
     broken: Option<String>,
     /// Its pages were checked against its nodes since it was opened.
@@ -155,12 +158,26 @@ impl PageImage {
         Ok(self)
     }
 
-    /// Computes the nodes of an image whose file has no tree, from the pages as they are.
+    /// Says what the image was made from, as the catalogue has it: a memory of so many bytes with this fingerprint.
     #[must_use]
-    pub fn with_computed_tree(mut self) -> PageImage {
-        let nodes = fingerprint::nodes_from_scratch(&self);
-        self.nodes.extend(nodes.into_iter().map(|(level, index, hash)| ((level, index), hash)));
-        self
+    pub fn sealed_as(self, bytes: u64, root: Hash) -> PageImage {
+        PageImage { sealed: Some((bytes, root)), ..self }
+    }
+
+    /// The fingerprint of what it was made from; computed from its nodes where nobody said.
+    pub(crate) fn root(&self, bytes: u64) -> Hash {
+        match self.sealed {
+            Some((sealed, root)) if sealed == bytes => root,
+            _ => fingerprint::root_of(bytes, &self.node(fingerprint::height(bytes / PAGE_BYTES as u64), 0)),
+        }
+    }
+
+    /// Whether the nodes lead up to the fingerprint of what the image was made from.
+    pub(crate) fn check_root(&self) -> Result<(), Mismatch> {
+        let Some((bytes, root)) = self.sealed else { return Ok(()) };
+        let pages = bytes / PAGE_BYTES as u64;
+        let found = fingerprint::root_of(bytes, &self.node(fingerprint::height(pages), 0));
+        if found == root { Ok(()) } else { Err(Mismatch { first: 0, last: pages.saturating_sub(1) }) }
     }
 
     /// Lays newer pages with their nodes over the image, and says which files it now consists of.
@@ -218,13 +235,25 @@ impl PageImage {
         }
         let pages = self.extent();
         if pages * PAGE_BYTES as u64 <= bytes_max {
-            let (page, node) = (|at| self.page(at), |level, at| self.node(level, at));
-            let checked =
-                (0..pages.div_ceil(FAN_OUT)).try_for_each(|group| fingerprint::check_group(pages, group, page, node));
-            checked.map_err(|wrong: Mismatch| wrong.to_string())?;
+            let holes = Holes::of(self);
+            let (page, node) = (|at| self.page_unless_hole(at, &holes), |level, at| self.node(level, at));
+            let groups = 0..pages.div_ceil(FAN_OUT);
+            let checked = self.check_root().and_then(|()| {
+                groups.into_iter().try_for_each(|group| fingerprint::check_group(pages, group, page, node))
+            });
+            checked.map_err(|wrong| wrong.to_string())?;
             self.checked.store(true, Ordering::Release);
         }
         Ok(())
+    }
+
+    /// As [`Self::page`], without touching what is a hole of the file: the kernel would fill memory with its zeroes.
+    fn page_unless_hole(&self, index: u64, holes: &Holes<'_>) -> Option<&Page> {
+        match self.overlay.get(&index) {
+            Some(page) => Some(page),
+            None if holes.has(index) => None,
+            None => self.page(index),
+        }
     }
 
     /// Lets go of the pages of the file that reading brought into this process; the kernel keeps or drops them.
@@ -298,6 +327,42 @@ impl PageImage {
     }
 }
 
+/// Where the base file of an image has holes, found by asking the kernel along the way.
+struct Holes<'i> {
+    base: Option<&'i Base>,
+    /// Bytes from where it was asked, through a hole, to the end of the stretch of data behind it.
+    known: Cell<(u64, u64, u64)>,
+}
+
+impl Holes<'_> {
+    fn of(image: &PageImage) -> Holes<'_> {
+        Holes { base: image.base.as_ref(), known: Cell::default() }
+    }
+
+    /// Whether the page is in a hole. Where the kernel can't say, nothing is.
+    fn has(&self, index: u64) -> bool {
+        let (Some(base), at) = (self.base, index * PAGE_BYTES as u64) else { return false };
+        let (from, mut data, end) = self.known.get();
+        if !(from..end).contains(&at) {
+            let found = base.data_from(at);
+            data = found.0;
+            self.known.set((at, found.0, found.1));
+        }
+        at < data
+    }
+}
+
+impl Base {
+    /// The next stretch of data in the file at or behind `at`; what lies before it is a hole.
+    fn data_from(&self, at: u64) -> (u64, u64) {
+        match rustix::fs::seek(&self.file, SeekFrom::Data(at)) {
+            Ok(data) => (data, rustix::fs::seek(&self.file, SeekFrom::Hole(data)).unwrap_or(u64::MAX)),
+            Err(rustix::io::Errno::NXIO) => (u64::MAX, u64::MAX),
+            Err(_) => (at, u64::MAX),
+        }
+    }
+}
+
 /// A memory as last committed: an image and the pages committed since. Cloning it costs nothing (a fork).
 #[derive(Clone, Debug, Default)]
 pub struct PagedMemory {
@@ -308,6 +373,8 @@ pub struct PagedMemory {
     /// generation is written whole.
     shrunk: bool,
     tree: PageTree,
+    /// Pages that were found altered under what was written over them.
+    altered: Option<Mismatch>,
 }
 
 impl PagedMemory {
@@ -320,7 +387,7 @@ impl PagedMemory {
     /// What an image holds, `bytes` long.
     #[must_use]
     pub fn from_image(image: Arc<PageImage>, bytes: u64) -> Self {
-        PagedMemory { image, hot: PageMap::default(), bytes, shrunk: false, tree: PageTree::new(bytes) }
+        PagedMemory { image, bytes, tree: PageTree::new(bytes), ..PagedMemory::default() }
     }
 
     /// The generation underneath.
@@ -393,6 +460,29 @@ impl PagedMemory {
         }
     }
 
+    /// Checks the pages of the image on which a difference stands that wasn't applied yet, so that an altered page
+    /// can't pass into a new fingerprint unnoticed. Pages committed since the image was made are not looked at.
+    ///
+    /// # Errors
+    /// The first page that is not what was committed.
+    pub fn check_under(&self, delta: &PageDelta) -> Result<(), Mismatch> {
+        let cold = delta.pages.iter().filter(|lines| self.hot.get(lines.index).is_none());
+        for PageLines { index, .. } in cold {
+            if fingerprint::leaf(self.image.page(*index)) != self.image.node(0, *index) {
+                return Err(Mismatch { first: *index, last: *index });
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`Self::check_under`] and [`Self::apply`], for recovery: what is found altered stays known.
+    pub fn apply_checked(&mut self, delta: &PageDelta) {
+        if let Err(wrong) = self.check_under(delta) {
+            self.altered.get_or_insert(wrong);
+        }
+        self.apply(delta);
+    }
+
     /// Puts the memory over a newer generation that was made from `folded`, an earlier clone of this memory.
     ///
     /// Pages committed since that clone was taken stay hot; the others are in the image now.
@@ -411,17 +501,14 @@ impl PagedMemory {
         }
     }
 
-    /// Hashes the pages changed since the last time; once per batch. Gives the memory's fingerprint, and what was
-    /// found altered under those changes.
-    pub fn seal(&mut self) -> (Hash, Option<Mismatch>) {
-        self.hash_touched();
-        (self.fingerprint(), self.tree.take_mismatch())
-    }
-
-    /// As [`Self::seal`], which still gives what is found.
-    pub fn hash_touched(&mut self) {
+    /// Hashes the pages changed since the last time; once per batch. Gives the memory's fingerprint.
+    pub fn seal(&mut self) -> Hash {
         let (image, hot) = (&self.image, &self.hot);
-        self.tree.seal(image, self.bytes, |index| hot.get(index).map(|page| &**page).or_else(|| image.page(index)));
+        let page = |index| hot.get(index).map(|page| &**page).or_else(|| image.page(index));
+        if let Err(wrong) = self.tree.seal(image, self.bytes, page) {
+            self.altered.get_or_insert(wrong);
+        }
+        self.fingerprint()
     }
 
     /// The fingerprint as of the last [`Self::seal`].
@@ -440,27 +527,51 @@ impl PagedMemory {
         self.tree.fresh()
     }
 
-    /// Checks the committed bytes of a group of [`FAN_OUT`] pages against the tree. A memory that is not sealed can't
-    /// be checked, and passes.
+    /// Whether nothing was found altered so far.
     ///
     /// # Errors
     /// What is wrong with it, as a half sentence.
-    pub fn check_group(&self, group: u64) -> Result<(), String> {
-        if let Some(why) = &self.image.broken {
-            return Err(why.clone());
+    pub fn check_known(&self) -> Result<(), String> {
+        match (&self.image.broken, self.altered) {
+            (Some(why), _) => Err(why.clone()),
+            (None, Some(wrong)) => Err(wrong.to_string()),
+            (None, None) => Ok(()),
         }
-        if !self.tree.is_sealed(self.bytes) {
-            return Ok(());
-        }
-        let pages = self.bytes / PAGE_BYTES as u64;
-        let (page, node) = (|at| self.page(at), |level, at| self.node(level, at));
-        fingerprint::check_group(pages, group, page, node).map_err(|wrong| wrong.to_string())
     }
 
-    /// How many groups [`Self::check_group`] knows.
-    #[must_use]
-    pub fn groups(&self) -> u64 {
-        (self.bytes / PAGE_BYTES as u64).div_ceil(FAN_OUT).max(u64::from(self.image.broken.is_some()))
+    /// Checks committed bytes against the tree, from a group of [`FAN_OUT`] pages on, as long as `budget` bytes last.
+    /// Gives the group to go on with; `None` at the end. A memory that is not sealed can't be checked, and passes.
+    ///
+    /// # Errors
+    /// What is wrong with it, as a half sentence.
+    pub fn check_from(&self, group: u64, budget: &mut u64) -> Result<Option<u64>, String> {
+        self.check_known()?;
+        if !self.tree.is_sealed(self.bytes) {
+            return Ok(None);
+        }
+        let (pages, holes) = (self.bytes / PAGE_BYTES as u64, Holes::of(&self.image));
+        let read = Cell::new(0);
+        let page = |at| {
+            let page = match self.hot.get(at) {
+                Some(page) => Some(&**page),
+                None => self.image.page_unless_hole(at, &holes),
+            };
+            read.set(read.get() + page.map_or(0, |page| page.len() as u64));
+            page
+        };
+        let node = |level, at| self.node(level, at);
+        if group == 0 {
+            self.image.check_root().map_err(|wrong| wrong.to_string())?;
+        }
+        for group in group..pages.div_ceil(FAN_OUT) {
+            if read.get() > *budget {
+                *budget = 0;
+                return Ok(Some(group));
+            }
+            fingerprint::check_group(pages, group, page, node).map_err(|wrong| wrong.to_string())?;
+        }
+        *budget = budget.saturating_sub(read.get());
+        Ok(None)
     }
 
     /// Checks everything.
@@ -468,7 +579,7 @@ impl PagedMemory {
     /// # Errors
     /// What is wrong with it, as a half sentence.
     pub fn check(&self) -> Result<(), String> {
-        let checked = (0..self.groups()).try_for_each(|group| self.check_group(group));
+        let checked = self.check_from(0, &mut u64::MAX.clone()).map(drop);
         self.image.let_go();
         checked
     }

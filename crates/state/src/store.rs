@@ -100,7 +100,9 @@ pub fn open(storage: Arc<dyn Storage>, segment_bytes: u64) -> Result<(Folder, Lo
         recovered.apply(delta);
         Ok(())
     })?;
-    recovered.memories.values_mut().for_each(PagedMemory::hash_touched);
+    for memory in recovered.memories.values_mut() {
+        memory.seal();
+    }
     let folder = Folder { storage, catalogue, files };
     folder.remove_strays()?;
     Ok((folder, log, recovered))
@@ -111,13 +113,14 @@ fn load(storage: &dyn Storage, contents: Contents) -> Result<Recovered, StoreErr
     let mut images: HashMap<String, Arc<PageImage>> = HashMap::new();
     for (id, entry) in contents.memories {
         // Memories with the same files (a restore point and the live memory) share one image.
-        let key = format!("{:?}", entry.files);
+        let key = format!("{entry:?}");
         let image = match images.get(&key) {
             Some(image) => image.clone(),
             None => {
                 // One memory's damage must not keep the others from being served.
                 let broken = |why: StoreError| PageImage::broken(told(&why), entry.files.clone());
-                let image = Arc::new(open_image(storage, &entry.files).unwrap_or_else(broken));
+                let image = open_image(storage, &entry.files).unwrap_or_else(broken);
+                let image = Arc::new(image.sealed_as(entry.bytes, entry.root));
                 images.insert(key, image.clone());
                 image
             }
@@ -150,7 +153,7 @@ impl Recovered {
 pub fn apply_memory(memories: &mut BTreeMap<MemoryId, PagedMemory>, op: &MemoryOp) {
     match op {
         MemoryOp::Write(id, delta) => {
-            memories.entry(*id).or_default().apply(delta);
+            memories.entry(*id).or_default().apply_checked(delta);
             if planted::is(Planted::PointSharesPages) {
                 let points = memories.iter_mut().filter(|(to, _)| (to.canister, to.kind) == (id.canister, id.kind));
                 points.filter(|(to, _)| to.point > 0).for_each(|(_, memory)| memory.apply(delta));
@@ -188,8 +191,10 @@ impl Folder {
         for (id, memory) in job.memories {
             match memory {
                 Some(memory) => {
-                    let image = Arc::new(self.write_generation(id, &memory, job.height)?);
-                    let entry = MemoryEntry { bytes: memory.bytes(), files: image.files().clone() };
+                    let image = self.write_generation(id, &memory, job.height)?;
+                    let (bytes, root) = (memory.bytes(), memory.fingerprint());
+                    let entry = MemoryEntry { bytes, files: image.files().clone(), root };
+                    let image = Arc::new(image.sealed_as(bytes, root));
                     delta.memories.push((id, Some(entry)));
                     images.push((id, memory, image));
                 }
@@ -251,13 +256,13 @@ impl Folder {
     }
 
     fn write_over(&self, id: MemoryId, memory: &PagedMemory, height: u64) -> Result<String, StoreError> {
-        let name = format!("images/{}-{height:016x}.{OVERLAY}", file_stem(id));
+        let name = format!("images/{}-{height:016x}.over", file_stem(id));
         write_overlay(&*self.storage, &name, memory)?;
         Ok(name)
     }
 
     fn write_whole(&self, id: MemoryId, memory: &PagedMemory, height: u64) -> Result<PageImage, StoreError> {
-        let name = format!("images/{}-{height:016x}.{IMAGE}", file_stem(id));
+        let name = format!("images/{}-{height:016x}.base", file_stem(id));
         write_base(&*self.storage, &name, memory)?;
         open_image(&*self.storage, &ImageFiles { base: Some(name), overlays: Vec::new() })
     }
@@ -291,11 +296,6 @@ fn file_stem(id: MemoryId) -> String {
     let kind = if id.kind == MemoryKind::Heap { "heap" } else { "stable" };
     format!("{stem}-{kind}-{}", id.point)
 }
-
-/// Base files with a tree of hashes behind their pages; those of older programs (`.base`) have none.
-const IMAGE: &str = "image";
-/// Overlay files with nodes; those of older programs (`.over`) have none.
-const OVERLAY: &str = "pages";
 
 /// An error with its causes, in one line.
 fn told(error: &dyn std::error::Error) -> String {
@@ -387,17 +387,15 @@ fn write_overlay(storage: &dyn Storage, name: &str, memory: &PagedMemory) -> io:
 struct Newer {
     pages: HashMap<u64, Arc<Page>>,
     nodes: HashMap<(usize, u64), Hash>,
-    /// A file of an older program came without nodes.
-    without_nodes: bool,
 }
 
 impl Newer {
     fn read(&mut self, storage: &dyn Storage, name: &str) -> Result<(), StoreError> {
         let bytes = crate::storage::read_whole(storage, name)?;
-        self.parse(&bytes, name.ends_with(OVERLAY)).ok_or_else(|| StoreError::Damaged(name.to_owned()))
+        self.parse(&bytes).ok_or_else(|| StoreError::Damaged(name.to_owned()))
     }
 
-    fn parse(&mut self, bytes: &[u8], with_nodes: bool) -> Option<()> {
+    fn parse(&mut self, bytes: &[u8]) -> Option<()> {
         let (body, crc) = bytes.split_last_chunk::<4>()?;
         if *crc != crc32fast::hash(body).to_le_bytes() {
             return None;
@@ -408,13 +406,10 @@ impl Newer {
         for (index, page) in indices.as_chunks::<8>().0.iter().zip(pages.as_chunks::<PAGE_BYTES>().0) {
             self.pages.insert(u64::from_le_bytes(*index), Arc::new(*page));
         }
-        self.without_nodes |= !with_nodes;
-        if with_nodes {
-            for node in counted(rest)?.1.as_chunks::<48>().0 {
-                let (level, rest) = counted(node)?;
-                let (index, hash) = rest.split_first_chunk::<8>()?;
-                self.nodes.insert((level, u64::from_le_bytes(*index)), hash.try_into().ok()?);
-            }
+        for node in counted(rest)?.1.as_chunks::<48>().0 {
+            let (level, rest) = counted(node)?;
+            let (index, hash) = rest.split_first_chunk::<8>()?;
+            self.nodes.insert((level, u64::from_le_bytes(*index)), hash.try_into().ok()?);
         }
         Some(())
     }
@@ -438,18 +433,15 @@ pub fn check_overlays(storage: &dyn Storage, files: &ImageFiles) -> Result<(), S
 }
 
 fn open_image(storage: &dyn Storage, files: &ImageFiles) -> Result<PageImage, StoreError> {
-    let (base, has_tree) = match &files.base {
-        Some(name) if name.ends_with(IMAGE) => (storage.image(name)?.with_tree()?, true),
-        Some(name) => (storage.image(name)?, false),
-        None => (PageImage::default(), true),
+    let base = match &files.base {
+        Some(name) => storage.image(name)?.with_tree()?,
+        None => PageImage::default(),
     };
     let mut newer = Newer::default();
     for name in &files.overlays {
         newer.read(storage, name)?;
     }
-    let computed = !has_tree || newer.without_nodes;
-    let image = base.with_overlay(newer.pages, newer.nodes, files.clone());
-    Ok(if computed { image.with_computed_tree() } else { image })
+    Ok(base.with_overlay(newer.pages, newer.nodes, files.clone()))
 }
 
 #[cfg(test)]
