@@ -91,6 +91,9 @@ pub enum SandboxError {
         /// How many were committed.
         found: usize,
     },
+    /// Bytes under what was written are not what was once committed.
+    #[error("the canister's committed memory was altered: {0}")]
+    Altered(state::fingerprint::Mismatch),
     /// An earlier failure left no instance.
     #[error("an earlier failure left the canister without an instance; restore or open it again")]
     Lost,
@@ -174,12 +177,21 @@ impl Sandbox {
     /// Makes everything since the last commit part of the committed memory, and says what changed.
     ///
     /// # Errors
-    /// The machine failed; the committed memory is then not to be relied on.
+    /// The machine failed; or the committed memory is not what was once committed, and stays as it is. The sandbox is
+    /// of no use then.
     pub fn commit(&mut self, memory: &mut CanisterMemory) -> Result<MemoryDelta, SandboxError> {
         let live = self.live.as_mut().ok_or(SandboxError::Lost)?;
         let (heap_bytes, stable_bytes) = (memory.heap.bytes(), memory.stable.bytes());
-        let heap = self.heap.commit(&mut memory.heap)?;
-        let stable = live.store.data_mut().stable.commit(&mut memory.stable);
+        let heap = self.heap.take_written(&memory.heap)?;
+        let stable = live.store.data_mut().stable.take_written(&memory.stable);
+        for (memory, delta) in [(&memory.heap, &heap), (&memory.stable, &stable)] {
+            memory.check_under(delta).map_err(|wrong| {
+                memory.image().mark_damaged(wrong);
+                SandboxError::Altered(wrong)
+            })?;
+        }
+        memory.heap.apply(&heap);
+        memory.stable.apply(&stable);
         let values = live.globals();
         let changed = |(index, value): (usize, &GlobalValue)| {
             (memory.globals.get(index) != Some(value)).then_some((index as u32, *value))

@@ -1,8 +1,9 @@
 //! The certified state: the part of the replicated state that certificates speak of, as a hash tree.
 //!
-//! Paths are those of the interface spec, "The system state tree". Only what a batch changed is put in anew.
+//! Paths are those of the interface spec, "The system state tree", and one of our own: `/autograph/<canister id>` is
+//! the canister's fingerprint. Only what a batch changed is put in anew.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use candid::Principal;
 use embedder::{Sections, Visibility};
@@ -14,6 +15,9 @@ use crate::{
     executor::{Blobs, Executor},
     state::Changes,
 };
+
+/// Version of what the tree holds of a state. A start compares roots of the same version only.
+pub(crate) const FORMAT: u32 = 1;
 
 /// The tree as of the last batch.
 #[derive(Clone, Debug)]
@@ -64,7 +68,10 @@ impl Executor {
     pub(crate) fn certify_all(&mut self) {
         let canisters: Vec<_> = self.state.canisters.keys().copied().collect();
         let requests: Vec<_> = self.state.ingress.keys().copied().collect();
-        canisters.into_iter().for_each(|id| self.certify_canister(id));
+        for id in canisters {
+            self.certify_canister(id);
+            self.certify_fingerprint(id);
+        }
         requests.into_iter().for_each(|id| self.certify_request(id));
         self.certify_time();
     }
@@ -72,6 +79,9 @@ impl Executor {
     /// Puts in what a batch changed.
     pub(crate) fn certify(&mut self, changes: &Changes) {
         changes.canisters.iter().chain(&changes.assets).for_each(|id| self.certify_canister(*id));
+        let written = changes.memories.iter().map(|op| Principal::from_slice(&op.target().canister));
+        let fingerprints: BTreeSet<Principal> = written.chain(changes.globals.iter().copied()).collect();
+        fingerprints.into_iter().for_each(|id| self.certify_fingerprint(id));
         changes.ingress.iter().for_each(|id| self.certify_request(*id));
         self.certify_time();
     }
@@ -107,6 +117,14 @@ impl Executor {
             fresh.into_iter().filter(|(name, now)| leaf(name).is_some_and(|then| then != now.as_slice())).collect();
         for (name, bytes) in stale {
             self.certified.tree.insert(&[path[0], path[1], name.as_bytes()], Tree::leaf(bytes));
+        }
+    }
+
+    fn certify_fingerprint(&mut self, id: Principal) {
+        let path = [b"autograph".as_slice(), id.as_slice()];
+        match self.state.canisters.get(&id).filter(|canister| matches!(canister.system.code, CanisterCode::Wasm(_))) {
+            Some(canister) => self.certified.tree.insert(&path, Tree::leaf(canister.fingerprint().to_vec())),
+            None => drop(self.certified.tree.remove(&path)),
         }
     }
 

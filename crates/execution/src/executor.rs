@@ -24,7 +24,7 @@ use state::{
 };
 
 use crate::{
-    certified::CertifiedTree,
+    certified::{self, CertifiedTree},
     config::ExecutionConfig,
     instances::Instances,
     messages::subnet_view,
@@ -70,6 +70,20 @@ impl Batch {
     }
 }
 
+/// Why a state that was read can't be gone on from.
+#[derive(Debug, thiserror::Error)]
+pub enum BadState {
+    /// A record.
+    #[error(transparent)]
+    Record(#[from] BadRecord),
+    /// Every part can be read, but together they are not the state that was certified.
+    #[error(
+        "the data folder was altered outside of this program: what it holds is not what was certified at height {0}; \
+         restore the folder from a copy"
+    )]
+    Altered(u64),
+}
+
 /// What a batch did.
 #[derive(Debug)]
 pub struct Executed {
@@ -107,26 +121,26 @@ pub struct Executor {
     /// An app or a canister's code, files or controllers changed in this batch.
     pub(crate) directory_changed: bool,
     /// Changed since the last fold.
-    unfolded: Unfolded,
+    pub(crate) unfolded: Unfolded,
 }
 
 #[derive(Debug, Default)]
-struct Unfolded {
-    records: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
-    memories: std::collections::BTreeSet<state::delta::MemoryId>,
+pub(crate) struct Unfolded {
+    pub(crate) records: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    pub(crate) memories: std::collections::BTreeSet<state::delta::MemoryId>,
 }
 
 impl Executor {
     /// Takes over what recovery read.
     ///
     /// # Errors
-    /// A record can't be read.
+    /// A record can't be read, or all of them together are not what was certified.
     pub fn new(
         recovered: &Recovered,
         engine: Arc<Engine>,
         blobs: Arc<dyn Blobs>,
         config: ExecutionConfig,
-    ) -> Result<Executor, BadRecord> {
+    ) -> Result<Executor, BadState> {
         let mut executor = Executor::over(ReplicatedState::load(recovered)?, engine, blobs, config);
         executor.unfolded.memories.clone_from(&recovered.unfolded_memories);
         for key in &recovered.unfolded_records {
@@ -134,7 +148,17 @@ impl Executor {
         }
         executor.plan_all_tasks();
         executor.certify_all();
+        executor.check_root(recovered)?;
         Ok(executor)
+    }
+
+    /// Whether what recovery read has the root that was certified last. Damaged memories are known by themselves.
+    fn check_root(&self, recovered: &Recovered) -> Result<(), BadState> {
+        let comparable = self.state.tree_format == certified::FORMAT && self.damage().is_empty();
+        if comparable && self.certified.tree().digest() != recovered.root {
+            return Err(BadState::Altered(recovered.height));
+        }
+        Ok(())
     }
 
     /// Over a state, without a certified tree yet.
@@ -215,7 +239,7 @@ impl Executor {
     pub fn fold_job(&mut self) -> FoldJob {
         let unfolded = std::mem::take(&mut self.unfolded);
         let memories = unfolded.memories.into_iter().map(|id| (id, self.state.memory(id).cloned())).collect();
-        FoldJob { height: self.state.height, records: unfolded.records, memories }
+        FoldJob { height: self.state.height, root: self.certified.tree().digest(), records: unfolded.records, memories }
     }
 
     /// Puts memories over the images that a fold wrote; gives what to show again, so that nobody keeps the old ones.
@@ -304,6 +328,7 @@ impl Executor {
         self.instances.sweep(self.state.time);
         let changes = std::mem::take(&mut self.changes);
         self.plan_tasks(&changes);
+        self.seal(&changes);
         self.certify(&changes);
         let view = self.view_delta(&changes);
         let records = changes.records(&mut self.state);

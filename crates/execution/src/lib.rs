@@ -6,6 +6,7 @@
 
 mod certified;
 mod config;
+mod damage;
 mod executor;
 mod fork;
 mod history;
@@ -30,7 +31,8 @@ use protocol::CanisterId;
 
 pub use config::ExecutionConfig;
 pub use embedder::THREAD_STACK_BYTES;
-pub use executor::{Batch, Blobs, Executed, Executor};
+pub use damage::Damage;
+pub use executor::{BadState, Batch, Blobs, Executed, Executor};
 pub use fork::{Fork, ForkSeed};
 pub use native::AssetAnswer;
 pub use query::{Answered, Query};

@@ -237,10 +237,10 @@ impl Turn<'_> {
         self.note_logs(&execution);
         self.charge(Some(context), instructions_of(&execution));
         match execution.outcome {
-            Ok(effects) => {
-                self.commit_for(Some(context));
-                self.apply_settings(&effects);
-            }
+            Ok(effects) => match self.commit_for(Some(context)) {
+                Ok(()) => self.apply_settings(&effects),
+                Err(altered) => self.note_trap(&altered),
+            },
             Err(trap) => {
                 self.roll_back();
                 self.note_trap(&trap);
@@ -256,12 +256,17 @@ impl Turn<'_> {
             context.instructions = context.instructions.saturating_add(execution.instructions);
         }
         match execution.outcome {
-            Ok(effects) if keeps => {
-                self.commit_for(context);
-                self.apply_settings(&effects);
-                self.apply_calls(context, effects.calls);
-                self.apply_answer(context, effects.cycles_accepted, effects.reply);
-            }
+            Ok(effects) if keeps => match self.commit_for(context) {
+                Ok(()) => {
+                    self.apply_settings(&effects);
+                    self.apply_calls(context, effects.calls);
+                    self.apply_answer(context, effects.cycles_accepted, effects.reply);
+                }
+                Err(altered) => {
+                    self.note_trap(&altered);
+                    self.answer_trap(context, &altered);
+                }
+            },
             Ok(effects) => {
                 self.roll_back();
                 self.apply_answer(context, 0, effects.reply);
@@ -377,9 +382,10 @@ impl Turn<'_> {
     // ---- usage
 
     /// Commits, and charges what the memory grew by to the call.
-    fn commit_for(&mut self, context: Option<u64>) {
-        let grown_bytes = self.commit_memory();
+    fn commit_for(&mut self, context: Option<u64>) -> Result<(), Trap> {
+        let grown_bytes = self.commit_memory()?;
         self.charge(context, Spent { instructions: 0, grown_bytes });
+        Ok(())
     }
 
     /// Notes what a message of an open call took.

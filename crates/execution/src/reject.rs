@@ -51,6 +51,18 @@ pub fn trapped(id: Principal, why: &str) -> Reject {
     Reject::new(ErrorCode::CANISTER_CALLED_TRAP, format!("canister {id} trapped: {why}"))
 }
 
+/// The canister's memory was altered behind the program's back; nobody is answered from it.
+#[must_use]
+pub fn damaged(id: Principal, what: &str) -> Reject {
+    Reject::new(ErrorCode::CERTIFIED_STATE_UNAVAILABLE, format!("canister {id}: {}", damaged_text(what)))
+}
+
+/// The same without the canister's id.
+#[must_use]
+pub fn damaged_text(what: &str) -> String {
+    format!("its data was altered outside of this program ({what}); restore an earlier version")
+}
+
 /// The call ended without an answer.
 #[must_use]
 pub fn no_reply(id: Principal) -> Reject {

@@ -76,6 +76,8 @@ struct Meta {
     next_canister: u64,
     seed: [u8; 32],
     drawn: u64,
+    /// [`crate::certified::FORMAT`] of the tree that the batch certified.
+    tree_format: u32,
 }
 
 /// Everything that batches change.
@@ -105,6 +107,8 @@ pub struct ReplicatedState {
     /// The last batch's randomness, and how often it was drawn from.
     pub(crate) seed: [u8; 32],
     pub(crate) drawn: u64,
+    /// The format of the tree whose root recovery read; 0 when there was none.
+    pub(crate) tree_format: u32,
 }
 
 impl ReplicatedState {
@@ -140,6 +144,7 @@ impl ReplicatedState {
             next_canister: FIRST_CANISTER_INDEX,
             seed: [0; 32],
             drawn: 0,
+            tree_format: 0,
         }
     }
 
@@ -163,8 +168,8 @@ impl ReplicatedState {
             self.slot(Principal::from_slice(rest)).managed = Arc::new(from_record(key, value)?);
         } else if key == META_KEY {
             let meta: Meta = from_record(key, value)?;
-            (self.time, self.next_canister, self.seed, self.drawn) =
-                (meta.time, meta.next_canister, meta.seed, meta.drawn);
+            (self.time, self.next_canister, self.seed, self.drawn, self.tree_format) =
+                (meta.time, meta.next_canister, meta.seed, meta.drawn, meta.tree_format);
         } else if Registry::owns(key) {
             self.registry.load(key, value)?;
         }
@@ -234,6 +239,16 @@ impl ReplicatedState {
             (heap, stable)
         };
         Some(if id.kind == MemoryKind::Heap { heap } else { stable })
+    }
+
+    /// Every memory with its id.
+    pub fn memories(&self) -> impl Iterator<Item = (MemoryId, &PagedMemory)> {
+        let live = self.canisters.iter().map(|(id, canister)| ((*id, 0), &canister.memory.heap, &canister.memory.stable));
+        let points = self.point_memories.iter().map(|(at, (heap, stable))| (*at, heap, stable));
+        live.chain(points).flat_map(|((id, point), heap, stable)| {
+            [(MemoryKind::Heap, heap), (MemoryKind::Stable, stable)]
+                .map(|(kind, memory)| (memory_id(id, kind, point), memory))
+        })
     }
 
     /// The memory behind an id, to rebase it on a new image.
@@ -376,7 +391,13 @@ impl Changes {
             let snapshot = state.snapshots.get(&(*id, *number)).map(to_record);
             records.push(([SNAPSHOT_KEY, id.as_slice(), &number.to_be_bytes()].concat(), snapshot));
         }
-        let meta = Meta { time: state.time, next_canister: state.next_canister, seed: state.seed, drawn: state.drawn };
+        let meta = Meta {
+            time: state.time,
+            next_canister: state.next_canister,
+            seed: state.seed,
+            drawn: state.drawn,
+            tree_format: crate::certified::FORMAT,
+        };
         records.push((META_KEY.to_vec(), Some(to_record(&meta))));
         records
     }

@@ -112,6 +112,7 @@ impl Executor {
         let Some(point) = self.state.points.get(&(backend, arg.version)).cloned() else {
             return Err(Refused(format!("version {} has no restore point", arg.version)));
         };
+        self.check_point(backend, arg.version)?;
         let present = self.restore_point(backend)?;
         self.keep_point(backend, current, present);
         self.bring_back(backend, arg.version, &point);
@@ -223,6 +224,15 @@ impl Executor {
             title: app.title.clone(),
             members: self.state.registry.members_snapshot(backend),
         })
+    }
+
+    /// Whether a point's memories are what was put aside; all of their pages are looked at.
+    fn check_point(&self, backend: Principal, number: u64) -> Result<(), Refused> {
+        let Some((heap, stable)) = self.state.point_memories.get(&(backend, number)) else { return Ok(()) };
+        let damaged = |what: String| {
+            Refused(format!("the data of version {number} was altered outside of this program ({what}); restore another"))
+        };
+        heap.check().and_then(|()| stable.check()).map_err(damaged)
     }
 
     fn keep_point(&mut self, backend: Principal, number: u64, point: RestorePoint) {
@@ -389,7 +399,8 @@ impl Executor {
                 self.run_step(id, entry.clone(), arg)?;
             }
         }
-        let grown_bytes = self.with_turn(id, |turn| turn.commit_memory()).unwrap_or(0);
+        let committed = self.with_turn(id, |turn| turn.commit_memory()).unwrap_or(Ok(0));
+        let grown_bytes = committed.map_err(|altered| Refused(altered.to_string()))?;
         self.usage.add(id, None, Spent { instructions: 0, grown_bytes });
         self.directory_changed = true;
         self.changes.canisters.insert(id);

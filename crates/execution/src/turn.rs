@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use candid::Principal;
-use embedder::{CanisterView, Engine, Entry, Execution, Limits, Module, Sandbox, SubnetView, Trap};
+use embedder::{CanisterMemory, CanisterView, Engine, Entry, Execution, Limits, Module, Sandbox, SandboxError, SubnetView, Trap};
 use protocol::ErrorCode;
 use state::{
     delta::{MemoryKind, MemoryOp},
@@ -71,7 +71,13 @@ pub(crate) enum NoModule {
     Empty,
     /// It can't be had.
     Broken(String),
+    /// Its memory is not what was committed: what of it, and what is wrong.
+    Damaged(String),
 }
+
+/// Images up to this length are checked whole when a canister wakes, bytes; the others by the scrub, and where they
+/// are written over.
+const CHECKED_AT_WAKE_BYTES_MAX: u64 = 16 << 20;
 
 impl NoModule {
     pub(crate) fn reject(&self, id: Principal) -> Reject {
@@ -80,6 +86,7 @@ impl NoModule {
             NoModule::Broken(why) => {
                 Reject::new(ErrorCode::CERTIFIED_STATE_UNAVAILABLE, format!("canister {id} can't run: {why}"))
             }
+            NoModule::Damaged(what) => reject::damaged(id, what),
         }
     }
 
@@ -87,6 +94,7 @@ impl NoModule {
         match self {
             NoModule::Empty => "it has no code that runs".into(),
             NoModule::Broken(why) => why.clone(),
+            NoModule::Damaged(what) => reject::damaged_text(what),
         }
     }
 }
@@ -140,7 +148,10 @@ impl<'e> Turn<'e> {
         self.canister.system.queue.remove(at)
     }
 
+    /// The module to run, if the canister may run at all.
     pub(crate) fn module(&self) -> Result<Arc<Module>, NoModule> {
+        let at_wake = if self.sandbox.is_some() { 0 } else { CHECKED_AT_WAKE_BYTES_MAX };
+        check_memory(&self.canister.memory, at_wake).map_err(NoModule::Damaged)?;
         match &self.sandbox {
             Some(sandbox) => Ok(sandbox.module().clone()),
             None => self.env.module_of(&self.canister.system.code),
@@ -149,8 +160,8 @@ impl<'e> Turn<'e> {
 
     /// The live instance, opened from committed memory if it isn't there.
     pub(crate) fn sandbox(&mut self) -> Result<&mut Sandbox, String> {
+        let module = self.module().map_err(|why| why.text())?;
         if self.sandbox.is_none() {
-            let module = self.module().map_err(|why| why.text())?;
             let opened = Sandbox::open(self.env.engine, module, &self.canister.memory);
             self.sandbox = Some(opened.map_err(|error| error.to_string())?);
         }
@@ -170,11 +181,20 @@ impl<'e> Turn<'e> {
 
     /// Takes what the last message wrote into the committed memory and the outbox; gives the bytes by which the
     /// memories grew.
-    pub(crate) fn commit_memory(&mut self) -> u64 {
-        let Some(sandbox) = &mut self.sandbox else { return 0 };
+    ///
+    /// # Errors
+    /// What it wrote stands on altered bytes. Then it is as if it had not run.
+    pub(crate) fn commit_memory(&mut self) -> Result<u64, Trap> {
+        let Some(sandbox) = &mut self.sandbox else { return Ok(0) };
         let memory = &mut self.canister.memory;
         let before = memory.heap.bytes() + memory.stable.bytes();
-        let delta = fatal(sandbox.commit(memory));
+        let delta = match sandbox.commit(memory) {
+            Err(altered @ SandboxError::Altered(_)) => {
+                self.sandbox = None;
+                return Err(Trap::Explicit(reject::damaged_text(&altered.to_string())));
+            }
+            committed => fatal(committed),
+        };
         if let Some(heap) = delta.heap {
             self.out.memories.push(MemoryOp::Write(memory_id(self.id, MemoryKind::Heap, 0), heap));
         }
@@ -182,7 +202,7 @@ impl<'e> Turn<'e> {
             self.out.memories.push(MemoryOp::Write(memory_id(self.id, MemoryKind::Stable, 0), stable));
         }
         self.out.globals |= !delta.globals.is_empty();
-        (memory.heap.bytes() + memory.stable.bytes()).saturating_sub(before)
+        Ok((memory.heap.bytes() + memory.stable.bytes()).saturating_sub(before))
     }
 
     /// Puts the instance back to what is committed.
@@ -191,4 +211,15 @@ impl<'e> Turn<'e> {
             fatal(sandbox.roll_back(&self.canister.memory));
         }
     }
+}
+
+/// Whether memories are known to be damaged, checking images of up to `bytes_max` that were not checked yet.
+///
+/// # Errors
+/// Which memory, and what is wrong with it.
+pub(crate) fn check_memory(memory: &CanisterMemory, bytes_max: u64) -> Result<(), String> {
+    for (name, memory) in [("main memory", &memory.heap), ("stable memory", &memory.stable)] {
+        memory.image().check_once(bytes_max).map_err(|what| format!("{name}: {what}"))?;
+    }
+    Ok(())
 }

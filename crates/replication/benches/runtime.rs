@@ -351,6 +351,7 @@ fn start(folder: &Path) -> Replica {
         fold_at: 1 << 30,
         fatal: Arc::new(|error| panic!("{error}")),
         usage: Arc::new(|_| {}),
+        scrub: replication::ScrubPace::default(),
     });
     let replica = replica.expect("starts");
     while replica.certified().is_err() {

@@ -7,11 +7,13 @@ pub mod clock;
 mod log_thread;
 mod queries;
 pub mod replica;
+mod scrub;
 pub mod sequencer;
 pub mod stepped;
 
 pub use clock::{Clock, SystemClock};
 pub use queries::NotAsked;
 pub use replica::{Answer, Certified, Replica, ReplicaConfig, Stopped, UsageSink};
+pub use scrub::{ScrubPace, ScrubProgress};
 pub use sequencer::{LocalSequencer, Sequencer};
 pub use stepped::Stepped;

@@ -28,6 +28,7 @@ use crate::{
     clock::Clock,
     log_thread::{Item, LogThread, Release},
     queries::{NotAsked, Queries},
+    scrub::{ScrubPace, ScrubProgress, ScrubThread},
     sequencer::{Pool, Sequencer},
 };
 
@@ -66,6 +67,8 @@ pub struct ReplicaConfig {
     pub fatal: Fatal,
     /// Told what the messages of each batch took.
     pub usage: UsageSink,
+    /// How fast committed memory is gone over.
+    pub scrub: ScrubPace,
 }
 
 /// The certified state at a height, with its signature.
@@ -143,6 +146,7 @@ pub struct Replica {
     commands: Sender<Command>,
     shared: Arc<Shared>,
     queries: Queries,
+    scrub: std::sync::Mutex<ScrubThread>,
     threads: std::sync::Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -153,6 +157,7 @@ impl Replica {
     /// A thread can't be started.
     pub fn start(config: ReplicaConfig) -> std::io::Result<Replica> {
         let queries = config.executor.reader();
+        let (pace, storage) = (config.scrub, config.folder.storage());
         let Parts { worker, inbox, log, items } = Parts::of(config);
         let (commands, shared) = (worker.commands.clone(), worker.shared.clone());
         let queries = Queries::start(queries, shared.clone())?;
@@ -162,7 +167,8 @@ impl Replica {
             // WebAssembly runs on this thread's stack.
             .stack_size(execution::THREAD_STACK_BYTES)
             .spawn(move || worker.run(&inbox, log))?;
-        Ok(Replica { commands, shared, queries, threads: std::sync::Mutex::new(Some(thread)) })
+        let scrub = std::sync::Mutex::new(ScrubThread::start(pace, storage, commands.clone())?);
+        Ok(Replica { commands, shared, queries, scrub, threads: std::sync::Mutex::new(Some(thread)) })
     }
 
     /// Has an update call ordered and executed; the answer comes when it is durable and certified.
@@ -235,8 +241,15 @@ impl Replica {
         self.shared.durable.load(Ordering::Acquire)
     }
 
+    /// How far the scrub is; what it found, [`Executor::damage`] tells.
+    #[must_use]
+    pub fn scrub_progress(&self) -> ScrubProgress {
+        self.scrub.lock().unwrap_or_else(PoisonError::into_inner).progress()
+    }
+
     /// Finishes what was ordered, folds the log into the catalogue and ends the threads.
     pub fn shut_down(&self) {
+        self.scrub.lock().unwrap_or_else(PoisonError::into_inner).stop();
         let _ = self.commands.send(Command::Shutdown);
         let thread = self.threads.lock().unwrap_or_else(PoisonError::into_inner).take();
         if thread.is_some_and(|thread| thread.join().is_err()) {

@@ -16,7 +16,11 @@ use crate::{
     log_thread::{Item, LogThread},
     queries::answer_at_one_moment,
     replica::{Answer, Certified, Command, IN_FLIGHT_MAX, Parts, ReplicaConfig, Worker},
+    scrub::{Scrub, Step},
 };
+
+/// Bytes of one step of a scrub.
+const STEP_BYTES: u64 = 64 << 10;
 
 /// The replica.
 pub struct Stepped {
@@ -91,6 +95,16 @@ impl Stepped {
         self.worker.folds.folder = Some(folder);
         self.worker.on_command(Command::Folded(Box::new(folded)));
         Ok(())
+    }
+
+    /// Goes over all committed memory once; gives how many bytes were compared.
+    pub fn scrub(&mut self) -> u64 {
+        let mut scrub = Scrub::default();
+        let Some(storage) = self.worker.folds.folder.as_ref().map(Folder::storage) else { return 0 };
+        let executor = &mut self.worker.executor;
+        while scrub.step(&*storage, STEP_BYTES, |last| executor.canister_after(last)) == Step::More {}
+        executor.rewrite(&scrub.take_rotted());
+        scrub.progress().bytes
     }
 
     /// Answers a query from durable state.

@@ -17,9 +17,10 @@ use crate::{
 const RECORDS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("records");
 const MEMORIES: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("memories");
 const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
+const ROOTS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("roots");
 const FILE: &str = "catalogue.redb";
 /// Version of the layout of keys and values here.
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
 
 /// Why the catalogue can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -30,15 +31,18 @@ pub enum CatalogueError {
     /// The database says no.
     #[error("the catalogue `{FILE}` can't be used")]
     Database(#[from] Box<redb::Error>),
-    /// Written by a newer program.
-    #[error("the catalogue has format {found}; this program knows up to {FORMAT}: use a newer program")]
+    /// Written by another program.
+    #[error("the catalogue has format {found}; this program reads {FORMAT}: use the program that wrote it")]
     Format {
         /// The number found.
         found: u64,
     },
     /// An entry that can't be read.
-    #[error("the catalogue's entry for a memory is malformed")]
+    #[error("the catalogue's entry for a memory is malformed; restore the data folder from a copy")]
     Entry,
+    /// A record whose bytes are not what was written.
+    #[error("the catalogue's record `{0}` is damaged; restore the data folder from a copy")]
+    Damaged(String),
 }
 
 /// A memory as the catalogue has it.
@@ -50,6 +54,8 @@ pub struct MemoryEntry {
     pub files: ImageFiles,
     /// Its fingerprint.
     pub root: Hash,
+    /// What was found wrong with it, if anything.
+    pub damage: Option<String>,
 }
 
 /// What a fold changes.
@@ -57,6 +63,8 @@ pub struct MemoryEntry {
 pub struct FoldDelta {
     /// The catalogue stands at this height afterwards.
     pub height: u64,
+    /// The root of the certified state at that height.
+    pub root: Hash,
     /// Records put or removed since the last fold.
     pub records: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
     /// Memories changed (`Some`) or gone (`None`).
@@ -68,6 +76,8 @@ pub struct FoldDelta {
 pub struct Contents {
     /// 0 when nothing was ever folded.
     pub height: u64,
+    /// The root of the certified state at that height.
+    pub root: Hash,
     /// All records.
     pub records: BTreeMap<Vec<u8>, Vec<u8>>,
     /// All memories.
@@ -84,7 +94,7 @@ impl Catalogue {
     /// Opens or creates it.
     ///
     /// # Errors
-    /// Storage and database errors; a newer format.
+    /// Storage and database errors; another format.
     pub fn open(storage: &dyn Storage) -> Result<Catalogue, CatalogueError> {
         let backend = Backend(storage.open(FILE)?);
         let database = redb::Builder::new().create_with_backend(backend).map_err(boxed)?;
@@ -102,14 +112,20 @@ impl Catalogue {
         let mut contents = Contents::default();
         let meta = transaction.open_table(META).map_err(boxed)?;
         contents.height = meta.get("height").map_err(boxed)?.map_or(0, |guard| guard.value());
+        let roots = transaction.open_table(ROOTS).map_err(boxed)?;
+        let root = roots.get("certified").map_err(boxed)?;
+        contents.root = root.and_then(|guard| guard.value().try_into().ok()).unwrap_or_default();
         for entry in transaction.open_table(RECORDS).map_err(boxed)?.iter().map_err(boxed)? {
             let (key, value) = entry.map_err(boxed)?;
-            contents.records.insert(key.value().to_vec(), value.value().to_vec());
+            let whole = unsealed(key.value(), value.value());
+            let whole = whole.ok_or_else(|| CatalogueError::Damaged(key.value().escape_ascii().to_string()))?;
+            contents.records.insert(key.value().to_vec(), whole.to_vec());
         }
         for entry in transaction.open_table(MEMORIES).map_err(boxed)?.iter().map_err(boxed)? {
             let (key, value) = entry.map_err(boxed)?;
             let id = id_of(key.value()).ok_or(CatalogueError::Entry)?;
-            let entry = ciborium::from_reader(value.value()).map_err(|_| CatalogueError::Entry)?;
+            let entry = unsealed(key.value(), value.value()).ok_or(CatalogueError::Entry)?;
+            let entry = ciborium::from_reader(entry).map_err(|_| CatalogueError::Entry)?;
             contents.memories.insert(id, entry);
         }
         Ok(contents)
@@ -125,7 +141,7 @@ impl Catalogue {
             let mut records = transaction.open_table(RECORDS).map_err(boxed)?;
             for (key, value) in &delta.records {
                 match value {
-                    Some(value) => drop(records.insert(key.as_slice(), value.as_slice()).map_err(boxed)?),
+                    Some(value) => drop(records.insert(key.as_slice(), &*sealed(key, value)).map_err(boxed)?),
                     None => drop(records.remove(key.as_slice()).map_err(boxed)?),
                 }
             }
@@ -135,13 +151,16 @@ impl Catalogue {
                     Some(entry) => {
                         let mut value = Vec::new();
                         ciborium::into_writer(entry, &mut value).map_err(|_| CatalogueError::Entry)?;
-                        drop(memories.insert(key_of(id).as_slice(), value.as_slice()).map_err(boxed)?);
+                        let key = key_of(id);
+                        drop(memories.insert(key.as_slice(), &*sealed(&key, &value)).map_err(boxed)?);
                     }
                     None => drop(memories.remove(key_of(id).as_slice()).map_err(boxed)?),
                 }
             }
             let mut meta = transaction.open_table(META).map_err(boxed)?;
             meta.insert("height", delta.height).map_err(boxed)?;
+            let mut roots = transaction.open_table(ROOTS).map_err(boxed)?;
+            roots.insert("certified", delta.root.as_slice()).map_err(boxed)?;
         }
         transaction.commit().map_err(boxed)?;
         Ok(())
@@ -157,11 +176,29 @@ impl Catalogue {
             }
             transaction.open_table(RECORDS).map_err(boxed)?;
             transaction.open_table(MEMORIES).map_err(boxed)?;
+            transaction.open_table(ROOTS).map_err(boxed)?;
             found.unwrap_or(FORMAT)
         };
         transaction.commit().map_err(boxed)?;
-        if found > FORMAT { Err(CatalogueError::Format { found }) } else { Ok(()) }
+        if found != FORMAT { Err(CatalogueError::Format { found }) } else { Ok(()) }
     }
+}
+
+/// A record with a CRC-32 over key and value behind it: the database itself doesn't notice rot when it reads.
+fn sealed(key: &[u8], value: &[u8]) -> Vec<u8> {
+    [value, &checksum(key, value).to_le_bytes()].concat()
+}
+
+fn unsealed<'v>(key: &[u8], sealed: &'v [u8]) -> Option<&'v [u8]> {
+    let (value, sum) = sealed.split_last_chunk::<4>()?;
+    (*sum == checksum(key, value).to_le_bytes()).then_some(value)
+}
+
+fn checksum(key: &[u8], value: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(key);
+    hasher.update(value);
+    hasher.finalize()
 }
 
 fn boxed(error: impl Into<redb::Error>) -> CatalogueError {

@@ -56,10 +56,14 @@ pub fn leaf(page: Option<&Page>) -> Hash {
     }
 }
 
-/// The hash of anything else that a fingerprint covers: a record's bytes.
+/// The hash of several things in a row, each with its length before it.
 #[must_use]
-pub fn of_record(bytes: &[u8]) -> Hash {
-    blake3::hash(bytes).into()
+pub fn of_parts(parts: &[&[u8]]) -> Hash {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
+    }
+    hasher.finalize().into()
 }
 
 /// The hash of a subtree of zeroes.

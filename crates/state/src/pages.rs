@@ -9,11 +9,12 @@
 use std::{
     cell::Cell,
     collections::HashMap,
+    fmt,
     fs::File,
     io,
     os::fd::{AsFd, BorrowedFd},
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -54,8 +55,10 @@ pub struct PageImage {
     nodes: HashMap<(usize, u64), Hash>,
     /// What it was made from: the memory's size in bytes, and its fingerprint.
     sealed: Option<(u64, Hash)>,
-    /// What kept the files from being read; the image is empty then.
-    broken: Option<String>,
+    /// What was found wrong with it; from then on nobody may rely on its bytes.
+    damage: OnceLock<String>,
+    /// Its files couldn't be read; it is empty.
+    unread: bool,
     /// Its pages were checked against its nodes since it was opened.
     checked: AtomicBool,
 }
@@ -127,16 +130,33 @@ impl PageImage {
         PageImage { overlay: pages, ..PageImage::default() }
     }
 
-    /// An image whose files can't be read: empty, and never in order.
+    /// An image whose files can't be read: empty, and damaged.
     #[must_use]
-    pub fn broken(why: String, files: ImageFiles) -> PageImage {
-        PageImage { broken: Some(why), files, ..PageImage::default() }
+    pub fn unread(why: String, files: ImageFiles) -> PageImage {
+        PageImage { damage: why.into(), unread: true, files, ..PageImage::default() }
     }
 
-    /// Why its files can't be read, if so.
+    /// Whether its files couldn't be read.
     #[must_use]
-    pub fn is_broken(&self) -> Option<&str> {
-        self.broken.as_deref()
+    pub fn is_unread(&self) -> bool {
+        self.unread
+    }
+
+    /// Notes that it is damaged, as a half sentence. What was noted first stays.
+    pub fn mark_damaged(&self, what: impl fmt::Display) {
+        if self.damage.set(what.to_string()).is_ok() {
+            tracing::error!(files = ?self.files, "an image is damaged: {what}");
+        }
+    }
+
+    /// What was found wrong with it, as a half sentence.
+    #[must_use]
+    pub fn damage(&self) -> Option<&str> {
+        self.damage.get().map(String::as_str)
+    }
+
+    fn undamaged(&self) -> Result<(), String> {
+        self.damage().map_or(Ok(()), |what| Err(what.to_owned()))
     }
 
     /// Takes the pages at the end of the base as the tree of hashes over the pages before.
@@ -225,13 +245,11 @@ impl PageImage {
     /// Checks all pages against the tree, once since the image was opened, if it is no more than `bytes_max` long.
     ///
     /// # Errors
-    /// What is wrong with it, as a half sentence.
+    /// What is wrong with it, as a half sentence, which is noted.
     pub fn check_once(&self, bytes_max: u64) -> Result<(), String> {
+        self.undamaged()?;
         if self.checked.load(Ordering::Acquire) {
             return Ok(());
-        }
-        if let Some(why) = &self.broken {
-            return Err(why.clone());
         }
         let pages = self.extent();
         if pages * PAGE_BYTES as u64 <= bytes_max {
@@ -241,10 +259,10 @@ impl PageImage {
             let checked = self.check_root().and_then(|()| {
                 groups.into_iter().try_for_each(|group| fingerprint::check_group(pages, group, page, node))
             });
-            checked.map_err(|wrong| wrong.to_string())?;
+            checked.unwrap_or_else(|wrong| self.mark_damaged(wrong));
             self.checked.store(true, Ordering::Release);
         }
-        Ok(())
+        self.undamaged()
     }
 
     /// As [`Self::page`], without touching what is a hole of the file: the kernel would fill memory with its zeroes.
@@ -369,12 +387,10 @@ pub struct PagedMemory {
     image: Arc<PageImage>,
     hot: PageMap,
     bytes: u64,
-    /// The memory shrank since the image was made: pages of the image may lie beyond or under zeroes, so the next
-    /// generation is written whole.
+    /// The next generation is to be written whole: above all because the memory shrank since the image was made, so
+    /// that pages of it may lie beyond or under zeroes.
     shrunk: bool,
     tree: PageTree,
-    /// Pages that were found altered under what was written over them.
-    altered: Option<Mismatch>,
 }
 
 impl PagedMemory {
@@ -428,6 +444,11 @@ impl PagedMemory {
         self.bytes == other.bytes && self.differing(other).is_some_and(|pages| pages.is_empty())
     }
 
+    /// Has the next generation written whole.
+    pub fn write_whole_next(&mut self) {
+        self.shrunk = true;
+    }
+
     /// Whether the next generation must be written whole.
     #[must_use]
     pub fn shrunk(&self) -> bool {
@@ -475,11 +496,9 @@ impl PagedMemory {
         Ok(())
     }
 
-    /// As [`Self::check_under`] and [`Self::apply`], for recovery: what is found altered stays known.
+    /// As [`Self::check_under`] and [`Self::apply`], for recovery: damage is noted.
     pub fn apply_checked(&mut self, delta: &PageDelta) {
-        if let Err(wrong) = self.check_under(delta) {
-            self.altered.get_or_insert(wrong);
-        }
+        self.check_under(delta).unwrap_or_else(|wrong| self.image.mark_damaged(wrong));
         self.apply(delta);
     }
 
@@ -505,9 +524,7 @@ impl PagedMemory {
     pub fn seal(&mut self) -> Hash {
         let (image, hot) = (&self.image, &self.hot);
         let page = |index| hot.get(index).map(|page| &**page).or_else(|| image.page(index));
-        if let Err(wrong) = self.tree.seal(image, self.bytes, page) {
-            self.altered.get_or_insert(wrong);
-        }
+        self.tree.seal(image, self.bytes, page).unwrap_or_else(|wrong| image.mark_damaged(wrong));
         self.fingerprint()
     }
 
@@ -527,25 +544,21 @@ impl PagedMemory {
         self.tree.fresh()
     }
 
-    /// Whether nothing was found altered so far.
-    ///
-    /// # Errors
-    /// What is wrong with it, as a half sentence.
-    pub fn check_known(&self) -> Result<(), String> {
-        match (&self.image.broken, self.altered) {
-            (Some(why), _) => Err(why.clone()),
-            (None, Some(wrong)) => Err(wrong.to_string()),
-            (None, None) => Ok(()),
-        }
-    }
-
     /// Checks committed bytes against the tree, from a group of [`FAN_OUT`] pages on, as long as `budget` bytes last.
     /// Gives the group to go on with; `None` at the end. A memory that is not sealed can't be checked, and passes.
     ///
     /// # Errors
-    /// What is wrong with it, as a half sentence.
+    /// What is wrong with it, as a half sentence, which is noted.
     pub fn check_from(&self, group: u64, budget: &mut u64) -> Result<Option<u64>, String> {
-        self.check_known()?;
+        self.image.undamaged()?;
+        let checked = self.find_mismatch(group, budget);
+        checked.or_else(|wrong| {
+            self.image.mark_damaged(wrong);
+            self.image.undamaged().map(|()| None)
+        })
+    }
+
+    fn find_mismatch(&self, group: u64, budget: &mut u64) -> Result<Option<u64>, Mismatch> {
         if !self.tree.is_sealed(self.bytes) {
             return Ok(None);
         }
@@ -561,14 +574,14 @@ impl PagedMemory {
         };
         let node = |level, at| self.node(level, at);
         if group == 0 {
-            self.image.check_root().map_err(|wrong| wrong.to_string())?;
+            self.image.check_root()?;
         }
         for group in group..pages.div_ceil(FAN_OUT) {
             if read.get() > *budget {
                 *budget = 0;
                 return Ok(Some(group));
             }
-            fingerprint::check_group(pages, group, page, node).map_err(|wrong| wrong.to_string())?;
+            fingerprint::check_group(pages, group, page, node)?;
         }
         *budget = budget.saturating_sub(read.get());
         Ok(None)

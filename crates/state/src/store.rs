@@ -63,6 +63,8 @@ pub struct Recovered {
 pub struct FoldJob {
     /// The height; every batch up to it must be durable in the log.
     pub height: u64,
+    /// The root of the certified state at that height.
+    pub root: [u8; 32],
     /// Records changed since the last fold.
     pub records: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
     /// Memories changed (`Some`) or dropped (`None`) since the last fold.
@@ -109,7 +111,8 @@ pub fn open(storage: Arc<dyn Storage>, segment_bytes: u64) -> Result<(Folder, Lo
 }
 
 fn load(storage: &dyn Storage, contents: Contents) -> Result<Recovered, StoreError> {
-    let mut recovered = Recovered { height: contents.height, records: contents.records, ..Recovered::default() };
+    let Contents { height, root, records, .. } = contents;
+    let mut recovered = Recovered { height, root, records, ..Recovered::default() };
     let mut images: HashMap<String, Arc<PageImage>> = HashMap::new();
     for (id, entry) in contents.memories {
         // Memories with the same files (a restore point and the live memory) share one image.
@@ -118,9 +121,10 @@ fn load(storage: &dyn Storage, contents: Contents) -> Result<Recovered, StoreErr
             Some(image) => image.clone(),
             None => {
                 // One memory's damage must not keep the others from being served.
-                let broken = |why: StoreError| PageImage::broken(told(&why), entry.files.clone());
+                let broken = |why: StoreError| PageImage::unread(told(&why), entry.files.clone());
                 let image = open_image(storage, &entry.files).unwrap_or_else(broken);
                 let image = Arc::new(image.sealed_as(entry.bytes, entry.root));
+                entry.damage.iter().for_each(|what| image.mark_damaged(what));
                 images.insert(key, image.clone());
                 image
             }
@@ -186,14 +190,17 @@ impl Folder {
     /// # Errors
     /// Storage errors; the process must end.
     pub fn fold(&mut self, job: FoldJob) -> Result<Folded, StoreError> {
-        let mut delta = FoldDelta { height: job.height, records: job.records, memories: Vec::new() };
+        let mut delta = FoldDelta { height: job.height, root: job.root, records: job.records, memories: Vec::new() };
         let mut images = Vec::new();
         for (id, memory) in job.memories {
             match memory {
-                Some(memory) => {
+                Some(mut memory) => {
+                    memory.seal();
                     let image = self.write_generation(id, &memory, job.height)?;
                     let (bytes, root) = (memory.bytes(), memory.fingerprint());
-                    let entry = MemoryEntry { bytes, files: image.files().clone(), root };
+                    let damage = memory.image().damage().map(str::to_owned);
+                    damage.iter().for_each(|what| image.mark_damaged(what));
+                    let entry = MemoryEntry { bytes, files: image.files().clone(), root, damage };
                     let image = Arc::new(image.sealed_as(bytes, root));
                     delta.memories.push((id, Some(entry)));
                     images.push((id, memory, image));
@@ -213,8 +220,8 @@ impl Folder {
     }
 
     fn write_generation(&self, id: MemoryId, memory: &PagedMemory, height: u64) -> Result<PageImage, StoreError> {
-        if memory.image().is_broken().is_some() {
-            return self.write_over_broken(id, memory, height);
+        if memory.image().is_unread() {
+            return self.write_over_unread(id, memory, height);
         }
         let old = memory.image().files();
         // A fork of a memory that was folded meanwhile may stand on files that are gone.
@@ -233,12 +240,12 @@ impl Folder {
     }
 
     /// What can't be read stays as it is, with newer pages over it: it may be put right from a copy.
-    fn write_over_broken(&self, id: MemoryId, memory: &PagedMemory, height: u64) -> Result<PageImage, StoreError> {
+    fn write_over_unread(&self, id: MemoryId, memory: &PagedMemory, height: u64) -> Result<PageImage, StoreError> {
         let mut files = memory.image().files().clone();
         if memory.hot_len() > 0 {
             files.overlays.push(self.write_over(id, memory, height)?);
         }
-        Ok(PageImage::broken(memory.image().is_broken().unwrap_or_default().to_owned(), files))
+        Ok(PageImage::unread(memory.image().damage().unwrap_or_default().to_owned(), files))
     }
 
     /// Older files that were damaged since they were read are written anew: memory still has what they held.

@@ -80,11 +80,11 @@ impl Heap {
         &self.mapping
     }
 
-    /// Makes what the mapping holds the committed state, and says what changed.
+    /// Says what changed since the committed state, which is to be made the committed state then.
     ///
     /// # Errors
     /// The kernel could not tell which pages were written.
-    pub fn commit(&mut self, committed: &mut PagedMemory) -> Result<PageDelta, MemoryFault> {
+    pub fn take_written(&mut self, committed: &PagedMemory) -> Result<PageDelta, MemoryFault> {
         self.find_written(true)?;
         let mut delta = PageDelta { bytes: self.bytes(), pages: Vec::new() };
         for index in self.ranges.iter().cloned().flatten() {
@@ -93,9 +93,16 @@ impl Heap {
             let new = unsafe { self.mapping.page(index) };
             delta.pages.extend(PageLines::diff(index, old, new));
         }
-        committed.apply(&delta);
         self.fresh = false;
         self.track().map_err(MemoryFault::new("watch"))?;
+        Ok(delta)
+    }
+
+    /// Makes what the mapping holds the committed state, and says what changed.
+    #[cfg(test)]
+    fn commit(&mut self, committed: &mut PagedMemory) -> Result<PageDelta, MemoryFault> {
+        let delta = self.take_written(committed)?;
+        committed.apply(&delta);
         Ok(delta)
     }
 

@@ -114,8 +114,8 @@ impl StableMemory {
         }
     }
 
-    /// Makes what the memory holds the committed state, and says what changed.
-    pub fn commit(&mut self, committed: &mut PagedMemory) -> PageDelta {
+    /// Says what changed since the committed state, which is to be made the committed state then.
+    pub fn take_written(&mut self, committed: &PagedMemory) -> PageDelta {
         let mut delta = PageDelta { bytes: self.bytes, pages: Vec::new() };
         if self.fresh {
             let pages = 0..self.bytes / PAGE_BYTES as u64;
@@ -131,6 +131,13 @@ impl StableMemory {
             }
         }
         self.dirty.clear();
+        delta
+    }
+
+    /// Makes what the memory holds the committed state, and says what changed.
+    #[cfg(test)]
+    fn commit(&mut self, committed: &mut PagedMemory) -> PageDelta {
+        let delta = self.take_written(committed);
         committed.apply(&delta);
         delta
     }

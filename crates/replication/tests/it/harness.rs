@@ -93,6 +93,7 @@ impl World {
             fold_at: 1 << 20,
             fatal: Arc::new(|_| {}),
             usage: Arc::new(move |usage| used.lock().expect("not poisoned").extend_from_slice(usage)),
+            scrub: replication::ScrubPace::default(),
         });
         Node { replica: replica.expect("threads"), world: self }
     }

@@ -788,6 +788,7 @@ impl Run {
             fold_at: u64::MAX,
             fatal: Arc::new(|_| {}),
             usage: Arc::new(|_| {}),
+            scrub: replication::ScrubPace::default(),
         }
     }
 

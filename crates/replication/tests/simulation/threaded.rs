@@ -51,6 +51,7 @@ fn start(disk: &SimulatedDisk, seed: u64) -> Node {
             let _ = sender.send_replace(true);
         }),
         usage: Arc::new(|_| {}),
+        scrub: replication::ScrubPace::default(),
     });
     Node { replica: Arc::new(replica.expect("threads")), ended }
 }

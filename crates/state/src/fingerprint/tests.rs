@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use crate::{
     catalogue::Contents,
     delta::{BatchDelta, MemoryId, MemoryKind, MemoryOp},
-    fingerprint::{file, root_from_scratch},
+    fingerprint::{Mismatch, file, root_from_scratch},
     pages::{PAGE_BYTES, PageDelta, PageLines, PagedMemory},
     storage::{Storage, folder::Folder as RealFolder, simulated::SimulatedDisk},
     store::{self, FoldJob, Folder, apply_memory},
@@ -213,11 +213,16 @@ fn a_memory_that_is_written_over_an_altered_page_tells() {
     let name = disk.list("images").expect("listed").into_iter().find(|name| name.ends_with("base")).expect("a base");
     let before = world.memories[&id(0)].fingerprint();
     flip(&*disk, &format!("images/{name}"), 100 * 4096);
+    let other = PageDelta { bytes: 0, pages: PageLines::diff(101, &[0; PAGE_BYTES], &[1; PAGE_BYTES]).into_iter().collect() };
+    assert_eq!(world.memories[&id(0)].check_under(&other), Ok(()));
+    let over = PageLines::diff(100, &[0; PAGE_BYTES], &[1; PAGE_BYTES]).into_iter().collect();
+    let over = PageDelta { bytes: 0, pages: over };
+    assert_eq!(world.memories[&id(0)].check_under(&over), Err(Mismatch { first: 100, last: 100 }));
     world.write(&[(100, 42)], 0);
     // The whole page is written, so its bytes are right again; what it was based on was not.
     let memory = world.memories.get_mut(&id(0)).expect("there");
     assert_ne!(memory.seal(), before);
-    assert_eq!(memory.check_known(), Err("page 100 does not match its fingerprint".into()));
+    assert_eq!(memory.image().damage(), Some("page 100 does not match its fingerprint"));
 }
 
 #[test]

@@ -30,7 +30,9 @@ fn id(canister: u8, point: u64) -> MemoryId {
 
 fn contents(memory: &PagedMemory) -> Vec<u8> {
     let pages = memory.bytes() / PAGE_BYTES as u64;
-    (0..pages).flat_map(|index| memory.page(index).unwrap_or(&ZEROES).to_vec()).collect()
+    let mut bytes = Vec::new();
+    (0..pages).for_each(|index| bytes.extend_from_slice(memory.page(index).unwrap_or(&ZEROES)));
+    bytes
 }
 
 /// A random batch on top of `model`, applied to it.
@@ -122,6 +124,7 @@ impl Run {
         let memory = |id: MemoryId| (id, self.state.memories.get(&id).cloned());
         FoldJob {
             height: self.state.height,
+            root: self.state.root,
             records: records.into_iter().map(record).collect(),
             memories: memories.into_iter().map(memory).collect(),
         }

@@ -155,6 +155,10 @@ impl Executor {
         let hash = self.snapshot_module(from, snapshot)?;
         let module = self.module(hash).map_err(|why| code::bad_module(id, &why))?;
         let memories = self.state.point_memories.get(&(from.0, point(from.1))).cloned().unwrap_or_default();
+        for memory in [&memories.0, &memories.1] {
+            let damaged = |what: String| invalid(format!("the snapshot was altered outside of this program ({what})"));
+            memory.check().or_else(damaged)?;
+        }
         let globals = snapshot.globals.iter().map(|global| global.value()).collect();
         let memory = CanisterMemory { heap: memories.0, stable: memories.1, globals };
         // Opened here, so that what does not fit together is refused while nothing is changed.

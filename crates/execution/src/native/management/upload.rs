@@ -152,7 +152,7 @@ impl Executor {
 
     fn put_pages(&mut self, id: MemoryId, delta: PageDelta) {
         if let Some(memory) = self.state.memory_mut(id) {
-            memory.apply(&delta);
+            memory.apply_checked(&delta);
             self.changes.memories.push(MemoryOp::Write(id, delta));
         }
     }
