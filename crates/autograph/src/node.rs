@@ -14,7 +14,7 @@ use candid::Principal;
 use embedder::{Engine, EngineConfig};
 use execution::{Blobs, ExecutionConfig, Executor};
 use protocol::{RootKey, reject::NodeKey};
-use replication::{LocalSequencer, Replica, ReplicaConfig, SystemClock, UsageSink};
+use replication::{LocalSequencer, Replica, ReplicaConfig, ScrubPace, SystemClock, UsageSink};
 use state::{blobs::BlobStore, storage::folder::Folder as StorageFolder};
 
 /// The log is folded into the catalogue when it is this long, bytes.
@@ -81,6 +81,7 @@ impl Node {
             fold_at: FOLD_AT,
             fatal: Arc::new(|error| end_process(&data_error(error))),
             usage,
+            scrub: ScrubPace::default(),
         })?;
         let owner = keys.owner.principal();
         Ok(Node {

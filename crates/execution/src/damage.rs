@@ -5,9 +5,10 @@
 //! wake, a write, a start, the scrub), noted on the image they came from, and read from there: whoever stands on a
 //! damaged image is refused, whoever is brought to another one is not.
 
-use std::ops::Bound;
+use std::{fmt, ops::Bound};
 
 use candid::Principal;
+use embedder::CanisterMemory;
 use state::{
     delta::{MemoryId, MemoryKind, MemoryOp},
     fingerprint::{FORMAT, Hash, of_parts},
@@ -33,7 +34,27 @@ pub struct Damage {
     pub what: String,
 }
 
+impl fmt::Display for Damage {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", name(self.kind), self.what)
+    }
+}
+
+/// A memory as people may read it.
+fn name(kind: MemoryKind) -> &'static str {
+    match kind {
+        MemoryKind::Heap => "main memory",
+        MemoryKind::Stable => "stable memory",
+    }
+}
+
 impl Canister {
+    /// What is known to be wrong with its memories, if anything.
+    #[must_use]
+    pub fn damage(&self) -> Option<String> {
+        check_memory(&self.memory, 0).err()
+    }
+
     /// Its fingerprint, as of when its memories were last sealed.
     #[must_use]
     pub fn fingerprint(&self) -> Hash {
@@ -41,6 +62,17 @@ impl Canister {
         let memories = [self.memory.heap.fingerprint(), self.memory.stable.fingerprint()];
         of_parts(&[b"autograph canister", &[FORMAT], &memories[0], &memories[1], &globals])
     }
+}
+
+/// Whether memories are known to be damaged, checking images of up to `bytes_max` that were not checked yet.
+///
+/// # Errors
+/// Which memory, and what is wrong with it.
+pub(crate) fn check_memory(memory: &CanisterMemory, bytes_max: u64) -> Result<(), String> {
+    for (kind, memory) in [(MemoryKind::Heap, &memory.heap), (MemoryKind::Stable, &memory.stable)] {
+        memory.image().check_once(bytes_max).map_err(|what| format!("{}: {what}", name(kind)))?;
+    }
+    Ok(())
 }
 
 impl Executor {

@@ -113,6 +113,7 @@ impl Executor {
             return Err(Refused(format!("version {} has no restore point", arg.version)));
         };
         self.check_point(backend, arg.version)?;
+        self.end_calls_if_damaged(backend);
         let present = self.restore_point(backend)?;
         self.keep_point(backend, current, present);
         self.bring_back(backend, arg.version, &point);
@@ -204,6 +205,7 @@ impl Executor {
             return Err(Refused("the app is frozen; thaw it first".into()));
         }
         match canister.system.call_contexts.len() {
+            _ if canister.damage().is_some() => Ok((app.version, app.assets)),
             0 => Ok((app.version, app.assets)),
             open => busy(open),
         }
@@ -224,6 +226,16 @@ impl Executor {
             title: app.title.clone(),
             members: self.state.registry.members_snapshot(backend),
         })
+    }
+
+    /// The open calls of a damaged canister can't go on: whoever waits for them is told.
+    fn end_calls_if_damaged(&mut self, id: Principal) {
+        let Some(canister) = self.state.canisters.get_mut(&id) else { return };
+        let Some(what) = canister.damage() else { return };
+        let call_contexts = std::mem::take(&mut canister.system.call_contexts);
+        canister.system.callbacks.clear();
+        let ended = SystemState { call_contexts, ..SystemState::new(Default::default(), 0) };
+        self.reject_all(ended, &crate::reject::damaged(id, &what));
     }
 
     /// Whether a point's memories are what was put aside; all of their pages are looked at.

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use candid::Principal;
-use embedder::{CanisterMemory, CanisterView, Engine, Entry, Execution, Limits, Module, Sandbox, SandboxError, SubnetView, Trap};
+use embedder::{CanisterView, Engine, Entry, Execution, Limits, Module, Sandbox, SandboxError, SubnetView, Trap};
 use protocol::ErrorCode;
 use state::{
     delta::{MemoryKind, MemoryOp},
@@ -16,6 +16,7 @@ use state::{
 
 use crate::{
     config::ExecutionConfig,
+    damage::check_memory,
     executor::Blobs,
     messages::{InputParts, Sent, fatal, input_of, view},
     registry::Registry,
@@ -211,15 +212,4 @@ impl<'e> Turn<'e> {
             fatal(sandbox.roll_back(&self.canister.memory));
         }
     }
-}
-
-/// Whether memories are known to be damaged, checking images of up to `bytes_max` that were not checked yet.
-///
-/// # Errors
-/// Which memory, and what is wrong with it.
-pub(crate) fn check_memory(memory: &CanisterMemory, bytes_max: u64) -> Result<(), String> {
-    for (name, memory) in [("main memory", &memory.heap), ("stable memory", &memory.stable)] {
-        memory.image().check_once(bytes_max).map_err(|what| format!("{name}: {what}"))?;
-    }
-    Ok(())
 }

@@ -77,7 +77,17 @@ pub(super) fn status(answer: &Value) -> String {
         1 => ", with 1 app".to_owned(),
         count => format!(", with {count} apps"),
     });
-    format!("the node at {} serves and writes{}\n", text(answer, "url"), apps.unwrap_or_default())
+    let mut out = format!("the node at {} serves and writes{}\n", text(answer, "url"), apps.unwrap_or_default());
+    list(&mut out, "Altered outside of this program, and not served", items(&answer["damaged"]).map(damage).collect());
+    out
+}
+
+fn damage(entry: &Value) -> String {
+    let app = if entry["app"].is_string() { text(entry, "app") } else { text(entry, "canister") };
+    match entry["version"].as_u64() {
+        Some(version) => format!("the restore point of {app}, version {version} ({})", text(entry, "what")),
+        None => format!("{app} ({}); `autograph restore` brings back an earlier version", text(entry, "what")),
+    }
 }
 
 /// One app.
@@ -85,6 +95,9 @@ pub(super) fn show(answer: &Value) -> String {
     let mut out =
         format!("{} is version {} at {}\n", text(answer, "app"), cell(&answer["version"]), text(answer, "url"));
     let _ = writeln!(out, "canister {}", text(answer, "canister_id"));
+    if answer["damage"].is_string() {
+        let _ = writeln!(out, "its data was altered outside of this program ({}); it is not served", text(answer, "damage"));
+    }
     match &answer["description"] {
         Value::String(sentence) => list(&mut out, "What it is", vec![sentence.clone()]),
         several => list(&mut out, "What it is", strings(several)),

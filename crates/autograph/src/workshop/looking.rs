@@ -1,8 +1,11 @@
 //! Looking at apps: lists, histories, who may what, logs, and the few acts that change no code.
 
-use execution::registry::{
-    App,
-    calls::{AppArg, RenameArg},
+use execution::{
+    Damage, Executor,
+    registry::{
+        App,
+        calls::{AppArg, RenameArg},
+    },
 };
 use serde_json::{Value, json};
 
@@ -12,13 +15,20 @@ impl Workshop {
     pub(crate) async fn status(&self) -> Result<Value, Problem> {
         // A batch that becomes durable is the proof that the node can write.
         self.node.replica.tick().await?;
-        let apps = self.node.replica.read(|executor| executor.state().registry.apps().count()).await?;
+        let (apps, damaged) = self
+            .node
+            .replica
+            .read(|executor| (executor.state().registry.apps().count(), damaged(executor)))
+            .await?;
+        let scrub = self.node.replica.scrub_progress();
         Ok(json!({
             "ok": self.node.replica.is_healthy(),
             "version": env!("CARGO_PKG_VERSION"),
             "url": self.origin,
             "height": self.node.replica.durable_height(),
             "apps": apps,
+            "damaged": damaged,
+            "scrub": { "rounds": scrub.rounds, "canisters": scrub.canisters, "bytes": scrub.bytes },
             "writer": "offline",
             "data": self.node.data.display().to_string(),
             "confinement": self.toolchain.confinement(),
@@ -30,10 +40,14 @@ impl Workshop {
         let apps = self.node.replica.read(|executor| {
             let registry = &executor.state().registry;
             let status = |app: &App| {
-                let frozen =
-                    executor.state().canisters.get(&app.backend).is_some_and(|canister| canister.system.frozen);
+                let canister = executor.state().canisters.get(&app.backend);
+                let status = match canister {
+                    Some(canister) if canister.damage().is_some() => "damaged",
+                    Some(canister) if canister.system.frozen => "frozen",
+                    _ => "live",
+                };
                 let at = registry.version(app.backend, app.version).map_or(app.created_at, |version| version.at);
-                (app.clone(), if frozen { "frozen" } else { "live" }, at)
+                (app.clone(), status, at)
             };
             registry.apps().map(status).collect::<Vec<_>>()
         });
@@ -64,6 +78,10 @@ impl Workshop {
             .and_then(|bytes| serde_json::from_slice(bytes).ok())
             .unwrap_or(Value::Null);
         let description = serde_json::from_value(spec.clone()).map(|spec| writer::describe(&spec)).unwrap_or_default();
+        let backend = app.backend;
+        let damage = self.node.replica.read(move |executor| {
+            executor.state().canisters.get(&backend).and_then(|canister| canister.damage())
+        });
         let files: Vec<&String> = tree.iter().flat_map(|tree| tree.0.keys()).collect();
         Ok(json!({
             "app": app.name,
@@ -72,6 +90,7 @@ impl Workshop {
             "canister_id": app.backend.to_text(),
             "assets_canister_id": app.assets.to_text(),
             "version": app.version,
+            "damage": damage.await?,
             "spec": spec,
             "description": description,
             "files": files,
@@ -154,6 +173,21 @@ impl Workshop {
         self.registry::<()>(method, (AppArg { app: app.backend },)).await?;
         Ok(json!({ "app": app.name }))
     }
+}
+
+/// What was altered behind the program's back: apps (restore points by their version) and other canisters.
+fn damaged(executor: &Executor) -> Vec<Value> {
+    let registry = &executor.state().registry;
+    let line = |damage: Damage| {
+        let app = registry.app(damage.canister).map(|app| app.name.clone());
+        json!({
+            "app": app,
+            "canister": damage.canister.to_text(),
+            "version": (damage.point > 0).then_some(damage.point),
+            "what": damage.to_string(),
+        })
+    };
+    executor.damage().into_iter().map(line).collect()
 }
 
 /// A time in nanoseconds since 1970 as `2026-11-21T05:00:00Z`.

@@ -104,7 +104,9 @@ impl Workshop {
 
     async fn open_calls(&self, backend: Principal) -> Result<usize, Problem> {
         let count = self.node.replica.read(move |executor| {
-            executor.state().canisters.get(&backend).map_or(0, |canister| canister.system.call_contexts.len())
+            let canister = executor.state().canisters.get(&backend).filter(|canister| canister.damage().is_none());
+            // Those of a damaged app end with it.
+            canister.map_or(0, |canister| canister.system.call_contexts.len())
         });
         Ok(count.await?)
     }

@@ -113,6 +113,8 @@ export interface AppDetail {
   spec: unknown;
   /** What the app is, one sentence each. */
   description: string[];
+  /** What was altered in its data behind the program's back; such an app is not served until it is restored. */
+  damage?: string | null;
 }
 
 export interface Version {

@@ -353,6 +353,23 @@ describe("around an app", () => {
     assert.equal(node.state.apps.size, 0);
   });
 
+  test("an app whose data was altered says so everywhere, and leads to its versions", async (t) => {
+    const { node, page } = await opened(t, browser);
+    await inApp(node, page, "/settings");
+    const wedding = node.state.apps.get("wedding");
+    Object.assign(wedding, { status: "damaged", damage: "main memory: page 7 does not match its fingerprint" });
+    await page.reload();
+    const banner = page.getByRole("alert", { name: "This app is stopped to protect its data" });
+    await banner.waitFor();
+    await accessible(page, "damaged");
+    await banner.getByText("What was found").click();
+    await banner.getByText("page 7 does not match").waitFor();
+    await banner.getByRole("link", { name: "Choose a version to bring back" }).click();
+    await page.waitForURL("**/apps/wedding/history");
+    await page.goto(new URL("/", page.url()).href);
+    await page.getByText("Damaged").waitFor();
+  });
+
   test("one app is left for another, and Escape closes what was opened", async (t) => {
     const { node, page } = await opened(t, browser);
     node.addApp("bakery", "Bakery orders");

@@ -45,6 +45,7 @@ function AppCard({ line }: { line: AppLine }) {
           {changed && ` · ${changed}`}
         </span>
       </span>
+      {line.status === "damaged" && <span className="badge bad">{t.apps.damaged}</span>}
       {line.status === "frozen" && <span className="badge">{t.apps.frozen}</span>}
     </Link>
   );

@@ -19,6 +19,7 @@ import { Settings } from "../settings/settings";
 import { t } from "../texts";
 import { Guard } from "../ui/failure";
 import { useNarrow } from "../ui/media";
+import { Damaged } from "./damaged";
 import { Menu } from "./menu";
 import { TopBar } from "./top-bar";
 
@@ -37,16 +38,19 @@ export function AppFrame({ app, screen }: { app: string; screen: AppScreen }) {
   });
   // On a wide window the preview is part of the conversation's screen.
   const drawn = screen === "preview" && !narrow ? "talk" : screen;
+  const damage = detail.data?.damage;
+  const staged = !damage && (drawn === "talk" || drawn === "preview");
   useArrival(`${t.menu[drawn]}: ${title} · ${t.product}`, `${app} ${drawn}`);
 
   return (
     <div className="app-frame">
       <TopBar app={{ app, title }} url={entry.data?.url} />
       <Menu app={app} screen={drawn} narrow={narrow} />
-      <main id="content" className={drawn === "talk" || drawn === "preview" ? "stage" : "scroll"} tabIndex={-1}>
+      <main id="content" className={staged ? "stage" : "scroll"} tabIndex={-1}>
+        {damage && <Damaged app={app} what={damage} />}
         <Guard key={drawn}>
-          {(drawn === "talk" || drawn === "preview") && (
-            <Talk app={app} title={title} revision={revision} entry={entry} narrow={narrow} side={drawn} />
+          {staged && (
+            <Talk app={app} title={title} revision={revision} entry={entry} narrow={narrow} side={drawn === "preview" ? "preview" : "talk"} />
           )}
           {drawn === "history" && <History app={app} />}
           {drawn === "people" && <People app={app} />}

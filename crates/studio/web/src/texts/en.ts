@@ -107,6 +107,14 @@ export const en = {
     switch: "Switch to another app",
     make: "Make a new one",
     frozen: "Frozen",
+    damaged: "Damaged",
+  },
+
+  damage: {
+    title: "This app is stopped to protect its data",
+    text: "Something other than this program changed the app's data on this machine. Nobody is shown wrong data: the app answers again as soon as you bring back an earlier version.",
+    do: "Choose a version to bring back",
+    detail: "What was found",
   },
 
   menu: {
