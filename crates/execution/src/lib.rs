@@ -30,8 +30,8 @@ use candid::Principal;
 use protocol::CanisterId;
 
 pub use config::ExecutionConfig;
-pub use embedder::THREAD_STACK_BYTES;
 pub use damage::Damage;
+pub use embedder::THREAD_STACK_BYTES;
 pub use executor::{BadState, Batch, Blobs, Executed, Executor};
 pub use fork::{Fork, ForkSeed};
 pub use native::AssetAnswer;

@@ -243,7 +243,8 @@ impl ReplicatedState {
 
     /// Every memory with its id.
     pub fn memories(&self) -> impl Iterator<Item = (MemoryId, &PagedMemory)> {
-        let live = self.canisters.iter().map(|(id, canister)| ((*id, 0), &canister.memory.heap, &canister.memory.stable));
+        let live =
+            self.canisters.iter().map(|(id, canister)| ((*id, 0), &canister.memory.heap, &canister.memory.stable));
         let points = self.point_memories.iter().map(|(at, (heap, stable))| (*at, heap, stable));
         live.chain(points).flat_map(|((id, point), heap, stable)| {
             [(MemoryKind::Heap, heap), (MemoryKind::Stable, stable)]

@@ -242,7 +242,9 @@ impl Executor {
     fn check_point(&self, backend: Principal, number: u64) -> Result<(), Refused> {
         let Some((heap, stable)) = self.state.point_memories.get(&(backend, number)) else { return Ok(()) };
         let damaged = |what: String| {
-            Refused(format!("the data of version {number} was altered outside of this program ({what}); restore another"))
+            Refused(format!(
+                "the data of version {number} was altered outside of this program ({what}); restore another"
+            ))
         };
         heap.check().and_then(|()| stable.check()).map_err(damaged)
     }

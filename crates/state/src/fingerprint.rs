@@ -302,7 +302,8 @@ pub(crate) fn check_group<'p>(
     }
     let mut index = group;
     for level in 1..=height(pages) {
-        check_node(level, index, &page, &node).map_err(|wrong| Mismatch { last: wrong.last.min(pages - 1), ..wrong })?;
+        check_node(level, index, &page, &node)
+            .map_err(|wrong| Mismatch { last: wrong.last.min(pages - 1), ..wrong })?;
         if !index.is_multiple_of(FAN_OUT) {
             break;
         }

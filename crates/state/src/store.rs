@@ -12,9 +12,9 @@ use std::{
 use crate::{
     catalogue::{Catalogue, CatalogueError, Contents, FoldDelta, MemoryEntry},
     delta::{BatchDelta, MemoryId, MemoryKind, MemoryOp},
+    fingerprint::{self, Hash},
     log::{Log, LogError},
     pages::{ImageFiles, PAGE_BYTES, Page, PageImage, PagedMemory},
-    fingerprint::{self, Hash},
     planted::{self, Planted},
     storage::{Storage, StorageFile},
 };

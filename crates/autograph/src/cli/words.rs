@@ -96,7 +96,11 @@ pub(super) fn show(answer: &Value) -> String {
         format!("{} is version {} at {}\n", text(answer, "app"), cell(&answer["version"]), text(answer, "url"));
     let _ = writeln!(out, "canister {}", text(answer, "canister_id"));
     if answer["damage"].is_string() {
-        let _ = writeln!(out, "its data was altered outside of this program ({}); it is not served", text(answer, "damage"));
+        let _ = writeln!(
+            out,
+            "its data was altered outside of this program ({}); it is not served",
+            text(answer, "damage")
+        );
     }
     match &answer["description"] {
         Value::String(sentence) => list(&mut out, "What it is", vec![sentence.clone()]),

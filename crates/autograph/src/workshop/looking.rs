@@ -15,11 +15,8 @@ impl Workshop {
     pub(crate) async fn status(&self) -> Result<Value, Problem> {
         // A batch that becomes durable is the proof that the node can write.
         self.node.replica.tick().await?;
-        let (apps, damaged) = self
-            .node
-            .replica
-            .read(|executor| (executor.state().registry.apps().count(), damaged(executor)))
-            .await?;
+        let (apps, damaged) =
+            self.node.replica.read(|executor| (executor.state().registry.apps().count(), damaged(executor))).await?;
         let scrub = self.node.replica.scrub_progress();
         Ok(json!({
             "ok": self.node.replica.is_healthy(),
@@ -79,9 +76,10 @@ impl Workshop {
             .unwrap_or(Value::Null);
         let description = serde_json::from_value(spec.clone()).map(|spec| writer::describe(&spec)).unwrap_or_default();
         let backend = app.backend;
-        let damage = self.node.replica.read(move |executor| {
-            executor.state().canisters.get(&backend).and_then(|canister| canister.damage())
-        });
+        let damage = self
+            .node
+            .replica
+            .read(move |executor| executor.state().canisters.get(&backend).and_then(|canister| canister.damage()));
         let files: Vec<&String> = tree.iter().flat_map(|tree| tree.0.keys()).collect();
         Ok(json!({
             "app": app.name,

@@ -17,7 +17,7 @@ use crate::{
 
 const GUEST: Principal = Principal::from_slice(&[1; 29]);
 
-fn publish_arg(app: Principal, on_version: u64, module: [u8; 32]) -> PublishArg {
+pub(crate) fn publish_arg(app: Principal, on_version: u64, module: [u8; 32]) -> PublishArg {
     PublishArg {
         app,
         on_version,
@@ -43,7 +43,7 @@ async fn live_app(node: &Node<'_>) -> (CreatedApp, [u8; 32]) {
     named_app(node, "party").await
 }
 
-async fn named_app(node: &Node<'_>, name: &str) -> (CreatedApp, [u8; 32]) {
+pub(crate) async fn named_app(node: &Node<'_>, name: &str) -> (CreatedApp, [u8; 32]) {
     node.workshop::<()>("enrol", (EnrolArg { person: "owner".into(), key: OWNER },)).await.expect("enrols");
     let arg = CreateAppArg { name: name.into(), title: "Party".into(), owner: "owner".into() };
     let app: CreatedApp = node.workshop("create_app", (arg,)).await.expect("creates");

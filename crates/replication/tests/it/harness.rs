@@ -7,9 +7,9 @@ use std::sync::{
 
 use candid::{CandidType, Principal, utils::ArgumentEncoder};
 use embedder::{Engine, EngineConfig};
-use execution::{Blobs, ExecutionConfig, Executor, Query, REGISTRY, Usage, registry::calls::Outcome};
+use execution::{BadState, Blobs, ExecutionConfig, Executor, Query, REGISTRY, Usage, registry::calls::Outcome};
 use protocol::RootKey;
-use replication::{Answer, Clock, LocalSequencer, Replica, ReplicaConfig};
+use replication::{Answer, Clock, LocalSequencer, Replica, ReplicaConfig, ScrubPace};
 use serde::de::DeserializeOwned;
 use state::{
     blobs::BlobStore,
@@ -53,6 +53,7 @@ pub(crate) struct World {
     engine: Arc<Engine>,
     /// What the replicas told about usage.
     pub(crate) used: Arc<Mutex<Vec<Usage>>>,
+    pub(crate) scrub: ScrubPace,
     next: AtomicU64,
 }
 
@@ -67,7 +68,25 @@ impl World {
         let engine = Engine::new(EngineConfig::default()).expect("an engine");
         let clock = Arc::new(TestClock(AtomicU64::new(1_700_000_000_000_000_000)));
         let blobs = Arc::new(BlobStore::new(Arc::new(disk.clone())));
-        World { disk, clock, blobs, engine: Arc::new(engine), used: Arc::default(), next: AtomicU64::new(0) }
+        World {
+            disk,
+            clock,
+            blobs,
+            engine: Arc::new(engine),
+            used: Arc::default(),
+            scrub: ScrubPace::default(),
+            next: AtomicU64::new(0),
+        }
+    }
+
+    /// What recovery makes of the disk, without starting anything.
+    pub(crate) fn executor(&self) -> Result<Executor, BadState> {
+        let recovered = state::store::open(Arc::new(self.disk.clone()), 256 << 10).expect("recovers").2;
+        let key = RootKey::from_seed(&[3; 32]);
+        let root_key: Arc<[u8]> = key.public_key_der().into();
+        let config = ExecutionConfig::new(root_key, key.subnet_id(), WORKSHOP);
+        let blobs = Arc::new(TestBlobs(BlobStore::new(Arc::new(self.disk.clone()))));
+        Executor::new(&recovered, self.engine.clone(), blobs, config)
     }
 
     pub(crate) fn start(&self) -> Node<'_> {
@@ -77,7 +96,7 @@ impl World {
         let root_key: Arc<[u8]> = key.public_key_der().into();
         let config = ExecutionConfig::new(root_key, key.subnet_id(), WORKSHOP);
         let blobs = Arc::new(TestBlobs(BlobStore::new(storage)));
-        let executor = Executor::new(&recovered, self.engine.clone(), blobs, config).expect("readable");
+        let executor = Executor::new(&recovered, self.engine.clone(), blobs, config).expect("in order");
         let used = self.used.clone();
         let mut seed = 0u8;
         let replica = Replica::start(ReplicaConfig {
@@ -93,7 +112,7 @@ impl World {
             fold_at: 1 << 20,
             fatal: Arc::new(|_| {}),
             usage: Arc::new(move |usage| used.lock().expect("not poisoned").extend_from_slice(usage)),
-            scrub: replication::ScrubPace::default(),
+            scrub: self.scrub,
         });
         Node { replica: replica.expect("threads"), world: self }
     }

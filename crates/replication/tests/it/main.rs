@@ -1,6 +1,7 @@
 //! The whole replica with real WebAssembly: a Motoko app through crashes, traps, timers, upgrades and restores.
 
 mod apps;
+mod damage;
 mod harness;
 mod management;
 mod motoko;

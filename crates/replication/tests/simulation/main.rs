@@ -46,7 +46,7 @@ fn seed_or_panic(seed: u64) -> run::Ended {
 }
 
 /// What a round of seeds must have gone through, so that clean seeds mean something.
-const MUST_HAPPEN: [&str; 20] = [
+const MUST_HAPPEN: [&str; 21] = [
     "app deleted",
     "batches lost before they were told",
     "call between apps",
@@ -64,7 +64,8 @@ const MUST_HAPPEN: [&str; 20] = [
     "growth",
     "request repeated",
     "restore",
-    "rot of an overlay named",
+    "rot of a base found",
+    "rot of an overlay found",
     "rot of the log named",
     "switch",
 ];

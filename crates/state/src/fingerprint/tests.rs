@@ -213,7 +213,8 @@ fn a_memory_that_is_written_over_an_altered_page_tells() {
     let name = disk.list("images").expect("listed").into_iter().find(|name| name.ends_with("base")).expect("a base");
     let before = world.memories[&id(0)].fingerprint();
     flip(&*disk, &format!("images/{name}"), 100 * 4096);
-    let other = PageDelta { bytes: 0, pages: PageLines::diff(101, &[0; PAGE_BYTES], &[1; PAGE_BYTES]).into_iter().collect() };
+    let other =
+        PageDelta { bytes: 0, pages: PageLines::diff(101, &[0; PAGE_BYTES], &[1; PAGE_BYTES]).into_iter().collect() };
     assert_eq!(world.memories[&id(0)].check_under(&other), Ok(()));
     let over = PageLines::diff(100, &[0; PAGE_BYTES], &[1; PAGE_BYTES]).into_iter().collect();
     let over = PageDelta { bytes: 0, pages: over };

@@ -201,3 +201,17 @@ fn a_crash_at_any_write_of_a_fold_keeps_the_state() {
         }
     }
 }
+
+#[test]
+fn a_record_that_rotted_in_the_catalogue_is_named() {
+    let disk = SimulatedDisk::new();
+    let (mut folder, _log, _) = open(Arc::new(disk.clone()), SMALL).expect("opens");
+    let records = BTreeMap::from([(b"c/one".to_vec(), Some(b"easy to find here".to_vec()))]);
+    folder.fold(FoldJob { height: 1, records, ..FoldJob::default() }).expect("folds");
+    drop(folder);
+    let bytes = &disk.synced_files()["catalogue.redb"];
+    let at = bytes.windows(9).position(|window| window == b"find here").expect("it is there");
+    assert!(disk.flip("catalogue.redb", at, 0));
+    let error = open(Arc::new(disk), SMALL).expect_err("noticed").to_string();
+    assert!(error.contains("c/one") && error.contains("copy"), "{error}");
+}
