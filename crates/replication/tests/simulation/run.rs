@@ -798,11 +798,10 @@ impl Run {
     /// A bit of what is synced flips. Either the start names the place, or a look at all memory names whose it is, or
     /// what is read is what was there.
     ///
-    /// Not asked of the catalogue's own structure, whose checks are redb's; what follows the last sync that the log
-    /// itself proves reads like a torn tail.
+    /// What follows the last sync that the log itself proves reads like a torn tail.
     fn rot(&mut self) -> Checked {
         let files = self.disk.synced_files();
-        let checked = |name: &str| name.starts_with("log/0") || name.starts_with("images/");
+        let checked = |name: &str| name.starts_with("log/0") || name.starts_with("images/") || name == "catalogue.redb";
         let names: Vec<&String> = files.iter().filter(|(n, b)| checked(n) && !b.is_empty()).map(|(n, _)| n).collect();
         if names.is_empty() {
             return Ok(());
@@ -827,8 +826,8 @@ impl Run {
     fn read_rotten(&mut self, copy: &SimulatedDisk, name: &str, byte: usize, proven: u64) -> Checked {
         match state::store::open(Arc::new(copy.clone()), SEGMENT_BYTES) {
             Err(error) => {
-                self.saw("rot of the log named");
-                let named = error.to_string().contains(name);
+                self.saw(if name.starts_with("log") { "rot of the log named" } else { "rot of the catalogue named" });
+                let named = error.to_string().contains(name.trim_end_matches(".redb"));
                 if named { Ok(()) } else { Err(format!("rot in {name} at {byte} is reported as: {error}")) }
             }
             Ok((_, _, recovered)) if recovered.height < proven => {
