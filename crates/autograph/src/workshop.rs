@@ -8,6 +8,7 @@ mod access;
 mod answer;
 mod api;
 mod conversation;
+mod data;
 mod judge;
 mod looking;
 mod owners;

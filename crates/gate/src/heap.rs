@@ -9,8 +9,9 @@
 mod collections;
 mod numbers;
 mod object;
+mod shape;
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{collections::BTreeMap, marker::PhantomData, rc::Rc};
 
 use candid::Principal;
 
@@ -21,6 +22,7 @@ use crate::{
     value::Value,
 };
 use object::{Object, Tag, is_reference};
+use shape::{Json, Plain, Shape};
 
 const METADATA: u64 = 0x48_0000;
 const FINGERPRINT: &[u8; 32] = b"MOTOKO ORTHOGONAL PERSISTENCE 64";
@@ -91,20 +93,43 @@ impl From<crate::most::MostError> for HeapError {
 pub fn variables(memory: &dyn Memory, stable_types: &str) -> Result<Vec<(String, Value)>, HeapError> {
     let signature = Signature::parse(stable_types)?;
     roomy(|| {
-        let mut reader = Reader {
-            memory,
-            signature: &signature,
-            hashes: BTreeMap::new(),
-            parts: MOST_PARTS,
-            bytes: MOST_BYTES,
-            depth: 0,
-        };
+        let mut reader = Reader::<Plain>::new(memory, &signature, usize::MAX);
         let actor = reader.actor()?;
-        reader.fields(&actor, &signature.kept)
+        let pair = |field: &Field| Ok((field.name.clone(), reader.variable(&actor, field)?));
+        signature.kept.iter().map(pair).collect()
     })
 }
 
-struct Reader<'a> {
+/// A variable in the JSON of the command line's `data`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shown {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: serde_json::Value,
+    /// Elements of collections in it that are not shown.
+    pub left_out: u64,
+}
+
+/// The same as [`variables`] as JSON, with at most `limit` elements of every collection.
+///
+/// # Errors
+/// As [`variables`].
+pub fn json(memory: &dyn Memory, stable_types: &str, limit: usize) -> Result<Vec<Shown>, HeapError> {
+    let signature = Signature::parse(stable_types)?;
+    roomy(|| {
+        let mut reader = Reader::<Json>::new(memory, &signature, limit);
+        let actor = reader.actor()?;
+        let show = |field: &Field| {
+            reader.left_out = 0;
+            let value = reader.variable(&actor, field)?;
+            Ok(Shown { name: field.name.clone(), value, left_out: reader.left_out })
+        };
+        signature.kept.iter().map(show).collect()
+    })
+}
+
+struct Reader<'a, S> {
     memory: &'a dyn Memory,
     signature: &'a Signature,
     /// The field hashes of records, by the address of the blob that they share.
@@ -112,9 +137,28 @@ struct Reader<'a> {
     parts: usize,
     bytes: usize,
     depth: usize,
+    /// The most elements to keep of a collection.
+    limit: usize,
+    /// Elements not kept.
+    left_out: u64,
+    shape: PhantomData<S>,
 }
 
-impl Reader<'_> {
+impl<'a, S: Shape> Reader<'a, S> {
+    fn new(memory: &'a dyn Memory, signature: &'a Signature, limit: usize) -> Self {
+        Reader {
+            memory,
+            signature,
+            hashes: BTreeMap::new(),
+            parts: MOST_PARTS,
+            bytes: MOST_BYTES,
+            depth: 0,
+            limit,
+            left_out: 0,
+            shape: PhantomData,
+        }
+    }
+
     fn actor(&mut self) -> Result<Object, HeapError> {
         let marks = self.memory.read(METADATA, 128).ok_or(HeapError::UnknownLayout)?;
         let known = marks.chunks(4).zip(FINGERPRINT).all(|(mark, letter)| mark == [*letter, 0, 0, 0]);
@@ -129,7 +173,7 @@ impl Reader<'_> {
     }
 
     /// The value of a word by its type.
-    fn value(&mut self, ty: &Rc<Ty>, word: u64) -> Result<Value, HeapError> {
+    fn value(&mut self, ty: &Rc<Ty>, word: u64) -> Result<S::Value, HeapError> {
         self.parts = self.parts.checked_sub(1).filter(|_| self.depth < MOST_DEPTH).ok_or(HeapError::TooLarge)?;
         self.depth += 1;
         let ty = self.signature.resolve(ty)?;
@@ -138,46 +182,76 @@ impl Reader<'_> {
         value
     }
 
-    fn resolved(&mut self, ty: &Rc<Ty>, word: u64) -> Result<Value, HeapError> {
+    fn resolved(&mut self, ty: &Rc<Ty>, word: u64) -> Result<S::Value, HeapError> {
         let word = self.unboxed(word, matches!(**ty, Ty::Opt(_)))?;
         if container(self.signature, ty)?.is_some()
             && let Some(elements) = self.elements(ty, word)?
         {
-            return Ok(Value::List(elements));
+            return Ok(self.list(elements));
         }
         match &**ty {
             Ty::Name(name, _) => self.primitive(name, word),
             Ty::Opt(inner) => self.option(inner, word),
             Ty::Record(fields) => {
                 let object = self.expect(word, &[Tag::Object], "record")?;
-                Ok(Value::Record(self.fields(&object, fields)?))
+                Ok(S::record(self.fields(&object, fields)?))
             }
             Ty::Variant(cases) => self.variant(cases, word),
             Ty::Array(element) => {
                 let words = self.array(word)?;
-                Ok(Value::List(words.into_iter().map(|word| self.value(element, word)).collect::<Result<_, _>>()?))
+                let elements = words.into_iter().map(|word| self.value(element, word)).collect::<Result<_, _>>()?;
+                Ok(self.list(elements))
             }
-            Ty::Tuple(parts) if parts.is_empty() => Ok(Value::Nothing),
-            Ty::Tuple(parts) => Ok(Value::Record(self.tuple(parts, word)?)),
-            Ty::Opaque(_) => Ok(Value::Nothing),
+            Ty::Tuple(parts) if parts.is_empty() => Ok(S::nothing()),
+            Ty::Tuple(parts) => Ok(S::tuple(self.tuple(parts, word)?)),
+            Ty::Opaque(_) => Ok(S::nothing()),
         }
     }
 
-    fn tuple(&mut self, parts: &[Rc<Ty>], word: u64) -> Result<Vec<(String, Value)>, HeapError> {
+    fn tuple(&mut self, parts: &[Rc<Ty>], word: u64) -> Result<Vec<S::Value>, HeapError> {
         let words = self.array(word)?;
-        let pairs = parts.iter().zip(words).enumerate();
-        pairs.map(|(at, (ty, word))| Ok((at.to_string(), self.value(ty, word)?))).collect()
+        parts.iter().zip(words).map(|(ty, word)| self.value(ty, word)).collect()
     }
 
-    /// Values of the census don't tell an empty option in an option from an empty one.
-    fn option(&mut self, inner: &Rc<Ty>, word: u64) -> Result<Value, HeapError> {
-        match self.unboxed(word, false)? {
-            NULL => Ok(Value::Nothing),
-            word => self.value(inner, word),
+    /// Only what may be taken for null, or for a box, lies in a box of its own.
+    fn option(&mut self, inner: &Rc<Ty>, word: u64) -> Result<S::Value, HeapError> {
+        let resolved = self.signature.resolve(inner)?;
+        let nested = match &*resolved {
+            Ty::Opt(_) => container(self.signature, &resolved)?.is_none(),
+            Ty::Name(name, _) => name == "Null",
+            _ => false,
+        };
+        if word == NULL {
+            return Ok(S::option(None, nested));
         }
+        let word = self.unwrapped(word)?;
+        Ok(S::option(Some(self.value(inner, word)?), nested))
     }
 
-    fn fields(&mut self, object: &Object, fields: &[Field]) -> Result<Vec<(String, Value)>, HeapError> {
+    /// What is in an option that is not null.
+    fn unwrapped(&self, word: u64) -> Result<u64, HeapError> {
+        if !is_reference(word) || word == NULL {
+            return Ok(word);
+        }
+        let object = self.object(word)?;
+        if object.tag == Some(Tag::Some) { object.word(self, 0) } else { Ok(word) }
+    }
+
+    /// A variable of the actor. It lies there as an option, since a new one may not be there yet.
+    fn variable(&mut self, actor: &Object, field: &Field) -> Result<S::Value, HeapError> {
+        let missing = HeapError::Unexpected { address: actor.address, expected: "variable" };
+        let word = self.part(actor, &field.name)?.ok_or(missing)?;
+        let word = self.unwrapped(word)?;
+        self.value(&field.ty, word)
+    }
+
+    fn list(&mut self, mut elements: Vec<S::Value>) -> S::Value {
+        self.left_out += elements.len().saturating_sub(self.limit) as u64;
+        elements.truncate(self.limit);
+        S::list(elements)
+    }
+
+    fn fields(&mut self, object: &Object, fields: &[Field]) -> Result<Vec<(String, S::Value)>, HeapError> {
         let mut found = Vec::with_capacity(fields.len());
         for field in fields {
             let missing = HeapError::Unexpected { address: object.address, expected: "field of a record" };
@@ -200,32 +274,32 @@ impl Reader<'_> {
         word.map(|word| self.unboxed(word, true)).transpose()
     }
 
-    fn variant(&mut self, cases: &[(String, Rc<Ty>)], word: u64) -> Result<Value, HeapError> {
+    fn variant(&mut self, cases: &[(String, Rc<Ty>)], word: u64) -> Result<S::Value, HeapError> {
         let object = self.expect(word, &[Tag::Variant], "choice")?;
         let (tag, inside) = (object.word(self, 0)?, object.word(self, 1)?);
         let case = cases.iter().find(|(name, _)| is_named(tag, name));
         let (name, ty) = case.ok_or(HeapError::Unexpected { address: object.address, expected: "known choice" })?;
-        Ok(Value::Variant(name.clone(), Box::new(self.value(ty, inside)?)))
+        Ok(S::variant(name.clone(), self.value(ty, inside)?))
     }
 
-    fn primitive(&mut self, name: &str, word: u64) -> Result<Value, HeapError> {
+    fn primitive(&mut self, name: &str, word: u64) -> Result<S::Value, HeapError> {
         Ok(match name {
-            "Text" => Value::Text(self.text(word)?),
-            "Bool" => Value::Bool(word == TRUE),
+            "Text" => S::text(self.text(word)?),
+            "Bool" => S::bool(word == TRUE),
             "Char" => {
                 let letter = u32::try_from(word >> 43).ok().and_then(char::from_u32);
-                Value::Text(letter.ok_or(HeapError::Unexpected { address: word, expected: "character" })?.to_string())
+                S::text(letter.ok_or(HeapError::Unexpected { address: word, expected: "character" })?.to_string())
             }
-            "Blob" => Value::Blob(self.blob(word)?),
+            "Blob" => S::blob(self.blob(word)?),
             "Principal" => {
                 let bytes = self.blob(word)?;
                 let id = Principal::try_from_slice(&bytes);
-                Value::Text(id.map_err(|_| HeapError::Unexpected { address: word, expected: "principal" })?.to_text())
+                S::principal(id.map_err(|_| HeapError::Unexpected { address: word, expected: "principal" })?)
             }
             name if name.starts_with("Nat") || name.starts_with("Int") || name == "Float" => {
-                Value::Number(self.number(name, word)?)
+                S::number(name, self.number(name, word)?)
             }
-            _ => Value::Nothing,
+            _ => S::nothing(),
         })
     }
 }

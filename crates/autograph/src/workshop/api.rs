@@ -181,7 +181,11 @@ impl Workshop {
                 self.rename(&arg.app, &arg.name).await
             }
             "freeze" | "thaw" | "delete" => self.app_switch(verb, &read::<AppName>(arg)?.app).await,
-            "data" | "export" | "import" => Err(Problem::node(
+            "data" => {
+                let arg: DataOf = read(arg)?;
+                self.data(&arg.app, arg.limit).await
+            }
+            "export" | "import" => Err(Problem::node(
                 format!("`{verb}` is not in this version"),
                 "it is planned; the app's own pages show its data",
             )),
@@ -198,6 +202,12 @@ struct Token {
 #[derive(Deserialize)]
 struct AppName {
     app: String,
+}
+
+#[derive(Deserialize)]
+struct DataOf {
+    app: String,
+    limit: Option<u64>,
 }
 
 #[derive(Deserialize)]

@@ -8,9 +8,9 @@ use toolchain::{BuildError, Release, Severity};
 use super::{Workshop, answer::Problem};
 
 /// What the live module says about itself.
-struct LiveTypes {
+pub(super) struct LiveTypes {
     candid: String,
-    stable: String,
+    pub(super) stable: String,
 }
 
 impl Workshop {
@@ -45,7 +45,7 @@ impl Workshop {
         Ok(errors.map(|d| gate::StableDiagnostic { code: d.code, message: d.message }).collect())
     }
 
-    async fn live_types(&self, app: &App) -> Result<LiveTypes, Problem> {
+    pub(super) async fn live_types(&self, app: &App) -> Result<LiveTypes, Problem> {
         let backend = app.backend;
         let sections = self
             .node
@@ -56,7 +56,7 @@ impl Workshop {
         Ok(LiveTypes { candid: sections.next().unwrap_or_default(), stable: sections.next().unwrap_or_default() })
     }
 
-    async fn fork(&self, app: Option<&App>) -> Result<Fork, Problem> {
+    pub(super) async fn fork(&self, app: Option<&App>) -> Result<Fork, Problem> {
         let backend = app.map(|app| app.backend);
         let seed = self.node.replica.read(move |executor| match backend {
             Some(backend) => executor.fork_seed(backend),
@@ -68,7 +68,7 @@ impl Workshop {
 }
 
 /// Runs what executes canisters on a thread with the stack that this needs.
-async fn on_deep_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+pub(super) async fn on_deep_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
     let (sender, done) = tokio::sync::oneshot::channel();
     let thread = std::thread::Builder::new().name("check".into()).stack_size(execution::THREAD_STACK_BYTES);
     thread.spawn(move || drop(sender.send(work())))?;

@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use super::{HeapError, MOST_DEPTH, NULL, Reader, is_named, object::Tag};
-use crate::{most::Ty, value::Value};
+use super::{HeapError, MOST_DEPTH, NULL, Reader, is_named, object::Tag, shape::Shape};
+use crate::most::Ty;
 
-impl Reader<'_> {
+impl<S: Shape> Reader<'_, S> {
     /// The elements, if the type is a collection that is read as one; `None` for those read part by part.
-    pub(super) fn elements(&mut self, ty: &Rc<Ty>, word: u64) -> Result<Option<Vec<Value>>, HeapError> {
+    pub(super) fn elements(&mut self, ty: &Rc<Ty>, word: u64) -> Result<Option<Vec<S::Value>>, HeapError> {
         let mut found = Vec::new();
         match &**ty {
             Ty::Opt(inner) => self.linked(inner, word, &mut found)?,
@@ -32,9 +32,9 @@ impl Reader<'_> {
                         "root" => self.tree(&ty, word, &mut found)?,
                         "blocks" => self.blocks(&ty, word, &mut found)?,
                         "front" => self.chain(&ty, word, &mut found)?,
-                        _ => match self.value(&ty, word)? {
-                            Value::List(inner) => found = inner,
-                            _ => return Ok(None),
+                        _ => match S::elements(self.value(&ty, word)?) {
+                            Some(inner) => found = inner,
+                            None => return Ok(None),
                         },
                     }
                 }
@@ -45,7 +45,7 @@ impl Reader<'_> {
     }
 
     /// `?(T, List<T>)`, from the front.
-    fn linked(&mut self, pair: &Rc<Ty>, mut word: u64, found: &mut Vec<Value>) -> Result<(), HeapError> {
+    fn linked(&mut self, pair: &Rc<Ty>, mut word: u64, found: &mut Vec<S::Value>) -> Result<(), HeapError> {
         let pair = self.signature.resolve(pair)?;
         let Ty::Tuple(parts) = &*pair else { return Ok(()) };
         word = self.unboxed(word, false)?;
@@ -61,7 +61,7 @@ impl Reader<'_> {
     }
 
     /// `[var [var ?T]]`; places not in use are null.
-    fn blocks(&mut self, ty: &Rc<Ty>, word: u64, found: &mut Vec<Value>) -> Result<(), HeapError> {
+    fn blocks(&mut self, ty: &Rc<Ty>, word: u64, found: &mut Vec<S::Value>) -> Result<(), HeapError> {
         let Ty::Array(block) = &*self.signature.resolve(ty)? else { return Ok(()) };
         let Ty::Array(slot) = &*self.signature.resolve(block)? else { return Ok(()) };
         for block in self.array(word)? {
@@ -70,7 +70,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn slots(&mut self, slot: &Rc<Ty>, array: u64, found: &mut Vec<Value>) -> Result<(), HeapError> {
+    fn slots(&mut self, slot: &Rc<Ty>, array: u64, found: &mut Vec<S::Value>) -> Result<(), HeapError> {
         for word in self.array(array)? {
             if word != NULL {
                 found.push(self.value(slot, word)?);
@@ -80,7 +80,7 @@ impl Reader<'_> {
     }
 
     /// Nodes linked in both directions, from the front.
-    fn chain(&mut self, ty: &Rc<Ty>, mut word: u64, found: &mut Vec<Value>) -> Result<(), HeapError> {
+    fn chain(&mut self, ty: &Rc<Ty>, mut word: u64, found: &mut Vec<S::Value>) -> Result<(), HeapError> {
         let Ty::Opt(node) = &*self.signature.resolve(ty)? else { return Ok(()) };
         let Ty::Record(fields) = &*self.signature.resolve(node)? else { return Ok(()) };
         let Some(value) = fields.iter().find(|field| field.name == "value") else { return Ok(()) };
@@ -96,7 +96,7 @@ impl Reader<'_> {
     }
 
     /// The core library's trees.
-    fn tree(&mut self, ty: &Rc<Ty>, word: u64, found: &mut Vec<Value>) -> Result<(), HeapError> {
+    fn tree(&mut self, ty: &Rc<Ty>, word: u64, found: &mut Vec<S::Value>) -> Result<(), HeapError> {
         self.depth += 1;
         self.parts = self.parts.checked_sub(1).filter(|_| self.depth < MOST_DEPTH).ok_or(HeapError::TooLarge)?;
         let resolved = self.signature.resolve(ty)?;
@@ -116,7 +116,7 @@ impl Reader<'_> {
     }
 
     /// Elements lie between the children.
-    fn b_tree(&mut self, node: &Rc<Ty>, ty: &Rc<Ty>, word: u64, found: &mut Vec<Value>) -> Result<(), HeapError> {
+    fn b_tree(&mut self, node: &Rc<Ty>, ty: &Rc<Ty>, word: u64, found: &mut Vec<S::Value>) -> Result<(), HeapError> {
         let object = self.expect(word, &[Tag::Object], "node")?;
         let Ty::Record(fields) = &**ty else { return Ok(()) };
         let Some(data_ty) = fields.iter().find(|field| field.name == "data") else { return Ok(()) };
@@ -147,14 +147,13 @@ impl Reader<'_> {
         node: &Rc<Ty>,
         parts: &[Rc<Ty>],
         word: u64,
-        found: &mut Vec<Value>,
+        found: &mut Vec<S::Value>,
     ) -> Result<(), HeapError> {
         let words = self.array(word)?;
         match (parts, words.as_slice()) {
             ([_, key, value, _], [left, k, v, right]) => {
                 self.tree(node, *left, found)?;
-                let pair = [("0", self.value(key, *k)?), ("1", self.value(value, *v)?)];
-                found.push(Value::Record(pair.map(|(name, value)| (name.to_owned(), value)).into()));
+                found.push(S::tuple(vec![self.value(key, *k)?, self.value(value, *v)?]));
                 self.tree(node, *right, found)
             }
             ([_, value, _], [left, v, right]) => {

@@ -12,7 +12,7 @@ const DIGIT_BITS: u32 = 60;
 /// Digits of a number that is looked at.
 const MOST_DIGITS: u64 = 10_000;
 
-impl Reader<'_> {
+impl<S> Reader<'_, S> {
     /// A number in decimal.
     pub(super) fn number(&mut self, kind: &str, word: u64) -> Result<String, HeapError> {
         let signed = word.cast_signed();

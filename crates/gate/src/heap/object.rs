@@ -54,7 +54,7 @@ pub(super) struct Object {
 
 impl Object {
     /// The n-th word after the header.
-    pub(super) fn word(self, reader: &Reader<'_>, at: u64) -> Result<u64, HeapError> {
+    pub(super) fn word<S>(self, reader: &Reader<'_, S>, at: u64) -> Result<u64, HeapError> {
         reader.word(self.address.saturating_add(HEADER).saturating_add(at.saturating_mul(WORD)))
     }
 }
@@ -64,7 +64,7 @@ pub(super) fn is_reference(word: u64) -> bool {
     word & 1 == 1 && word != TRUE
 }
 
-impl Reader<'_> {
+impl<S> Reader<'_, S> {
     pub(super) fn word(&self, address: u64) -> Result<u64, HeapError> {
         let bytes = self.memory.read(address, WORD).and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
         bytes.map(u64::from_le_bytes).ok_or(HeapError::Unexpected { address, expected: "memory" })

@@ -6,9 +6,10 @@
 
 use gate::{
     Value,
-    heap::{HeapError, variables},
+    heap::{HeapError, json, variables},
 };
 use proptest::prelude::*;
+use serde_json::json;
 
 /// Memory with holes.
 #[derive(Clone)]
@@ -168,4 +169,45 @@ proptest! {
         }
         drop(memory.variables());
     }
+}
+
+#[test]
+fn the_same_as_json_tells_everything_apart() {
+    let memory = Ranges::recorded();
+    let shown = |limit| {
+        json(&|offset, length| memory.read(offset, length), include_str!("../fixtures/heap.most"), limit).unwrap()
+    };
+    let all = shown(usize::MAX);
+    let variable = |name: &str| all.iter().find(|found| found.name == name).unwrap().value.clone();
+    let expected = [
+        ("nothing", json!(null)),
+        ("something", json!("7")),
+        // An empty option in an option, and a full one.
+        ("twice", json!([null])),
+        ("twiceSome", json!(["4"])),
+        ("nothingButText", json!("")),
+        ("unit", json!(null)),
+        ("blob", json!({ "base64": "AAH/", "length": 3 })),
+        ("id", json!("rwlgt-iiaaa-aaaaa-aaaaa-cai")),
+        ("huge", json!("123456789012345678901234567890123456789")),
+        ("f", json!(1.5)),
+        ("pairs", json!([["1", true], ["2", false]])),
+        ("pureMap", json!([["1", "a"], ["2", "b"], ["3", "c"]])),
+        ("pureSet", json!(["1", "3"])),
+        (
+            "map",
+            json!([
+                ["a", { "diet": { "#vegan": null }, "name": "Anna", "note": "first" }],
+                ["b", { "diet": { "#other": "soup" }, "name": "Ben", "note": null }],
+            ]),
+        ),
+        ("comments", json!([{ "text": "top", "replies": [{ "text": "reply", "replies": [] }] }])),
+    ];
+    for (name, value) in expected {
+        assert_eq!(variable(name), value, "{name}");
+    }
+    assert!(all.iter().all(|shown| shown.left_out == 0));
+    let cut = shown(2);
+    let many = cut.iter().find(|found| found.name == "many").unwrap();
+    assert_eq!((many.value.clone(), many.left_out), (json!([["0", "row 0"], ["1", "row 1"]]), 68));
 }
