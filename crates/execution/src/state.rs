@@ -12,13 +12,14 @@ use state::{
     delta::{MemoryId, MemoryKind, MemoryOp},
     pages::PagedMemory,
     replicated::{
-        BadRecord, CanisterCode, IngressEntry, Managed, Message, NativeKind, RequestId, SystemState, from_record,
+        BadRecord, CanisterCode, IngressEntry, LowMemoryHook, Managed, Message, NativeKind, RequestId, SystemState, from_record,
         to_record,
     },
     store::Recovered,
 };
 
 use crate::{
+    prices::IdlePrices,
     registry::{AppAssets, Member, Registry, RoleDefinition},
     snapshot::CanisterSnapshot,
 };
@@ -284,8 +285,36 @@ impl Canister {
 
     /// Whether a message may run now.
     #[must_use]
-    pub fn has_runnable(&self, id: Principal) -> bool {
-        self.runnable(id).is_some()
+    pub fn has_runnable(&self, id: Principal, prices: &IdlePrices) -> bool {
+        self.hook_is_next(id, prices) || self.runnable(id).is_some()
+    }
+
+    /// Whether anything waits to run, now or later.
+    #[must_use]
+    pub fn has_waiting(&self) -> bool {
+        !self.system.queue.is_empty() || self.system.low_memory == LowMemoryHook::Ready
+    }
+
+    /// Whether `canister_on_low_wasm_memory` runs next: it is ready, only answers come before it, and the canister
+    /// can run.
+    #[must_use]
+    pub fn hook_is_next(&self, id: Principal, prices: &IdlePrices) -> bool {
+        self.system.low_memory == LowMemoryHook::Ready
+            && !self.system.held
+            && !self.runnable(id).is_some_and(|at| matches!(self.system.queue.get(at), Some(Message::Response(_))))
+            && self.takes_calls(id, prices).is_ok()
+    }
+
+    /// Looks whether memory is low now (interface spec, "Scheduling on low wasm memory hook"); true if that changed
+    /// what is known of it. `heap_bytes_max` is the limit of canisters that have none of their own.
+    pub fn look_at_memory(&mut self, heap_bytes_max: u64) -> bool {
+        let system = &self.system;
+        let limit = if system.wasm_memory_limit == 0 { heap_bytes_max } else { system.wasm_memory_limit };
+        let needed = self.memory.heap.bytes().saturating_add(system.settings.wasm_memory_threshold);
+        let hook = system.low_memory.after(limit < needed);
+        let changed = hook != system.low_memory;
+        self.system.low_memory = hook;
+        changed
     }
 
     /// A canister of this program's own code.

@@ -6,7 +6,7 @@ use candid::Principal;
 use embedder::{CallerInfo, CanisterStatus as WasmStatus, CanisterView, Input, Reject as WasmReject, SubnetView};
 use state::replicated::{CanisterStatus, Reject, SystemState};
 
-use crate::{config::ExecutionConfig, turn::Env};
+use crate::{config::ExecutionConfig, state::Canister, turn::Env};
 
 /// What differs from message to message.
 #[derive(Clone, Debug)]
@@ -75,7 +75,8 @@ pub(crate) fn subnet_view(config: &ExecutionConfig) -> Arc<SubnetView> {
 }
 
 /// What a canister may learn about itself, but for what messages change.
-pub(crate) fn view(id: Principal, system: &SystemState) -> CanisterView {
+pub(crate) fn view(env: &Env<'_>, id: Principal, canister: &Canister) -> CanisterView {
+    let system = &canister.system;
     CanisterView {
         id: id.as_slice().to_vec(),
         controllers: system.controllers.iter().map(|c| c.as_slice().to_vec()).collect(),
@@ -85,6 +86,6 @@ pub(crate) fn view(id: Principal, system: &SystemState) -> CanisterView {
             CanisterStatus::Stopped => WasmStatus::Stopped,
         },
         environment: system.environment.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
-        freezing_cycles: 0,
+        freezing_cycles: env.config.idle_prices.freezing_limit(canister),
     }
 }

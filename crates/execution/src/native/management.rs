@@ -68,6 +68,10 @@ impl Executor {
         if let Some(canister) = self.state.canisters.get_mut(&id) {
             change(&mut canister.system);
             canister.system.version += 1;
+            canister.look_at_memory(self.config.heap_bytes);
+            if canister.has_waiting() {
+                self.ready.push(id);
+            }
             self.changes.canisters.insert(id);
         }
     }

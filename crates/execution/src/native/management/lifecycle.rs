@@ -4,7 +4,7 @@ use candid::{CandidType, Principal};
 use ic_management_canister_types::{CanisterIdRecord, CanisterSettings, ProvisionalCreateCanisterWithCyclesArgs};
 use protocol::{CanisterId, ErrorCode};
 use state::replicated::{
-    CanisterStatus, Payload, Reject, SystemState,
+    CanisterStatus, Payload, Reject, StopRequest, SystemState,
     managed::{BlobHash, ChangeDetails, ChangeOrigin},
 };
 use std::collections::BTreeSet;
@@ -80,28 +80,29 @@ impl Executor {
 
     pub(super) fn start_canister(&mut self, call: &NativeCall<'_>) -> Result<Native, Reject> {
         let id = self.named(call)?;
-        let mut waiters = Vec::new();
+        let mut waiting = Vec::new();
         self.change(id, |system| {
             system.status = CanisterStatus::Running;
-            waiters = std::mem::take(&mut system.stop_waiters);
+            waiting = std::mem::take(&mut system.stopping);
         });
         let text = format!("canister {id} was started again while it was stopping");
         let cancelled = Reject::new(ErrorCode::CANISTER_STOPPING_CANCELLED, text);
-        for waiter in waiters {
-            self.respond(waiter, Payload::Reject(cancelled.clone()), 0);
+        for request in waiting {
+            self.respond(request.origin, Payload::Reject(cancelled.clone()), 0);
         }
         done()
     }
 
     pub(super) fn stop_canister(&mut self, call: &NativeCall<'_>) -> Result<Native, Reject> {
         let id = self.named(call)?;
-        let origin = call.origin.clone();
+        let until = self.state.time.saturating_add(self.config.stop_timeout_ns);
+        let request = StopRequest { origin: call.origin.clone(), until };
         let mut stopped = false;
         self.change(id, |system: &mut SystemState| {
             stopped = system.status == CanisterStatus::Stopped;
             if !stopped {
                 system.status = CanisterStatus::Stopping;
-                system.stop_waiters.push(origin);
+                system.stopping.push(request);
             }
         });
         if stopped {
