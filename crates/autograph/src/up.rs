@@ -31,7 +31,7 @@ pub(crate) async fn up(data: &Path, listen: SocketAddr) -> anyhow::Result<()> {
     let limits = limits(data)?;
     raise_open_files();
     let meter = Arc::new(Meter::new(&limits.quotas));
-    let node = Arc::new(Node::start(data, charge_to(meter.clone()))?);
+    let node = Arc::new(Node::start(data, address.ip(), charge_to(meter.clone()))?);
     let toolchain = Toolchain::start(toolchain_config()?).await.context("the toolchain can't be started")?;
     let origin = format!("http://localhost:{}", address.port());
     let workshop = Arc::new(Workshop::new(node.clone(), toolchain, origin.clone()));

@@ -3,7 +3,7 @@
 //! Invariant: these are plain values. Everything that a message can learn from outside its memory is in [`Input`], so
 //! that the same state and input give the same effects on every machine.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use crate::trap::Trap;
 
@@ -137,6 +137,8 @@ pub struct Input {
     pub replicated: bool,
     /// The canister's version.
     pub canister_version: u64,
+    /// How many of the canister's calls have no answer yet, by the bytes of the principal called.
+    pub outstanding_calls: Arc<BTreeMap<Vec<u8>, usize>>,
     /// What changes seldom about the canister.
     pub canister: Arc<CanisterView>,
     /// What changes seldom about the network.
@@ -261,6 +263,9 @@ pub struct Limits {
     pub call_bytes: u64,
     /// Outgoing calls; more are refused by `call_perform`.
     pub calls: usize,
+    /// Calls to one canister that have no answer yet, those of earlier messages included; more are refused by
+    /// `call_perform`. So there is always room for the answers.
+    pub calls_to_one: usize,
     /// Bytes of all outgoing calls together; more are refused by `call_perform`.
     pub calls_bytes_total: u64,
     /// Bytes of debug prints that are kept.
@@ -275,7 +280,8 @@ impl Default for Limits {
             stable_bytes: 16 << 30,
             reply_bytes: 2 << 20,
             call_bytes: 2 << 20,
-            calls: 500,
+            calls: 10_000,
+            calls_to_one: 500,
             calls_bytes_total: 64 << 20,
             log_bytes: 32 << 10,
         }

@@ -114,6 +114,7 @@ impl Env<'_> {
             instructions,
             heap_bytes: self.config.heap_bytes,
             stable_bytes: self.config.stable_bytes,
+            calls_to_one: self.config.queue_max,
             ..Limits::default()
         }
     }

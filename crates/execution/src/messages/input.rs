@@ -1,6 +1,6 @@
 //! What a message may learn from outside its memory, gathered from the state.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use candid::Principal;
 use embedder::{CallerInfo, CanisterStatus as WasmStatus, CanisterView, Input, Reject as WasmReject, SubnetView};
@@ -59,9 +59,19 @@ pub(crate) fn input_of(env: &Env<'_>, system: &SystemState, view: &Arc<CanisterV
         data_certificate: parts.data_certificate.clone(),
         replicated: !parts.non_replicated,
         canister_version: system.version,
+        outstanding_calls: outstanding_calls(system),
         canister: view.clone(),
         subnet: env.subnet.clone(),
     }
+}
+
+/// Open calls of a canister by receiver. Mostly there are none, and then this costs nothing.
+fn outstanding_calls(system: &SystemState) -> Arc<BTreeMap<Vec<u8>, usize>> {
+    let mut by_receiver = BTreeMap::<Principal, usize>::new();
+    for callback in system.callbacks.values() {
+        *by_receiver.entry(callback.receiver).or_default() += 1;
+    }
+    Arc::new(by_receiver.into_iter().map(|(id, count)| (id.as_slice().to_vec(), count)).collect())
 }
 
 /// What canisters may learn about the network.

@@ -54,7 +54,7 @@ impl Executor {
         let environment = new.settings.environment_variables.is_some();
         All::of(&canister.system).with(new.settings)?.put(&mut canister.system);
         let id = match new.id {
-            Some(id) => self.check_free(id)?,
+            Some(id) => self.choose(id)?,
             None => self.state.fresh_canister_id(),
         };
         let controllers = canister.system.controllers.clone();
@@ -67,14 +67,25 @@ impl Executor {
         encode((CanisterIdRecord { canister_id: id },))
     }
 
-    /// Whether a canister can be made under an id that someone chose.
-    fn check_free(&self, id: Principal) -> Result<Principal, Reject> {
-        if id == MANAGEMENT || CanisterId::new(id).index().is_none() {
+    /// Takes an id that someone chose, for good.
+    fn choose(&mut self, id: Principal) -> Result<Principal, Reject> {
+        let Some(index) = CanisterId::new(id).index().filter(|_| id != MANAGEMENT) else {
             return invalid(format!("{id} is not of the form of this network's canister ids"));
-        }
+        };
+        let taken = |text| Err(Reject::new(ErrorCode::CANISTER_ID_ALREADY_EXISTS, text));
         if self.state.canisters.contains_key(&id) {
-            return Err(Reject::new(ErrorCode::CANISTER_ID_ALREADY_EXISTS, format!("canister {id} exists already")));
+            return taken(format!("canister {id} exists already"));
         }
+        if self.state.was_used(index) {
+            return taken(format!("there was a canister {id} already, and ids are not used again; choose another"));
+        }
+        let max = self.config.chosen_ids_max;
+        if self.state.chosen_ids.len() >= max {
+            let text = format!("{max} ids were chosen already, the most this network remembers; leave the choice to it");
+            return Err(Reject::new(ErrorCode::MAX_NUMBER_OF_CANISTERS_REACHED, text));
+        }
+        self.state.chosen_ids.insert(index);
+        self.changes.chosen_ids.push(index);
         Ok(id)
     }
 
