@@ -12,6 +12,7 @@ use super::{
     InvalidModule, PointerWidth, Visibility,
     constant::evaluate,
     counting,
+    prices,
     facts::{DataSegment, Facts, Sections},
     instrument,
 };
@@ -124,6 +125,7 @@ impl Check {
         }
         self.imports.push((import.name.into(), ty));
         self.facts.imported_functions += 1;
+        self.facts.import_costs.push(prices::import_cost(import.name));
         Ok(())
     }
 

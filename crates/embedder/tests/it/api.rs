@@ -567,7 +567,7 @@ fn host_work_is_paid_for_by_size() {
         execution.outcome.expect("no trap");
         execution.instructions
     };
-    assert_eq!(used(8000) - used(0), 1000);
+    assert_eq!(used(8000) - used(0), 8000);
     let mut canister = Canister::new(&module(
         "i32",
         "(func (export \"canister_update m\") (loop $l (call $debug_print (i32.const 0) (i32.const 60000)) (br $l)))",
