@@ -205,7 +205,7 @@ pub struct SubnetView {
 
 /// Prices in cycles that canisters can ask for.
 ///
-/// The default is the Internet Computer's table for a subnet of 13 nodes ("cycles cost"), so that canisters that
+/// The default is the Internet Computer's table for a subnet of 13 nodes ("Cycles costs", 2026), so that canisters that
 /// calculate with it find what they expect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CyclePrices {
@@ -227,8 +227,19 @@ pub struct CyclePrices {
     pub http_request_byte: u128,
     /// A byte of its answer.
     pub http_response_byte: u128,
-    /// A threshold signature or derived key.
+    /// A threshold signature or derived key, of a key for tests.
     pub threshold: u128,
+    /// The same of the key for production, `key_1`, which more nodes hold.
+    pub threshold_production: u128,
+}
+
+impl CyclePrices {
+    /// Where calls cost nothing: what is published, but for calls. Canisters ask before each call whether they can
+    /// afford it, and one without cycles can.
+    #[must_use]
+    pub fn free_calls() -> CyclePrices {
+        CyclePrices { call: 0, call_byte: 0, message: 0, callback_instructions: 0, ..CyclePrices::default() }
+    }
 }
 
 impl Default for CyclePrices {
@@ -244,6 +255,7 @@ impl Default for CyclePrices {
             http_request_byte: 5_200,
             http_response_byte: 10_400,
             threshold: 10_000_000_000,
+            threshold_production: 26_153_846_153,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use candid::Principal;
+use embedder::CyclePrices;
 
 use crate::prices::IdlePrices;
 
@@ -45,6 +46,9 @@ pub struct ExecutionConfig {
     pub initial_cycles: u128,
     /// What keeping a canister costs.
     pub idle_prices: IdlePrices,
+    /// What canisters are told that calls and other services cost. What they are told is not charged: calls are
+    /// free, and cycles that come with `create_canister` are the new canister's.
+    pub told_prices: CyclePrices,
     /// Who may make canisters and cycles from nothing.
     pub provisional: Provisional,
     /// Canisters with ids that somebody chose, those that are gone included; after that many ids can't be chosen.
@@ -111,6 +115,7 @@ impl ExecutionConfig {
             call_timeout_seconds_max: 300,
             initial_cycles: 1_000_000_000_000_000,
             idle_prices: IdlePrices::FREE,
+            told_prices: CyclePrices::free_calls(),
             provisional: Provisional::default(),
             chosen_ids_max: 100_000,
             root_key,

@@ -12,8 +12,8 @@ use state::{
     delta::{MemoryId, MemoryKind, MemoryOp},
     pages::PagedMemory,
     replicated::{
-        BadRecord, CanisterCode, IngressEntry, LowMemoryHook, Managed, Message, NativeKind, RequestId, SystemState, from_record,
-        to_record,
+        BadRecord, CanisterCode, IngressEntry, LowMemoryHook, Managed, Message, NativeKind, RequestId, SystemState,
+        from_record, to_record,
     },
     store::Recovered,
 };

@@ -10,8 +10,7 @@ pub mod settings;
 
 pub use canister::{
     CallContext, CallOrigin, Callback, CanisterCode, CanisterStatus, LogEntry, LowMemoryHook, Metadata, NativeKind,
-    StopRequest, SystemState,
-    WasmFunction,
+    StopRequest, SystemState, WasmFunction,
 };
 pub use ingress::{IngressEntry, IngressStatus};
 pub use managed::Managed;

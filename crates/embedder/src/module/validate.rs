@@ -12,9 +12,8 @@ use super::{
     InvalidModule, PointerWidth, Visibility,
     constant::evaluate,
     counting,
-    prices,
     facts::{DataSegment, Facts, Sections},
-    instrument,
+    instrument, prices,
 };
 use crate::{
     memory::{HEAP_CAPACITY_BYTES, WASM_PAGE_BYTES},

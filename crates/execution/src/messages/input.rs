@@ -80,7 +80,7 @@ pub(crate) fn subnet_view(config: &ExecutionConfig) -> Arc<SubnetView> {
         id: config.subnet_id.as_slice().to_vec(),
         nodes: u32::try_from(config.nodes.len()).unwrap_or(u32::MAX).max(1),
         root_key_der: config.root_key.to_vec(),
-        ..SubnetView::default()
+        prices: config.told_prices.clone(),
     })
 }
 

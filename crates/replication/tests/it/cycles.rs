@@ -26,8 +26,7 @@ fn amount(bytes: &[u8]) -> u128 {
 
 impl Node<'_> {
     async fn with_cycles(&self, cycles: u128) -> Principal {
-        let arg =
-            ProvisionalCreateCanisterWithCyclesArgs { amount: Some(Nat::from(cycles)), ..Default::default() };
+        let arg = ProvisionalCreateCanisterWithCyclesArgs { amount: Some(Nat::from(cycles)), ..Default::default() };
         let made: CanisterIdRecord = self.manage("provisional_create_canister_with_cycles", (arg,)).await;
         self.install(made.canister_id, ic_management_canister_types::CanisterInstallMode::Install, &limits_wasm())
             .await
@@ -180,10 +179,7 @@ async fn a_call_must_bring_the_cycles_that_a_canister_asks_for() {
     let world = World::new();
     let node = world.start();
     let (id, other) = (node.with_cycles(1000).await, node.with_cycles(1000).await);
-    let least = CanisterSettings {
-        minimum_incoming_canister_call_cycles: Some(Nat::from(10u8)),
-        ..Default::default()
-    };
+    let least = CanisterSettings { minimum_incoming_canister_call_cycles: Some(Nat::from(10u8)), ..Default::default() };
     node.set(id, least).await.expect("sets");
     node.many(other, &Calls { cycles: 9, ..Calls::to(id, "take") }).await;
     assert_eq!((node.answers(other).await, node.balances(other).await.0), ([0, 1], 1000));

@@ -38,7 +38,13 @@ pub(crate) fn record(canister_id: Principal) -> (CanisterIdRecord,) {
 
 impl Node<'_> {
     /// A call with its bytes as they are.
-    pub(crate) async fn bytes(&self, who: Principal, to: Principal, method: &str, arg: Vec<u8>) -> Result<Vec<u8>, Reject> {
+    pub(crate) async fn bytes(
+        &self,
+        who: Principal,
+        to: Principal,
+        method: &str,
+        arg: Vec<u8>,
+    ) -> Result<Vec<u8>, Reject> {
         match self.raw(who, to, method, arg).await {
             Answer::Final(IngressStatus::Replied(bytes)) => Ok(bytes),
             Answer::Final(IngressStatus::Rejected(reject)) | Answer::Refused(reject) => Err(reject),

@@ -110,7 +110,8 @@ pub(super) fn check_provisional(open_to: &Provisional, caller: Principal, method
     if !method.starts_with("provisional_") || open_to.allows(caller) {
         return Ok(());
     }
-    let text = format!("`{method}` is not open to {caller} on this node; create the canister from one that pays for it");
+    let text =
+        format!("`{method}` is not open to {caller} on this node; create the canister from one that pays for it");
     Err(Reject::new(ErrorCode::CANISTER_REJECTED_MESSAGE, text))
 }
 

@@ -81,7 +81,8 @@ impl Executor {
         }
         let max = self.config.chosen_ids_max;
         if self.state.chosen_ids.len() >= max {
-            let text = format!("{max} ids were chosen already, the most this network remembers; leave the choice to it");
+            let text =
+                format!("{max} ids were chosen already, the most this network remembers; leave the choice to it");
             return Err(Reject::new(ErrorCode::MAX_NUMBER_OF_CANISTERS_REACHED, text));
         }
         self.state.chosen_ids.insert(index);

@@ -3,8 +3,8 @@
 use candid::Principal;
 use embedder::GlobalValue;
 use ic_management_canister_types::{
-    CanisterTimer, OnLowWasmMemoryHookStatus, SnapshotDataOffset, SnapshotMetadataGlobal, UploadCanisterSnapshotDataArgs,
-    UploadCanisterSnapshotMetadataArgs, UploadCanisterSnapshotMetadataResult,
+    CanisterTimer, OnLowWasmMemoryHookStatus, SnapshotDataOffset, SnapshotMetadataGlobal,
+    UploadCanisterSnapshotDataArgs, UploadCanisterSnapshotMetadataArgs, UploadCanisterSnapshotMetadataResult,
 };
 use state::{
     delta::{MemoryId, MemoryKind, MemoryOp},
