@@ -5,7 +5,6 @@ mod keys;
 use std::{
     fs::{File, OpenOptions},
     io::Write as _,
-    net::IpAddr,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -17,6 +16,8 @@ use execution::{Blobs, ExecutionConfig, Executor, Provisional};
 use protocol::{RootKey, reject::NodeKey};
 use replication::{LocalSequencer, Replica, ReplicaConfig, SystemClock, UsageSink};
 use state::{blobs::BlobStore, storage::folder::Folder as StorageFolder};
+
+use crate::cli::OpenTo;
 
 /// The log is folded into the catalogue when it is this long, bytes.
 const FOLD_AT: u64 = 256 << 20;
@@ -53,7 +54,7 @@ impl Blobs for NodeBlobs {
 
 impl Node {
     /// Opens the data folder, recovers what it holds and starts the replica.
-    pub(crate) fn start(data: &Path, listen: IpAddr, usage: UsageSink) -> anyhow::Result<Node> {
+    pub(crate) fn start(data: &Path, open_to: OpenTo, usage: UsageSink) -> anyhow::Result<Node> {
         std::fs::create_dir_all(data).with_context(|| format!("can't make the data folder {}", data.display()))?;
         let data = data.canonicalize().with_context(|| format!("can't open the data folder {}", data.display()))?;
         let lock = lock(&data)?;
@@ -70,7 +71,10 @@ impl Node {
         let workshop = node_key.node_id();
         let mut config = ExecutionConfig::new(root_key_der.as_slice().into(), root.subnet_id(), workshop);
         config.nodes = vec![(node_key.node_id(), node_key.public_key_der())];
-        config.provisional = provisional(listen, keys.owner.principal());
+        config.provisional = match open_to {
+            OpenTo::Anyone => Provisional::Anyone,
+            OpenTo::Owner => Provisional::Only([keys.owner.principal()].into()),
+        };
         let executor = Executor::new(&recovered, engine.clone(), blobs.clone(), config.clone())?;
         drop(recovered);
         let replica = Replica::start(ReplicaConfig {
@@ -99,12 +103,6 @@ impl Node {
             _lock: lock,
         })
     }
-}
-
-/// Who may make canisters and cycles from nothing: everyone where only this machine can reach the node, as the tools
-/// that deploy to a local network expect; and the node's owner alone where others can.
-fn provisional(listen: IpAddr, owner: Principal) -> Provisional {
-    if listen.is_loopback() { Provisional::Anyone } else { Provisional::Only([owner].into()) }
 }
 
 /// 32 random bytes from the system.
