@@ -3,7 +3,8 @@
 //! Running messages costs nothing here. Keeping a canister costs what [`IdlePrices`] says, which is nothing unless
 //! whoever runs the node decides otherwise: an app on a node of one's own doesn't run dry by accident. With prices,
 //! a canister pays every hour, and one whose balance falls below its freezing limit is frozen until somebody adds
-//! cycles. It is never emptied for not paying, which the interface leaves open.
+//! cycles. It is never emptied for not paying, which the interface leaves open. The limit is looked at before a message:
+//! one that makes the canister larger is let through, and the next may find it frozen.
 //!
 //! There are no reserved cycles: they would pay for storage on a subnet that is nearly full, and here nothing gets
 //! dearer. So `reserved_cycles` is always 0, and `reserved_cycles_limit` is kept and told but never reached.
