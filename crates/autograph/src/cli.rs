@@ -120,6 +120,26 @@ pub(crate) struct Up {
     /// Address and port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4943")]
     pub(crate) listen: SocketAddr,
+    /// Who may create canisters and cycles from nothing [default: anyone if only this machine can connect, else owner]
+    #[arg(long, value_name = "WHO")]
+    pub(crate) provisional: Option<OpenTo>,
+}
+
+/// Whom the methods `provisional_*` of the management canister are open to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum OpenTo {
+    /// Whoever reaches the node
+    Anyone,
+    /// The node's owner
+    Owner,
+}
+
+impl Up {
+    /// Whom they are open to: tools that deploy to a local network expect that they may, strangers must not.
+    pub(crate) fn open_to(&self) -> OpenTo {
+        let usual = if self.listen.ip().is_loopback() { OpenTo::Anyone } else { OpenTo::Owner };
+        self.provisional.unwrap_or(usual)
+    }
 }
 
 /// An app by name or canister id.
@@ -347,6 +367,7 @@ mod tests {
     fn every_command_of_the_contract_is_understood() {
         let lines = [
             "autograph|up|--data|d|--listen|127.0.0.1:0",
+            "autograph|up|--provisional|owner",
             "autograph|status",
             "autograph|link",
             "autograph|new|a shop|--name|shop",
@@ -384,6 +405,19 @@ mod tests {
     fn flags_may_stand_behind_the_command() {
         let cli = parse("autograph|list|--json|--data|/d").unwrap();
         assert_eq!((cli.global.json, cli.data_folder().unwrap()), (true, "/d".into()));
+    }
+
+    #[test]
+    fn canisters_come_from_nothing_for_anyone_only_where_strangers_can_not_connect() {
+        let open_to = |line: &str| {
+            let Command::Up(up) = parse(line).unwrap().command else { panic!("up") };
+            up.open_to()
+        };
+        assert_eq!(open_to("autograph|up"), OpenTo::Anyone);
+        assert_eq!(open_to("autograph|up|--listen|[::1]:1"), OpenTo::Anyone);
+        assert_eq!(open_to("autograph|up|--listen|0.0.0.0:1"), OpenTo::Owner);
+        assert_eq!(open_to("autograph|up|--listen|[::]:1|--provisional|anyone"), OpenTo::Anyone);
+        assert_eq!(open_to("autograph|up|--provisional|owner"), OpenTo::Owner);
     }
 
     #[test]

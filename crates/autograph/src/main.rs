@@ -40,7 +40,7 @@ async fn run(cli: Cli) -> ExitCode {
         Ok(data) => data,
         Err(problem) => return cli.failed(&problem),
     };
-    match up::up(&data, arguments.listen).await {
+    match up::up(&data, arguments.listen, arguments.open_to()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let causes: Vec<String> = error.chain().map(ToString::to_string).collect();

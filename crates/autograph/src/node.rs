@@ -12,10 +12,12 @@ use std::{
 use anyhow::{Context as _, bail};
 use candid::Principal;
 use embedder::{Engine, EngineConfig};
-use execution::{Blobs, ExecutionConfig, Executor};
+use execution::{Blobs, ExecutionConfig, Executor, Provisional};
 use protocol::{RootKey, reject::NodeKey};
 use replication::{LocalSequencer, Replica, ReplicaConfig, ScrubPace, SystemClock, UsageSink};
 use state::{blobs::BlobStore, storage::folder::Folder as StorageFolder};
+
+use crate::cli::OpenTo;
 
 /// The log is folded into the catalogue when it is this long, bytes.
 const FOLD_AT: u64 = 256 << 20;
@@ -52,7 +54,7 @@ impl Blobs for NodeBlobs {
 
 impl Node {
     /// Opens the data folder, recovers what it holds and starts the replica.
-    pub(crate) fn start(data: &Path, usage: UsageSink) -> anyhow::Result<Node> {
+    pub(crate) fn start(data: &Path, open_to: OpenTo, usage: UsageSink) -> anyhow::Result<Node> {
         std::fs::create_dir_all(data).with_context(|| format!("can't make the data folder {}", data.display()))?;
         let data = data.canonicalize().with_context(|| format!("can't open the data folder {}", data.display()))?;
         let lock = lock(&data)?;
@@ -69,6 +71,10 @@ impl Node {
         let workshop = node_key.node_id();
         let mut config = ExecutionConfig::new(root_key_der.as_slice().into(), root.subnet_id(), workshop);
         config.nodes = vec![(node_key.node_id(), node_key.public_key_der())];
+        config.provisional = match open_to {
+            OpenTo::Anyone => Provisional::Anyone,
+            OpenTo::Owner => Provisional::Only([keys.owner.principal()].into()),
+        };
         let executor = Executor::new(&recovered, engine.clone(), blobs.clone(), config.clone())?;
         drop(recovered);
         let replica = Replica::start(ReplicaConfig {

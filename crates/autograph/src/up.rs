@@ -14,6 +14,7 @@ use toolchain::{Toolchain, ToolchainConfig};
 
 use crate::{
     adapter::{Adapter, charge_to},
+    cli::OpenTo,
     client,
     node::Node,
     workshop,
@@ -24,14 +25,14 @@ use crate::{
 const CERTIFICATE_AGE_MAX: u64 = 60_000_000_000;
 
 /// Runs a node until SIGTERM or SIGINT.
-pub(crate) async fn up(data: &Path, listen: SocketAddr) -> anyhow::Result<()> {
+pub(crate) async fn up(data: &Path, listen: SocketAddr, open_to: OpenTo) -> anyhow::Result<()> {
     // The address first: a taken port is said at once, and nothing was opened yet.
     let listener = gateway::bind(listen).await?;
     let address = listener.local_addr()?;
     let limits = limits(data)?;
     raise_open_files();
     let meter = Arc::new(Meter::new(&limits.quotas));
-    let node = Arc::new(Node::start(data, charge_to(meter.clone()))?);
+    let node = Arc::new(Node::start(data, open_to, charge_to(meter.clone()))?);
     let toolchain = Toolchain::start(toolchain_config()?).await.context("the toolchain can't be started")?;
     let origin = format!("http://localhost:{}", address.port());
     let workshop = Arc::new(Workshop::new(node.clone(), toolchain, origin.clone()));

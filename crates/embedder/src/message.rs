@@ -3,7 +3,7 @@
 //! Invariant: these are plain values. Everything that a message can learn from outside its memory is in [`Input`], so
 //! that the same state and input give the same effects on every machine.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use crate::trap::Trap;
 
@@ -137,6 +137,8 @@ pub struct Input {
     pub replicated: bool,
     /// The canister's version.
     pub canister_version: u64,
+    /// How many of the canister's calls have no answer yet, by the bytes of the principal called.
+    pub outstanding_calls: Arc<BTreeMap<Vec<u8>, usize>>,
     /// What changes seldom about the canister.
     pub canister: Arc<CanisterView>,
     /// What changes seldom about the network.
@@ -203,7 +205,7 @@ pub struct SubnetView {
 
 /// Prices in cycles that canisters can ask for.
 ///
-/// The default is the Internet Computer's table for a subnet of 13 nodes ("cycles cost"), so that canisters that
+/// The default is the Internet Computer's table for a subnet of 13 nodes ("Cycles costs", 2026), so that canisters that
 /// calculate with it find what they expect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CyclePrices {
@@ -225,8 +227,19 @@ pub struct CyclePrices {
     pub http_request_byte: u128,
     /// A byte of its answer.
     pub http_response_byte: u128,
-    /// A threshold signature or derived key.
+    /// A threshold signature or derived key, of a key for tests.
     pub threshold: u128,
+    /// The same of the key for production, `key_1`, which more nodes hold.
+    pub threshold_production: u128,
+}
+
+impl CyclePrices {
+    /// Where calls cost nothing: what is published, but for calls. Canisters ask before each call whether they can
+    /// afford it, and one without cycles can.
+    #[must_use]
+    pub fn free_calls() -> CyclePrices {
+        CyclePrices { call: 0, call_byte: 0, message: 0, callback_instructions: 0, ..CyclePrices::default() }
+    }
 }
 
 impl Default for CyclePrices {
@@ -242,6 +255,7 @@ impl Default for CyclePrices {
             http_request_byte: 5_200,
             http_response_byte: 10_400,
             threshold: 10_000_000_000,
+            threshold_production: 26_153_846_153,
         }
     }
 }
@@ -261,6 +275,9 @@ pub struct Limits {
     pub call_bytes: u64,
     /// Outgoing calls; more are refused by `call_perform`.
     pub calls: usize,
+    /// Calls to one canister that have no answer yet, those of earlier messages included; more are refused by
+    /// `call_perform`. So there is always room for the answers.
+    pub calls_to_one: usize,
     /// Bytes of all outgoing calls together; more are refused by `call_perform`.
     pub calls_bytes_total: u64,
     /// Bytes of debug prints that are kept.
@@ -275,7 +292,8 @@ impl Default for Limits {
             stable_bytes: 16 << 30,
             reply_bytes: 2 << 20,
             call_bytes: 2 << 20,
-            calls: 500,
+            calls: 10_000,
+            calls_to_one: 500,
             calls_bytes_total: 64 << 20,
             log_bytes: 32 << 10,
         }

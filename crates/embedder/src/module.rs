@@ -6,6 +6,7 @@ mod constant;
 mod counting;
 mod facts;
 mod instrument;
+mod prices;
 mod validate;
 
 pub use counting::COUNTING_VERSION;

@@ -173,7 +173,7 @@ impl Executor {
             changes.canisters.insert(REGISTRY);
             Canister::native(NativeKind::Registry)
         });
-        let ready = state.canisters.iter().filter(|(_, c)| !c.system.queue.is_empty()).map(|(id, _)| *id).collect();
+        let ready = state.canisters.iter().filter(|(_, c)| c.has_waiting()).map(|(id, _)| *id).collect();
         let subnet = subnet_view(&config);
         Executor {
             certified: CertifiedTree::new(&config),
@@ -228,7 +228,8 @@ impl Executor {
     /// When the next timer goes off, ns; and now, when messages are left over.
     #[must_use]
     pub fn next_wake(&self) -> Option<u64> {
-        let runnable = |id: &Principal| self.state.canisters.get(id).is_some_and(|canister| canister.has_runnable(*id));
+        let prices = &self.config.idle_prices;
+        let runnable = |id: &Principal| self.state.canisters.get(id).is_some_and(|c| c.has_runnable(*id, prices));
         if self.ready.iter().any(runnable) {
             return Some(0);
         }
@@ -300,17 +301,25 @@ impl Executor {
         if crate::MANAGEMENT == ingress.canister || self.is_native(ingress.canister) {
             return self.native_ingress(ingress);
         }
-        match self.admit(ingress.canister) {
+        match self.admit_ingress(ingress.canister) {
             Ok(()) => self.enqueue(ingress.canister, Message::Ingress(ingress)),
             Err(reject) => self.answer_ingress(id, IngressStatus::Rejected(reject)),
         }
     }
 
     /// Whether a canister takes new calls.
-    pub(crate) fn admit(&self, id: Principal) -> Result<(), Reject> {
+    pub(crate) fn admit(&self, id: Principal) -> Result<&Canister, Reject> {
         let canister = self.state.canisters.get(&id).ok_or_else(|| reject::not_found(id))?;
-        reject::check_running(id, &canister.system)?;
-        if canister.system.queue.len() >= self.config.queue_max {
+        canister.takes_calls(id, &self.config.idle_prices)?;
+        Ok(canister)
+    }
+
+    /// Whether a canister takes a user's call. Those that wait are bounded by themselves, so that canisters' calls
+    /// and answers can't keep users out, nor the other way round.
+    pub(crate) fn admit_ingress(&self, id: Principal) -> Result<(), Reject> {
+        let queue = &self.admit(id)?.system.queue;
+        let max = self.config.queue_max;
+        if queue.len() >= max && queue.iter().filter(|message| matches!(message, Message::Ingress(_))).count() >= max {
             return Err(reject::queue_full(id));
         }
         Ok(())

@@ -47,6 +47,7 @@ impl Turn<'_> {
             Message::Response(response) => self.run_response(response),
             Message::Timer => self.run_system_task(Entry::GlobalTimer),
             Message::Heartbeat => self.run_system_task(Entry::Heartbeat),
+            Message::LowMemory => self.run_system_task(Entry::OnLowWasmMemory),
         }
     }
 
@@ -92,7 +93,7 @@ impl Turn<'_> {
 
     /// As `admit`, for a message that is at the head of the queue already.
     fn admit_now(&self) -> Result<(), Reject> {
-        reject::check_running(self.id, &self.canister.system)
+        self.canister.takes_calls(self.id, &self.env.config.idle_prices)
     }
 
     /// What the platform tells an app's backend about its caller.

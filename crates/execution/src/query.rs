@@ -113,7 +113,7 @@ impl Executor {
         if self.is_native(canister) {
             return Ok(());
         }
-        self.admit(canister)?;
+        self.admit_ingress(canister)?;
         if !self.module_of(canister).is_some_and(|module| module.has(&Entry::InspectMessage)) {
             return Ok(());
         }
@@ -249,6 +249,9 @@ fn first_look(turn: &Turn<'_>, query: &Query, outermost: bool) -> Result<First, 
     let id = turn.id;
     if !turn.canister.system.frozen {
         reject::check_running(id, &turn.canister.system)?;
+    }
+    if turn.env.config.idle_prices.out_of_cycles(&turn.canister) {
+        return Err(reject::out_of_cycles(id));
     }
     let module = turn.module().map_err(|why| why.reject(id))?;
     let name: Arc<str> = query.method.as_str().into();

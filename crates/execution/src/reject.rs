@@ -32,6 +32,27 @@ pub fn queue_full(id: Principal) -> Reject {
     )
 }
 
+/// The canister has fewer cycles than it must keep.
+#[must_use]
+pub fn out_of_cycles(id: Principal) -> Reject {
+    let text = format!("canister {id} is frozen, because it is low on cycles; top it up with cycles and try again");
+    Reject::new(ErrorCode::CANISTER_OUT_OF_CYCLES, text)
+}
+
+/// The call brings fewer cycles than the canister asks for.
+#[must_use]
+pub fn too_few_cycles(id: Principal, given: u128, least: u128) -> Reject {
+    let text = format!("canister {id} takes calls with at least {least} cycles, and this one brings {given}");
+    Reject::new(ErrorCode::INSUFFICIENT_CYCLES_IN_CALL, text)
+}
+
+/// The canister's open calls did not end while `stop_canister` waited.
+#[must_use]
+pub fn stop_timeout(id: Principal) -> Reject {
+    let text = format!("canister {id} still has open calls, so it stays stopping; ask again, or start it");
+    Reject::new(ErrorCode::STOP_CANISTER_REQUEST_TIMEOUT, text)
+}
+
 /// The call was ordered too late.
 #[must_use]
 pub fn expired() -> Reject {

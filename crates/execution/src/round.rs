@@ -105,8 +105,8 @@ impl Executor {
         let mut dealt = Vec::new();
         for id in self.ready.take() {
             match self.state.canisters.get(&id) {
-                Some(canister) if canister.has_runnable(id) => dealt.push(id),
-                Some(canister) if !canister.system.queue.is_empty() => self.ready.push(id),
+                Some(canister) if canister.has_runnable(id, &self.config.idle_prices) => dealt.push(id),
+                Some(canister) if canister.has_waiting() => self.ready.push(id),
                 _ => {}
             }
         }
@@ -167,10 +167,15 @@ impl Executor {
     }
 
     /// Takes canisters back in, and then does what their turns wanted done.
-    fn put_back(&mut self, done: Vec<Done>) {
+    fn put_back(&mut self, mut done: Vec<Done>) {
+        for done in &mut done {
+            if done.canister.look_at_memory(self.config.heap_bytes) {
+                self.changes.canisters.insert(done.id);
+            }
+        }
         // Whoever was not reached comes before those who had a turn and want another.
         for had_turn in [false, true] {
-            let waiting = done.iter().filter(|done| done.out.ran == had_turn && !done.canister.system.queue.is_empty());
+            let waiting = done.iter().filter(|done| done.out.ran == had_turn && done.canister.has_waiting());
             waiting.for_each(|done| self.ready.push(done.id));
         }
         let mut outboxes = Vec::with_capacity(done.len());

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use state::replicated::managed::BlobHash;
+use state::replicated::{LowMemoryHook, managed::BlobHash};
 
 use crate::state::GlobalRecord;
 
@@ -37,6 +37,9 @@ pub struct CanisterSnapshot {
     pub chunks: BTreeSet<BlobHash>,
     /// When the timer goes off, ns, 0 being off; unknown of uploads that don't tell.
     pub global_timer: Option<u64>,
+    /// Where `canister_on_low_wasm_memory` stood; unknown of uploads that don't tell.
+    #[serde(default)]
+    pub low_memory: Option<LowMemoryHook>,
 }
 
 /// Where a snapshot's module is.

@@ -12,13 +12,14 @@ use state::{
     delta::{MemoryId, MemoryKind, MemoryOp},
     pages::PagedMemory,
     replicated::{
-        BadRecord, CanisterCode, IngressEntry, Managed, Message, NativeKind, RequestId, SystemState, from_record,
-        to_record,
+        BadRecord, CanisterCode, IngressEntry, LowMemoryHook, Managed, Message, NativeKind, RequestId, SystemState,
+        from_record, to_record,
     },
     store::Recovered,
 };
 
 use crate::{
+    prices::IdlePrices,
     registry::{AppAssets, Member, Registry, RoleDefinition},
     snapshot::CanisterSnapshot,
 };
@@ -30,6 +31,7 @@ const INGRESS_KEY: &[u8] = b"i/";
 const POINT_KEY: &[u8] = b"p/";
 const MANAGED_KEY: &[u8] = b"h/";
 const SNAPSHOT_KEY: &[u8] = b"s/";
+const CHOSEN_KEY: &[u8] = b"x/";
 const META_KEY: &[u8] = b"m";
 
 /// Canisters of users get ids from here on; below are the system's.
@@ -104,6 +106,8 @@ pub struct ReplicatedState {
     /// Memories of both, under their points.
     pub point_memories: BTreeMap<(Principal, u64), (PagedMemory, PagedMemory)>,
     next_canister: u64,
+    /// Indices of ids that somebody chose, also those of canisters that are gone.
+    pub(crate) chosen_ids: BTreeSet<u64>,
     /// The last batch's randomness, and how often it was drawn from.
     pub(crate) seed: [u8; 32],
     pub(crate) drawn: u64,
@@ -142,6 +146,7 @@ impl ReplicatedState {
             snapshots: BTreeMap::new(),
             point_memories: BTreeMap::new(),
             next_canister: FIRST_CANISTER_INDEX,
+            chosen_ids: BTreeSet::new(),
             seed: [0; 32],
             drawn: 0,
             tree_format: 0,
@@ -166,6 +171,8 @@ impl ReplicatedState {
             self.snapshots.insert(numbered(rest), from_record(key, value)?);
         } else if let Some(rest) = key.strip_prefix(MANAGED_KEY) {
             self.slot(Principal::from_slice(rest)).managed = Arc::new(from_record(key, value)?);
+        } else if let Some(rest) = key.strip_prefix(CHOSEN_KEY) {
+            self.chosen_ids.extend(rest.try_into().map(u64::from_be_bytes));
         } else if key == META_KEY {
             let meta: Meta = from_record(key, value)?;
             (self.time, self.next_canister, self.seed, self.drawn, self.tree_format) =
@@ -219,12 +226,18 @@ impl ReplicatedState {
     /// An id that no canister had before.
     pub(crate) fn fresh_canister_id(&mut self) -> Principal {
         loop {
-            let id = protocol::CanisterId::from_index(self.next_canister).principal();
+            let index = self.next_canister;
             self.next_canister += 1;
-            if !self.canisters.contains_key(&id) {
-                return id;
+            if !self.chosen_ids.contains(&index) {
+                return protocol::CanisterId::from_index(index).principal();
             }
         }
+    }
+
+    /// Whether a canister has or had the id with this index: ids are never used again. Those given by
+    /// [`Self::fresh_canister_id`] lie below the next one to be given; those that were chosen are remembered one by one.
+    pub(crate) fn was_used(&self, index: u64) -> bool {
+        (FIRST_CANISTER_INDEX..self.next_canister).contains(&index) || self.chosen_ids.contains(&index)
     }
 
     /// The memory behind an id, if it is there.
@@ -300,8 +313,39 @@ impl Canister {
 
     /// Whether a message may run now.
     #[must_use]
-    pub fn has_runnable(&self, id: Principal) -> bool {
-        self.runnable(id).is_some()
+    pub fn has_runnable(&self, id: Principal, prices: &IdlePrices) -> bool {
+        self.hook_is_next(id, prices) || self.runnable(id).is_some()
+    }
+
+    /// Whether anything waits to run, now or later.
+    #[must_use]
+    pub fn has_waiting(&self) -> bool {
+        !self.system.queue.is_empty() || self.system.low_memory == LowMemoryHook::Ready
+    }
+
+    /// Whether `canister_on_low_wasm_memory` runs next: it is ready, only answers come before it, and the canister
+    /// can run.
+    #[must_use]
+    pub fn hook_is_next(&self, id: Principal, prices: &IdlePrices) -> bool {
+        self.system.low_memory == LowMemoryHook::Ready
+            && !self.system.held
+            && !self.runnable(id).is_some_and(|at| matches!(self.system.queue.get(at), Some(Message::Response(_))))
+            && self.takes_calls(id, prices).is_ok()
+    }
+
+    /// Looks whether memory is low now (interface spec, "Scheduling on low wasm memory hook"); true if that changed
+    /// what is known of it. `heap_bytes_max` is the limit of canisters that have none of their own.
+    pub fn look_at_memory(&mut self, heap_bytes_max: u64) -> bool {
+        let hook = self.system.low_memory.after(self.is_low(self.memory.heap.bytes(), heap_bytes_max));
+        hook != std::mem::replace(&mut self.system.low_memory, hook)
+    }
+
+    /// Whether a WebAssembly memory of this many bytes would be low for this canister.
+    #[must_use]
+    pub fn is_low(&self, heap_bytes: u64, heap_bytes_max: u64) -> bool {
+        let SystemState { wasm_memory_limit, settings, .. } = &self.system;
+        let limit = if *wasm_memory_limit == 0 { heap_bytes_max } else { *wasm_memory_limit };
+        limit < heap_bytes.saturating_add(settings.wasm_memory_threshold)
     }
 
     /// A canister of this program's own code.
@@ -357,6 +401,8 @@ pub struct Changes {
     pub managed: BTreeSet<Principal>,
     /// Snapshots that came, changed or went.
     pub snapshots: BTreeSet<(Principal, u64)>,
+    /// Indices of ids that were chosen.
+    pub chosen_ids: Vec<u64>,
     /// Operations on memories, in order.
     pub memories: Vec<MemoryOp>,
 }
@@ -391,6 +437,9 @@ impl Changes {
         for (id, number) in &self.snapshots {
             let snapshot = state.snapshots.get(&(*id, *number)).map(to_record);
             records.push(([SNAPSHOT_KEY, id.as_slice(), &number.to_be_bytes()].concat(), snapshot));
+        }
+        for index in &self.chosen_ids {
+            records.push(([CHOSEN_KEY, &index.to_be_bytes()].concat(), Some(Vec::new())));
         }
         let meta = Meta {
             time: state.time,

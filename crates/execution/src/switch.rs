@@ -278,8 +278,10 @@ impl Executor {
         let memories = self.state.point_memories.get(&(backend, number)).cloned().unwrap_or_default();
         let Some(canister) = self.state.canisters.get_mut(&backend) else { return };
         let waiting = std::mem::take(&mut canister.system.queue);
-        let (held, version, next_id) = (canister.system.held, canister.system.version + 1, canister.system.next_id);
-        canister.system = SystemState { queue: waiting, held, version, next_id, ..point.system.clone() };
+        // A version is brought back, not the money that was spent since.
+        let SystemState { held, version, next_id, cycles, paid_until, .. } = canister.system;
+        let (version, old) = (version + 1, point.system.clone());
+        canister.system = SystemState { queue: waiting, held, version, next_id, cycles, paid_until, ..old };
         (canister.memory.heap, canister.memory.stable) = memories;
         canister.memory.globals = point.globals.iter().map(|global| global.value()).collect();
         self.changes.canisters.insert(backend);

@@ -5,10 +5,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use candid::Principal;
-use state::replicated::{Callback, CanisterStatus, Message, Payload, Response, SystemState};
+use state::replicated::{Callback, CanisterStatus, Message, Payload, Response, StopRequest, SystemState};
 
 use crate::{
     executor::Executor,
+    prices::IdlePrices,
     reject,
     state::{Canister, Changes},
 };
@@ -41,31 +42,34 @@ impl Tasks {
 }
 
 /// When a canister next does something by itself; never while it may not run.
-fn due(canister: &Canister) -> Option<u64> {
+fn due(canister: &Canister, prices: &IdlePrices) -> Option<u64> {
     let system = &canister.system;
     // Whoever waits for an answer may give up waiting in any state of the canister.
     let waiting = system.callbacks.values().map(|callback| callback.deadline);
+    let stopping = system.stopping.iter().map(|request| request.until);
     let own = [system.global_timer, system.heartbeat_at];
-    let own = own.into_iter().filter(|_| runs_by_itself(system));
-    waiting.chain(own).filter(|at| *at != 0).min()
+    let own = own.into_iter().filter(|_| runs_by_itself(canister, prices));
+    waiting.chain(stopping).chain(own).chain([prices.due(canister)]).filter(|at| *at != 0).min()
 }
 
-fn runs_by_itself(system: &SystemState) -> bool {
-    !system.held && !system.frozen && system.status == CanisterStatus::Running
+fn runs_by_itself(canister: &Canister, prices: &IdlePrices) -> bool {
+    let SystemState { held, frozen, status, .. } = canister.system;
+    !held && !frozen && status == CanisterStatus::Running && !prices.out_of_cycles(canister)
 }
 
 impl Executor {
     /// Looks at every canister, at start.
     pub(crate) fn plan_all_tasks(&mut self) {
         for (id, canister) in &self.state.canisters {
-            self.tasks.plan(*id, due(canister));
+            self.tasks.plan(*id, due(canister, &self.config.idle_prices));
         }
     }
 
     /// Keeps up with what a batch changed.
     pub(crate) fn plan_tasks(&mut self, changes: &Changes) {
         for id in &changes.canisters {
-            self.tasks.plan(*id, self.state.canisters.get(id).and_then(due));
+            let canister = self.state.canisters.get(id);
+            self.tasks.plan(*id, canister.and_then(|canister| due(canister, &self.config.idle_prices)));
         }
     }
 
@@ -76,7 +80,10 @@ impl Executor {
             self.tasks.by_time.iter().take_while(|(at, _)| *at <= now).map(|(_, id)| *id).collect();
         for id in ids {
             self.give_up_waiting(id);
-            let Some(canister) = self.state.canisters.get_mut(&id).filter(|c| runs_by_itself(&c.system)) else {
+            self.give_up_stopping(id);
+            self.pay_if_due(id);
+            let prices = self.config.idle_prices;
+            let Some(canister) = self.state.canisters.get_mut(&id).filter(|c| runs_by_itself(c, &prices)) else {
                 continue;
             };
             let (timer, heartbeat) = (canister.system.global_timer, canister.system.heartbeat_at);
@@ -95,6 +102,19 @@ impl Executor {
             due.into_iter().for_each(|message| self.enqueue(id, message));
             self.changes.canisters.insert(id);
         }
+    }
+
+    /// Answers those who waited long enough for a canister to stop; it stays stopping.
+    fn give_up_stopping(&mut self, id: Principal) {
+        let now = self.state.time;
+        let Some(canister) = self.state.canisters.get_mut(&id) else { return };
+        let (over, waiting) = std::mem::take(&mut canister.system.stopping).into_iter().partition(|r| r.until <= now);
+        canister.system.stopping = waiting;
+        let over: Vec<StopRequest> = over;
+        for request in over {
+            self.respond(request.origin, Payload::Reject(reject::stop_timeout(id)), 0);
+        }
+        self.changes.canisters.insert(id);
     }
 
     /// Answers the best-effort calls of a canister whose deadline has passed; what the callee still answers is dropped

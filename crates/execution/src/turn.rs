@@ -11,7 +11,7 @@ use embedder::{CanisterView, Engine, Entry, Execution, Limits, Module, Sandbox, 
 use protocol::ErrorCode;
 use state::{
     delta::{MemoryKind, MemoryOp},
-    replicated::{CanisterCode, Message, Reject, RequestId},
+    replicated::{CanisterCode, LowMemoryHook, Message, Reject, RequestId},
 };
 
 use crate::{
@@ -123,6 +123,7 @@ impl Env<'_> {
             instructions,
             heap_bytes: self.config.heap_bytes,
             stable_bytes: self.config.stable_bytes,
+            calls_to_one: self.config.queue_max,
             ..Limits::default()
         }
     }
@@ -145,6 +146,11 @@ impl<'e> Turn<'e> {
 
     /// The next message that may run now: while held, only what open calls need.
     fn next_message(&mut self) -> Option<Message> {
+        self.canister.look_at_memory(self.env.config.heap_bytes);
+        if self.canister.hook_is_next(self.id, &self.env.config.idle_prices) {
+            self.canister.system.low_memory = LowMemoryHook::Executed;
+            return Some(Message::LowMemory);
+        }
         let at = self.canister.runnable(self.id)?;
         self.canister.system.queue.remove(at)
     }
@@ -171,9 +177,9 @@ impl<'e> Turn<'e> {
 
     /// Runs an entry on the live instance, waking it if need be. Nothing is committed yet.
     pub(crate) fn run(&mut self, entry: &Entry, parts: &InputParts, limits: &Limits) -> Execution {
-        let (id, system) = (self.id, &self.canister.system);
-        let own = self.view.get_or_insert_with(|| Arc::new(view(id, system)));
-        let input = input_of(&self.env, system, own, parts);
+        let (id, canister) = (self.id, &self.canister);
+        let own = self.view.get_or_insert_with(|| Arc::new(view(&self.env, id, canister)));
+        let input = input_of(&self.env, &canister.system, own, parts);
         match self.sandbox().map(|sandbox| sandbox.run(entry, input, limits)) {
             Ok(execution) => fatal(execution),
             Err(why) => Execution { outcome: Err(Trap::Explicit(why)), instructions: 0, logs: Vec::new() },
@@ -203,7 +209,12 @@ impl<'e> Turn<'e> {
             self.out.memories.push(MemoryOp::Write(memory_id(self.id, MemoryKind::Stable, 0), stable));
         }
         self.out.globals |= !delta.globals.is_empty();
-        Ok((memory.heap.bytes() + memory.stable.bytes()).saturating_sub(before))
+        let grown = (memory.heap.bytes() + memory.stable.bytes()).saturating_sub(before);
+        if grown > 0 {
+            // A larger canister must keep more cycles.
+            self.view = None;
+        }
+        Ok(grown)
     }
 
     /// Puts the instance back to what is committed.

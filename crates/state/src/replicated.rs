@@ -9,8 +9,8 @@ pub mod message;
 pub mod settings;
 
 pub use canister::{
-    CallContext, CallOrigin, Callback, CanisterCode, CanisterStatus, LogEntry, Metadata, NativeKind, SystemState,
-    WasmFunction,
+    CallContext, CallOrigin, Callback, CanisterCode, CanisterStatus, LogEntry, LowMemoryHook, Metadata, NativeKind,
+    StopRequest, SystemState, WasmFunction,
 };
 pub use ingress::{IngressEntry, IngressStatus};
 pub use managed::Managed;

@@ -1,4 +1,5 @@
-//! How instructions and call depth are counted: the prices, and where the code pays them.
+//! How instructions and call depth are counted: where the code pays the prices of [`super::prices`]. Bulk operations and
+//! the system API pay one instruction more for each byte or element.
 //!
 //! Invariant: the count is a function of the module's code and the path taken, so every node and every compiler
 //! version counts alike. A straight-line stretch is paid for at its start; whether the budget is used up is looked at
@@ -8,15 +9,10 @@
 
 use wasmparser::Operator;
 
-/// Version of the prices and of the places where they are paid.
-pub const COUNTING_VERSION: u32 = 1;
+use super::prices::Prices;
 
-/// What a call into the system API costs before what it charges by size.
-const SYSTEM_CALL: u64 = 100;
-/// Instructions per call, for passing arguments and the frame.
-const CALL: u64 = 5;
-/// Bulk operations pay one instruction for this many bytes or elements, as a power of two.
-pub(crate) const BULK_SHIFT: i64 = 3;
+/// Version of the prices and of the places where they are paid.
+pub const COUNTING_VERSION: u32 = 2;
 
 /// The depth that a message may reach, in bytes of estimated frames; see [`frame_cost`].
 pub(crate) const FRAME_BUDGET: u64 = 5 << 20;
@@ -26,51 +22,6 @@ pub(crate) const LEAF_FRAME_MAX: u32 = 2048;
 /// What a function's frame takes of the depth budget: eight bytes a value, and what a call itself puts down.
 pub(crate) fn frame_cost(locals: u32, height_max: u32) -> u32 {
     64 + 8 * locals.saturating_add(height_max).min(1 << 20)
-}
-
-/// The price of one instruction, apart from what bulk operations pay by length.
-pub(crate) fn instruction_cost(operator: &Operator<'_>, imported_functions: u32) -> u64 {
-    use Operator as O;
-    match operator {
-        O::Nop | O::Block { .. } | O::Loop { .. } | O::Else | O::End | O::Drop | O::Unreachable => 0,
-        O::Call { function_index } | O::ReturnCall { function_index } if *function_index < imported_functions => {
-            SYSTEM_CALL
-        }
-        O::Call { .. } | O::ReturnCall { .. } => CALL,
-        O::CallIndirect { .. } | O::ReturnCallIndirect { .. } => 2 * CALL,
-        O::If { .. } | O::BrIf { .. } | O::Select | O::TypedSelect { .. } => 2,
-        O::BrTable { .. } => 3,
-        O::I32DivS | O::I32DivU | O::I32RemS | O::I32RemU => 10,
-        O::I64DivS | O::I64DivU | O::I64RemS | O::I64RemU => 10,
-        O::F32Div | O::F64Div | O::F32Sqrt | O::F64Sqrt => 20,
-        O::F32Ceil | O::F32Floor | O::F32Trunc | O::F32Nearest => 20,
-        O::F64Ceil | O::F64Floor | O::F64Trunc | O::F64Nearest => 20,
-        O::F32x4Div | O::F64x2Div | O::F32x4Sqrt | O::F64x2Sqrt => 40,
-        O::MemoryGrow { .. } | O::TableGrow { .. } => 300,
-        O::MemoryFill { .. } | O::MemoryCopy { .. } | O::MemoryInit { .. } => 20,
-        O::TableFill { .. } | O::TableCopy { .. } | O::TableInit { .. } => 20,
-        O::TableGet { .. } | O::TableSet { .. } => 5,
-        _ if accesses_memory(operator) => 2,
-        _ => 1,
-    }
-}
-
-fn accesses_memory(operator: &Operator<'_>) -> bool {
-    use Operator as O;
-    matches!(
-        operator,
-        O::I32Store { .. }
-            | O::I64Store { .. }
-            | O::F32Store { .. }
-            | O::F64Store { .. }
-            | O::I32Store8 { .. }
-            | O::I32Store16 { .. }
-            | O::I64Store8 { .. }
-            | O::I64Store16 { .. }
-            | O::I64Store32 { .. }
-            | O::V128Load { .. }
-            | O::V128Store { .. }
-    )
 }
 
 /// A stretch of code that runs from its first operator to its last, or not at all.
@@ -85,11 +36,11 @@ pub(crate) struct Stretch {
 }
 
 /// Cuts a function's operators into stretches. The first is the function's entry.
-pub(crate) fn stretches(operators: &[Operator<'_>], imported_functions: u32) -> Vec<Stretch> {
+pub(crate) fn stretches(operators: &[Operator<'_>], prices: Prices<'_>) -> Vec<Stretch> {
     let mut cutter = Cutter { done: Vec::new(), current: Stretch { start: 0, cost: 0, check: true }, labels: vec![] };
     cutter.labels.push(Label { joins: false });
     for (index, operator) in operators.iter().enumerate() {
-        cutter.current.cost += instruction_cost(operator, imported_functions);
+        cutter.current.cost += prices.of(operator);
         cutter.on_operator(index + 1, operator);
     }
     cutter.done.push(cutter.current);

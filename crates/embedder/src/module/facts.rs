@@ -45,6 +45,8 @@ pub(crate) struct Facts {
     pub(crate) start: Option<u32>,
     pub(crate) volatile: bool,
     pub(crate) imported_functions: u32,
+    /// What a call of each import costs.
+    pub(crate) import_costs: Vec<u64>,
     pub(crate) functions: u32,
     pub(crate) types: u32,
     /// Types of the module's own functions, by index in the code section.

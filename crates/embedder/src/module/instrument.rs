@@ -18,8 +18,9 @@ use wasmparser::{DataKind, FuncType, FunctionBody, Operator, Parser, Payload};
 
 use super::{
     InvalidModule,
-    counting::{BULK_SHIFT, LEAF_FRAME_MAX, Stretch, stretches},
+    counting::{LEAF_FRAME_MAX, Stretch, stretches},
     facts::Facts,
+    prices::Prices,
 };
 
 /// No module may export names that begin so.
@@ -139,7 +140,8 @@ impl<'a> Sections<'a> {
             memory64: self.facts.memory64,
         };
         let function = RoundtripReencoder.new_function_with_parsed_locals(body)?;
-        let stretches = stretches(&operators, self.facts.imported_functions);
+        let prices = Prices { imports: &self.facts.import_costs, memory64: self.facts.memory64 };
+        let stretches = stretches(&operators, prices);
         self.code.function(&counted.write(function, operators, &stretches, block)?);
         Ok(())
     }
@@ -212,6 +214,9 @@ impl<'a> Sections<'a> {
     }
 }
 
+/// No bulk operation pays for more than this; none that is so long gets to run.
+const LENGTH_MAX: i64 = 1 << 62;
+
 /// Takes a length, pays for it, and gives it back.
 fn charging_function(ty: ValType, counter: u32) -> Function {
     let mut function = Function::new([]);
@@ -222,9 +227,14 @@ fn charging_function(ty: ValType, counter: u32) -> Function {
     put(Instruction::LocalGet(0));
     if ty == ValType::I32 {
         put(Instruction::I64ExtendI32U);
+    } else {
+        // A length beyond all memories must not turn the counter round.
+        put(Instruction::I64Const(LENGTH_MAX));
+        put(Instruction::LocalGet(0));
+        put(Instruction::I64Const(LENGTH_MAX));
+        put(Instruction::I64LtU);
+        put(Instruction::Select);
     }
-    put(Instruction::I64Const(BULK_SHIFT));
-    put(Instruction::I64ShrU);
     put(Instruction::I64Sub);
     put(Instruction::GlobalSet(counter));
     put(Instruction::GlobalGet(counter));

@@ -13,7 +13,7 @@ use super::{
     constant::evaluate,
     counting,
     facts::{DataSegment, Facts, Sections},
-    instrument,
+    instrument, prices,
 };
 use crate::{
     memory::{HEAP_CAPACITY_BYTES, WASM_PAGE_BYTES},
@@ -124,6 +124,7 @@ impl Check {
         }
         self.imports.push((import.name.into(), ty));
         self.facts.imported_functions += 1;
+        self.facts.import_costs.push(prices::import_cost(import.name));
         Ok(())
     }
 

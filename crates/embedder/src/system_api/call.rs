@@ -3,6 +3,8 @@
 //! Source: interface spec, "Inter-canister method calls". A call is never refused here for what the callee is; only
 //! for the canister's own limits and cycles.
 
+use std::collections::BTreeMap;
+
 use wasmtime::Linker;
 
 use super::{
@@ -11,15 +13,42 @@ use super::{
     pointer::{Call, Pointer, define},
 };
 use crate::{
-    message::{Closure, OutgoingCall},
+    message::{Closure, Input, Limits, OutgoingCall},
     system_api::Context,
 };
 
 const METHOD_NAME_BYTES_MAX: u64 = 20_000;
 /// The longest that a call with a best-effort response waits.
 const TIMEOUT_SECONDS_MAX: u32 = 300;
-/// `call_perform`: the queue is full (a transient system error by the interface's reject codes).
+/// `call_perform`: the queue is full, or the canister has fewer cycles than it must keep (a transient system error by
+/// the interface's reject codes).
 const QUEUE_FULL: u32 = 2;
+
+/// The calls that a message performed, counted.
+#[derive(Debug, Default)]
+pub(super) struct Outgoing {
+    to: BTreeMap<Vec<u8>, usize>,
+    calls: usize,
+    bytes: u64,
+}
+
+impl Outgoing {
+    /// Whether there is room for one more call, which is counted if so. Source: interface spec, "Inter-canister
+    /// calls"; what the system can't do now is the implementation's choice, and this network's bounds are [`Limits`].
+    fn admits(&mut self, call: Option<&OutgoingCall>, input: &Input, limits: &Limits) -> bool {
+        let Some(call) = call else { return false };
+        let bytes = self.bytes + (call.arg.len() + call.method.len()) as u64;
+        let waiting = input.outstanding_calls.get(&call.callee).copied().unwrap_or(0);
+        let to_one = waiting + self.to.get(&call.callee).copied().unwrap_or(0);
+        if self.calls >= limits.calls || to_one >= limits.calls_to_one || bytes > limits.calls_bytes_total {
+            return false;
+        }
+        self.calls += 1;
+        self.bytes = bytes;
+        *self.to.entry(call.callee.clone()).or_default() += 1;
+        true
+    }
+}
 
 pub(super) fn register<P: Pointer>(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
     define!(linker, "call_new", |call,
@@ -83,10 +112,7 @@ pub(super) fn register<P: Pointer>(linker: &mut Linker<Host>) -> wasmtime::Resul
         let in_query =
             matches!(host.context, Context::CompositeQuery | Context::CompositeReply | Context::CompositeReject);
         let frozen = !in_query && host.effects.cycles_balance < host.input.canister.freezing_cycles;
-        let performed = host.effects.calls.iter().chain(&host.pending);
-        let bytes: u64 = performed.map(|call| (call.arg.len() + call.method.len()) as u64).sum();
-        let full = host.effects.calls.len() >= host.limits.calls || bytes > host.limits.calls_bytes_total;
-        if frozen || full {
+        if frozen || !host.outgoing.admits(host.pending.as_ref(), &host.input, &host.limits) {
             host.drop_pending();
             return Ok(QUEUE_FULL);
         }

@@ -14,7 +14,8 @@ const UNKNOWN_CURVE: u32 = 1;
 /// `cost_sign_*`: the key is unknown.
 const UNKNOWN_KEY: u32 = 2;
 /// Key names that canisters use, on test networks and the main one.
-const KEYS: [&str; 3] = ["dfx_test_key", "test_key_1", "key_1"];
+const KEYS: [&[u8]; 3] = [b"dfx_test_key", b"test_key_1", PRODUCTION_KEY];
+const PRODUCTION_KEY: &[u8] = b"key_1";
 
 pub(super) fn register<P: Pointer>(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
     define!(linker, "cost_call", |call, name_bytes: u64, payload_bytes: u64, dst: P| -> () {
@@ -55,10 +56,11 @@ fn threshold<P: Pointer>(call: &mut Call<'_, '_>, key: (P, P), known: bool, dst:
     if !known {
         return Ok(UNKNOWN_CURVE);
     }
-    if !KEYS.iter().any(|key| key.as_bytes() == name) {
+    if !KEYS.contains(&&name[..]) {
         return Ok(UNKNOWN_KEY);
     }
-    let amount = call.host().input.subnet.prices.threshold;
+    let prices = &call.host().input.subnet.prices;
+    let amount = if name == PRODUCTION_KEY { prices.threshold_production } else { prices.threshold };
     call.write_u128(dst, amount)?;
     Ok(0)
 }

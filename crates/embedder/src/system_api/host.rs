@@ -5,7 +5,7 @@
 
 use wasmtime::{Global, Memory, ResourceLimiter, Table};
 
-use super::Context;
+use super::{Context, call::Outgoing};
 use crate::{
     memory::{HEAP_CAPACITY_BYTES, StableMemory},
     message::{Callback, Effects, Entry, Input, Limits, OutgoingCall, Reply},
@@ -38,6 +38,8 @@ pub(crate) struct Host {
     pub(super) cycles_available: u128,
     /// The call being put together.
     pub(super) pending: Option<OutgoingCall>,
+    /// Those that were performed, counted.
+    pub(super) outgoing: Outgoing,
     pub(super) logs: Vec<String>,
     pub(super) log_bytes: usize,
     /// While an instance is made its memory may take its initial size, whatever the limit is by now.
@@ -57,6 +59,7 @@ impl Host {
             replied: false,
             cycles_available: 0,
             pending: None,
+            outgoing: Outgoing::default(),
             logs: Vec::new(),
             log_bytes: 0,
             instantiating: true,
@@ -73,6 +76,7 @@ impl Host {
         self.limits = limits;
         self.reply_data.clear();
         self.pending = None;
+        self.outgoing = Outgoing::default();
         self.logs.clear();
         self.log_bytes = 0;
         self.instantiating = false;

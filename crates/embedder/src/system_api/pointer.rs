@@ -64,7 +64,7 @@ impl<'a, 'b> Call<'a, 'b> {
     pub(super) fn pay(&mut self, bytes: u64) -> wasmtime::Result<()> {
         let Some(counter) = self.host().handles.as_ref().map(|handles| handles.counter) else { return Ok(()) };
         let left = counter.get(&mut *self.caller).i64().unwrap_or(0);
-        let left = left.saturating_sub((bytes >> 3) as i64);
+        let left = left.saturating_sub_unsigned(bytes);
         counter.set(&mut *self.caller, left.into())?;
         if left < 0 {
             return Err(Trap::InstructionLimit { limit: self.host().limits.instructions }.into());

@@ -329,6 +329,36 @@ fn calls_are_put_together_and_performed() {
 }
 
 #[test]
+fn a_call_finds_no_room_where_too_many_to_one_canister_are_open_or_cycles_must_be_kept() {
+    each(
+        &format!(
+            r#"(func (export "canister_update two") {CALL} (i32.store8 (P.const 1000) (call $call_perform))
+                    {CALL} (i32.store8 (P.const 1001) (call $call_perform))
+                    (call $call_new (P.const 1) (P.const 3) (P.const 3) (P.const 4)
+                        (P.const 1) (P.const 2) (P.const 3) (P.const 4))
+                    (i32.store8 (P.const 1002) (call $call_perform))
+                    (call $msg_reply_data_append (P.const 1000) (P.const 3)) (call $msg_reply))"#
+        ),
+        |mut canister| {
+            canister.limits.calls_to_one = 3;
+            assert_eq!(canister.reply(&update("two")), [0, 0, 0]);
+            let open = |to: &[u8]| Arc::new([(to.to_vec(), 2)].into());
+            canister.input.outstanding_calls = open(b"abc");
+            let effects = canister.ok(&update("two"));
+            assert_eq!(effects.reply, Some(Reply::Data(vec![0, 2, 0])), "the third to one canister");
+            assert_eq!(effects.calls.len(), 2);
+            canister.input.outstanding_calls = open(b"abd");
+            assert_eq!(canister.reply(&update("two")), [0, 0, 0]);
+            let keeps = |freezing_cycles| Arc::new(CanisterView { freezing_cycles, ..CanisterView::default() });
+            canister.input.canister = keeps(canister.input.cycles_balance);
+            assert_eq!(canister.reply(&update("two")), [0, 0, 0], "just what it must keep");
+            canister.input.canister = keeps(canister.input.cycles_balance + 1);
+            assert_eq!(canister.reply(&update("two")), [2, 2, 2]);
+        },
+    );
+}
+
+#[test]
 fn calls_follow_their_order_and_limits() {
     let under = "there is no call under construction";
     for body in [
@@ -485,14 +515,20 @@ fn time_timer_version_status_and_place_are_what_the_input_says() {
 
 #[test]
 fn performance_counters_count_this_message_and_its_call_context() {
-    let body = "(i64.store (P.const 1000) (call $performance_counter (i32.const 0)))
-        (memory.fill (P.const 2000) (i32.const 0) (P.const 8000))
-        (i64.store (P.const 1008) (call $performance_counter (i32.const 0)))
-        (i64.store (P.const 1016) (call $performance_counter (i32.const 1)))";
-    let reply = reply_of(body, 24, |canister| canister.input.context_instructions = 1_000_000);
-    let [first, second, context] = [&reply[..8], &reply[8..16], &reply[16..]].map(number);
-    assert_eq!(second - first, 1000, "the straight-line part is paid at its start, the fill when it runs");
-    assert_eq!(context, second + 1_000_000);
+    each(
+        r#"(func (export "canister_update m") (i64.store (P.const 1000) (call $performance_counter (i32.const 0)))
+            (memory.fill (P.const 2000) (i32.const 0) (P.const 8000))
+            (i64.store (P.const 1008) (call $performance_counter (i32.const 0)))
+            (i64.store (P.const 1016) (call $performance_counter (i32.const 1)))
+            (call $msg_reply_data_append (P.const 1000) (P.const 24)) (call $msg_reply))"#,
+        |mut canister| {
+            canister.input.context_instructions = 1_000_000;
+            let reply = canister.reply(&update("m"));
+            let [first, second, context] = [&reply[..8], &reply[8..16], &reply[16..]].map(number);
+            assert_eq!(second - first, 8000, "the straight-line part is paid at its start, the fill when it runs");
+            assert_eq!(context, second + 1_000_000);
+        },
+    );
 }
 
 #[test]
@@ -520,7 +556,7 @@ fn costs_are_those_of_the_price_list() {
     let reply = reply_of(body, 35, |canister| canister.input.arg = Arc::from(&b"key_1"[..]));
     let call = 260_000 + (104 + (2 << 20)) * 1_000 + 5_000_000 + 40_000_000_000u64;
     assert_eq!(number(&reply[..8]), call);
-    assert_eq!((reply[16], number(&reply[17..25])), (0, 10_000_000_000));
+    assert_eq!((reply[16], number(&reply[17..25])), (0, 26_153_846_153));
     assert_eq!(reply[33..], [1, 2]);
 }
 
@@ -567,7 +603,7 @@ fn host_work_is_paid_for_by_size() {
         execution.outcome.expect("no trap");
         execution.instructions
     };
-    assert_eq!(used(8000) - used(0), 1000);
+    assert_eq!(used(8000) - used(0), 8000);
     let mut canister = Canister::new(&module(
         "i32",
         "(func (export \"canister_update m\") (loop $l (call $debug_print (i32.const 0) (i32.const 60000)) (br $l)))",

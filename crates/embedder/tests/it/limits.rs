@@ -22,7 +22,8 @@ fn an_endless_loop_stops_at_the_same_count_each_time() {
         canister.assert_committed("after the limit");
     }
     assert_eq!(counts[0], counts[1]);
-    assert!(u64::from_le_bytes(counts[0][..].try_into().expect("8 bytes")) > 100_000);
+    // Twelve a round.
+    assert_eq!(u64::from_le_bytes(counts[0][..].try_into().expect("8 bytes")), 1_000_003 / 12);
 }
 
 /// Each shape must be charged alike however it is cut into stretches: paths of known prices.
@@ -39,24 +40,71 @@ fn paths_cost_what_their_instructions_cost() {
         execution.instructions
     };
     assert_eq!(count(""), 0);
-    assert_eq!(count("i32.const 1 drop"), 1);
-    assert_eq!(count("i32.const 6 i32.const 3 i32.div_u drop"), 12);
+    assert_eq!(count("i32.const 1 drop"), 2);
+    assert_eq!(count("i32.const 6 i32.const 3 i32.div_u drop"), 13);
     assert_eq!(count("call $leaf"), 5);
-    assert_eq!(count("i32.const 1 i32.const 2 call $add drop drop"), 9);
+    assert_eq!(count("i32.const 1 i32.const 2 call $add drop drop"), 11);
     // Taken and not taken.
-    assert_eq!(count("i32.const 1 if i32.const 5 drop else i32.const 5 drop i32.const 5 drop end"), 4);
-    assert_eq!(count("i32.const 0 if i32.const 5 drop else i32.const 5 drop i32.const 5 drop end"), 5);
-    assert_eq!(count("block i32.const 1 br_if 0 i32.const 1 drop i32.const 1 drop end i32.const 2 drop"), 4);
-    assert_eq!(count("block i32.const 0 br_if 0 i32.const 1 drop i32.const 1 drop end i32.const 2 drop"), 6);
+    assert_eq!(count("i32.const 1 if i32.const 5 drop else i32.const 5 drop i32.const 5 drop end"), 5);
+    assert_eq!(count("i32.const 0 if i32.const 5 drop else i32.const 5 drop i32.const 5 drop end"), 7);
+    assert_eq!(count("block i32.const 1 br_if 0 i32.const 1 drop i32.const 1 drop end i32.const 2 drop"), 5);
+    assert_eq!(count("block i32.const 0 br_if 0 i32.const 1 drop i32.const 1 drop end i32.const 2 drop"), 9);
     assert_eq!(count("i32.const 1 if return end i32.const 1 drop i32.const 1 drop"), 4);
-    assert_eq!(count("block block i32.const 1 br_table 0 1 end i32.const 1 drop end"), 4);
+    assert_eq!(count("block block i32.const 1 br_table 0 1 end i32.const 1 drop end"), 3);
     // Ten rounds of: get, const, add, tee, const, lt, br_if.
     let rounds = "loop $l local.get $i i32.const 1 i32.add local.tee $i i32.const 10 i32.lt_u br_if $l end";
     assert_eq!(count(rounds), 10 * 8);
     // Bulk operations pay by length.
     let fill = |bytes: u32| count(&format!("i32.const 0 i32.const 7 i32.const {bytes} memory.fill"));
-    assert_eq!(fill(0), 23);
-    assert_eq!(fill(8000), 23 + 1000);
+    assert_eq!(fill(0), 103);
+    assert_eq!(fill(8000), 103 + 8000);
+}
+
+/// A few figures of the published table, in modules of both widths.
+#[test]
+fn instructions_cost_what_is_published() {
+    let count = |width: &str, body: &str| {
+        let text = format!(
+            "(module (import \"ic0\" \"time\" (func $time (result i64))) (import \"ic0\" \"msg_reply\" (func $reply))
+             (memory {width} 1) (global $g (mut i32) (i32.const 0)) (table 1 funcref) (type $t (func)) (func $leaf)
+             (elem (i32.const 0) $leaf) (func (export \"canister_update m\") {body}))"
+        );
+        let mut canister = Canister::new(&text);
+        let execution = canister.run(&update("m"));
+        execution.outcome.unwrap_or_else(|trap| panic!("{body}: {trap}"));
+        execution.instructions
+    };
+    for (body, cost) in [
+        ("i32.const 0 i32.load drop", 3),
+        ("i32.const 0 i64.const 5 i64.store", 3),
+        ("global.get $g drop", 3),
+        ("i32.const 0 call_indirect (type $t)", 11),
+        ("f64.const 1 f64.const 2 f64.div drop", 8),
+        ("f32.const 1 f32.const 2 f32.min drop", 21),
+        ("f64.const 1 i32.trunc_f64_s drop", 22),
+        ("f64.const 1 f64.const 2 f64.lt drop", 6),
+        ("i64.const 1 f64.convert_i64_u drop", 18),
+        ("i32.const 0 v128.load v128.const f64x2 1 2 f64x2.div drop", 16),
+        ("memory.size drop", 21),
+        ("ref.func $leaf ref.is_null drop", 136),
+        ("call $time drop", 506),
+    ] {
+        assert_eq!(count("", body), cost, "{body}");
+    }
+    assert_eq!(count("i64", "i64.const 0 i32.load drop"), 4);
+    assert_eq!(count("i64", "i64.const 0 i64.const 5 i64.store"), 4);
+}
+
+#[test]
+fn a_length_beyond_all_memories_costs_more_than_there_is() {
+    for length in ["-1", "0x8000000000000000", "0x4000000000000001"] {
+        let mut canister = Canister::new(&format!(
+            r#"(module (memory i64 1) (func (export "canister_update fill")
+                (memory.fill (i64.const 0) (i32.const 1) (i64.const {length}))))"#
+        ));
+        canister.limits.instructions = 500_000;
+        assert_eq!(canister.trap(&update("fill")), Trap::InstructionLimit { limit: 500_000 });
+    }
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! Where calls and answers go, and when a call is over.
 
 use candid::Principal;
-use state::replicated::{CallOrigin, CanisterStatus, IngressStatus, Message, Payload, Request, Response};
+use state::replicated::{CallOrigin, CanisterStatus, IngressStatus, Message, Payload, Reject, Request, Response};
 
-use crate::executor::Executor;
+use crate::{executor::Executor, reject};
 
 impl Executor {
     /// Sends a call to where it is addressed, or answers it with a reject.
@@ -13,16 +13,35 @@ impl Executor {
             self.native.push_back(request);
             return;
         }
-        // A canister's calls to itself go on while it is stopping: its collector depends on them.
-        let own = request.sender == receiver && self.state.canisters.contains_key(&receiver);
-        let admitted = if own { Ok(()) } else { self.admit(receiver) };
-        match admitted {
+        match self.admit_request(&request) {
             Ok(()) => self.enqueue(receiver, Message::Request(request)),
             Err(reject) => {
                 let origin = CallOrigin::Canister { sender: request.sender, callback: request.callback };
                 self.respond(origin, Payload::Reject(reject), request.cycles);
             }
         }
+    }
+
+    /// Whether a canister takes a call of another; callers keep to their own bound per receiver.
+    fn admit_request(&self, request: &Request) -> Result<(), Reject> {
+        let id = request.receiver;
+        // A canister's calls to itself go on while it is stopping: its collector depends on them.
+        if request.sender == id && self.state.canisters.contains_key(&id) {
+            return Ok(());
+        }
+        let canister = self.admit(id)?;
+        let least = canister.system.settings.minimum_incoming_canister_call_cycles;
+        if request.cycles < least {
+            return Err(reject::too_few_cycles(id, request.cycles, least));
+        }
+        let queue = &canister.system.queue;
+        if queue.len() >= self.config.queue_max {
+            let waiting: usize = queue.iter().map(Message::bytes).sum();
+            if waiting + request.arg.len() > self.config.queue_bytes_max {
+                return Err(reject::queue_full(id));
+            }
+        }
+        Ok(())
     }
 
     /// Gives an answer to whoever waits for it.
@@ -50,10 +69,10 @@ impl Executor {
             return;
         }
         canister.system.status = CanisterStatus::Stopped;
-        let waiters = std::mem::take(&mut canister.system.stop_waiters);
+        let waiting = std::mem::take(&mut canister.system.stopping);
         self.changes.canisters.insert(id);
-        for origin in waiters {
-            self.respond(origin, Payload::Reply(crate::native::unit()), 0);
+        for request in waiting {
+            self.respond(request.origin, Payload::Reply(crate::native::unit()), 0);
         }
     }
 }

@@ -1,12 +1,12 @@
 //! What a message may learn from outside its memory, gathered from the state.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use candid::Principal;
 use embedder::{CallerInfo, CanisterStatus as WasmStatus, CanisterView, Input, Reject as WasmReject, SubnetView};
 use state::replicated::{CanisterStatus, Reject, SystemState};
 
-use crate::{config::ExecutionConfig, turn::Env};
+use crate::{config::ExecutionConfig, state::Canister, turn::Env};
 
 /// What differs from message to message.
 #[derive(Clone, Debug)]
@@ -59,9 +59,19 @@ pub(crate) fn input_of(env: &Env<'_>, system: &SystemState, view: &Arc<CanisterV
         data_certificate: parts.data_certificate.clone(),
         replicated: !parts.non_replicated,
         canister_version: system.version,
+        outstanding_calls: outstanding_calls(system),
         canister: view.clone(),
         subnet: env.subnet.clone(),
     }
+}
+
+/// Open calls of a canister by receiver. Mostly there are none, and then this costs nothing.
+fn outstanding_calls(system: &SystemState) -> Arc<BTreeMap<Vec<u8>, usize>> {
+    let mut by_receiver = BTreeMap::<Principal, usize>::new();
+    for callback in system.callbacks.values() {
+        *by_receiver.entry(callback.receiver).or_default() += 1;
+    }
+    Arc::new(by_receiver.into_iter().map(|(id, count)| (id.as_slice().to_vec(), count)).collect())
 }
 
 /// What canisters may learn about the network.
@@ -70,12 +80,13 @@ pub(crate) fn subnet_view(config: &ExecutionConfig) -> Arc<SubnetView> {
         id: config.subnet_id.as_slice().to_vec(),
         nodes: u32::try_from(config.nodes.len()).unwrap_or(u32::MAX).max(1),
         root_key_der: config.root_key.to_vec(),
-        ..SubnetView::default()
+        prices: config.told_prices.clone(),
     })
 }
 
 /// What a canister may learn about itself, but for what messages change.
-pub(crate) fn view(id: Principal, system: &SystemState) -> CanisterView {
+pub(crate) fn view(env: &Env<'_>, id: Principal, canister: &Canister) -> CanisterView {
+    let system = &canister.system;
     CanisterView {
         id: id.as_slice().to_vec(),
         controllers: system.controllers.iter().map(|c| c.as_slice().to_vec()).collect(),
@@ -85,6 +96,6 @@ pub(crate) fn view(id: Principal, system: &SystemState) -> CanisterView {
             CanisterStatus::Stopped => WasmStatus::Stopped,
         },
         environment: system.environment.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
-        freezing_cycles: 0,
+        freezing_cycles: env.config.idle_prices.freezing_limit(canister),
     }
 }

@@ -29,6 +29,7 @@ pub(crate) use look::query;
 impl Executor {
     pub(super) fn management_call(&mut self, call: &NativeCall<'_>) -> Result<Native, Reject> {
         access::check_kind(call.method, matches!(call.origin, CallOrigin::Ingress { .. }))?;
+        access::check_provisional(&self.config.provisional, call.caller, call.method)?;
         match call.method {
             "create_canister" => self.create_canister(call),
             "provisional_create_canister_with_cycles" => self.provisional_create(call),
@@ -68,6 +69,10 @@ impl Executor {
         if let Some(canister) = self.state.canisters.get_mut(&id) {
             change(&mut canister.system);
             canister.system.version += 1;
+            canister.look_at_memory(self.config.heap_bytes);
+            if canister.has_waiting() {
+                self.ready.push(id);
+            }
             self.changes.canisters.insert(id);
         }
     }

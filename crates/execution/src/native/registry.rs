@@ -177,7 +177,7 @@ impl Executor {
         let Some(canister) = canister else { return Err(Refused("there is no such app".into())) };
         change(&mut canister.system);
         self.changes.canisters.insert(backend);
-        if !canister.system.queue.is_empty() {
+        if canister.has_waiting() {
             self.ready.push(backend);
         }
         Ok(())

@@ -7,7 +7,9 @@ use std::sync::{
 
 use candid::{CandidType, Principal, utils::ArgumentEncoder};
 use embedder::{Engine, EngineConfig};
-use execution::{BadState, Blobs, ExecutionConfig, Executor, Query, REGISTRY, Usage, registry::calls::Outcome};
+use execution::{
+    BadState, Blobs, ExecutionConfig, Executor, Provisional, Query, REGISTRY, Usage, registry::calls::Outcome,
+};
 use protocol::RootKey;
 use replication::{Answer, Clock, LocalSequencer, Replica, ReplicaConfig, ScrubPace};
 use serde::de::DeserializeOwned;
@@ -90,11 +92,18 @@ impl World {
     }
 
     pub(crate) fn start(&self) -> Node<'_> {
+        self.start_with(|_| {})
+    }
+
+    /// Starts a node on which anyone may make canisters, and whose configuration is as `set` leaves it.
+    pub(crate) fn start_with(&self, set: impl FnOnce(&mut ExecutionConfig)) -> Node<'_> {
         let storage = Arc::new(self.disk.clone());
         let (folder, log, recovered) = state::store::open(storage.clone(), 256 << 10).expect("recovers");
         let key = RootKey::from_seed(&[3; 32]);
         let root_key: Arc<[u8]> = key.public_key_der().into();
-        let config = ExecutionConfig::new(root_key, key.subnet_id(), WORKSHOP);
+        let mut config = ExecutionConfig::new(root_key, key.subnet_id(), WORKSHOP);
+        config.provisional = Provisional::Anyone;
+        set(&mut config);
         let blobs = Arc::new(TestBlobs(BlobStore::new(storage)));
         let executor = Executor::new(&recovered, self.engine.clone(), blobs, config).expect("in order");
         let used = self.used.clone();

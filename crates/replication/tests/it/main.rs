@@ -1,6 +1,8 @@
 //! The whole replica with real WebAssembly: a Motoko app through crashes, traps, timers, upgrades and restores.
 
 mod apps;
+mod bounds;
+mod cycles;
 mod damage;
 mod harness;
 mod management;

@@ -22,23 +22,29 @@ use crate::{
     motoko::guests_wasm,
 };
 
-const STRANGER: Principal = Principal::from_slice(&[1; 29]);
+pub(crate) const STRANGER: Principal = Principal::from_slice(&[1; 29]);
 
 fn proxy_wasm() -> Vec<u8> {
     wat::parse_str(include_str!("proxy.wat")).expect("the module")
 }
 
-fn encoded(args: impl ArgumentEncoder) -> Vec<u8> {
+pub(crate) fn encoded(args: impl ArgumentEncoder) -> Vec<u8> {
     candid::encode_args(args).expect("encodes")
 }
 
-fn record(canister_id: Principal) -> (CanisterIdRecord,) {
+pub(crate) fn record(canister_id: Principal) -> (CanisterIdRecord,) {
     (CanisterIdRecord { canister_id },)
 }
 
 impl Node<'_> {
     /// A call with its bytes as they are.
-    async fn bytes(&self, who: Principal, to: Principal, method: &str, arg: Vec<u8>) -> Result<Vec<u8>, Reject> {
+    pub(crate) async fn bytes(
+        &self,
+        who: Principal,
+        to: Principal,
+        method: &str,
+        arg: Vec<u8>,
+    ) -> Result<Vec<u8>, Reject> {
         match self.raw(who, to, method, arg).await {
             Answer::Final(IngressStatus::Replied(bytes)) => Ok(bytes),
             Answer::Final(IngressStatus::Rejected(reject)) | Answer::Refused(reject) => Err(reject),
@@ -47,17 +53,17 @@ impl Node<'_> {
     }
 
     /// A call of the management canister by the owner, which goes well.
-    async fn manage<T: CandidType + DeserializeOwned>(&self, method: &str, args: impl ArgumentEncoder) -> T {
+    pub(crate) async fn manage<T: CandidType + DeserializeOwned>(&self, method: &str, args: impl ArgumentEncoder) -> T {
         self.call(OWNER, MANAGEMENT, method, args).await.unwrap_or_else(|why| panic!("{method}: {why}"))
     }
 
     /// The code of the error that a call of the management canister ends with.
-    async fn refused(&self, who: Principal, method: &str, args: impl ArgumentEncoder) -> String {
+    pub(crate) async fn refused(&self, who: Principal, method: &str, args: impl ArgumentEncoder) -> String {
         let reject = self.bytes(who, MANAGEMENT, method, encoded(args)).await.expect_err(method);
         reject.error_code.map(|code| code.to_string()).unwrap_or_default()
     }
 
-    async fn ask<T: CandidType + DeserializeOwned>(
+    pub(crate) async fn ask<T: CandidType + DeserializeOwned>(
         &self,
         who: Principal,
         method: &str,
@@ -66,13 +72,13 @@ impl Node<'_> {
         self.query(who, MANAGEMENT, method, args).await
     }
 
-    async fn create(&self, settings: CanisterSettings) -> Principal {
+    pub(crate) async fn create(&self, settings: CanisterSettings) -> Principal {
         let arg = ProvisionalCreateCanisterWithCyclesArgs { settings: Some(settings), ..Default::default() };
         let made: CanisterIdRecord = self.manage("provisional_create_canister_with_cycles", (arg,)).await;
         made.canister_id
     }
 
-    async fn install(&self, id: Principal, mode: CanisterInstallMode, module: &[u8]) -> Result<(), Reject> {
+    pub(crate) async fn install(&self, id: Principal, mode: CanisterInstallMode, module: &[u8]) -> Result<(), Reject> {
         let arg = InstallCodeArgs {
             mode,
             canister_id: id,
@@ -83,20 +89,20 @@ impl Node<'_> {
         self.bytes(OWNER, MANAGEMENT, "install_code", encoded((arg,))).await.map(drop)
     }
 
-    async fn with_proxy(&self) -> Principal {
+    pub(crate) async fn with_proxy(&self) -> Principal {
         let id = self.create(CanisterSettings::default()).await;
         self.install(id, CanisterInstallMode::Install, &proxy_wasm()).await.expect("installs");
         id
     }
 
-    async fn bump(&self, id: Principal, times: usize) {
+    pub(crate) async fn bump(&self, id: Principal, times: usize) {
         for _ in 0..times {
             self.bytes(STRANGER, id, "bump", Vec::new()).await.expect("bumps");
         }
     }
 
     /// What the proxy counted in its global, its memory and its stable memory.
-    async fn counts(&self, id: Principal) -> [u32; 3] {
+    pub(crate) async fn counts(&self, id: Principal) -> [u32; 3] {
         let query =
             Query { sender: STRANGER, canister: id, method: "count".into(), arg: Vec::new(), data_certificate: None };
         let payload = self.replica.query(query).await.expect("the replica runs").payload;
@@ -106,7 +112,7 @@ impl Node<'_> {
     }
 
     /// A management call by a canister.
-    async fn through<T: CandidType + DeserializeOwned>(
+    pub(crate) async fn through<T: CandidType + DeserializeOwned>(
         &self,
         proxy: Principal,
         how: &str,
@@ -119,16 +125,16 @@ impl Node<'_> {
         Ok(candid::utils::decode_one(&bytes).expect("the reply's type"))
     }
 
-    async fn status(&self, id: Principal) -> CanisterStatusResult {
+    pub(crate) async fn status(&self, id: Principal) -> CanisterStatusResult {
         self.manage("canister_status", record(id)).await
     }
 
-    async fn set(&self, id: Principal, settings: CanisterSettings) -> Result<(), Reject> {
+    pub(crate) async fn set(&self, id: Principal, settings: CanisterSettings) -> Result<(), Reject> {
         let arg = UpdateSettingsArgs { canister_id: id, settings, sender_canister_version: None };
         self.bytes(OWNER, MANAGEMENT, "update_settings", encoded((arg,))).await.map(drop)
     }
 
-    async fn take(&self, id: Principal) -> Snapshot {
+    pub(crate) async fn take(&self, id: Principal) -> Snapshot {
         let arg = TakeCanisterSnapshotArgs {
             canister_id: id,
             replace_snapshot: None,

@@ -67,9 +67,48 @@ pub struct SystemState {
     /// When `canister_heartbeat` is next called, ns; 0 when the module has none.
     #[serde(default)]
     pub heartbeat_at: u64,
-    /// Callers waiting for `stop_canister` to end: their own call contexts at the management canister.
+    /// Those who wait for `stop_canister` to end.
     #[serde(default)]
-    pub stop_waiters: Vec<CallOrigin>,
+    pub stopping: Vec<StopRequest>,
+    /// Where `canister_on_low_wasm_memory` stands.
+    #[serde(default)]
+    pub low_memory: LowMemoryHook,
+    /// Until when the canister paid for being kept, ns; 0 if it never had to.
+    #[serde(default)]
+    pub paid_until: u64,
+}
+
+/// A call of `stop_canister` that waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StopRequest {
+    /// Who waits: its own call context at the management canister.
+    pub origin: CallOrigin,
+    /// It waits no longer than until then, ns.
+    pub until: u64,
+}
+
+/// States of `canister_on_low_wasm_memory` (interface spec, `OnLowWasmMemoryHookStatus`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LowMemoryHook {
+    /// There is memory enough.
+    #[default]
+    ConditionNotSatisfied,
+    /// Memory is low, and the function is to run.
+    Ready,
+    /// Memory is low, and the function ran.
+    Executed,
+}
+
+impl LowMemoryHook {
+    /// The state after a change of the canister that left its memory low, or not.
+    #[must_use]
+    pub fn after(self, is_low: bool) -> LowMemoryHook {
+        match self {
+            _ if !is_low => LowMemoryHook::ConditionNotSatisfied,
+            LowMemoryHook::ConditionNotSatisfied => LowMemoryHook::Ready,
+            seen => seen,
+        }
+    }
 }
 
 /// A module's custom sections, as far as they need be known without the module.
@@ -245,7 +284,9 @@ impl SystemState {
             metadata: Metadata::default(),
             settings: Settings::default(),
             heartbeat_at: 0,
-            stop_waiters: Vec::new(),
+            stopping: Vec::new(),
+            low_memory: LowMemoryHook::default(),
+            paid_until: 0,
         }
     }
 
@@ -273,7 +314,9 @@ impl SystemState {
             metadata: self.metadata.clone(),
             settings: self.settings.clone(),
             heartbeat_at: self.heartbeat_at,
-            stop_waiters: Vec::new(),
+            stopping: Vec::new(),
+            low_memory: self.low_memory,
+            paid_until: self.paid_until,
         }
     }
 

@@ -94,4 +94,18 @@ pub enum Message {
     Timer,
     /// A new batch began, and the module exports `canister_heartbeat`.
     Heartbeat,
+    /// Memory became low: `canister_on_low_wasm_memory`. It never waits in the queue.
+    LowMemory,
+}
+
+impl Message {
+    /// Bytes of its argument; an answer's and those of the system's own messages count for nothing.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        match self {
+            Message::Ingress(ingress) => ingress.arg.len(),
+            Message::Request(request) => request.arg.len(),
+            _ => 0,
+        }
+    }
 }

@@ -17,7 +17,7 @@ pub struct Settings {
     pub memory_allocation: u64,
     /// Keep cycles for this long, seconds.
     pub freezing_threshold: u64,
-    /// Most cycles that may be reserved.
+    /// Most cycles that may be reserved; none ever are.
     pub reserved_cycles_limit: u128,
     /// Fewest cycles that another canister's call must bring.
     pub minimum_incoming_canister_call_cycles: u128,
@@ -29,7 +29,7 @@ pub struct Settings {
     pub snapshot_visibility: Visibility,
     /// Who reads the status.
     pub status_visibility: Visibility,
-    /// `canister_on_low_wasm_memory` is due when fewer bytes are left; 0 is never.
+    /// `canister_on_low_wasm_memory` is due when fewer bytes are left.
     pub wasm_memory_threshold: u64,
 }
 

@@ -5,7 +5,7 @@ use protocol::ErrorCode;
 use state::replicated::{Reject, SystemState};
 
 use super::super::{NativeCall, unknown};
-use crate::{executor::Executor, reject, state::Canister};
+use crate::{config::Provisional, executor::Executor, reject, state::Canister};
 
 /// What a name stands for.
 enum Kind {
@@ -105,6 +105,16 @@ pub(super) fn unoffered<T>(method: &str) -> Result<T, Reject> {
     Err(Reject::new(ErrorCode::UNKNOWN_MANAGEMENT_MESSAGE, text))
 }
 
+/// Whether `caller` may make canisters or cycles from nothing, if that is what the method does.
+pub(super) fn check_provisional(open_to: &Provisional, caller: Principal, method: &str) -> Result<(), Reject> {
+    if !method.starts_with("provisional_") || open_to.allows(caller) {
+        return Ok(());
+    }
+    let text =
+        format!("`{method}` is not open to {caller} on this node; create the canister from one that pays for it");
+    Err(Reject::new(ErrorCode::CANISTER_REJECTED_MESSAGE, text))
+}
+
 /// Whether `caller` may call a method on a canister: its controllers may, and others where the interface says so.
 pub(super) fn check(id: Principal, system: &SystemState, caller: Principal, method: &str) -> Result<(), Reject> {
     let settings = &system.settings;
@@ -140,6 +150,7 @@ impl Executor {
     /// It is not.
     pub(crate) fn inspect_management(&self, sender: Principal, method: &str, arg: &[u8]) -> Result<(), Reject> {
         check_kind(method, true)?;
+        check_provisional(&self.config.provisional, sender, method)?;
         if method == "provisional_create_canister_with_cycles" {
             return Ok(());
         }

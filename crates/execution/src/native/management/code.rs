@@ -85,6 +85,7 @@ impl Executor {
             CanisterInstallMode::Upgrade(_) if empty => return Err(reject::no_code(id)),
             _ => {}
         }
+        self.can_pay(id)?;
         let hash = self.blobs.put(module).map_err(|error| storage(&error))?;
         let module = self.module(hash).map_err(|why| bad_module(id, &why))?;
         let installed = match mode {
@@ -174,7 +175,8 @@ fn emptied(system: &mut SystemState) -> SystemState {
         wasm_memory_limit: system.wasm_memory_limit,
         settings: system.settings.clone(),
         logs_total: system.logs_total,
-        stop_waiters: std::mem::take(&mut system.stop_waiters),
+        stopping: std::mem::take(&mut system.stopping),
+        paid_until: system.paid_until,
         queue: answers,
         held: system.held,
         frozen: system.frozen,

@@ -4,7 +4,7 @@ use candid::{CandidType, Principal};
 use ic_management_canister_types::{CanisterIdRecord, CanisterSettings, ProvisionalCreateCanisterWithCyclesArgs};
 use protocol::{CanisterId, ErrorCode};
 use state::replicated::{
-    CanisterStatus, Payload, Reject, SystemState,
+    CanisterStatus, Payload, Reject, StopRequest, SystemState,
     managed::{BlobHash, ChangeDetails, ChangeOrigin},
 };
 use std::collections::BTreeSet;
@@ -54,7 +54,7 @@ impl Executor {
         let environment = new.settings.environment_variables.is_some();
         All::of(&canister.system).with(new.settings)?.put(&mut canister.system);
         let id = match new.id {
-            Some(id) => self.check_free(id)?,
+            Some(id) => self.choose(id)?,
             None => self.state.fresh_canister_id(),
         };
         let controllers = canister.system.controllers.clone();
@@ -67,41 +67,54 @@ impl Executor {
         encode((CanisterIdRecord { canister_id: id },))
     }
 
-    /// Whether a canister can be made under an id that someone chose.
-    fn check_free(&self, id: Principal) -> Result<Principal, Reject> {
-        if id == MANAGEMENT || CanisterId::new(id).index().is_none() {
+    /// Takes an id that someone chose, for good.
+    fn choose(&mut self, id: Principal) -> Result<Principal, Reject> {
+        let Some(index) = CanisterId::new(id).index().filter(|_| id != MANAGEMENT) else {
             return invalid(format!("{id} is not of the form of this network's canister ids"));
-        }
+        };
+        let taken = |text| Err(Reject::new(ErrorCode::CANISTER_ID_ALREADY_EXISTS, text));
         if self.state.canisters.contains_key(&id) {
-            return Err(Reject::new(ErrorCode::CANISTER_ID_ALREADY_EXISTS, format!("canister {id} exists already")));
+            return taken(format!("canister {id} exists already"));
         }
+        if self.state.was_used(index) {
+            return taken(format!("there was a canister {id} already, and ids are not used again; choose another"));
+        }
+        let max = self.config.chosen_ids_max;
+        if self.state.chosen_ids.len() >= max {
+            let text =
+                format!("{max} ids were chosen already, the most this network remembers; leave the choice to it");
+            return Err(Reject::new(ErrorCode::MAX_NUMBER_OF_CANISTERS_REACHED, text));
+        }
+        self.state.chosen_ids.insert(index);
+        self.changes.chosen_ids.push(index);
         Ok(id)
     }
 
     pub(super) fn start_canister(&mut self, call: &NativeCall<'_>) -> Result<Native, Reject> {
         let id = self.named(call)?;
-        let mut waiters = Vec::new();
+        let mut waiting = Vec::new();
         self.change(id, |system| {
             system.status = CanisterStatus::Running;
-            waiters = std::mem::take(&mut system.stop_waiters);
+            waiting = std::mem::take(&mut system.stopping);
         });
         let text = format!("canister {id} was started again while it was stopping");
         let cancelled = Reject::new(ErrorCode::CANISTER_STOPPING_CANCELLED, text);
-        for waiter in waiters {
-            self.respond(waiter, Payload::Reject(cancelled.clone()), 0);
+        for request in waiting {
+            self.respond(request.origin, Payload::Reject(cancelled.clone()), 0);
         }
         done()
     }
 
     pub(super) fn stop_canister(&mut self, call: &NativeCall<'_>) -> Result<Native, Reject> {
         let id = self.named(call)?;
-        let origin = call.origin.clone();
+        let until = self.state.time.saturating_add(self.config.stop_timeout_ns);
+        let request = StopRequest { origin: call.origin.clone(), until };
         let mut stopped = false;
         self.change(id, |system: &mut SystemState| {
             stopped = system.status == CanisterStatus::Stopped;
             if !stopped {
                 system.status = CanisterStatus::Stopping;
-                system.stop_waiters.push(origin);
+                system.stopping.push(request);
             }
         });
         if stopped {

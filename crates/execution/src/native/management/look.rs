@@ -85,7 +85,7 @@ pub(super) fn module_hash(system: &SystemState) -> Option<Vec<u8>> {
     }
 }
 
-/// Queries are not counted in replicated state, storage costs no cycles and none are reserved: these are zero.
+/// Queries are not counted in replicated state and no cycles are reserved ([`crate::prices`]): these are zero.
 fn status(env: &Env<'_>, canister: &Canister) -> CanisterStatusResult {
     let system = &canister.system;
     let zero = || Nat::from(0u8);
@@ -104,7 +104,7 @@ fn status(env: &Env<'_>, canister: &Canister) -> CanisterStatusResult {
         memory_metrics,
         cycles: Nat::from(system.cycles),
         reserved_cycles: zero(),
-        idle_cycles_burned_per_day: zero(),
+        idle_cycles_burned_per_day: Nat::from(env.config.idle_prices.per_day(canister)),
         query_stats: QueryStats {
             num_calls_total: zero(),
             num_instructions_total: zero(),

@@ -5,7 +5,7 @@
 use candid::{Nat, Principal};
 use embedder::{CanisterMemory, GlobalValue, Sandbox};
 use ic_management_canister_types::{
-    CanisterIdRecord, CanisterTimer, DeleteCanisterSnapshotArgs, LoadCanisterSnapshotArgs,
+    CanisterIdRecord, CanisterTimer, DeleteCanisterSnapshotArgs, LoadCanisterSnapshotArgs, OnLowWasmMemoryHookStatus,
     ReadCanisterSnapshotDataArgs, ReadCanisterSnapshotDataResult, ReadCanisterSnapshotMetadataArgs,
     ReadCanisterSnapshotMetadataResult, Snapshot, SnapshotDataKind, SnapshotMetadataGlobal, TakeCanisterSnapshotArgs,
 };
@@ -14,7 +14,7 @@ use state::{
     delta::{MemoryKind, MemoryOp},
     pages::{PAGE_BYTES, PagedMemory},
     replicated::{
-        CanisterCode, Managed, Reject,
+        CanisterCode, LowMemoryHook, Managed, Reject,
         managed::{BlobHash, ChangeDetails},
     },
 };
@@ -84,6 +84,7 @@ impl Executor {
             certified_data: canister.system.certified_data.clone(),
             chunks: canister.managed.chunks.clone(),
             global_timer: Some(canister.system.global_timer),
+            low_memory: Some(canister.system.low_memory),
         })
     }
 
@@ -166,7 +167,13 @@ impl Executor {
             invalid(format!("the snapshot's module, globals and memory don't fit together: {error}"))
         })?;
         let now = self.state.time;
+        let heap_bytes_max = self.config.heap_bytes;
         let canister = self.state.canisters.get_mut(&id).ok_or_else(|| reject::not_found(id))?;
+        let low_memory = snapshot.low_memory.filter(|_| snapshot.uploaded());
+        let is_low = canister.is_low(memory.heap.bytes(), heap_bytes_max);
+        if low_memory.is_some_and(|hook| is_low == (hook == LowMemoryHook::ConditionNotSatisfied)) {
+            return invalid("what the snapshot tells of `canister_on_low_wasm_memory` contradicts its memory's size");
+        }
         canister.memory = memory;
         Arc::make_mut(&mut canister.managed).chunks.clone_from(&snapshot.chunks);
         self.changes.managed.insert(id);
@@ -179,6 +186,7 @@ impl Executor {
             if let Some(timer) = snapshot.global_timer.filter(|_| snapshot.uploaded()) {
                 system.global_timer = timer;
             }
+            system.low_memory = low_memory.unwrap_or(system.low_memory);
         });
         self.changes.globals.insert(id);
         self.directory_changed = true;
@@ -272,8 +280,7 @@ impl Executor {
                 0 => CanisterTimer::Inactive,
                 at => CanisterTimer::Active(at),
             }),
-            // The hook has no state of its own here.
-            on_low_wasm_memory_hook_status: None,
+            on_low_wasm_memory_hook_status: snapshot.low_memory.map(told_hook),
         },))
     }
 
@@ -344,6 +351,14 @@ fn parts(id: &[u8]) -> Option<(Principal, u64)> {
 fn missing(id: Principal) -> Reject {
     let text = format!("canister {id} has no such snapshot; `list_canister_snapshots` tells those it has");
     Reject::new(ErrorCode::CANISTER_SNAPSHOT_NOT_FOUND, text)
+}
+
+fn told_hook(hook: LowMemoryHook) -> OnLowWasmMemoryHookStatus {
+    match hook {
+        LowMemoryHook::ConditionNotSatisfied => OnLowWasmMemoryHookStatus::ConditionNotSatisfied,
+        LowMemoryHook::Ready => OnLowWasmMemoryHookStatus::Ready,
+        LowMemoryHook::Executed => OnLowWasmMemoryHookStatus::Executed,
+    }
 }
 
 fn check_range(offset: u64, size: u64, whole: u64) -> Result<(), Reject> {

@@ -3,13 +3,13 @@
 use candid::Principal;
 use embedder::GlobalValue;
 use ic_management_canister_types::{
-    CanisterTimer, SnapshotDataOffset, SnapshotMetadataGlobal, UploadCanisterSnapshotDataArgs,
-    UploadCanisterSnapshotMetadataArgs, UploadCanisterSnapshotMetadataResult,
+    CanisterTimer, OnLowWasmMemoryHookStatus, SnapshotDataOffset, SnapshotMetadataGlobal,
+    UploadCanisterSnapshotDataArgs, UploadCanisterSnapshotMetadataArgs, UploadCanisterSnapshotMetadataResult,
 };
 use state::{
     delta::{MemoryId, MemoryKind, MemoryOp},
     pages::{PAGE_BYTES, PageDelta, PageLines},
-    replicated::{Reject, managed::BlobHash},
+    replicated::{LowMemoryHook, Reject, managed::BlobHash},
 };
 use std::collections::BTreeSet;
 
@@ -55,6 +55,11 @@ impl Executor {
             global_timer: arg.global_timer.map(|timer| match timer {
                 CanisterTimer::Inactive => 0,
                 CanisterTimer::Active(at) => at,
+            }),
+            low_memory: arg.on_low_wasm_memory_hook_status.map(|hook| match hook {
+                OnLowWasmMemoryHookStatus::ConditionNotSatisfied => LowMemoryHook::ConditionNotSatisfied,
+                OnLowWasmMemoryHookStatus::Ready => LowMemoryHook::Ready,
+                OnLowWasmMemoryHookStatus::Executed => LowMemoryHook::Executed,
             }),
         };
         let number = self.add_snapshot(id, replaced, snapshot)?;
