@@ -18,7 +18,6 @@ use wasmtime::{Config, Linker, OptLevel, WasmBacktraceDetails};
 
 use self::cache::CodeCache;
 use crate::{
-    deep_stack::WASM_STACK_BYTES,
     memory::{HEAP_CAPACITY_BYTES, HEAP_GUARD_BYTES, HeapCreator, Tracking},
     module::{InvalidModule, Module, PointerWidth, instrument, validate},
     system_api::{self, Host},
@@ -28,6 +27,15 @@ use crate::{
 const MODULE_BYTES_MAX: u64 = 100 << 20;
 /// Compiled modules kept although nobody uses them.
 const MODULES_KEPT: usize = 64;
+
+/// Native stack that compiled code may use. The counted depth is a quarter of it, in estimated bytes, so that the
+/// estimate may be wrong by much before the engine's own limit is met.
+const WASM_STACK_BYTES: usize = 20 << 20;
+/// What the host's own functions may need below that, on the same stack.
+const HOST_STACK_BYTES: usize = 1 << 20;
+
+/// Stack that a thread needs to run canisters, which have stacks of their own.
+pub const THREAD_STACK_BYTES: usize = 2 << 20;
 
 /// How an engine works.
 #[derive(Clone, Debug, Default)]
@@ -153,7 +161,7 @@ fn deterministic() -> Config {
         .cranelift_nan_canonicalization(true)
         .cranelift_opt_level(OptLevel::Speed)
         .max_wasm_stack(WASM_STACK_BYTES)
-        .async_stack_size(WASM_STACK_BYTES)
+        .async_stack_size(WASM_STACK_BYTES + HOST_STACK_BYTES)
         .memory_reservation(HEAP_CAPACITY_BYTES)
         .memory_reservation_for_growth(0)
         .memory_guard_size(HEAP_GUARD_BYTES as u64)

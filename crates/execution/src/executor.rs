@@ -27,6 +27,7 @@ use crate::{
     certified::CertifiedTree,
     config::ExecutionConfig,
     instances::Instances,
+    long::LongRuns,
     messages::subnet_view,
     reader::Reader,
     reject,
@@ -99,6 +100,8 @@ pub struct Executor {
     pub(crate) instances: Instances,
     /// Canisters with waiting messages, in turn.
     pub(crate) ready: Ready,
+    /// Canisters with a long message.
+    pub(crate) long: LongRuns,
     pub(crate) tasks: Tasks,
     /// Requests to native canisters, which have no queues.
     pub(crate) native: VecDeque<Request>,
@@ -150,6 +153,7 @@ impl Executor {
             Canister::native(NativeKind::Registry)
         });
         let ready = state.canisters.iter().filter(|(_, c)| !c.system.queue.is_empty()).map(|(id, _)| *id).collect();
+        let long = LongRuns::of(&state);
         let subnet = subnet_view(&config);
         Executor {
             certified: CertifiedTree::new(&config),
@@ -162,6 +166,7 @@ impl Executor {
             subnet,
             threads: threads(),
             ready,
+            long,
             tasks: Tasks::default(),
             native: VecDeque::new(),
             finished: Vec::new(),
@@ -201,11 +206,11 @@ impl Executor {
         self.finish_batch(batch)
     }
 
-    /// When the next timer goes off, ns; and now, when messages are left over.
+    /// When the next timer goes off, ns; and now, when messages are left over or on their way.
     #[must_use]
     pub fn next_wake(&self) -> Option<u64> {
         let runnable = |id: &Principal| self.state.canisters.get(id).is_some_and(|canister| canister.has_runnable(*id));
-        if self.ready.iter().any(runnable) {
+        if self.has_long_messages() || self.ready.iter().any(runnable) {
             return Some(0);
         }
         self.tasks.first()
@@ -351,10 +356,7 @@ fn threads() -> Option<Arc<rayon::ThreadPool>> {
     static THREADS: OnceLock<Option<Arc<rayon::ThreadPool>>> = OnceLock::new();
     let make = || {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(cores)
-            .thread_name(|at| format!("lane {at}"))
-            .stack_size(embedder::THREAD_STACK_BYTES);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(cores).thread_name(|at| format!("lane {at}"));
         if cores > 1 { pool.build().ok().map(Arc::new) } else { None }
     };
     THREADS.get_or_init(make).clone()

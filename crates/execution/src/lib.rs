@@ -10,6 +10,7 @@ mod executor;
 mod fork;
 mod history;
 mod instances;
+mod long;
 mod messages;
 mod native;
 mod query;

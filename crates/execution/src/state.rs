@@ -263,7 +263,7 @@ impl Canister {
     }
 
     /// Where in the queue the next message is that may run now: while the canister is held, only what its open calls
-    /// need (answers, and its own calls to itself).
+    /// need (answers, and its own calls to itself). None while a long message is on its way.
     #[must_use]
     pub fn runnable(&self, id: Principal) -> Option<usize> {
         let needed = |message: &Message| match message {
@@ -272,6 +272,9 @@ impl Canister {
             _ => false,
         };
         let queue = &self.system.queue;
+        if self.system.long.is_some() {
+            return None;
+        }
         if self.system.held { queue.iter().position(needed) } else { (!queue.is_empty()).then_some(0) }
     }
 

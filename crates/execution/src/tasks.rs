@@ -54,6 +54,11 @@ fn runs_by_itself(system: &SystemState) -> bool {
     !system.held && !system.frozen && system.status == CanisterStatus::Running
 }
 
+/// Timers and heartbeats wait while a long message is on its way: it must find them as they were when it began.
+fn runs_now(system: &SystemState) -> bool {
+    runs_by_itself(system) && system.long.is_none()
+}
+
 impl Executor {
     /// Looks at every canister, at start.
     pub(crate) fn plan_all_tasks(&mut self) {
@@ -76,7 +81,7 @@ impl Executor {
             self.tasks.by_time.iter().take_while(|(at, _)| *at <= now).map(|(_, id)| *id).collect();
         for id in ids {
             self.give_up_waiting(id);
-            let Some(canister) = self.state.canisters.get_mut(&id).filter(|c| runs_by_itself(&c.system)) else {
+            let Some(canister) = self.state.canisters.get_mut(&id).filter(|c| runs_now(&c.system)) else {
                 continue;
             };
             let (timer, heartbeat) = (canister.system.global_timer, canister.system.heartbeat_at);

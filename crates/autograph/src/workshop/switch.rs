@@ -104,7 +104,7 @@ impl Workshop {
 
     async fn open_calls(&self, backend: Principal) -> Result<usize, Problem> {
         let count = self.node.replica.read(move |executor| {
-            executor.state().canisters.get(&backend).map_or(0, |canister| canister.system.call_contexts.len())
+            executor.state().canisters.get(&backend).map_or(0, |canister| canister.system.open_calls())
         });
         Ok(count.await?)
     }

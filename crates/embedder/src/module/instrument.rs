@@ -1,17 +1,18 @@
 //! Rewrites a valid module into the form that is compiled.
 //!
-//! What changes: two globals are appended, the instruction counter (counting down) and the depth left, and two
-//! functions that charge bulk operations by length; the code pays them. The start function is exported instead of
+//! What changes: two globals are appended, the instruction counter (counting down) and the depth left, two functions
+//! that charge bulk operations by length, and one for when a budget is used up; the code pays them. A table is appended
+//! whose only entry is the host's function that fills the counter again. The start function is exported instead of
 //! started, active data segments become empty passive ones (the embedder copies them in at installation), and the
 //! memory, the first table and all mutable globals are exported under names of our own. No index of the module shifts.
 //!
-//! Invariant: the rewritten code computes what the given code computes, except where a budget is used up, when it runs
-//! into `unreachable` with one of the two globals below zero.
+//! Invariant: the rewritten code computes what the given code computes, except where the depth is used up, when it runs
+//! into `unreachable` with that global below zero, and where the host does not fill the counter again.
 
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, CustomSection, DataCountSection, DataSection, ElementSection, ExportKind,
     ExportSection, Function, FunctionSection, GlobalSection, GlobalType, ImportSection, Instruction, MemorySection,
-    TableSection, TypeSection, ValType,
+    RefType, TableSection, TableType, TypeSection, ValType,
     reencode::{Reencode, RoundtripReencoder},
 };
 use wasmparser::{DataKind, FuncType, FunctionBody, Operator, Parser, Payload};
@@ -29,6 +30,11 @@ pub(crate) const TABLE: &str = "__autograph_table";
 pub(crate) const START: &str = "__autograph_start";
 pub(crate) const COUNTER: &str = "__autograph_counter";
 pub(crate) const DEPTH: &str = "__autograph_depth";
+/// The table whose only entry fills the counter again: of type `() -> ()`, set by the host before anything runs.
+pub(crate) const REFILL: &str = "__autograph_refill";
+
+/// Types appended before those of blocks: of the functions appended.
+const OWN_TYPES: u32 = 3;
 
 /// The name under which a mutable global is exported.
 pub(crate) fn global_name(index: u32) -> String {
@@ -130,18 +136,24 @@ impl<'a> Sections<'a> {
         });
         let frame = self.facts.frames[index];
         let block = if calls || frame > LEAF_FRAME_MAX { Some(self.block_type(&results)?) } else { None };
-        let counted = Counted {
-            counter: self.facts.globals,
-            depth: self.facts.globals + 1,
-            charge: self.facts.functions,
-            frame: i64::from(frame),
-            tables64: &self.facts.tables64,
-            memory64: self.facts.memory64,
-        };
+        let counted = self.counted(frame);
         let function = RoundtripReencoder.new_function_with_parsed_locals(body)?;
         let stretches = stretches(&operators, self.facts.imported_functions);
         self.code.function(&counted.write(function, operators, &stretches, block)?);
         Ok(())
+    }
+
+    /// What a function with such a frame pays with.
+    fn counted(&self, frame: u32) -> Counted<'a> {
+        Counted {
+            counter: self.facts.globals,
+            depth: self.facts.globals + 1,
+            charge: self.facts.functions,
+            frame: i64::from(frame),
+            refill_type: self.facts.types + 2,
+            tables64: &self.facts.tables64,
+            memory64: self.facts.memory64,
+        }
     }
 
     fn block_type(&mut self, results: &[wasmparser::ValType]) -> Result<BlockType, InvalidModule> {
@@ -152,8 +164,7 @@ impl<'a> Sections<'a> {
                 if let Some((_, index)) = self.block_types.iter().find(|(known, _)| known == several) {
                     return Ok(BlockType::FunctionType(*index));
                 }
-                // Two types for the charging functions come first.
-                let index = self.facts.types + 2 + self.block_types.len() as u32;
+                let index = self.facts.types + OWN_TYPES + self.block_types.len() as u32;
                 self.block_types.push((several.to_vec(), index));
                 Ok(BlockType::FunctionType(index))
             }
@@ -181,14 +192,17 @@ impl<'a> Sections<'a> {
         for ty in [ValType::I32, ValType::I64] {
             self.types.ty().function([ty], [ty]);
         }
+        self.types.ty().function([], []);
         for (results, _) in &self.block_types {
             let results = results.iter().filter_map(|ty| RoundtripReencoder.val_type(*ty).ok());
             self.types.ty().function([], results.collect::<Vec<_>>());
         }
         for (offset, ty) in [ValType::I32, ValType::I64].into_iter().enumerate() {
             self.functions.function(self.facts.types + offset as u32);
-            self.code.function(&charging_function(ty, self.facts.globals));
+            self.code.function(&charging_function(ty, self.counted(0)));
         }
+        self.functions.function(self.facts.types + 2);
+        self.code.function(&self.counted(0).used_up_function());
     }
 
     fn append_globals_and_exports(&mut self) {
@@ -206,6 +220,10 @@ impl<'a> Sections<'a> {
         if self.facts.has_table {
             self.exports.export(TABLE, ExportKind::Table, 0);
         }
+        let refill =
+            TableType { element_type: RefType::FUNCREF, table64: false, minimum: 1, maximum: Some(1), shared: false };
+        self.tables.table(refill);
+        self.exports.export(REFILL, ExportKind::Table, self.facts.tables64.len() as u32);
         if let Some(start) = self.facts.start {
             self.exports.export(START, ExportKind::Func, start);
         }
@@ -213,11 +231,12 @@ impl<'a> Sections<'a> {
 }
 
 /// Takes a length, pays for it, and gives it back.
-fn charging_function(ty: ValType, counter: u32) -> Function {
+fn charging_function(ty: ValType, counted: Counted<'_>) -> Function {
     let mut function = Function::new([]);
     let mut put = |instruction| {
         function.instruction(&instruction);
     };
+    let counter = counted.counter;
     put(Instruction::GlobalGet(counter));
     put(Instruction::LocalGet(0));
     if ty == ValType::I32 {
@@ -231,7 +250,7 @@ fn charging_function(ty: ValType, counter: u32) -> Function {
     put(Instruction::I64Const(0));
     put(Instruction::I64LtS);
     put(Instruction::If(BlockType::Empty));
-    put(Instruction::Unreachable);
+    put(Instruction::Call(counted.used_up()));
     put(Instruction::End);
     put(Instruction::LocalGet(0));
     put(Instruction::End);
@@ -242,9 +261,12 @@ fn charging_function(ty: ValType, counter: u32) -> Function {
 struct Counted<'a> {
     counter: u32,
     depth: u32,
-    /// The charging function for 32-bit lengths; the one for 64 bits follows it.
+    /// The charging function for 32-bit lengths; the one for 64 bits follows it, and then the one for when a budget is
+    /// used up.
     charge: u32,
     frame: i64,
+    /// The type of the refilling function.
+    refill_type: u32,
     tables64: &'a [bool],
     memory64: bool,
 }
@@ -310,8 +332,34 @@ impl Counted<'_> {
         function.instruction(&Instruction::I64Const(0));
         function.instruction(&Instruction::I64LtS);
         function.instruction(&Instruction::If(BlockType::Empty));
-        function.instruction(&Instruction::Unreachable);
+        function.instruction(&Instruction::Call(self.used_up()));
         function.instruction(&Instruction::End);
+    }
+
+    fn used_up(&self) -> u32 {
+        self.charge + 2
+    }
+
+    /// Stops if it is the depth that is used up, and else has the counter filled again; the host stops the message if
+    /// that is used up for good.
+    fn used_up_function(&self) -> Function {
+        let mut function = Function::new([]);
+        let refill =
+            Instruction::CallIndirect { type_index: self.refill_type, table_index: self.tables64.len() as u32 };
+        for instruction in [
+            Instruction::GlobalGet(self.depth),
+            Instruction::I64Const(0),
+            Instruction::I64LtS,
+            Instruction::If(BlockType::Empty),
+            Instruction::Unreachable,
+            Instruction::End,
+            Instruction::I32Const(0),
+            refill,
+            Instruction::End,
+        ] {
+            function.instruction(&instruction);
+        }
+        function
     }
 
     fn move_depth(&self, function: &mut Function, by: i64) {

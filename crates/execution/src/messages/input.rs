@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use candid::Principal;
 use embedder::{CallerInfo, CanisterStatus as WasmStatus, CanisterView, Input, Reject as WasmReject, SubnetView};
-use state::replicated::{CanisterStatus, Reject, SystemState};
+use state::replicated::{CallContext, CanisterStatus, Reject, SystemState};
 
 use crate::{config::ExecutionConfig, turn::Env};
 
@@ -15,7 +15,10 @@ pub(crate) struct InputParts {
     pub(crate) arg: Arc<[u8]>,
     pub(crate) reject: Option<Reject>,
     pub(crate) refunded: u128,
+    /// The call that it belongs to, if that is one that was begun before.
     pub(crate) context: Option<u64>,
+    /// The call that it begins.
+    pub(crate) begins: Option<CallContext>,
     pub(crate) method_name: Arc<str>,
     pub(crate) data_certificate: Option<Arc<[u8]>>,
     pub(crate) non_replicated: bool,
@@ -30,6 +33,7 @@ impl Default for InputParts {
             reject: None,
             refunded: 0,
             context: None,
+            begins: None,
             method_name: "".into(),
             data_certificate: None,
             non_replicated: false,
@@ -40,7 +44,8 @@ impl Default for InputParts {
 
 /// The input of a message on a canister at a time.
 pub(crate) fn input_of(env: &Env<'_>, system: &SystemState, view: &Arc<CanisterView>, parts: &InputParts) -> Input {
-    let context = parts.context.and_then(|context| system.call_contexts.get(&context));
+    let begun_before = || parts.context.and_then(|context| system.call_contexts.get(&context));
+    let context = parts.begins.as_ref().or_else(begun_before);
     let info = context.and_then(|context| context.sender_info.as_ref()).or(parts.sender_info.as_ref());
     Input {
         caller: parts.caller.as_slice().into(),
