@@ -46,7 +46,7 @@ fn seed_or_panic(seed: u64) -> run::Ended {
 }
 
 /// What a round of seeds must have gone through, so that clean seeds mean something.
-const MUST_HAPPEN: [&str; 20] = [
+const MUST_HAPPEN: [&str; 22] = [
     "app deleted",
     "batches lost before they were told",
     "call between apps",
@@ -62,6 +62,8 @@ const MUST_HAPPEN: [&str; 20] = [
     "fold that fails",
     "full disk",
     "growth",
+    "long message that goes on",
+    "recovery with a long message",
     "request repeated",
     "restore",
     "rot of an overlay named",
