@@ -176,6 +176,15 @@ impl Executor {
         }
     }
 
+    /// Runs lanes on so many threads of its own, rather than on the process's one for each core.
+    ///
+    /// # Errors
+    /// The machine has no more threads.
+    pub fn use_threads(&mut self, count: usize) -> Result<(), rayon::ThreadPoolBuildError> {
+        self.threads = Some(Arc::new(lane_threads(count).build()?));
+        Ok(())
+    }
+
     /// The replicated state, to read.
     #[must_use]
     pub fn state(&self) -> &ReplicatedState {
@@ -356,8 +365,11 @@ fn threads() -> Option<Arc<rayon::ThreadPool>> {
     static THREADS: OnceLock<Option<Arc<rayon::ThreadPool>>> = OnceLock::new();
     let make = || {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(cores).thread_name(|at| format!("lane {at}"));
-        if cores > 1 { pool.build().ok().map(Arc::new) } else { None }
+        if cores > 1 { lane_threads(cores).build().ok().map(Arc::new) } else { None }
     };
     THREADS.get_or_init(make).clone()
+}
+
+fn lane_threads(count: usize) -> rayon::ThreadPoolBuilder {
+    rayon::ThreadPoolBuilder::new().num_threads(count).thread_name(|at| format!("lane {at}"))
 }

@@ -35,7 +35,7 @@ impl Clock for TestClock {
     }
 }
 
-struct TestBlobs(BlobStore);
+pub(crate) struct TestBlobs(pub(crate) BlobStore);
 
 impl Blobs for TestBlobs {
     fn get(&self, hash: &[u8; 32]) -> Option<Arc<[u8]>> {

@@ -4,3 +4,4 @@ mod apps;
 mod harness;
 mod management;
 mod motoko;
+mod slices;
