@@ -156,6 +156,8 @@ fn deterministic() -> Config {
         .wasm_simd(true)
         .wasm_relaxed_simd(false)
         .wasm_multi_memory(false)
+        // Ours, in the code that counts; those of a given module don't get this far.
+        .wasm_branch_hinting(true)
         .wasm_backtrace_max_frames(NonZeroUsize::new(24))
         .wasm_backtrace_details(WasmBacktraceDetails::Disable)
         .cranelift_nan_canonicalization(true)

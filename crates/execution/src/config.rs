@@ -60,7 +60,7 @@ impl ExecutionConfig {
     pub fn new(root_key: Arc<[u8]>, subnet_id: Principal, workshop: Principal) -> ExecutionConfig {
         ExecutionConfig {
             update_instructions: 40_000_000_000,
-            slice_instructions: 500_000_000,
+            slice_instructions: 200_000_000,
             long_max: 8,
             cleanup_instructions: 500_000_000,
             query_instructions: 1_000_000_000,

@@ -10,9 +10,9 @@
 //! into `unreachable` with that global below zero, and where the host does not fill the counter again.
 
 use wasm_encoder::{
-    BlockType, CodeSection, ConstExpr, CustomSection, DataCountSection, DataSection, ElementSection, ExportKind,
-    ExportSection, Function, FunctionSection, GlobalSection, GlobalType, ImportSection, Instruction, MemorySection,
-    RefType, TableSection, TableType, TypeSection, ValType,
+    BlockType, BranchHint, BranchHints, CodeSection, ConstExpr, CustomSection, DataCountSection, DataSection,
+    ElementSection, ExportKind, ExportSection, Function, FunctionSection, GlobalSection, GlobalType, ImportSection,
+    Instruction, MemorySection, RefType, TableSection, TableType, TypeSection, ValType,
     reencode::{Reencode, RoundtripReencoder},
 };
 use wasmparser::{DataKind, FuncType, FunctionBody, Operator, Parser, Payload};
@@ -65,6 +65,8 @@ struct Sections<'a> {
     code: CodeSection,
     data: DataSection,
     names: Option<Vec<u8>>,
+    /// That budgets are seldom used up.
+    hints: BranchHints,
     /// Appended block types of functions with several results.
     block_types: Vec<(Vec<wasmparser::ValType>, u32)>,
 }
@@ -86,6 +88,7 @@ impl<'a> Sections<'a> {
             code: CodeSection::new(),
             data: DataSection::new(),
             names: None,
+            hints: BranchHints::new(),
             block_types: Vec::new(),
         }
     }
@@ -139,7 +142,9 @@ impl<'a> Sections<'a> {
         let counted = self.counted(frame);
         let function = RoundtripReencoder.new_function_with_parsed_locals(body)?;
         let stretches = stretches(&operators, self.facts.imported_functions);
-        self.code.function(&counted.write(function, operators, &stretches, block)?);
+        let (function, seldom) = counted.write(function, operators, &stretches, block)?;
+        self.code.function(&function);
+        self.hints.function_hints(self.facts.imported_functions + index as u32, seldom);
         Ok(())
     }
 
@@ -181,7 +186,7 @@ impl<'a> Sections<'a> {
         if let Some(count) = &self.data_count {
             module.section(count);
         }
-        module.section(&self.code).section(&self.data);
+        module.section(&self.hints).section(&self.code).section(&self.data);
         if let Some(names) = &self.names {
             module.section(&CustomSection { name: "name".into(), data: names.into() });
         }
@@ -279,12 +284,13 @@ impl Counted<'_> {
         operators: Vec<Operator<'_>>,
         stretches: &[Stretch],
         block: Option<BlockType>,
-    ) -> Result<Function, InvalidModule> {
+    ) -> Result<(Function, Vec<BranchHint>), InvalidModule> {
+        let mut seldom = Vec::new();
         let mut stretches = stretches.iter().peekable();
         let mut nesting = 0u32;
         for (index, operator) in operators.into_iter().enumerate() {
             while let Some(stretch) = stretches.next_if(|stretch| stretch.start == index) {
-                self.pay(&mut function, stretch, index == 0 && block.is_some());
+                seldom.extend(self.pay(&mut function, stretch, index == 0 && block.is_some()));
                 if let (0, Some(block)) = (index, block) {
                     function.instruction(&Instruction::Block(block));
                 }
@@ -310,10 +316,11 @@ impl Counted<'_> {
             self.move_depth(&mut function, self.frame);
             function.instruction(&Instruction::End);
         }
-        Ok(function)
+        Ok((function, seldom))
     }
 
-    fn pay(&self, function: &mut Function, stretch: &Stretch, frame: bool) {
+    /// Gives the branch that is seldom taken, if there is one.
+    fn pay(&self, function: &mut Function, stretch: &Stretch, frame: bool) -> Option<BranchHint> {
         if stretch.cost > 0 {
             add_to(function, self.counter, -(stretch.cost as i64));
         }
@@ -321,7 +328,7 @@ impl Counted<'_> {
             self.move_depth(function, -self.frame);
         }
         if !stretch.check {
-            return;
+            return None;
         }
         function.instruction(&Instruction::GlobalGet(self.counter));
         if frame {
@@ -331,9 +338,11 @@ impl Counted<'_> {
         }
         function.instruction(&Instruction::I64Const(0));
         function.instruction(&Instruction::I64LtS);
+        let branch = BranchHint { branch_func_offset: function.byte_len() as u32, branch_hint_value: 0 };
         function.instruction(&Instruction::If(BlockType::Empty));
         function.instruction(&Instruction::Call(self.used_up()));
         function.instruction(&Instruction::End);
+        Some(branch)
     }
 
     fn used_up(&self) -> u32 {
