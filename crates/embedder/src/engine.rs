@@ -34,9 +34,6 @@ const WASM_STACK_BYTES: usize = 20 << 20;
 /// What the host's own functions may need below that, on the same stack.
 const HOST_STACK_BYTES: usize = 1 << 20;
 
-/// Stack that a thread needs to run canisters, which have stacks of their own.
-pub const THREAD_STACK_BYTES: usize = 2 << 20;
-
 /// How an engine works.
 #[derive(Clone, Debug, Default)]
 pub struct EngineConfig {

@@ -19,7 +19,7 @@ mod slices;
 mod system_api;
 mod trap;
 
-pub use engine::{Engine, EngineConfig, EngineError, THREAD_STACK_BYTES};
+pub use engine::{Engine, EngineConfig, EngineError};
 pub use global::GlobalValue;
 pub use memory::{
     DirtyTracker, HEAP_CAPACITY_BYTES, Heap, MemoryFault, STABLE_CAPACITY_BYTES, StableMemory, Tracking,

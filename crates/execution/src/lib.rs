@@ -30,7 +30,6 @@ use candid::Principal;
 use protocol::CanisterId;
 
 pub use config::ExecutionConfig;
-pub use embedder::THREAD_STACK_BYTES;
 pub use executor::{Batch, Blobs, Executed, Executor};
 pub use fork::{Fork, ForkSeed};
 pub use native::AssetAnswer;

@@ -51,6 +51,8 @@ pub(crate) struct World {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) blobs: Arc<BlobStore>,
     engine: Arc<Engine>,
+    /// So few that what runs until it is stopped does not take long.
+    pub(crate) update_instructions: u64,
     /// What the replicas told about usage.
     pub(crate) used: Arc<Mutex<Vec<Usage>>>,
     next: AtomicU64,
@@ -67,7 +69,15 @@ impl World {
         let engine = Engine::new(EngineConfig::default()).expect("an engine");
         let clock = Arc::new(TestClock(AtomicU64::new(1_700_000_000_000_000_000)));
         let blobs = Arc::new(BlobStore::new(Arc::new(disk.clone())));
-        World { disk, clock, blobs, engine: Arc::new(engine), used: Arc::default(), next: AtomicU64::new(0) }
+        World {
+            disk,
+            clock,
+            blobs,
+            engine: Arc::new(engine),
+            update_instructions: 1_000_000_000,
+            used: Arc::default(),
+            next: AtomicU64::new(0),
+        }
     }
 
     pub(crate) fn start(&self) -> Node<'_> {
@@ -75,7 +85,10 @@ impl World {
         let (folder, log, recovered) = state::store::open(storage.clone(), 256 << 10).expect("recovers");
         let key = RootKey::from_seed(&[3; 32]);
         let root_key: Arc<[u8]> = key.public_key_der().into();
-        let config = ExecutionConfig::new(root_key, key.subnet_id(), WORKSHOP);
+        let config = ExecutionConfig {
+            update_instructions: self.update_instructions,
+            ..ExecutionConfig::new(root_key, key.subnet_id(), WORKSHOP)
+        };
         let blobs = Arc::new(TestBlobs(BlobStore::new(storage)));
         let executor = Executor::new(&recovered, self.engine.clone(), blobs, config).expect("readable");
         let used = self.used.clone();

@@ -9,12 +9,16 @@ use std::{
     },
 };
 
-use candid::{Nat, Principal, utils::ArgumentEncoder};
+use candid::{CandidType, Nat, Principal, Reserved, utils::ArgumentEncoder};
 use embedder::{Engine, EngineConfig};
-use execution::{ExecutionConfig, Executor, MANAGEMENT, Query};
+use execution::{
+    ExecutionConfig, Executor, MANAGEMENT, Query, REGISTRY,
+    registry::calls::{AppArg, CreateAppArg, CreatedApp, Outcome, PublishArg},
+};
 use ic_management_canister_types as types;
 use protocol::RootKey;
-use replication::{Answer, Clock, LocalSequencer, ReplicaConfig, Stepped};
+use replication::{Answer, Clock, LocalSequencer, Replica, ReplicaConfig, Stepped};
+use serde::de::DeserializeOwned;
 use state::{
     blobs::BlobStore,
     replicated::{Ingress, IngressStatus, Payload, RequestId},
@@ -26,7 +30,7 @@ use types::{
     ProvisionalTopUpCanisterArgs, UninstallCodeArgs, UpdateSettingsArgs,
 };
 
-use crate::harness::{OWNER, TestBlobs, WORKSHOP};
+use crate::harness::{OWNER, TestBlobs, WORKSHOP, World};
 
 const SLICE: u64 = 100_000;
 const STEP_NS: u64 = 100_000_000;
@@ -158,7 +162,10 @@ impl Steps {
 
     fn submit_with(&mut self, canister: Principal, method: &str, arg: Vec<u8>) -> u64 {
         self.requests += 1;
-        let ingress = self.ingress(self.requests, canister, method, arg);
+        let mut ingress = self.ingress(self.requests, canister, method, arg);
+        if canister == REGISTRY {
+            ingress.sender = WORKSHOP;
+        }
         let answer = self.node().submit(ingress);
         self.waiting.push((self.requests, answer));
         self.requests
@@ -213,6 +220,15 @@ impl Steps {
         let number = self.install(made.canister_id, CanisterInstallMode::Install);
         self.reply(number);
         made.canister_id
+    }
+
+    /// A method of the registry, which must agree.
+    fn workshop<T: CandidType + DeserializeOwned>(&mut self, method: &str, arg: impl CandidType) -> Result<T, String> {
+        let number = self.submit_with(REGISTRY, method, candid::encode_one(arg).expect("encodes"));
+        match candid::decode_one(&self.reply(number)).expect("the registry's outcome") {
+            Outcome::Ok(value) => Ok(value),
+            Outcome::Err(why) => Err(why),
+        }
     }
 
     fn install(&mut self, canister_id: Principal, mode: CanisterInstallMode) -> u64 {
@@ -405,6 +421,67 @@ fn an_emptied_canister_waits_for_its_long_message_and_answers_the_rest() {
     assert_eq!(rejected, ended);
     assert!(outcome.expect_err("is rejected").contains("uninstalled"));
     assert!(!steps.executor().has_long_messages());
+}
+
+#[test]
+fn a_switch_waits_for_a_long_message_and_the_end_of_the_app_does_not() {
+    let mut steps = Steps::new(config());
+    let wasm = wat::parse_str(include_str!("slices.wat")).expect("the module");
+    let module = BlobStore::new(Arc::new(steps.disk.clone())).put(&wasm).expect("puts");
+    let arg = CreateAppArg { name: "app".into(), title: "app".into(), owner: "owner".into() };
+    let app: CreatedApp = steps.workshop("create_app", arg).expect("is made");
+    let publish = |on_version| PublishArg {
+        app: app.backend,
+        on_version,
+        module,
+        assets: vec![],
+        roles: vec![],
+        title: "app".into(),
+        source: [0; 32],
+        verdict: [0; 32],
+        manifest: [0; 32],
+        message: "a change".into(),
+        by: OWNER,
+        approved: vec![],
+    };
+    steps.workshop::<u64>("publish", publish(0)).expect("goes live");
+    let (slow, behind) = (steps.submit(app.backend, "slow"), steps.submit(app.backend, "bump"));
+    steps.batch();
+    let refused = steps.workshop::<u64>("publish", publish(1)).expect_err("is refused");
+    assert!(refused.contains("busy"), "{refused}");
+    steps.workshop::<Reserved>("delete_app", AppArg { app: app.backend }).expect("is deleted");
+    for number in [slow, behind] {
+        assert!(steps.answer(number).1.expect_err("is rejected").contains("found"));
+    }
+    assert!(!steps.executor().has_long_messages());
+    steps.batch();
+}
+
+#[tokio::test]
+async fn a_node_that_stops_does_not_wait_for_a_long_message_and_goes_on_with_it() {
+    // Enough for hundreds of slices, so that it is on its way whenever the node stops.
+    let mut world = World::new();
+    world.update_instructions = 40_000_000_000;
+    let node = world.start();
+    let canister = node.with_module(&wat::parse_str(include_str!("slices.wat")).expect("the module")).await;
+    let stopped = async {
+        while !has_long(&node.replica).await {
+            node.replica.tick().await.expect("ticks");
+        }
+        node.replica.shut_down();
+    };
+    tokio::select! {
+        biased;
+        answer = node.raw(OWNER, canister, "endless", Vec::new()) => panic!("{answer:?}"),
+        () = stopped => {}
+    }
+    let node = world.start();
+    assert!(has_long(&node.replica).await);
+    node.replica.shut_down();
+}
+
+async fn has_long(replica: &Replica) -> bool {
+    replica.read(|executor| executor.has_long_messages()).await.expect("it runs")
 }
 
 #[test]
