@@ -8,11 +8,13 @@
 use std::collections::HashSet;
 
 use candid::Principal;
+use embedder::Sandbox;
 use state::replicated::IngressStatus;
 
 use crate::{
     executor::Executor,
     messages::Sent,
+    state::Canister,
     turn::{Env, Outbox, Turn},
 };
 
@@ -75,11 +77,14 @@ impl Lane<'_> {
     }
 }
 
+/// What a turn takes out of the state.
+type Taken = (Principal, Canister, Option<Sandbox>);
+
 /// What is put back after a turn.
 struct Done {
     id: Principal,
-    canister: crate::state::Canister,
-    sandbox: Option<embedder::Sandbox>,
+    canister: Canister,
+    sandbox: Option<Sandbox>,
     out: Outbox,
 }
 
@@ -167,15 +172,13 @@ impl Executor {
         }
     }
 
-    fn take(&mut self, id: Principal) -> Option<(Principal, crate::state::Canister, Option<embedder::Sandbox>)> {
+    fn take(&mut self, id: Principal) -> Option<Taken> {
         let canister = self.state.canisters.remove(&id)?;
         Some((id, canister, self.instances.take(id)))
     }
 
-    fn take_for_lane(
-        &mut self,
-        id: Principal,
-    ) -> Option<(Principal, crate::state::Canister, Option<embedder::Sandbox>)> {
+    /// As [`Self::take`], with the paused execution of a long message.
+    fn take_for_lane(&mut self, id: Principal) -> Option<Taken> {
         let canister = self.state.canisters.remove(&id)?;
         let long = canister.system.runs_long();
         let sandbox = if long { self.instances.take_for_long(id) } else { self.instances.take(id) };

@@ -387,7 +387,6 @@ fn what_would_change_the_canister_waits_for_the_message_to_end() {
     assert!(steps.answers.contains_key(&top_up));
     assert!([update, upgrade, stop, slow].iter().all(|number| !steps.answers.contains_key(number)));
     steps.crash();
-    steps.requests += 1;
 
     for _ in 0..MANY {
         steps.batch();
@@ -404,6 +403,31 @@ fn what_would_change_the_canister_waits_for_the_message_to_end() {
     assert_eq!(cycles(&steps), 1_000_077);
     assert_eq!(state.canisters[&canister].system.status, state::replicated::CanisterStatus::Stopped);
     assert!(state.canisters[&canister].system.deferred.is_empty());
+}
+
+#[test]
+fn a_timer_waits_for_the_message_to_end() {
+    for crash in [false, true] {
+        let mut steps = Steps::new(config());
+        let canister = steps.create();
+        let (_, unset) = (steps.submit(canister, "set_timer"), steps.submit(canister, "slow_unset"));
+        steps.batch();
+        let goes_off = steps.executor().state().time + 250_000_000;
+        for _ in 0..5 {
+            steps.batch();
+        }
+        assert!(steps.executor().state().time > goes_off && steps.executor().has_long_messages());
+        if crash {
+            steps.crash();
+        }
+        for _ in 0..MANY {
+            steps.batch();
+        }
+        let id = steps.ingress(unset, canister, "", Vec::new()).request_id;
+        let status = &steps.executor().state().ingress[&id].status;
+        assert_eq!(*status, IngressStatus::Replied(goes_off.to_le_bytes().to_vec()), "crash: {crash}");
+        assert_eq!(steps.count(canister), 0, "crash: {crash}");
+    }
 }
 
 #[test]

@@ -57,5 +57,12 @@
     (drop (call $perform)))
   (func (export "canister_update slow_timer")
     (drop (call $timer (i64.const 1))) (call $reply))
+  ;; A timer that would go off while the next message runs, which takes it back and tells when it was to go off.
+  (func (export "canister_update set_timer")
+    (drop (call $timer (i64.add (call $time) (i64.const 250000000)))) (call $reply))
+  (func (export "canister_update slow_unset")
+    (call $spin)
+    (i64.store (i32.const 160) (call $timer (i64.const 0)))
+    (call $append (i32.const 160) (i32.const 8)) (call $reply))
   (func (export "canister_global_timer") (call $spin) (call $bump))
   (func (export "canister_query read") (call $tell)))
