@@ -38,10 +38,10 @@ pub struct SystemState {
     #[serde(default)]
     pub queue: VecDeque<Message>,
     /// The message that runs in slices, taken from the queue.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub long: Option<Box<LongMessage>>,
     /// Calls of the management canister about this one that wait until the long message has ended.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
     pub deferred: VecDeque<Message>,
     /// Calls that were begun and not finished.
     #[serde(default)]
