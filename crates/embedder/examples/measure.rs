@@ -99,7 +99,5 @@ fn main() {
         std::process::exit(2);
     };
     let wasm = std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-    // A thread as deep as those that run canisters in a node.
-    let deep = std::thread::Builder::new().stack_size(embedder::THREAD_STACK_BYTES);
-    deep.spawn(move || measure(&wasm)).expect("a thread").join().expect("measured");
+    measure(&wasm);
 }

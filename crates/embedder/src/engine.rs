@@ -18,7 +18,6 @@ use wasmtime::{Config, Linker, OptLevel, WasmBacktraceDetails};
 
 use self::cache::CodeCache;
 use crate::{
-    deep_stack::WASM_STACK_BYTES,
     memory::{HEAP_CAPACITY_BYTES, HEAP_GUARD_BYTES, HeapCreator, Tracking},
     module::{InvalidModule, Module, PointerWidth, instrument, validate},
     system_api::{self, Host},
@@ -28,6 +27,12 @@ use crate::{
 const MODULE_BYTES_MAX: u64 = 100 << 20;
 /// Compiled modules kept although nobody uses them.
 const MODULES_KEPT: usize = 64;
+
+/// Native stack that compiled code may use. The counted depth is a quarter of it, in estimated bytes, so that the
+/// estimate may be wrong by much before the engine's own limit is met.
+const WASM_STACK_BYTES: usize = 20 << 20;
+/// What the host's own functions may need below that, on the same stack.
+const HOST_STACK_BYTES: usize = 1 << 20;
 
 /// How an engine works.
 #[derive(Clone, Debug, Default)]
@@ -148,12 +153,14 @@ fn deterministic() -> Config {
         .wasm_simd(true)
         .wasm_relaxed_simd(false)
         .wasm_multi_memory(false)
+        // Ours, in the code that counts; those of a given module don't get this far.
+        .wasm_branch_hinting(true)
         .wasm_backtrace_max_frames(NonZeroUsize::new(24))
         .wasm_backtrace_details(WasmBacktraceDetails::Disable)
         .cranelift_nan_canonicalization(true)
         .cranelift_opt_level(OptLevel::Speed)
         .max_wasm_stack(WASM_STACK_BYTES)
-        .async_stack_size(WASM_STACK_BYTES)
+        .async_stack_size(WASM_STACK_BYTES + HOST_STACK_BYTES)
         .memory_reservation(HEAP_CAPACITY_BYTES)
         .memory_reservation_for_growth(0)
         .memory_guard_size(HEAP_GUARD_BYTES as u64)

@@ -13,7 +13,7 @@ pub use counting::COUNTING_VERSION;
 pub(crate) use counting::FRAME_BUDGET;
 pub(crate) use facts::Facts;
 pub use facts::{Sections, Visibility};
-pub(crate) use instrument::{COUNTER, DEPTH, MEMORY, START, TABLE, global_name, instrument};
+pub(crate) use instrument::{COUNTER, DEPTH, MEMORY, REFILL, START, TABLE, global_name, instrument};
 pub use validate::sections;
 pub(crate) use validate::validate;
 use wasmtime::InstancePre;

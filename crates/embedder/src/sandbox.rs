@@ -3,7 +3,11 @@
 //! Invariant: what a message changed stays uncommitted until [`Sandbox::commit`]; until then [`Sandbox::roll_back`]
 //! (or [`Sandbox::restore`], if the module was replaced) gives back exactly the committed bytes, sizes and globals.
 
-use std::sync::Arc;
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
 
 use state::{
     pages::{PageDelta, PagedMemory},
@@ -12,12 +16,12 @@ use state::{
 use wasmtime::{AsContextMut as _, Func, Instance, Ref, Store};
 
 use crate::{
-    deep_stack::on_deep_stack,
     engine::Engine,
     global::GlobalValue,
     memory::{Heap, MemoryFault, StableMemory, adopting},
     message::{Closure, Entry, Execution, Input, Limits},
-    module::{COUNTER, DEPTH, FRAME_BUDGET, MEMORY, Module, PointerWidth, START, TABLE, global_name},
+    module::{COUNTER, DEPTH, FRAME_BUDGET, MEMORY, Module, PointerWidth, REFILL, START, TABLE, global_name},
+    slices::{Granted, Meter, Progress, Slices, provide_refill},
     system_api::{Handles, Host},
     trap::{Budgets, Trap},
 };
@@ -77,9 +81,6 @@ pub enum SandboxError {
     /// The machine failed.
     #[error(transparent)]
     Memory(#[from] MemoryFault),
-    /// The machine has no thread for it.
-    #[error("could not make a thread for a message")]
-    Thread(#[source] std::io::Error),
     /// The module can't be instantiated, for example because a table segment does not fit.
     #[error("the module can't be instantiated: {0}")]
     Instantiate(String),
@@ -94,8 +95,8 @@ pub enum SandboxError {
     /// Bytes under what was written are not what was once committed.
     #[error("the canister's committed memory was altered: {0}")]
     Altered(state::fingerprint::Mismatch),
-    /// An earlier failure left no instance.
-    #[error("an earlier failure left the canister without an instance; restore or open it again")]
+    /// An earlier failure left no instance, or a paused message has it.
+    #[error("an earlier failure or a paused message left the canister without an instance; restore or open it again")]
     Lost,
 }
 
@@ -103,12 +104,18 @@ pub enum SandboxError {
 pub struct Sandbox {
     engine: Engine,
     module: Arc<Module>,
+    /// The message that is paused; it has the instance.
+    paused: Option<Running>,
+    granted: Granted,
     heap: Heap,
-    /// Absent only after an operation that replaces it failed half-way.
+    /// Absent only while a message has it, and after an operation that replaces it failed half-way.
     live: Option<Live>,
     /// Whether a message ran in the instance.
     used: bool,
 }
+
+/// A message on its way, with the instance that it runs in.
+type Running = Pin<Box<dyn Future<Output = (Live, Execution)> + Send>>;
 
 struct Live {
     store: Store<Host>,
@@ -123,7 +130,7 @@ impl Sandbox {
     /// See [`SandboxError`].
     pub fn install(engine: &Engine, module: Arc<Module>) -> Result<Sandbox, SandboxError> {
         let heap = Heap::zeroed(engine.tracking())?;
-        let mut sandbox = Sandbox { engine: engine.clone(), module, heap, live: None, used: false };
+        let mut sandbox = Sandbox::without_instance(engine, module, heap);
         sandbox.live = Some(sandbox.instantiate(StableMemory::zeroed(), None)?);
         sandbox.write_data()?;
         Ok(sandbox)
@@ -135,9 +142,14 @@ impl Sandbox {
     /// See [`SandboxError`].
     pub fn open(engine: &Engine, module: Arc<Module>, memory: &CanisterMemory) -> Result<Sandbox, SandboxError> {
         let heap = Heap::open(&memory.heap, engine.tracking())?;
-        let mut sandbox = Sandbox { engine: engine.clone(), module, heap, live: None, used: false };
+        let mut sandbox = Sandbox::without_instance(engine, module, heap);
         sandbox.live = Some(sandbox.instantiate(StableMemory::open(&memory.stable)?, Some(&memory.globals))?);
         Ok(sandbox)
+    }
+
+    fn without_instance(engine: &Engine, module: Arc<Module>, heap: Heap) -> Sandbox {
+        let engine = engine.clone();
+        Sandbox { engine, module, paused: None, granted: Granted::default(), heap, live: None, used: false }
     }
 
     /// The module that runs.
@@ -160,18 +172,66 @@ impl Sandbox {
         self.live.as_ref().map(|live| &live.store.data().stable).ok_or(SandboxError::Lost)
     }
 
-    /// Runs one message. Its changes of memory stay until they are committed or rolled back.
+    /// Runs one message to its end. Its changes of memory stay until they are committed or rolled back.
     ///
     /// # Errors
     /// The machine failed; what the canister does wrong is in the [`Execution`].
     pub fn run(&mut self, entry: &Entry, input: Input, limits: &Limits) -> Result<Execution, SandboxError> {
+        match self.start(entry, input, limits, Slices::WHOLE)? {
+            Progress::Done(execution) => Ok(execution),
+            Progress::Paused => Err(SandboxError::Lost),
+        }
+    }
+
+    /// Runs one message as [`Sandbox::run`] does, but only so far as it was granted slices.
+    ///
+    /// # Errors
+    /// As [`Sandbox::run`].
+    pub fn start(
+        &mut self,
+        entry: &Entry,
+        input: Input,
+        limits: &Limits,
+        slices: Slices,
+    ) -> Result<Progress, SandboxError> {
         if self.used && self.module.is_volatile() {
             self.renew()?;
         }
         self.used = true;
-        let module = self.module.clone();
-        let live = self.live.as_mut().ok_or(SandboxError::Lost)?;
-        on_deep_stack(move || live.run(&module, entry, input, limits)).map_err(SandboxError::Thread)
+        let mut live = self.live.take().ok_or(SandboxError::Lost)?;
+        live.begin(entry, input, limits, slices, self.granted.clone());
+        let (module, entry) = (self.module.clone(), entry.clone());
+        self.go_on(Box::pin(live.run(module, entry)))
+    }
+
+    /// Runs the paused message on, through so many slices more.
+    ///
+    /// # Errors
+    /// No message is paused.
+    pub fn resume(&mut self, slices: u64) -> Result<Progress, SandboxError> {
+        let running = self.paused.take().ok_or(SandboxError::Lost)?;
+        self.granted.add(slices);
+        self.go_on(running)
+    }
+
+    /// Whether a message is paused in it.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.paused.is_some()
+    }
+
+    fn go_on(&mut self, mut running: Running) -> Result<Progress, SandboxError> {
+        // Nobody wakes it: whoever grants slices polls it as well.
+        match running.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready((live, execution)) => {
+                self.live = Some(live);
+                Ok(Progress::Done(execution))
+            }
+            Poll::Pending => {
+                self.paused = Some(running);
+                Ok(Progress::Paused)
+            }
+        }
     }
 
     /// Makes everything since the last commit part of the committed memory, and says what changed.
@@ -349,6 +409,9 @@ impl Live {
         let globals = indices.map(|(index, _)| global(&global_name(*index))).collect::<Result<_, _>>()?;
         let memory = instance.get_memory(&mut *store, MEMORY);
         let table = instance.get_table(&mut *store, TABLE);
+        let refill = instance.get_table(&mut *store, REFILL).ok_or_else(|| missing(REFILL))?;
+        let provided = provide_refill(store, &refill);
+        provided.map_err(|error| SandboxError::Instantiate(format!("`{REFILL}` can't be set: {error:#}")))?;
         store.data_mut().handles = Some(Handles { memory, table, counter, depth, globals });
         Ok(())
     }
@@ -371,12 +434,21 @@ impl Live {
         Ok(())
     }
 
-    fn run(&mut self, module: &Module, entry: &Entry, input: Input, limits: &Limits) -> Execution {
+    /// Gets ready for a message.
+    fn begin(&mut self, entry: &Entry, input: Input, limits: &Limits, slices: Slices, granted: Granted) {
         let instructions = limits.instructions.min(INSTRUCTIONS_MAX);
-        self.store.data_mut().begin(entry, input, limits.clone());
-        self.set_budgets(instructions as i64, FRAME_BUDGET as i64);
-        let called = self.call(module, entry);
+        let limits = Limits { instructions, ..limits.clone() };
+        let (meter, counter) = Meter::new(instructions as i64, slices, granted);
+        self.store.data_mut().begin(entry, input, limits, meter);
+        self.set_budgets(counter, FRAME_BUDGET as i64);
+    }
+
+    /// Runs the message that it was made ready for, and comes back with the instance.
+    async fn run(mut self, module: Arc<Module>, entry: Entry) -> (Live, Execution) {
+        let called = self.call(&module, &entry).await;
+        let instructions = self.store.data().limits.instructions;
         let (counter, depth) = self.budgets();
+        let counter = self.store.data().meter.left(counter);
         let outcome = match called {
             Ok(()) if counter < 0 => Err(Trap::InstructionLimit { limit: instructions }),
             Ok(()) => Ok(self.store.data_mut().finish()),
@@ -384,30 +456,31 @@ impl Live {
         };
         let left = u64::try_from(counter).unwrap_or(0);
         let logs = self.store.data_mut().take_logs();
-        Execution { outcome, instructions: instructions.saturating_sub(left), logs }
+        (self, Execution { outcome, instructions: instructions.saturating_sub(left), logs })
     }
 
-    fn call(&mut self, module: &Module, entry: &Entry) -> wasmtime::Result<()> {
+    async fn call(&mut self, module: &Module, entry: &Entry) -> wasmtime::Result<()> {
         if !module.has(entry) {
             return Err(Trap::NoSuchEntry(entry.to_string()).into());
         }
         if let Entry::Callback(callback) = entry {
-            return self.call_closure(callback.closure, module.pointer_width());
+            return self.call_closure(callback.closure, module.pointer_width()).await;
         }
         let name = entry.export_name().unwrap_or(START.into());
-        self.instance.get_typed_func::<(), ()>(&mut self.store, &name)?.call(&mut self.store, ())
+        self.instance.get_typed_func::<(), ()>(&mut self.store, &name)?.call_async(&mut self.store, ()).await
     }
 
-    fn call_closure(&mut self, closure: Closure, width: PointerWidth) -> wasmtime::Result<()> {
+    async fn call_closure(&mut self, closure: Closure, width: PointerWidth) -> wasmtime::Result<()> {
         let wrong = || Trap::ContractViolation(format!("table entry {} is not a callback", closure.fun));
         let func = self.table_entry(closure.fun).ok_or_else(wrong)?;
         match width {
             PointerWidth::Bits32 => {
                 let env = u32::try_from(closure.env).map_err(|_| wrong())?;
-                func.typed::<u32, ()>(&self.store).map_err(|_| wrong())?.call(&mut self.store, env)
+                func.typed::<u32, ()>(&self.store).map_err(|_| wrong())?.call_async(&mut self.store, env).await
             }
             PointerWidth::Bits64 => {
-                func.typed::<u64, ()>(&self.store).map_err(|_| wrong())?.call(&mut self.store, closure.env)
+                let func = func.typed::<u64, ()>(&self.store).map_err(|_| wrong())?;
+                func.call_async(&mut self.store, closure.env).await
             }
         }
     }

@@ -87,14 +87,15 @@ impl Trap {
         if let Some(trap) = error.downcast_ref::<Trap>() {
             return trap.clone();
         }
-        let backtrace = backtrace(error);
+        let mut backtrace = backtrace(error);
         let code = error.downcast_ref::<wasmtime::Trap>();
         if code == Some(&wasmtime::Trap::UnreachableCodeReached) {
             if budgets.counter < 0 {
                 return Trap::InstructionLimit { limit: budgets.instructions };
             }
             if budgets.depth < 0 {
-                return Trap::StackOverflow { backtrace };
+                // The innermost function is the one of ours that looks at the budgets.
+                return Trap::StackOverflow { backtrace: backtrace.split_off(1.min(backtrace.len())) };
             }
         }
         if code == Some(&wasmtime::Trap::StackOverflow) {

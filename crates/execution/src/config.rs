@@ -12,6 +12,12 @@ use crate::prices::IdlePrices;
 pub struct ExecutionConfig {
     /// Instructions of an update, timer or callback.
     pub update_instructions: u64,
+    /// Instructions of a slice: what one message may use of a batch. Longer ones go on in the next.
+    pub slice_instructions: u64,
+    /// Messages that may be on their way in slices at a time; other long ones wait for a place.
+    pub long_max: usize,
+    /// Instructions of a cleanup callback, which is not sliced.
+    pub cleanup_instructions: u64,
     /// Instructions of a query, and of each call of a composite query.
     pub query_instructions: u64,
     /// Instructions of installing or upgrading, each step.
@@ -92,12 +98,15 @@ impl Provisional {
 }
 
 impl ExecutionConfig {
-    /// The usual limits. They are lower than the Internet Computer's where one long message would make all apps of
-    /// a small machine wait: messages are not sliced yet.
+    /// The usual limits. Those of installing and of queries are lower than the Internet Computer's, since they are not
+    /// sliced.
     #[must_use]
     pub fn new(root_key: Arc<[u8]>, subnet_id: Principal, workshop: Principal) -> ExecutionConfig {
         ExecutionConfig {
-            update_instructions: 5_000_000_000,
+            update_instructions: 40_000_000_000,
+            slice_instructions: 200_000_000,
+            long_max: 8,
+            cleanup_instructions: 500_000_000,
             query_instructions: 1_000_000_000,
             install_instructions: 20_000_000_000,
             inspect_instructions: 200_000_000,

@@ -27,6 +27,7 @@ use crate::{
     certified::{self, CertifiedTree},
     config::ExecutionConfig,
     instances::Instances,
+    long::LongRuns,
     messages::subnet_view,
     reader::Reader,
     reject,
@@ -113,6 +114,8 @@ pub struct Executor {
     pub(crate) instances: Instances,
     /// Canisters with waiting messages, in turn.
     pub(crate) ready: Ready,
+    /// Canisters with a long message.
+    pub(crate) long: LongRuns,
     pub(crate) tasks: Tasks,
     /// Requests to native canisters, which have no queues.
     pub(crate) native: VecDeque<Request>,
@@ -174,6 +177,7 @@ impl Executor {
             Canister::native(NativeKind::Registry)
         });
         let ready = state.canisters.iter().filter(|(_, c)| c.has_waiting()).map(|(id, _)| *id).collect();
+        let long = LongRuns::of(&state);
         let subnet = subnet_view(&config);
         Executor {
             certified: CertifiedTree::new(&config),
@@ -186,6 +190,7 @@ impl Executor {
             subnet,
             threads: threads(),
             ready,
+            long,
             tasks: Tasks::default(),
             native: VecDeque::new(),
             finished: Vec::new(),
@@ -193,6 +198,15 @@ impl Executor {
             directory_changed: false,
             unfolded: Unfolded::default(),
         }
+    }
+
+    /// Runs lanes on so many threads of its own, rather than on the process's one for each core.
+    ///
+    /// # Errors
+    /// The machine has no more threads.
+    pub fn use_threads(&mut self, count: usize) -> Result<(), rayon::ThreadPoolBuildError> {
+        self.threads = Some(Arc::new(lane_threads(count).build()?));
+        Ok(())
     }
 
     /// The replicated state, to read.
@@ -225,12 +239,12 @@ impl Executor {
         self.finish_batch(batch)
     }
 
-    /// When the next timer goes off, ns; and now, when messages are left over.
+    /// When the next timer goes off, ns; and now, when messages are left over or on their way.
     #[must_use]
     pub fn next_wake(&self) -> Option<u64> {
         let prices = &self.config.idle_prices;
         let runnable = |id: &Principal| self.state.canisters.get(id).is_some_and(|c| c.has_runnable(*id, prices));
-        if self.ready.iter().any(runnable) {
+        if self.has_long_messages() || self.ready.iter().any(runnable) {
             return Some(0);
         }
         self.tasks.first()
@@ -385,11 +399,11 @@ fn threads() -> Option<Arc<rayon::ThreadPool>> {
     static THREADS: OnceLock<Option<Arc<rayon::ThreadPool>>> = OnceLock::new();
     let make = || {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(cores)
-            .thread_name(|at| format!("lane {at}"))
-            .stack_size(embedder::THREAD_STACK_BYTES);
-        if cores > 1 { pool.build().ok().map(Arc::new) } else { None }
+        if cores > 1 { lane_threads(cores).build().ok().map(Arc::new) } else { None }
     };
     THREADS.get_or_init(make).clone()
+}
+
+fn lane_threads(count: usize) -> rayon::ThreadPoolBuilder {
+    rayon::ThreadPoolBuilder::new().num_threads(count).thread_name(|at| format!("lane {at}"))
 }

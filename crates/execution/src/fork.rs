@@ -46,6 +46,8 @@ impl Executor {
         };
         // Waiting and open calls belong to the live app.
         copy.system.queue.clear();
+        copy.system.long = None;
+        copy.system.deferred.clear();
         copy.system.call_contexts.clear();
         copy.system.callbacks.clear();
         copy.system.held = false;
@@ -175,7 +177,8 @@ impl Fork {
         }
     }
 
-    /// Calls the fork, in a batch of its own one second later than the one before.
+    /// Calls the fork, in a batch of its own one second later than the one before, and as many more as a long message
+    /// takes.
     ///
     /// # Errors
     /// The reject, or that no answer came within the batch.
@@ -196,6 +199,9 @@ impl Fork {
             sender_info: None,
         };
         self.executor.execute(&Batch { time, randomness: [0; 32], ingress: vec![ingress] });
+        while self.executor.has_long_messages() {
+            self.executor.execute(&Batch { time, ..Batch::default() });
+        }
         match self.executor.state().ingress.get(&request_id).map(|entry| entry.status.clone()) {
             Some(IngressStatus::Replied(bytes)) => Ok(bytes),
             Some(IngressStatus::Rejected(reject)) => Err(reject),

@@ -1,6 +1,7 @@
 //! The canisters that are awake: live instances over committed memory.
 //!
 //! A cache: an instance can be closed whenever its canister runs no message, and is opened again from committed memory.
+//! A message that is paused in one is run again from its beginning.
 //! So what stays awake is this node's own affair and changes nothing but time.
 
 use std::collections::HashMap;
@@ -19,6 +20,8 @@ const SWEEP_NS: u64 = 10_000_000_000;
 #[derive(Default)]
 pub(crate) struct Instances {
     open: HashMap<Principal, (Sandbox, u64)>,
+    /// Those in which a long message is paused. They are not swept.
+    paused: HashMap<Principal, Sandbox>,
     swept_at: u64,
 }
 
@@ -28,9 +31,23 @@ impl Instances {
         self.open.remove(&id).map(|(sandbox, _)| sandbox)
     }
 
+    /// As [`Self::take`], for a canister whose long message is to go on.
+    pub(crate) fn take_for_long(&mut self, id: Principal) -> Option<Sandbox> {
+        self.paused.remove(&id).or_else(|| self.take(id))
+    }
+
     /// Puts an instance in that was used now.
     pub(crate) fn put(&mut self, id: Principal, sandbox: Sandbox, now: u64) {
-        self.open.insert(id, (sandbox, now));
+        if sandbox.is_paused() {
+            self.paused.insert(id, sandbox);
+        } else {
+            self.open.insert(id, (sandbox, now));
+        }
+    }
+
+    /// Gives up a paused message.
+    pub(crate) fn drop_paused(&mut self, id: Principal) {
+        self.paused.remove(&id);
     }
 
     pub(crate) fn get_mut(&mut self, id: Principal) -> Option<&mut Sandbox> {
@@ -39,7 +56,7 @@ impl Instances {
 
     /// How many are open.
     pub(crate) fn len(&self) -> usize {
-        self.open.len()
+        self.open.len() + self.paused.len()
     }
 
     /// Closes what was not used lately, and the longest unused beyond the most that may be open.
@@ -60,5 +77,6 @@ impl Instances {
     /// Closes all.
     pub(crate) fn clear(&mut self) {
         self.open.clear();
+        self.paused.clear();
     }
 }

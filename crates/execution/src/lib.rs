@@ -11,6 +11,7 @@ mod executor;
 mod fork;
 mod history;
 mod instances;
+mod long;
 mod messages;
 mod native;
 pub mod prices;
@@ -32,7 +33,6 @@ use protocol::CanisterId;
 
 pub use config::{ExecutionConfig, Provisional};
 pub use damage::Damage;
-pub use embedder::THREAD_STACK_BYTES;
 pub use executor::{BadState, Batch, Blobs, Executed, Executor};
 pub use fork::{Fork, ForkSeed};
 pub use native::AssetAnswer;

@@ -1,7 +1,9 @@
 //! Running one queued message on its canister, from its input to its committed effects.
 //!
 //! One message at a time per canister; it commits whole or not at all (interface spec, "Message execution"). Everything
-//! here works on a [`Turn`]: what concerns anyone else is put into its outbox.
+//! here works on a [`Turn`]: what concerns anyone else is put into its outbox. A message is made ready, runs, and is
+//! finished; only what finishes it changes the canister, so that one that does not end within its slice is as if it
+//! had not begun.
 
 mod answers;
 mod input;
@@ -10,85 +12,184 @@ use std::sync::Arc;
 
 use candid::Principal;
 use embedder::{
-    Callback as WasmCallback, CallbackKind, Closure, Effects, Entry, Execution, Limits, OutgoingCall, Reply, Trap,
+    Callback as WasmCallback, CallbackKind, Closure, Effects, Entry, Execution, Input, Limits, OutgoingCall, Progress,
+    Reply, Slices, Trap,
 };
 use state::{
     planted::{self, Planted},
     replicated::{
-        CallContext, CallOrigin, Callback, Ingress, Message, Payload, Reject, Request, Response, SenderInfo,
-        WasmFunction,
+        Begun, CallContext, CallOrigin, Callback, Ingress, LongMessage, Message, Payload, Reject, Request, Response,
+        SenderInfo, WasmFunction,
     },
 };
 
-use crate::{reject, turn::Turn, usage::Spent};
+use crate::{
+    reject,
+    turn::{Turn, no_instance},
+    usage::Spent,
+};
 
 pub(crate) use input::{InputParts, input_of, subnet_view, view};
 
+/// A message made ready to run.
+struct Task {
+    entry: Entry,
+    parts: InputParts,
+    limits: Limits,
+    /// Whether its changes are kept.
+    keeps: bool,
+    begun: Begun,
+}
+
 /// A call that begins on a canister.
-struct Begin {
+struct Call<'m> {
     origin: CallOrigin,
     caller: Principal,
-    method: String,
-    arg: Vec<u8>,
+    method: &'m str,
+    arg: &'m [u8],
     cycles: u128,
     deadline: u64,
     sender_info: Option<SenderInfo>,
 }
 
 impl Turn<'_> {
-    /// Runs a message and gives the instructions it took.
-    pub(crate) fn run_message(&mut self, message: Message) -> u64 {
-        match message {
-            Message::Ingress(ingress) => self.run_ingress(ingress),
-            Message::Request(request) if planted::is(Planted::RequestTwice) => {
-                self.run_request(request.clone()) + self.run_request(request)
-            }
-            Message::Request(request) => self.run_request(request),
-            Message::Response(response) => self.run_response(response),
-            Message::Timer => self.run_system_task(Entry::GlobalTimer),
-            Message::Heartbeat => self.run_system_task(Entry::Heartbeat),
-            Message::LowMemory => self.run_system_task(Entry::OnLowWasmMemory),
+    /// Runs a message, or its first slice if it is a long one.
+    pub(crate) fn run_message(&mut self, message: Message) {
+        let twice = planted::is(Planted::RequestTwice) && matches!(message, Message::Request(_));
+        if twice {
+            self.run_once(message.clone());
+        }
+        self.run_once(message);
+    }
+
+    fn run_once(&mut self, message: Message) {
+        let Some(task) = self.prepare(&message, None) else { return };
+        match self.run_slice(&task) {
+            Some(execution) => self.finish(task, execution),
+            None => self.set_aside(message, task),
         }
     }
 
-    fn run_ingress(&mut self, ingress: Ingress) -> u64 {
-        let refusal = if ingress.expiry < self.env.time { Err(reject::expired()) } else { self.admit_now() };
-        let origin = CallOrigin::Ingress { request_id: ingress.request_id, sender: ingress.sender };
-        if let Err(reject) = refusal {
-            self.respond(origin, Payload::Reject(reject), 0);
-            return 0;
+    /// Gives the long message its slice of this batch, if there is one on its way.
+    pub(crate) fn run_long(&mut self) {
+        let Some(long) = self.canister.system.long.take_if(|long| long.begun.is_some()) else { return };
+        let Some(task) = self.prepare(&long.message, long.begun) else { return self.end_long() };
+        match self.run_slice(&task) {
+            Some(execution) => {
+                self.end_long();
+                self.finish(task, execution);
+            }
+            None => self.canister.system.long = Some(long),
         }
-        self.out.begun.push(ingress.request_id);
-        let sender_info = ingress.sender_info.or_else(|| self.standing_info(ingress.sender));
-        self.begin(Begin {
+    }
+
+    fn end_long(&mut self) {
+        self.out.ran = true;
+        self.out.ended_long = true;
+    }
+
+    /// Keeps a message that did not end within its first slice, as it was but for what is known of its caller: that may
+    /// change until it ends.
+    fn set_aside(&mut self, mut message: Message, task: Task) {
+        if let (Message::Ingress(ingress), Some(call)) = (&mut message, task.parts.begins) {
+            ingress.sender_info = call.sender_info;
+        }
+        let long = LongMessage { message, since: self.env.height, begun: Some(task.begun) };
+        self.canister.system.long = Some(Box::new(long));
+    }
+
+    /// Runs a message through the slices that it may have used by the end of this batch: from where it is paused, or
+    /// from its beginning. Nothing if it needs more.
+    fn run_slice(&mut self, task: &Task) -> Option<Execution> {
+        let slice = self.env.config.slice_instructions;
+        let granted = task.begun.slices(self.env.height);
+        let input = Input {
+            time_ns: task.begun.time,
+            cycles_balance: task.begun.cycles.saturating_add(task.parts.refunded),
+            canister_version: task.begun.version,
+            ..self.input(&task.parts)
+        };
+        let ran = self.sandbox().map(|sandbox| match sandbox.is_paused() {
+            true => sandbox.resume(1),
+            false => sandbox.start(&task.entry, input, &task.limits, Slices { instructions: slice, granted }),
+        });
+        let execution = match ran.map(fatal) {
+            Ok(Progress::Done(execution)) => Some(execution),
+            Ok(Progress::Paused) => None,
+            Err(why) => Some(no_instance(why)),
+        };
+        // What earlier slices took was counted in their batches.
+        let before = slice.saturating_mul(granted - 1);
+        let took = execution.as_ref().map_or(slice, |execution| execution.instructions.saturating_sub(before));
+        self.out.instructions = self.out.instructions.saturating_add(took);
+        execution
+    }
+
+    /// What a message is to run, after all that may keep it from running. `begun` is given when it goes on: then all
+    /// that was looked at before it began, and may have changed since, is not looked at again.
+    fn prepare(&mut self, message: &Message, begun: Option<Begun>) -> Option<Task> {
+        let goes_on = begun.is_some();
+        let begun = begun.unwrap_or(Begun {
+            height: self.env.height,
+            time: self.env.time,
+            cycles: self.canister.system.cycles,
+            version: self.canister.system.version,
+        });
+        match message {
+            Message::Ingress(ingress) => self.prepare_ingress(ingress, begun, goes_on),
+            Message::Request(request) => self.prepare_request(request, begun, goes_on),
+            Message::Response(response) => self.prepare_response(response, begun),
+            Message::Timer => self.prepare_system_task(Entry::GlobalTimer, begun, goes_on),
+            Message::Heartbeat => self.prepare_system_task(Entry::Heartbeat, begun, goes_on),
+            Message::LowMemory => self.prepare_system_task(Entry::OnLowWasmMemory, begun, goes_on),
+        }
+    }
+
+    fn prepare_ingress(&mut self, ingress: &Ingress, begun: Begun, goes_on: bool) -> Option<Task> {
+        let origin = CallOrigin::Ingress { request_id: ingress.request_id, sender: ingress.sender };
+        let mut sender_info = ingress.sender_info.clone();
+        if !goes_on {
+            let refusal = if ingress.expiry < self.env.time { Err(reject::expired()) } else { self.admit_now() };
+            if let Err(reject) = refusal {
+                self.respond(origin, Payload::Reject(reject), 0);
+                return None;
+            }
+            self.out.begun.push(ingress.request_id);
+            sender_info = sender_info.or_else(|| self.standing_info(ingress.sender));
+        }
+        let call = Call {
             origin,
             caller: ingress.sender,
-            method: ingress.method,
-            arg: ingress.arg,
+            method: &ingress.method,
+            arg: &ingress.arg,
             cycles: 0,
             deadline: 0,
             sender_info,
-        })
+        };
+        self.prepare_call(call, begun)
     }
 
-    fn run_request(&mut self, request: Request) -> u64 {
+    fn prepare_request(&mut self, request: &Request, begun: Begun, goes_on: bool) -> Option<Task> {
         let origin = CallOrigin::Canister { sender: request.sender, callback: request.callback };
-        // Nobody waits for a best-effort call any more that was not taken up in time.
-        let late = request.deadline != 0 && request.deadline <= self.env.time;
-        let refusal = if late { Err(reject::too_late(self.id)) } else { self.admit_now() };
-        if let Err(reject) = refusal {
-            self.respond(origin, Payload::Reject(reject), request.cycles);
-            return 0;
+        if !goes_on {
+            // Nobody waits for a best-effort call any more that was not taken up in time.
+            let late = request.deadline != 0 && request.deadline <= self.env.time;
+            let refusal = if late { Err(reject::too_late(self.id)) } else { self.admit_now() };
+            if let Err(reject) = refusal {
+                self.respond(origin, Payload::Reject(reject), request.cycles);
+                return None;
+            }
         }
-        self.begin(Begin {
+        let call = Call {
             origin,
             caller: request.sender,
-            method: request.method,
-            arg: request.arg,
+            method: &request.method,
+            arg: &request.arg,
             cycles: request.cycles,
             deadline: request.deadline,
             sender_info: None,
-        })
+        };
+        self.prepare_call(call, begun)
     }
 
     /// As `admit`, for a message that is at the head of the queue already.
@@ -101,12 +202,11 @@ impl Turn<'_> {
         self.env.registry.standing_info(self.id, caller)
     }
 
-    fn begin(&mut self, call: Begin) -> u64 {
-        let method: Arc<str> = call.method.as_str().into();
-        let Some((entry, keeps)) = self.entry_for(&method) else {
-            let reject = self.missing_method(&call.method);
+    fn prepare_call(&mut self, call: Call<'_>, begun: Begun) -> Option<Task> {
+        let Some((entry, keeps)) = self.entry_for(&call.method.into()) else {
+            let reject = self.missing_method(call.method);
             self.respond(call.origin, Payload::Reject(reject), call.cycles);
-            return 0;
+            return None;
         };
         let context = CallContext {
             origin: call.origin,
@@ -117,21 +217,91 @@ impl Turn<'_> {
             sender_info: call.sender_info,
             deadline: call.deadline,
         };
-        let canister = &mut self.canister;
-        let context_id = canister.system.fresh_id();
-        canister.system.call_contexts.insert(context_id, context);
+        let parts =
+            InputParts { caller: call.caller, arg: call.arg.into(), begins: Some(context), ..InputParts::default() };
+        let limits = if keeps { self.update_limits() } else { self.env.limits(self.env.config.query_instructions) };
+        Some(Task { entry, parts, limits, keeps, begun })
+    }
+
+    fn prepare_system_task(&mut self, entry: Entry, begun: Begun, goes_on: bool) -> Option<Task> {
+        let runs = goes_on || self.admit_now().is_ok();
+        if !runs || !self.module().is_ok_and(|module| module.has(&entry)) {
+            return None;
+        }
+        let context = CallContext {
+            origin: CallOrigin::System,
+            responded: true,
+            cycles: 0,
+            outstanding: 0,
+            instructions: 0,
+            sender_info: None,
+            deadline: 0,
+        };
+        let parts = InputParts { caller: crate::MANAGEMENT, begins: Some(context), ..InputParts::default() };
+        let limits = self.env.limits(self.env.config.update_instructions);
+        Some(Task { entry, parts, limits, keeps: true, begun })
+    }
+
+    fn prepare_response(&mut self, response: &Response, begun: Begun) -> Option<Task> {
+        let system = &self.canister.system;
+        let callback = system.callbacks.get(&response.callback);
+        let context = callback.and_then(|callback| system.call_contexts.get(&callback.context));
+        let (Some(callback), Some(context)) = (callback, context) else {
+            self.take_callback(response.callback, response.refund);
+            return None;
+        };
+        let (kind, function, arg, reject) = match &response.payload {
+            Payload::Reply(arg) => (CallbackKind::Reply, callback.on_reply, arg.as_slice(), None),
+            Payload::Reject(reject) => (CallbackKind::Reject, callback.on_reject, &[][..], Some(reject.clone())),
+        };
+        let entry = callback_entry(kind, function, context.responded);
         let parts = InputParts {
-            caller: call.caller,
-            arg: call.arg.into(),
-            context: Some(context_id),
+            caller: origin_caller(&context.origin),
+            arg: arg.into(),
+            reject,
+            refunded: response.refund,
+            answers: Some(response.callback),
+            context: Some(callback.context),
             ..InputParts::default()
         };
-        let limits = if keeps { self.update_limits() } else { self.env.limits(self.env.config.query_instructions) };
-        let execution = self.run(&entry, &parts, &limits);
-        let instructions = execution.instructions;
-        self.after(Some(context_id), execution, keeps);
-        self.close_if_done(context_id);
-        instructions
+        let limits = self.env.limits(self.env.config.update_instructions);
+        Some(Task { entry, parts, limits, keeps: true, begun })
+    }
+
+    /// Consumes a message that has ended, and takes in what it did.
+    fn finish(&mut self, task: Task, execution: Execution) {
+        // Nothing else of the canister ran, but cycles may have come in.
+        let execution = with_cycles_since(execution, task.begun.cycles, self.canister.system.cycles);
+        let trapped = execution.outcome.is_err();
+        let mut answered = None;
+        let context = match (task.parts.begins, task.parts.answers) {
+            (Some(context), _) => {
+                let system = &mut self.canister.system;
+                let number = system.fresh_id();
+                system.call_contexts.insert(number, context);
+                number
+            }
+            (None, Some(callback)) => {
+                let Some(callback) = self.take_callback(callback, task.parts.refunded) else { return };
+                answered.insert(callback).context
+            }
+            (None, None) => return,
+        };
+        self.after(Some(context), execution, task.keeps);
+        if let Some(callback) = answered.filter(|_| trapped) {
+            self.run_cleanup(&callback, task.parts.caller);
+        }
+        self.close_if_done(context);
+    }
+
+    /// Takes in what an answer brings beside its payload, and the callback that it is for.
+    fn take_callback(&mut self, number: u64, refund: u128) -> Option<Callback> {
+        let system = &mut self.canister.system;
+        system.cycles = system.cycles.saturating_add(refund);
+        let callback = system.callbacks.remove(&number)?;
+        let context = system.call_contexts.get_mut(&callback.context)?;
+        context.outstanding = context.outstanding.saturating_sub(1);
+        Some(callback)
     }
 
     /// Limits of an update; only there the owner's own limit of memory holds (interface spec, "Wasm memory limit").
@@ -162,76 +332,15 @@ impl Turn<'_> {
         }
     }
 
-    fn run_system_task(&mut self, entry: Entry) -> u64 {
-        let runs = self.admit_now().is_ok() && self.module().is_ok_and(|module| module.has(&entry));
-        if !runs {
-            return 0;
-        }
-        let context = CallContext {
-            origin: CallOrigin::System,
-            responded: true,
-            cycles: 0,
-            outstanding: 0,
-            instructions: 0,
-            sender_info: None,
-            deadline: 0,
-        };
-        let canister = &mut self.canister;
-        let context_id = canister.system.fresh_id();
-        canister.system.call_contexts.insert(context_id, context);
-        let caller = crate::MANAGEMENT;
-        let parts = InputParts { caller, context: Some(context_id), ..InputParts::default() };
-        let limits = self.env.limits(self.env.config.update_instructions);
-        let execution = self.run(&entry, &parts, &limits);
-        let instructions = execution.instructions;
-        self.after(Some(context_id), execution, true);
-        self.close_if_done(context_id);
-        instructions
-    }
-
-    fn run_response(&mut self, response: Response) -> u64 {
-        let canister = &mut self.canister;
-        canister.system.cycles = canister.system.cycles.saturating_add(response.refund);
-        let Some(callback) = canister.system.callbacks.remove(&response.callback) else { return 0 };
-        let Some(context) = canister.system.call_contexts.get_mut(&callback.context) else { return 0 };
-        context.outstanding = context.outstanding.saturating_sub(1);
-        let replied = context.responded;
-        let caller = origin_caller(&context.origin);
-        let (kind, function, arg, reject) = match response.payload {
-            Payload::Reply(arg) => (CallbackKind::Reply, callback.on_reply, arg, None),
-            Payload::Reject(reject) => (CallbackKind::Reject, callback.on_reject, Vec::new(), Some(reject)),
-        };
-        let entry = callback_entry(kind, function, replied);
-        let parts = InputParts {
-            caller,
-            arg: arg.into(),
-            reject,
-            refunded: response.refund,
-            context: Some(callback.context),
-            ..InputParts::default()
-        };
-        let limits = self.env.limits(self.env.config.update_instructions);
-        let execution = self.run(&entry, &parts, &limits);
-        let mut instructions = execution.instructions;
-        let trapped = execution.outcome.is_err();
-        self.after(Some(callback.context), execution, true);
-        if trapped {
-            instructions += self.run_cleanup(&callback, caller);
-        }
-        self.close_if_done(callback.context);
-        instructions
-    }
-
     /// After a trap in a callback the canister may tidy up, in an execution of its own.
-    fn run_cleanup(&mut self, callback: &Callback, caller: Principal) -> u64 {
-        let Some(cleanup) = callback.on_cleanup else { return 0 };
+    fn run_cleanup(&mut self, callback: &Callback, caller: Principal) {
+        let Some(cleanup) = callback.on_cleanup else { return };
         let entry = callback_entry(CallbackKind::Cleanup, cleanup, true);
         let parts = InputParts { caller, context: Some(callback.context), ..InputParts::default() };
-        let limits = self.env.limits(self.env.config.update_instructions);
+        let limits = self.env.limits(self.env.config.cleanup_instructions);
         let execution = self.run(&entry, &parts, &limits);
-        let instructions = execution.instructions;
+        self.out.instructions = self.out.instructions.saturating_add(execution.instructions);
         self.after_cleanup(callback.context, execution);
-        instructions
     }
 
     fn after_cleanup(&mut self, context: u64, execution: Execution) {
@@ -413,6 +522,15 @@ pub(crate) fn fatal<T, E: std::fmt::Display>(result: Result<T, E>) -> T {
         Ok(value) => value,
         Err(error) => panic!("the machine failed under a canister's memory, so this process ends: {error}"),
     }
+}
+
+/// What a message leaves of the cycles that it began with, and what came in or went meanwhile.
+fn with_cycles_since(mut execution: Execution, begun: u128, now: u128) -> Execution {
+    if let Ok(effects) = &mut execution.outcome {
+        let left = &mut effects.cycles_balance;
+        *left = left.saturating_add(now.saturating_sub(begun)).saturating_sub(begun.saturating_sub(now));
+    }
+    execution
 }
 
 fn instructions_of(execution: &Execution) -> Spent {

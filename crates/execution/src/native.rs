@@ -14,7 +14,7 @@ use state::replicated::{CallOrigin, CanisterCode, Ingress, IngressStatus, Native
 
 pub use assets::AssetAnswer;
 pub(crate) use assets::fingerprint;
-pub(crate) use management::{CHUNK_BYTES_MAX, query as management_query};
+pub(crate) use management::{CHUNK_BYTES_MAX, deferrable, query as management_query};
 
 use crate::{MANAGEMENT, executor::Executor, query::Query, reject, turn::Turn};
 
@@ -36,6 +36,9 @@ pub(crate) enum Native {
 
 impl Executor {
     pub(crate) fn native_ingress(&mut self, ingress: Ingress) {
+        if let Some(id) = self.to_wait_for(ingress.sender, (ingress.canister, &ingress.method, &ingress.arg)) {
+            return self.defer_ingress(id, ingress);
+        }
         let origin = CallOrigin::Ingress { request_id: ingress.request_id, sender: ingress.sender };
         let call = NativeCall { caller: ingress.sender, method: &ingress.method, arg: &ingress.arg, cycles: 0, origin };
         if let Some(entry) = self.state.ingress.get_mut(&ingress.request_id) {
@@ -45,6 +48,9 @@ impl Executor {
     }
 
     pub(crate) fn native_request(&mut self, request: Request) {
+        if let Some(id) = self.to_wait_for(request.sender, (request.receiver, &request.method, &request.arg)) {
+            return self.defer_request(id, request);
+        }
         let origin = CallOrigin::Canister { sender: request.sender, callback: request.callback };
         let call = NativeCall {
             caller: request.sender,

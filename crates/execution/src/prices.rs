@@ -100,10 +100,10 @@ impl Canister {
 }
 
 impl Executor {
-    /// Lets a canister pay, if it is due.
+    /// Lets a canister pay, if it is due; not before the end of a long message, which must find the cycles it began with.
     pub(crate) fn pay_if_due(&mut self, id: Principal) {
         let (prices, now) = (self.config.idle_prices, self.state.time);
-        let Some(canister) = self.state.canisters.get_mut(&id) else { return };
+        let Some(canister) = self.state.canisters.get_mut(&id).filter(|c| c.system.long.is_none()) else { return };
         let due = prices.due(canister);
         if due != 0 && due <= now {
             prices.pay(canister, now);

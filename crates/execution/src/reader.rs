@@ -169,6 +169,7 @@ impl Reading<'_> {
 impl Wake for Reading<'_> {
     fn env(&self) -> Env<'_> {
         Env {
+            height: 0,
             time: self.time,
             config: &self.reader.config,
             registry: self.registry,

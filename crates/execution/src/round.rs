@@ -8,11 +8,13 @@
 use std::collections::HashSet;
 
 use candid::Principal;
+use embedder::Sandbox;
 use state::replicated::IngressStatus;
 
 use crate::{
     executor::Executor,
     messages::Sent,
+    state::Canister,
     turn::{Env, Outbox, Turn},
 };
 
@@ -65,8 +67,9 @@ struct Lane<'e> {
 impl Lane<'_> {
     fn run(&mut self, limit: u64, turn_limit: u64) {
         for turn in &mut self.turns {
-            if self.instructions >= limit {
-                return;
+            // A long message has its slice in every batch, whatever else there is.
+            if self.instructions >= limit && !turn.canister.system.runs_long() {
+                continue;
             }
             turn.run_queue(turn_limit);
             self.instructions = self.instructions.saturating_add(turn.out.instructions);
@@ -74,11 +77,14 @@ impl Lane<'_> {
     }
 }
 
+/// What a turn takes out of the state.
+type Taken = (Principal, Canister, Option<Sandbox>);
+
 /// What is put back after a turn.
 struct Done {
     id: Principal,
-    canister: crate::state::Canister,
-    sandbox: Option<embedder::Sandbox>,
+    canister: Canister,
+    sandbox: Option<Sandbox>,
     out: Outbox,
 }
 
@@ -86,11 +92,13 @@ impl Executor {
     /// Runs messages until none may run or the round's instructions are used.
     pub(crate) fn run_round(&mut self) {
         let mut left = self.config.round_instructions;
+        let mut long = self.deal_long();
         loop {
             while let Some(request) = self.native.pop_front() {
                 self.native_request(request);
             }
-            let dealt = self.deal();
+            let mut dealt = std::mem::take(&mut long);
+            dealt.extend(self.deal());
             if dealt.is_empty() || left == 0 {
                 dealt.into_iter().for_each(|id| self.ready.push(id));
                 return;
@@ -100,12 +108,14 @@ impl Executor {
         }
     }
 
-    /// The canisters whose turn it is now; held ones that only wait stay ready for later.
+    /// The canisters whose turn it is now; held ones that only wait stay ready for later, and those with a long message
+    /// are ready again when it has ended.
     fn deal(&mut self) -> Vec<Principal> {
         let mut dealt = Vec::new();
         for id in self.ready.take() {
             match self.state.canisters.get(&id) {
                 Some(canister) if canister.has_runnable(id, &self.config.idle_prices) => dealt.push(id),
+                Some(canister) if canister.system.long.is_some() => {}
                 Some(canister) if canister.has_waiting() => self.ready.push(id),
                 _ => {}
             }
@@ -117,7 +127,7 @@ impl Executor {
     fn run_lanes(&mut self, dealt: Vec<Principal>, limit: u64) -> u64 {
         let count = self.config.lanes.max(1).min(dealt.len());
         let turn_limit = self.config.turn_instructions;
-        let taken: Vec<_> = dealt.iter().filter_map(|id| self.take(*id)).collect();
+        let taken: Vec<_> = dealt.iter().filter_map(|id| self.take_for_lane(*id)).collect();
         let env = self.env();
         let mut lanes: Vec<Lane<'_>> = (0..count).map(|_| Lane { turns: Vec::new(), instructions: 0 }).collect();
         for (at, (id, canister, sandbox)) in taken.into_iter().enumerate() {
@@ -152,6 +162,7 @@ impl Executor {
     /// What turns share.
     pub(crate) fn env(&self) -> Env<'_> {
         Env {
+            height: self.state.height,
             time: self.state.time,
             config: &self.config,
             registry: &self.state.registry,
@@ -161,9 +172,17 @@ impl Executor {
         }
     }
 
-    fn take(&mut self, id: Principal) -> Option<(Principal, crate::state::Canister, Option<embedder::Sandbox>)> {
+    fn take(&mut self, id: Principal) -> Option<Taken> {
         let canister = self.state.canisters.remove(&id)?;
         Some((id, canister, self.instances.take(id)))
+    }
+
+    /// As [`Self::take`], with the paused execution of a long message.
+    fn take_for_lane(&mut self, id: Principal) -> Option<Taken> {
+        let canister = self.state.canisters.remove(&id)?;
+        let long = canister.system.runs_long();
+        let sandbox = if long { self.instances.take_for_long(id) } else { self.instances.take(id) };
+        Some((id, canister, sandbox))
     }
 
     /// Takes canisters back in, and then does what their turns wanted done.
@@ -184,6 +203,7 @@ impl Executor {
             if let Some(sandbox) = sandbox {
                 self.instances.put(id, sandbox, self.state.time);
             }
+            self.note_long(id);
             outboxes.push((id, out));
         }
         for (id, out) in outboxes {
@@ -213,6 +233,9 @@ impl Executor {
             }
         }
         self.stop_if_idle(id);
+        if out.ended_long {
+            self.take_up_deferred(id);
+        }
     }
 }
 

@@ -292,7 +292,7 @@ impl Canister {
     }
 
     /// Where in the queue the next message is that may run now: while the canister is held, only what its open calls
-    /// need (answers, and its own calls to itself).
+    /// need (answers, and its own calls to itself). None while a long message is on its way.
     #[must_use]
     pub fn runnable(&self, id: Principal) -> Option<usize> {
         let needed = |message: &Message| match message {
@@ -301,6 +301,9 @@ impl Canister {
             _ => false,
         };
         let queue = &self.system.queue;
+        if self.system.long.is_some() {
+            return None;
+        }
         if self.system.held { queue.iter().position(needed) } else { (!queue.is_empty()).then_some(0) }
     }
 
@@ -329,6 +332,7 @@ impl Canister {
     pub fn hook_is_next(&self, id: Principal, prices: &IdlePrices) -> bool {
         self.system.low_memory == LowMemoryHook::Ready
             && !self.system.held
+            && self.system.long.is_none()
             && !self.runnable(id).is_some_and(|at| matches!(self.system.queue.get(at), Some(Message::Response(_))))
             && self.takes_calls(id, prices).is_ok()
     }

@@ -156,6 +156,7 @@ impl Executor {
 
     /// Takes a canister out of the state; its open callers are told.
     pub(crate) fn remove_canister(&mut self, id: Principal) {
+        self.give_up_long(id);
         let Some(canister) = self.state.canisters.remove(&id) else { return };
         self.directory_changed = true;
         self.instances.take(id);
@@ -180,7 +181,7 @@ impl Executor {
                 self.respond(context.origin, gone.clone(), context.cycles);
             }
         }
-        for message in system.queue {
+        for message in system.queue.into_iter().chain(system.deferred) {
             let (origin, refund) = match message {
                 Message::Ingress(call) => (CallOrigin::Ingress { request_id: call.request_id, sender: call.sender }, 0),
                 Message::Request(call) => {
@@ -204,7 +205,7 @@ impl Executor {
         if canister.system.frozen {
             return Err(Refused("the app is frozen; thaw it first".into()));
         }
-        match canister.system.call_contexts.len() {
+        match canister.system.open_calls() {
             _ if canister.damage().is_some() => Ok((app.version, app.assets)),
             0 => Ok((app.version, app.assets)),
             open => busy(open),

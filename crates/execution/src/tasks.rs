@@ -57,6 +57,11 @@ fn runs_by_itself(canister: &Canister, prices: &IdlePrices) -> bool {
     !held && !frozen && status == CanisterStatus::Running && !prices.out_of_cycles(canister)
 }
 
+/// Timers and heartbeats wait while a long message is on its way: it must find them as they were when it began.
+fn runs_now(canister: &Canister, prices: &IdlePrices) -> bool {
+    runs_by_itself(canister, prices) && canister.system.long.is_none()
+}
+
 impl Executor {
     /// Looks at every canister, at start.
     pub(crate) fn plan_all_tasks(&mut self) {
@@ -83,7 +88,7 @@ impl Executor {
             self.give_up_stopping(id);
             self.pay_if_due(id);
             let prices = self.config.idle_prices;
-            let Some(canister) = self.state.canisters.get_mut(&id).filter(|c| runs_by_itself(c, &prices)) else {
+            let Some(canister) = self.state.canisters.get_mut(&id).filter(|c| runs_now(c, &prices)) else {
                 continue;
             };
             let (timer, heartbeat) = (canister.system.global_timer, canister.system.heartbeat_at);

@@ -7,7 +7,9 @@
 use std::sync::Arc;
 
 use candid::Principal;
-use embedder::{CanisterView, Engine, Entry, Execution, Limits, Module, Sandbox, SandboxError, SubnetView, Trap};
+use embedder::{
+    CanisterView, Engine, Entry, Execution, Input, Limits, Module, Sandbox, SandboxError, SubnetView, Trap,
+};
 use protocol::ErrorCode;
 use state::{
     delta::{MemoryKind, MemoryOp},
@@ -28,6 +30,7 @@ use crate::{
 /// What turns share and none changes.
 #[derive(Clone, Copy)]
 pub(crate) struct Env<'e> {
+    pub(crate) height: u64,
     pub(crate) time: u64,
     pub(crate) config: &'e ExecutionConfig,
     pub(crate) registry: &'e Registry,
@@ -57,11 +60,13 @@ pub(crate) struct Outbox {
     pub(crate) memories: Vec<MemoryOp>,
     /// Whether globals changed.
     pub(crate) globals: bool,
-    /// Whether a message was taken from the queue.
+    /// Whether a message was taken from the queue, or a long one ended.
     pub(crate) ran: bool,
+    /// Whether a long message ended.
+    pub(crate) ended_long: bool,
     /// What the messages took.
     pub(crate) usage: UsageBook,
-    /// The sum of their instructions.
+    /// The sum of the instructions that they used of this batch.
     pub(crate) instructions: u64,
 }
 
@@ -100,6 +105,11 @@ impl NoModule {
     }
 }
 
+/// What becomes of a message whose canister can't be woken.
+pub(crate) fn no_instance(why: String) -> Execution {
+    Execution { outcome: Err(Trap::Explicit(why)), instructions: 0, logs: Vec::new() }
+}
+
 impl Env<'_> {
     /// A module by its hash, from those in memory, the cache of compiled code or the blobs.
     pub(crate) fn module(&self, hash: &[u8; 32]) -> Result<Arc<Module>, String> {
@@ -134,13 +144,18 @@ impl<'e> Turn<'e> {
         Turn { env, id, canister, sandbox, view: None, out: Outbox::default() }
     }
 
-    /// Runs waiting messages in order until none may run or the instructions are used; the last may go beyond.
+    /// Runs a slice of a long message, and then waiting messages in order until none may run or the instructions are
+    /// used; the last may go beyond.
     pub(crate) fn run_queue(&mut self, instructions: u64) {
+        self.run_long();
+        // What waited for the end of a long message comes before other messages.
+        if !self.canister.system.deferred.is_empty() {
+            return;
+        }
         while self.out.instructions < instructions {
             let Some(message) = self.next_message() else { return };
             self.out.ran = true;
-            let took = self.run_message(message);
-            self.out.instructions = self.out.instructions.saturating_add(took);
+            self.run_message(message);
         }
     }
 
@@ -177,13 +192,17 @@ impl<'e> Turn<'e> {
 
     /// Runs an entry on the live instance, waking it if need be. Nothing is committed yet.
     pub(crate) fn run(&mut self, entry: &Entry, parts: &InputParts, limits: &Limits) -> Execution {
-        let (id, canister) = (self.id, &self.canister);
-        let own = self.view.get_or_insert_with(|| Arc::new(view(&self.env, id, canister)));
-        let input = input_of(&self.env, &canister.system, own, parts);
+        let input = self.input(parts);
         match self.sandbox().map(|sandbox| sandbox.run(entry, input, limits)) {
             Ok(execution) => fatal(execution),
-            Err(why) => Execution { outcome: Err(Trap::Explicit(why)), instructions: 0, logs: Vec::new() },
+            Err(why) => no_instance(why),
         }
+    }
+
+    pub(crate) fn input(&mut self, parts: &InputParts) -> Input {
+        let (id, canister) = (self.id, &self.canister);
+        let own = self.view.get_or_insert_with(|| Arc::new(view(&self.env, id, canister)));
+        input_of(&self.env, &canister.system, own, parts)
     }
 
     /// Takes what the last message wrote into the committed memory and the outbox; gives the bytes by which the

@@ -1,7 +1,8 @@
 //! The runtime without HTTP, as JSON on standard output: durable updates beside a raw log of the same bytes, many apps,
-//! upgrades of a big heap, idle apps and how they wake, starting with thousands of apps, recovery of a long log.
+//! long messages beside short ones, upgrades of a big heap, idle apps and how they wake, starting with thousands of
+//! apps, recovery of a long log.
 //!
-//! `cargo bench -p replication --bench runtime -- updates upgrade apps recovery` runs the parts named, or all of them.
+//! `cargo bench -p replication --bench runtime -- updates long upgrade apps recovery` runs the parts named, or all of them.
 //! Everything is on a folder of this machine's disk with real syncs. Compare figures of one run only.
 
 #[allow(dead_code, unreachable_pub, missing_docs)]
@@ -46,15 +47,14 @@ fn main() {
         let mut figures = serde_json::Map::new();
         figures.insert("machine".into(), machine());
         type Part = fn() -> Value;
-        let parts: [(&str, Part); 4] =
-            [("updates", updates), ("upgrade", upgrade), ("apps", apps), ("recovery", recovery)];
+        let parts: [(&str, Part); 5] =
+            [("updates", updates), ("long", long), ("upgrade", upgrade), ("apps", apps), ("recovery", recovery)];
         for (name, part) in parts.into_iter().filter(|(name, _)| wants(name)) {
             figures.insert(name.into(), part());
         }
         Value::Object(figures)
     };
-    let thread = std::thread::Builder::new().stack_size(execution::THREAD_STACK_BYTES).spawn(work);
-    println!("{}", thread.expect("a thread").join().expect("no panic"));
+    println!("{}", work());
 }
 
 fn machine() -> Value {
@@ -159,9 +159,13 @@ impl World {
     }
 
     fn app(&mut self, name: &str) -> Principal {
+        self.app_of(name, motoko::guests_wasm())
+    }
+
+    fn app_of(&mut self, name: &str, wasm: &[u8]) -> Principal {
         let arg = CreateAppArg { name: name.into(), title: String::new(), owner: "owner".into() };
         let app: CreatedApp = self.registry("create_app", arg);
-        let module = self.blobs.put(motoko::guests_wasm()).expect("puts");
+        let module = self.blobs.put(wasm).expect("puts");
         self.publish(app.backend, 0, module);
         app.backend
     }
@@ -206,6 +210,60 @@ fn drive(world: &mut World, apps: &[Principal], folder: &Path) -> Value {
         "raw_log_per_second": raw.round(),
         "share_of_raw_log": per_second / raw,
     })
+}
+
+/// Multiplies and stores, eight bytes at a time, until it has used 20 billion instructions; replies how many it used.
+const LONG: &str = r#"(module
+    (import "ic0" "performance_counter" (func $used (param i32) (result i64)))
+    (import "ic0" "msg_reply_data_append" (func $append (param i32 i32)))
+    (import "ic0" "msg_reply" (func $reply))
+    (memory 16)
+    (func $some (local $i i32)
+        (loop $on
+            (i64.store (local.get $i) (i64.add (i64.mul (i64.load (local.get $i)) (i64.const 31)) (i64.const 7)))
+            (br_if $on (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 8))) (i32.const 1000000)))))
+    (func (export "canister_update long")
+        (loop $on
+            (call $some)
+            (br_if $on (i64.lt_u (call $used (i32.const 0)) (i64.const 20000000000))))
+        (i64.store (i32.const 0) (call $used (i32.const 0)))
+        (call $append (i32.const 0) (i32.const 8))
+        (call $reply)))"#;
+
+/// Batches with one small update of one app each, and how long they take while another app runs a long message.
+fn long() -> Value {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut world = World::open(folder.path());
+    let small = world.app("small");
+    let slow = world.app_of("slow", &wat::parse_str(LONG).expect("the module"));
+    let timed = |world: &mut World, and: Vec<Ingress>, i: usize| {
+        let calls = [vec![world.ingress(small, "put", row(i))], and].concat();
+        let begun = Instant::now();
+        world.batch(calls, true);
+        begun.elapsed().as_secs_f64() * 1e3
+    };
+    let alone: Vec<f64> = (0..500).map(|i| timed(&mut world, Vec::new(), i)).collect();
+    let call = world.ingress(slow, "long", ());
+    let id = call.request_id;
+    let mut beside = vec![timed(&mut world, vec![call], 0)];
+    while world.executor.has_long_messages() {
+        beside.push(timed(&mut world, Vec::new(), beside.len()));
+    }
+    let status = &world.executor.state().ingress[&id].status;
+    let IngressStatus::Replied(bytes) = status else { panic!("{status:?}") };
+    json!({
+        "instructions": bytes[..].try_into().map_or(0, u64::from_le_bytes),
+        "seconds": beside.iter().sum::<f64>() / 1e3,
+        "batches": beside.len(),
+        "batch_alone_ms": spread(alone),
+        "batch_beside_ms": spread(beside),
+    })
+}
+
+fn spread(mut milliseconds: Vec<f64>) -> Value {
+    milliseconds.sort_by(f64::total_cmp);
+    let at = |share: usize| milliseconds[(milliseconds.len() - 1) * share / 100];
+    json!({ "median": at(50), "p99": at(99), "longest": at(100) })
 }
 
 /// The same bytes, written and synced as often, to a preallocated file: records per second.

@@ -43,8 +43,6 @@ impl Queries {
     pub(crate) fn start(reader: Reader, shared: Arc<Shared>) -> std::io::Result<Queries> {
         let pool = rayon::ThreadPoolBuilder::new()
             .thread_name(|at| format!("queries {at}"))
-            // WebAssembly runs on these threads' stacks.
-            .stack_size(execution::THREAD_STACK_BYTES)
             .build()
             .map_err(std::io::Error::other)?;
         Ok(Queries { pool, reader: Arc::new(reader), shared, open: Arc::default() })

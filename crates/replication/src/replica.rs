@@ -162,11 +162,7 @@ impl Replica {
         let (commands, shared) = (worker.commands.clone(), worker.shared.clone());
         let queries = Queries::start(queries, shared.clone())?;
         let log = log.spawn(items)?;
-        let thread = std::thread::Builder::new()
-            .name("executor".into())
-            // WebAssembly runs on this thread's stack.
-            .stack_size(execution::THREAD_STACK_BYTES)
-            .spawn(move || worker.run(&inbox, log))?;
+        let thread = std::thread::Builder::new().name("executor".into()).spawn(move || worker.run(&inbox, log))?;
         let scrub = std::sync::Mutex::new(ScrubThread::start(pace, storage, commands.clone())?);
         Ok(Replica { commands, shared, queries, scrub, threads: std::sync::Mutex::new(Some(thread)) })
     }

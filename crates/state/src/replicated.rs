@@ -4,6 +4,7 @@
 
 pub mod canister;
 pub mod ingress;
+pub mod long;
 pub mod managed;
 pub mod message;
 pub mod settings;
@@ -13,6 +14,7 @@ pub use canister::{
     StopRequest, SystemState, WasmFunction,
 };
 pub use ingress::{IngressEntry, IngressStatus};
+pub use long::{Begun, LongMessage};
 pub use managed::Managed;
 pub use message::{Ingress, Message, Payload, Request, Response, SenderInfo};
 pub use settings::{Settings, Visibility};

@@ -6,7 +6,7 @@
 use gate::heap::Shown;
 use serde_json::{Map, Value, json};
 
-use super::{Workshop, answer::Problem, judge::on_deep_thread};
+use super::{Workshop, answer::Problem, judge::on_own_thread};
 
 /// Bytes of JSON that one answer may have.
 const ANSWER_BYTES_MAX: usize = 64 << 20;
@@ -32,7 +32,7 @@ impl Workshop {
         let read = move || {
             fork.before_upgrade(|heap| gate::heap::json(&|offset, length| heap.read(offset, length), &types, limit))
         };
-        let found = on_deep_thread(read).await?.map_err(|why| {
+        let found = on_own_thread(read).await?.map_err(|why| {
             Problem::node(format!("`{}` can't be asked for its data: {why}", app.name), "`autograph logs` may say more")
         })?;
         let found = found.map_err(|error| {

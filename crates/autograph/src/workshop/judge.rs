@@ -28,7 +28,7 @@ impl Workshop {
         let roles = app.map(|app| app.roles.iter().map(|role| role.id.clone()).collect()).unwrap_or_default();
         let options = Options { roles, ..Options::default() };
         let (wasm, candid, types) = (release.wasm.clone(), release.candid.clone(), release.stable_types.clone());
-        on_deep_thread(move || {
+        on_own_thread(move || {
             let mut fork = ForkOf(fork);
             let side = live.as_ref().map(|live| Side { candid: &live.candid, stable_types: &live.stable });
             let proposed = Side { candid: &candid, stable_types: &types };
@@ -67,10 +67,10 @@ impl Workshop {
     }
 }
 
-/// Runs what executes canisters on a thread with the stack that this needs.
-pub(super) async fn on_deep_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+/// Runs what executes canisters on a thread of its own.
+pub(super) async fn on_own_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
     let (sender, done) = tokio::sync::oneshot::channel();
-    let thread = std::thread::Builder::new().name("check".into()).stack_size(execution::THREAD_STACK_BYTES);
+    let thread = std::thread::Builder::new().name("check".into());
     thread.spawn(move || drop(sender.send(work())))?;
     done.await.map_err(|_| Problem::node("the check broke off", "try again, and report this"))
 }

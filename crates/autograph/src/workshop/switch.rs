@@ -106,7 +106,7 @@ impl Workshop {
         let count = self.node.replica.read(move |executor| {
             let canister = executor.state().canisters.get(&backend).filter(|canister| canister.damage().is_none());
             // Those of a damaged app end with it.
-            canister.map_or(0, |canister| canister.system.call_contexts.len())
+            canister.map_or(0, |canister| canister.system.open_calls())
         });
         Ok(count.await?)
     }

@@ -20,7 +20,7 @@ use wasmtime::{Engine, Module};
 use crate::module::{COUNTING_VERSION, InvalidModule};
 
 /// Changes with whatever `module/instrument.rs` emits, apart from the counting.
-const INSTRUMENT_VERSION: u32 = 1;
+const INSTRUMENT_VERSION: u32 = 2;
 
 pub(super) struct CodeCache {
     folder: PathBuf,

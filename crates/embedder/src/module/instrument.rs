@@ -1,17 +1,18 @@
 //! Rewrites a valid module into the form that is compiled.
 //!
-//! What changes: two globals are appended, the instruction counter (counting down) and the depth left, and two
-//! functions that charge bulk operations by length; the code pays them. The start function is exported instead of
+//! What changes: two globals are appended, the instruction counter (counting down) and the depth left, two functions
+//! that charge bulk operations by length, and one for when a budget is used up; the code pays them. A table is appended
+//! whose only entry is the host's function that fills the counter again. The start function is exported instead of
 //! started, active data segments become empty passive ones (the embedder copies them in at installation), and the
 //! memory, the first table and all mutable globals are exported under names of our own. No index of the module shifts.
 //!
-//! Invariant: the rewritten code computes what the given code computes, except where a budget is used up, when it runs
-//! into `unreachable` with one of the two globals below zero.
+//! Invariant: the rewritten code computes what the given code computes, except where the depth is used up, when it runs
+//! into `unreachable` with that global below zero, and where the host does not fill the counter again.
 
 use wasm_encoder::{
-    BlockType, CodeSection, ConstExpr, CustomSection, DataCountSection, DataSection, ElementSection, ExportKind,
-    ExportSection, Function, FunctionSection, GlobalSection, GlobalType, ImportSection, Instruction, MemorySection,
-    TableSection, TypeSection, ValType,
+    BlockType, BranchHint, BranchHints, CodeSection, ConstExpr, CustomSection, DataCountSection, DataSection,
+    ElementSection, ExportKind, ExportSection, Function, FunctionSection, GlobalSection, GlobalType, ImportSection,
+    Instruction, MemorySection, RefType, TableSection, TableType, TypeSection, ValType,
     reencode::{Reencode, RoundtripReencoder},
 };
 use wasmparser::{DataKind, FuncType, FunctionBody, Operator, Parser, Payload};
@@ -30,6 +31,11 @@ pub(crate) const TABLE: &str = "__autograph_table";
 pub(crate) const START: &str = "__autograph_start";
 pub(crate) const COUNTER: &str = "__autograph_counter";
 pub(crate) const DEPTH: &str = "__autograph_depth";
+/// The table whose only entry fills the counter again: of type `() -> ()`, set by the host before anything runs.
+pub(crate) const REFILL: &str = "__autograph_refill";
+
+/// Types appended before those of blocks: of the functions appended.
+const OWN_TYPES: u32 = 3;
 
 /// The name under which a mutable global is exported.
 pub(crate) fn global_name(index: u32) -> String {
@@ -60,6 +66,8 @@ struct Sections<'a> {
     code: CodeSection,
     data: DataSection,
     names: Option<Vec<u8>>,
+    /// That budgets are seldom used up.
+    hints: BranchHints,
     /// Appended block types of functions with several results.
     block_types: Vec<(Vec<wasmparser::ValType>, u32)>,
 }
@@ -81,6 +89,7 @@ impl<'a> Sections<'a> {
             code: CodeSection::new(),
             data: DataSection::new(),
             names: None,
+            hints: BranchHints::new(),
             block_types: Vec::new(),
         }
     }
@@ -131,19 +140,27 @@ impl<'a> Sections<'a> {
         });
         let frame = self.facts.frames[index];
         let block = if calls || frame > LEAF_FRAME_MAX { Some(self.block_type(&results)?) } else { None };
-        let counted = Counted {
+        let counted = self.counted(frame);
+        let function = RoundtripReencoder.new_function_with_parsed_locals(body)?;
+        let prices = Prices { imports: &self.facts.import_costs, memory64: self.facts.memory64 };
+        let stretches = stretches(&operators, prices);
+        let (function, seldom) = counted.write(function, operators, &stretches, block)?;
+        self.code.function(&function);
+        self.hints.function_hints(self.facts.imported_functions + index as u32, seldom);
+        Ok(())
+    }
+
+    /// What a function with such a frame pays with.
+    fn counted(&self, frame: u32) -> Counted<'a> {
+        Counted {
             counter: self.facts.globals,
             depth: self.facts.globals + 1,
             charge: self.facts.functions,
             frame: i64::from(frame),
+            refill_type: self.facts.types + 2,
             tables64: &self.facts.tables64,
             memory64: self.facts.memory64,
-        };
-        let function = RoundtripReencoder.new_function_with_parsed_locals(body)?;
-        let prices = Prices { imports: &self.facts.import_costs, memory64: self.facts.memory64 };
-        let stretches = stretches(&operators, prices);
-        self.code.function(&counted.write(function, operators, &stretches, block)?);
-        Ok(())
+        }
     }
 
     fn block_type(&mut self, results: &[wasmparser::ValType]) -> Result<BlockType, InvalidModule> {
@@ -154,8 +171,7 @@ impl<'a> Sections<'a> {
                 if let Some((_, index)) = self.block_types.iter().find(|(known, _)| known == several) {
                     return Ok(BlockType::FunctionType(*index));
                 }
-                // Two types for the charging functions come first.
-                let index = self.facts.types + 2 + self.block_types.len() as u32;
+                let index = self.facts.types + OWN_TYPES + self.block_types.len() as u32;
                 self.block_types.push((several.to_vec(), index));
                 Ok(BlockType::FunctionType(index))
             }
@@ -172,7 +188,7 @@ impl<'a> Sections<'a> {
         if let Some(count) = &self.data_count {
             module.section(count);
         }
-        module.section(&self.code).section(&self.data);
+        module.section(&self.hints).section(&self.code).section(&self.data);
         if let Some(names) = &self.names {
             module.section(&CustomSection { name: "name".into(), data: names.into() });
         }
@@ -183,14 +199,17 @@ impl<'a> Sections<'a> {
         for ty in [ValType::I32, ValType::I64] {
             self.types.ty().function([ty], [ty]);
         }
+        self.types.ty().function([], []);
         for (results, _) in &self.block_types {
             let results = results.iter().filter_map(|ty| RoundtripReencoder.val_type(*ty).ok());
             self.types.ty().function([], results.collect::<Vec<_>>());
         }
         for (offset, ty) in [ValType::I32, ValType::I64].into_iter().enumerate() {
             self.functions.function(self.facts.types + offset as u32);
-            self.code.function(&charging_function(ty, self.facts.globals));
+            self.code.function(&charging_function(ty, self.counted(0)));
         }
+        self.functions.function(self.facts.types + 2);
+        self.code.function(&self.counted(0).used_up_function());
     }
 
     fn append_globals_and_exports(&mut self) {
@@ -208,6 +227,10 @@ impl<'a> Sections<'a> {
         if self.facts.has_table {
             self.exports.export(TABLE, ExportKind::Table, 0);
         }
+        let refill =
+            TableType { element_type: RefType::FUNCREF, table64: false, minimum: 1, maximum: Some(1), shared: false };
+        self.tables.table(refill);
+        self.exports.export(REFILL, ExportKind::Table, self.facts.tables64.len() as u32);
         if let Some(start) = self.facts.start {
             self.exports.export(START, ExportKind::Func, start);
         }
@@ -218,11 +241,12 @@ impl<'a> Sections<'a> {
 const LENGTH_MAX: i64 = 1 << 62;
 
 /// Takes a length, pays for it, and gives it back.
-fn charging_function(ty: ValType, counter: u32) -> Function {
+fn charging_function(ty: ValType, counted: Counted<'_>) -> Function {
     let mut function = Function::new([]);
     let mut put = |instruction| {
         function.instruction(&instruction);
     };
+    let counter = counted.counter;
     put(Instruction::GlobalGet(counter));
     put(Instruction::LocalGet(0));
     if ty == ValType::I32 {
@@ -241,7 +265,7 @@ fn charging_function(ty: ValType, counter: u32) -> Function {
     put(Instruction::I64Const(0));
     put(Instruction::I64LtS);
     put(Instruction::If(BlockType::Empty));
-    put(Instruction::Unreachable);
+    put(Instruction::Call(counted.used_up()));
     put(Instruction::End);
     put(Instruction::LocalGet(0));
     put(Instruction::End);
@@ -252,9 +276,12 @@ fn charging_function(ty: ValType, counter: u32) -> Function {
 struct Counted<'a> {
     counter: u32,
     depth: u32,
-    /// The charging function for 32-bit lengths; the one for 64 bits follows it.
+    /// The charging function for 32-bit lengths; the one for 64 bits follows it, and then the one for when a budget is
+    /// used up.
     charge: u32,
     frame: i64,
+    /// The type of the refilling function.
+    refill_type: u32,
     tables64: &'a [bool],
     memory64: bool,
 }
@@ -267,12 +294,13 @@ impl Counted<'_> {
         operators: Vec<Operator<'_>>,
         stretches: &[Stretch],
         block: Option<BlockType>,
-    ) -> Result<Function, InvalidModule> {
+    ) -> Result<(Function, Vec<BranchHint>), InvalidModule> {
+        let mut seldom = Vec::new();
         let mut stretches = stretches.iter().peekable();
         let mut nesting = 0u32;
         for (index, operator) in operators.into_iter().enumerate() {
             while let Some(stretch) = stretches.next_if(|stretch| stretch.start == index) {
-                self.pay(&mut function, stretch, index == 0 && block.is_some());
+                seldom.extend(self.pay(&mut function, stretch, index == 0 && block.is_some()));
                 if let (0, Some(block)) = (index, block) {
                     function.instruction(&Instruction::Block(block));
                 }
@@ -298,10 +326,11 @@ impl Counted<'_> {
             self.move_depth(&mut function, self.frame);
             function.instruction(&Instruction::End);
         }
-        Ok(function)
+        Ok((function, seldom))
     }
 
-    fn pay(&self, function: &mut Function, stretch: &Stretch, frame: bool) {
+    /// Gives the branch that is seldom taken, if there is one.
+    fn pay(&self, function: &mut Function, stretch: &Stretch, frame: bool) -> Option<BranchHint> {
         if stretch.cost > 0 {
             add_to(function, self.counter, -(stretch.cost as i64));
         }
@@ -309,7 +338,7 @@ impl Counted<'_> {
             self.move_depth(function, -self.frame);
         }
         if !stretch.check {
-            return;
+            return None;
         }
         function.instruction(&Instruction::GlobalGet(self.counter));
         if frame {
@@ -319,9 +348,37 @@ impl Counted<'_> {
         }
         function.instruction(&Instruction::I64Const(0));
         function.instruction(&Instruction::I64LtS);
+        let branch = BranchHint { branch_func_offset: function.byte_len() as u32, branch_hint_value: 0 };
         function.instruction(&Instruction::If(BlockType::Empty));
-        function.instruction(&Instruction::Unreachable);
+        function.instruction(&Instruction::Call(self.used_up()));
         function.instruction(&Instruction::End);
+        Some(branch)
+    }
+
+    fn used_up(&self) -> u32 {
+        self.charge + 2
+    }
+
+    /// Stops if it is the depth that is used up, and else has the counter filled again; the host stops the message if
+    /// that is used up for good.
+    fn used_up_function(&self) -> Function {
+        let mut function = Function::new([]);
+        let refill =
+            Instruction::CallIndirect { type_index: self.refill_type, table_index: self.tables64.len() as u32 };
+        for instruction in [
+            Instruction::GlobalGet(self.depth),
+            Instruction::I64Const(0),
+            Instruction::I64LtS,
+            Instruction::If(BlockType::Empty),
+            Instruction::Unreachable,
+            Instruction::End,
+            Instruction::I32Const(0),
+            refill,
+            Instruction::End,
+        ] {
+            function.instruction(&instruction);
+        }
+        function
     }
 
     fn move_depth(&self, function: &mut Function, by: i64) {

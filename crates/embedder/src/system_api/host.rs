@@ -9,6 +9,7 @@ use super::{Context, call::Outgoing};
 use crate::{
     memory::{HEAP_CAPACITY_BYTES, StableMemory},
     message::{Callback, Effects, Entry, Input, Limits, OutgoingCall, Reply},
+    slices::Meter,
     trap::Trap,
 };
 
@@ -29,6 +30,8 @@ pub(crate) struct Host {
     pub(crate) context: Context,
     pub(crate) input: Input,
     pub(crate) limits: Limits,
+    /// What is left of the instructions, beside the counter.
+    pub(crate) meter: Meter,
     /// What the message does so far.
     pub(super) effects: Effects,
     /// The reply being put together.
@@ -54,6 +57,7 @@ impl Host {
             context: Context::Start,
             input: Input::default(),
             limits: Limits::default(),
+            meter: Meter::default(),
             effects: Effects::default(),
             reply_data: Vec::new(),
             replied: false,
@@ -67,13 +71,14 @@ impl Host {
     }
 
     /// Gets ready for a message.
-    pub(crate) fn begin(&mut self, entry: &Entry, input: Input, limits: Limits) {
+    pub(crate) fn begin(&mut self, entry: &Entry, input: Input, limits: Limits, meter: Meter) {
         self.context = Context::of(entry, input.replicated);
         self.replied = matches!(entry, Entry::Callback(Callback { replied: true, .. }));
         self.effects = Effects { cycles_balance: input.cycles_balance, ..Effects::default() };
         self.cycles_available = if self.replied { 0 } else { input.cycles_available };
         self.input = input;
         self.limits = limits;
+        self.meter = meter;
         self.reply_data.clear();
         self.pending = None;
         self.outgoing = Outgoing::default();

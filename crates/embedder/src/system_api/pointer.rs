@@ -66,7 +66,7 @@ impl<'a, 'b> Call<'a, 'b> {
         let left = counter.get(&mut *self.caller).i64().unwrap_or(0);
         let left = left.saturating_sub_unsigned(bytes);
         counter.set(&mut *self.caller, left.into())?;
-        if left < 0 {
+        if self.host().meter.left(left) < 0 {
             return Err(Trap::InstructionLimit { limit: self.host().limits.instructions }.into());
         }
         Ok(())
@@ -77,7 +77,7 @@ impl<'a, 'b> Call<'a, 'b> {
         let limit = self.host().limits.instructions;
         let Some(counter) = self.host().handles.as_ref().map(|handles| handles.counter) else { return 0 };
         let left = counter.get(&mut *self.caller).i64().unwrap_or(0);
-        limit.saturating_sub(u64::try_from(left).unwrap_or(0))
+        limit.saturating_sub(u64::try_from(self.host().meter.left(left)).unwrap_or(0))
     }
 
     /// The canister's memory, and the host beside it.

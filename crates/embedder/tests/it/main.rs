@@ -5,6 +5,7 @@ mod limits;
 mod memory;
 mod modules;
 mod motoko;
+mod slices;
 mod support;
 mod trackers;
 mod upgrades;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use candid::Principal;
 use embedder::{CallerInfo, CanisterStatus as WasmStatus, CanisterView, Input, Reject as WasmReject, SubnetView};
-use state::replicated::{CanisterStatus, Reject, SystemState};
+use state::replicated::{CallContext, CanisterStatus, Reject, SystemState};
 
 use crate::{config::ExecutionConfig, state::Canister, turn::Env};
 
@@ -15,7 +15,12 @@ pub(crate) struct InputParts {
     pub(crate) arg: Arc<[u8]>,
     pub(crate) reject: Option<Reject>,
     pub(crate) refunded: u128,
+    /// The call that it belongs to, if that is one that was begun before.
     pub(crate) context: Option<u64>,
+    /// The callback that it answers, if it is an answer.
+    pub(crate) answers: Option<u64>,
+    /// The call that it begins.
+    pub(crate) begins: Option<CallContext>,
     pub(crate) method_name: Arc<str>,
     pub(crate) data_certificate: Option<Arc<[u8]>>,
     pub(crate) non_replicated: bool,
@@ -30,6 +35,8 @@ impl Default for InputParts {
             reject: None,
             refunded: 0,
             context: None,
+            answers: None,
+            begins: None,
             method_name: "".into(),
             data_certificate: None,
             non_replicated: false,
@@ -40,7 +47,8 @@ impl Default for InputParts {
 
 /// The input of a message on a canister at a time.
 pub(crate) fn input_of(env: &Env<'_>, system: &SystemState, view: &Arc<CanisterView>, parts: &InputParts) -> Input {
-    let context = parts.context.and_then(|context| system.call_contexts.get(&context));
+    let begun_before = || parts.context.and_then(|context| system.call_contexts.get(&context));
+    let context = parts.begins.as_ref().or_else(begun_before);
     let info = context.and_then(|context| context.sender_info.as_ref()).or(parts.sender_info.as_ref());
     Input {
         caller: parts.caller.as_slice().into(),
@@ -59,16 +67,16 @@ pub(crate) fn input_of(env: &Env<'_>, system: &SystemState, view: &Arc<CanisterV
         data_certificate: parts.data_certificate.clone(),
         replicated: !parts.non_replicated,
         canister_version: system.version,
-        outstanding_calls: outstanding_calls(system),
+        outstanding_calls: outstanding_calls(system, parts.answers),
         canister: view.clone(),
         subnet: env.subnet.clone(),
     }
 }
 
-/// Open calls of a canister by receiver. Mostly there are none, and then this costs nothing.
-fn outstanding_calls(system: &SystemState) -> Arc<BTreeMap<Vec<u8>, usize>> {
+/// Open calls of a canister by receiver, but for the one that is being answered. Mostly there are none, and then this costs nothing.
+fn outstanding_calls(system: &SystemState, answered: Option<u64>) -> Arc<BTreeMap<Vec<u8>, usize>> {
     let mut by_receiver = BTreeMap::<Principal, usize>::new();
-    for callback in system.callbacks.values() {
+    for (_, callback) in system.callbacks.iter().filter(|(number, _)| Some(**number) != answered) {
         *by_receiver.entry(callback.receiver).or_default() += 1;
     }
     Arc::new(by_receiver.into_iter().map(|(id, count)| (id.as_slice().to_vec(), count)).collect())

@@ -23,6 +23,7 @@ use std::sync::Arc;
 use super::{Native, NativeCall, reply, unit};
 use crate::{executor::Executor, reject};
 
+pub(crate) use access::deferrable;
 pub(crate) use chunks::CHUNK_BYTES_MAX;
 pub(crate) use look::query;
 

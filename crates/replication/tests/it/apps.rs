@@ -173,8 +173,7 @@ async fn what_messages_take_is_told_with_who_caused_it() {
     assert!(adding > 0);
     // A call that is stopped at its limit is charged for all that it took.
     node.call::<()>(GUEST, app.backend, "spin", ()).await.expect_err("is stopped");
-    let limit = execution::ExecutionConfig::new([].into(), GUEST, GUEST).update_instructions;
-    assert!(sum(Some(GUEST)).0 >= adding + limit);
+    assert!(sum(Some(GUEST)).0 >= adding + world.update_instructions);
     node.replica.shut_down();
 }
 

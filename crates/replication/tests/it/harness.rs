@@ -37,7 +37,7 @@ impl Clock for TestClock {
     }
 }
 
-struct TestBlobs(BlobStore);
+pub(crate) struct TestBlobs(pub(crate) BlobStore);
 
 impl Blobs for TestBlobs {
     fn get(&self, hash: &[u8; 32]) -> Option<Arc<[u8]>> {
@@ -53,6 +53,8 @@ pub(crate) struct World {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) blobs: Arc<BlobStore>,
     engine: Arc<Engine>,
+    /// So few that what runs until it is stopped does not take long.
+    pub(crate) update_instructions: u64,
     /// What the replicas told about usage.
     pub(crate) used: Arc<Mutex<Vec<Usage>>>,
     pub(crate) scrub: ScrubPace,
@@ -75,6 +77,7 @@ impl World {
             clock,
             blobs,
             engine: Arc::new(engine),
+            update_instructions: 1_000_000_000,
             used: Arc::default(),
             scrub: ScrubPace::default(),
             next: AtomicU64::new(0),
@@ -102,6 +105,7 @@ impl World {
         let key = RootKey::from_seed(&[3; 32]);
         let root_key: Arc<[u8]> = key.public_key_der().into();
         let mut config = ExecutionConfig::new(root_key, key.subnet_id(), WORKSHOP);
+        config.update_instructions = self.update_instructions;
         config.provisional = Provisional::Anyone;
         set(&mut config);
         let blobs = Arc::new(TestBlobs(BlobStore::new(storage)));

@@ -7,3 +7,4 @@ mod damage;
 mod harness;
 mod management;
 mod motoko;
+mod slices;

@@ -90,8 +90,12 @@ impl Node<'_> {
     }
 
     pub(crate) async fn with_proxy(&self) -> Principal {
+        self.with_module(&proxy_wasm()).await
+    }
+
+    pub(crate) async fn with_module(&self, module: &[u8]) -> Principal {
         let id = self.create(CanisterSettings::default()).await;
-        self.install(id, CanisterInstallMode::Install, &proxy_wasm()).await.expect("installs");
+        self.install(id, CanisterInstallMode::Install, module).await.expect("installs");
         id
     }
 

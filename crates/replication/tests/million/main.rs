@@ -90,8 +90,7 @@ fn a_million_updates_leave_a_bounded_heap() {
     let config = ExecutionConfig::new(Arc::from([0u8; 4]), Principal::anonymous(), WORKSHOP);
     let executor = Executor::new(&recovered, engine, blobs.clone(), config).expect("readable");
     let mut world = World { executor, log, time: 1_700_000_000_000_000_000, calls: 0 };
-    let work = std::thread::Builder::new().stack_size(execution::THREAD_STACK_BYTES);
-    work.spawn(move || run(&mut world, &blobs)).expect("a thread").join().expect("no panic");
+    run(&mut world, &blobs);
 }
 
 fn run(world: &mut World, blobs: &TestBlobs) {

@@ -50,8 +50,10 @@ pub(crate) const SEGMENT_BYTES: u64 = 256 << 10;
 const STEPS: u64 = 60;
 /// One seed in so many has a Motoko app beside the small ones.
 const GUESTS_EVERY: u64 = 4;
+/// So few that some messages need several slices.
+const SLICE_INSTRUCTIONS: u64 = 30_000;
 /// Batches after which nothing may be open any more.
-const SETTLES_WITHIN: usize = 12;
+const SETTLES_WITHIN: usize = 200;
 
 /// What went wrong, in words.
 pub(crate) type Checked<T = ()> = Result<T, String>;
@@ -362,7 +364,9 @@ impl Run {
         let client = Principal::from_slice(&[1 + self.random.next().to_le_bytes()[0] % 5; 29]);
         let number = n.to_le_bytes().to_vec();
         let call = [&n.to_le_bytes(), other.as_slice()].concat();
-        let (method, arg, op) = match self.random.below(16) {
+        let (method, arg, op) = match self.random.below(19) {
+            16 | 17 => ("add_slowly", number, Op::Add(app, n)),
+            18 => ("add_slowly_trap", number, Op::Never),
             0..=4 => ("add", number, Op::Add(app, n)),
             5 | 6 => ("add_trap", number, Op::Never),
             7 => ("grow", vec![], Op::Grow(app)),
@@ -471,6 +475,9 @@ impl Run {
         }
         let Some(batch) = self.last.lock().unwrap_or_else(PoisonError::into_inner).take() else { return Ok(()) };
         self.note(format!("batch {} of {} calls", self.history.len() + 1, batch.ingress.len()));
+        if self.node().executor().has_long_messages() {
+            self.saw("long message that goes on");
+        }
         let before = self.reference.state().time;
         self.execute_reference(&batch)?;
         self.history.push(batch);
@@ -720,6 +727,9 @@ impl Run {
         let executor = fresh(&self.disk, &self.key, &recovered)?;
         differ(executor.state(), self.reference.state()).map_err(|what| format!("after recovery, {what}"))?;
         self.check_acknowledged()?;
+        if executor.has_long_messages() {
+            self.saw("recovery with a long message");
+        }
         self.node = Some(Stepped::new(self.config(executor, log, folder)));
         if faults {
             self.plan_fault();
@@ -883,7 +893,11 @@ pub(crate) fn root_key() -> Arc<RootKey> {
 pub(crate) fn fresh(disk: &SimulatedDisk, key: &RootKey, recovered: &Recovered) -> Checked<Executor> {
     let blobs = Arc::new(TestBlobs(BlobStore::new(Arc::new(disk.clone()))));
     let root_key: Arc<[u8]> = key.public_key_der().into();
-    let config = ExecutionConfig::new(root_key, key.subnet_id(), WORKSHOP);
+    let config = ExecutionConfig {
+        slice_instructions: SLICE_INSTRUCTIONS,
+        long_max: 2,
+        ..ExecutionConfig::new(root_key, key.subnet_id(), WORKSHOP)
+    };
     Executor::new(recovered, engine(), blobs, config).map_err(|error| error.to_string())
 }
 

@@ -8,7 +8,7 @@ use std::{
 use candid::Principal;
 use serde::{Deserialize, Serialize};
 
-use super::{Message, RequestId, SenderInfo, settings::Settings};
+use super::{LongMessage, Message, RequestId, SenderInfo, settings::Settings};
 
 /// Everything that the system keeps about a canister.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +37,12 @@ pub struct SystemState {
     /// Waiting messages, in order.
     #[serde(default)]
     pub queue: VecDeque<Message>,
+    /// The message that runs in slices, taken from the queue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub long: Option<Box<LongMessage>>,
+    /// Calls of the management canister about this one that wait until the long message has ended.
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    pub deferred: VecDeque<Message>,
     /// Calls that were begun and not finished.
     #[serde(default)]
     pub call_contexts: BTreeMap<u64, CallContext>,
@@ -274,6 +280,8 @@ impl SystemState {
             environment: BTreeMap::new(),
             wasm_memory_limit: 0,
             queue: VecDeque::new(),
+            long: None,
+            deferred: VecDeque::new(),
             call_contexts: BTreeMap::new(),
             callbacks: BTreeMap::new(),
             next_id: 0,
@@ -304,6 +312,8 @@ impl SystemState {
             environment: self.environment.clone(),
             wasm_memory_limit: self.wasm_memory_limit,
             queue: VecDeque::new(),
+            long: None,
+            deferred: VecDeque::new(),
             call_contexts: BTreeMap::new(),
             callbacks: BTreeMap::new(),
             next_id: self.next_id,
@@ -351,9 +361,15 @@ impl SystemState {
         self.logs.iter().map(LogEntry::bytes).sum()
     }
 
+    /// Calls that were begun and can still go on; a long message counts as one.
+    #[must_use]
+    pub fn open_calls(&self) -> usize {
+        self.call_contexts.len() + usize::from(self.long.is_some())
+    }
+
     /// Whether a call was begun and can still go on.
     #[must_use]
     pub fn has_open_calls(&self) -> bool {
-        !self.call_contexts.is_empty()
+        self.open_calls() > 0
     }
 }

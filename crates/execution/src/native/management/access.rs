@@ -170,6 +170,23 @@ struct NamesTarget {
     target_canister: Principal,
 }
 
+/// The canister that a call names, if the call may change what a message running on it could see.
+pub(crate) fn deferrable(method: &str, arg: &[u8]) -> Option<Principal> {
+    let changes = matches!(
+        method,
+        "update_settings"
+            | "install_code"
+            | "install_chunked_code"
+            | "uninstall_code"
+            | "start_canister"
+            | "stop_canister"
+            | "delete_canister"
+            | "take_canister_snapshot"
+            | "load_canister_snapshot"
+    );
+    if changes { named(method, arg).ok() } else { None }
+}
+
 /// The canister that an argument names; the rest of it is skipped.
 fn named(method: &str, arg: &[u8]) -> Result<Principal, Reject> {
     // Skipping a whole module must be possible, while types that multiply must not.

@@ -143,6 +143,7 @@ impl Executor {
 
     /// Empties a canister: code, data, chunks and logs go, all who wait for an answer are told.
     pub(super) fn uninstall(&mut self, id: Principal, origin: ChangeOrigin) {
+        self.give_up_long(id);
         self.instances.take(id);
         let Some(canister) = self.state.canisters.get_mut(&id) else { return };
         canister.memory = embedder::CanisterMemory::default();
