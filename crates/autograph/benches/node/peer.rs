@@ -4,9 +4,9 @@
 //! its syncs are counted by strace while requests run, on both sides in the same way.
 
 use std::{
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     time::Instant,
 };
 
@@ -20,6 +20,8 @@ fn folder() -> PathBuf {
 /// A running workerd that ends with this value.
 pub(crate) struct Workerd {
     child: Child,
+    /// Kept open for what it says later.
+    _output: BufReader<ChildStdout>,
     storage: PathBuf,
     /// Host and port.
     pub(crate) address: String,
@@ -48,13 +50,15 @@ impl Workerd {
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| format!("workerd does not start: {error}"))?;
-        let lines = BufReader::new(child.stdout.take().expect("piped")).lines().map_while(Result::ok);
+        let mut output = BufReader::new(child.stdout.take().expect("piped"));
+        let lines = output.by_ref().lines();
         let port = lines
+            .map_while(Result::ok)
             .filter_map(|line| serde_json::from_str::<Value>(&line).ok())
             .find(|event| event["event"] == "listen")
             .and_then(|event| event["port"].as_u64());
         let address = format!("127.0.0.1:{}", port.unwrap_or_default());
-        let workerd = Workerd { child, storage, address };
+        let workerd = Workerd { child, _output: output, storage, address };
         port.map(|_| workerd).ok_or_else(|| "workerd ended before it listened".into())
     }
 

@@ -1,9 +1,9 @@
 //! A node of its own folder, as a process that ends with its value.
 
 use std::{
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     time::Instant,
 };
 
@@ -30,6 +30,8 @@ const COUNTER: &str = "import Map \"mo:core/Map\";\nimport Nat \"mo:core/Nat\";\
 
 pub(crate) struct Node {
     child: Child,
+    /// Kept open for what the node says later.
+    _output: BufReader<ChildStdout>,
     home: PathBuf,
     /// Host and port.
     pub(crate) address: String,
@@ -59,11 +61,12 @@ impl Node {
             .stdout(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-        let link = lines.map_while(Result::ok).find(|line| line.contains("#enter=")).expect("the node says its link");
+        let mut output = BufReader::new(child.stdout.take().expect("piped"));
+        let mut lines = output.by_ref().lines().map_while(Result::ok);
+        let link = lines.find(|line| line.contains("#enter=")).expect("the node says its link");
         let url = link.trim().split("/#").next().expect("an address");
         let address = url.replace("http://localhost", "127.0.0.1");
-        Node { child, home: home.to_owned(), address, seconds: begun.elapsed().as_secs_f64() }
+        Node { child, _output: output, home: home.to_owned(), address, seconds: begun.elapsed().as_secs_f64() }
     }
 
     pub(crate) fn pid(&self) -> u32 {
