@@ -30,7 +30,7 @@ const PEOPLE: usize = 5_000;
 const TIME: Duration = Duration::from_secs(60);
 /// How long each person waits from one request to the next: what two cores bear. A written app looks through all rows
 /// for the caller's own, which is most of what a request costs here.
-const EVERY: Duration = Duration::from_secs(30);
+const EVERY: Duration = Duration::from_secs(15);
 /// One request in so many writes.
 const WRITES: usize = 5;
 /// Connections over which the people are let in.
