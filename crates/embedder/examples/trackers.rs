@@ -25,7 +25,7 @@ const SIZES_KIB: [u64; 15] = [
     512 << 10,
     1 << 20,
 ];
-const DIRTY_PAGES: [u64; 3] = [1, 16, 256];
+const DIRTY_PAGES: [u64; 4] = [1, 16, 256, 1024];
 const WAYS: [(&str, Tracking); 3] =
     [("userfault", Tracking::Userfault), ("protection", Tracking::Protection), ("compare", Tracking::Compare)];
 const ROUNDS: usize = 1_001;
