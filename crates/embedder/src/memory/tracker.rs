@@ -15,9 +15,11 @@ pub(crate) use compare::Compare;
 use protection::Protection;
 use userfault::{Userfault, UserfaultTracker};
 
-/// Up to here comparing all pages costs less than being told which were written.
-const COMPARE_BYTES_MAX: usize = 128 << 10;
-/// From here on a scan of all page tables costs more than a signal for every page that a message writes.
+/// Up to here comparing all pages costs less than being told which were written, on average over messages that write
+/// one page and messages that write sixteen (`examples/trackers.rs` measures it).
+const COMPARE_BYTES_MAX: usize = 192 << 10;
+/// From here on a scan of all page tables costs more than a signal for every page, even for messages that write
+/// sixteen pages. Messages that write hundreds would still be better off with the scan, but cost more by themselves.
 const PROTECTION_BYTES_MIN: usize = 384 << 20;
 
 /// How dirty pages are found.

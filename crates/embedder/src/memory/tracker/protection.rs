@@ -26,7 +26,7 @@ use super::DirtyTracker;
 use crate::memory::HEAP_CAPACITY_BYTES;
 
 /// Runs of writable pages that are told apart between two commits. The last one is the whole memory.
-const RUNS_MAX: usize = 256;
+const RUNS_MAX: usize = 1024;
 
 /// Addresses are looked up by these many upper bits. Every tracked mapping is larger than a slot, so that at most one
 /// begins in each.
@@ -90,12 +90,13 @@ impl Run {
     }
 }
 
-/// How many pages, aligned, become writable at the next write: the more were written, the more will be.
+/// How many pages, aligned, become writable at the next write: the more were written, the more will be. A signal costs
+/// about as much as comparing a few pages, so it takes many writes until others' pages are compared along.
 fn width(length: usize) -> u32 {
     match length {
-        0..128 => 1,
-        128..192 => 16,
-        192..224 => 256,
+        0..768 => 1,
+        768..896 => 16,
+        896..960 => 256,
         _ => 4096,
     }
 }
