@@ -54,9 +54,33 @@ module {
     null;
   };
 
-  /// The row of this member; strangers have none.
+  /// The row of this member; strangers have none. Who was added by a host is called after the row, so it is looked at
+  /// first.
   public func ofMember<Row <: { member : Text }>(rows : Rows<Row>, member : Text) : ?Row {
-    if (member == "") null else find<Row>(rows, func row = row.member == member);
+    if (member == "") return null;
+    switch (numberOf(member)) {
+      case (?id) switch (rows.get(compare, id)) {
+        case (?row) if (row.member == member) return ?row;
+        case null {};
+      };
+      case null {};
+    };
+    find<Row>(rows, func row = row.member == member);
+  };
+
+  /// The number behind the colon of a member's id.
+  func numberOf(member : Text) : ?Nat {
+    var number : ?Nat = null;
+    for (char in member.chars()) {
+      switch number {
+        case (?sum) {
+          if (char < '0' or char > '9') return null;
+          number := ?(sum * 10 + Prim.nat32ToNat(Prim.charToNat32(char) - 48));
+        };
+        case null if (char == ':') number := ?0;
+      };
+    };
+    number;
   };
 
   /// Whether there is a row with this id; no id refers to nothing amiss.
