@@ -12,6 +12,7 @@ use state::storage::simulated::Crash;
 use crate::{
     harness::{Node, OWNER, World},
     management::{STRANGER, encoded, record},
+    motoko::hoard_wasm,
 };
 
 const PAGE_BYTES: u64 = 64 << 10;
@@ -115,6 +116,34 @@ async fn the_hook_runs_once_when_memory_becomes_low() {
     node.set(id, memory(10, 6)).await.expect("sets");
     node.grow(id, 0).await;
     assert_eq!(node.notes(id).await, [2, 0, 1, LOW, 2, 0, 1, LOW, 0]);
+}
+
+#[tokio::test]
+async fn a_motoko_actor_is_told_when_its_memory_becomes_low() {
+    const ROOM: u64 = 1 << 30;
+    let world = World::new();
+    let node = world.start();
+    let id = node.create(CanisterSettings::default()).await;
+    node.install(id, CanisterInstallMode::Install, &hoard_wasm()).await.expect("installs");
+    let size = async || u64::try_from(node.status(id).await.memory_metrics.wasm_memory_size.0).expect("fits");
+    let before = size().await;
+    // As much is left as has to be, so that any growth is too much.
+    let settings = CanisterSettings {
+        wasm_memory_limit: Some(Nat::from(before + ROOM)),
+        wasm_memory_threshold: Some(Nat::from(ROOM)),
+        ..Default::default()
+    };
+    node.set(id, settings).await.expect("sets");
+    let seen = async || node.query::<Vec<Nat>>(OWNER, id, "seen", ()).await;
+    let mut kept = 0u32;
+    while size().await == before {
+        assert_eq!(seen().await, Ok(vec![Nat::from(0u8), Nat::from(kept)]));
+        node.call::<()>(OWNER, id, "keep", (Nat::from(100_000u32),)).await.expect("keeps");
+        kept += 1;
+    }
+    assert_eq!(seen().await, Ok(vec![Nat::from(1u8), Nat::from(0u8)]), "told at once, and it let go of {kept}");
+    node.call::<()>(OWNER, id, "keep", (Nat::from(1u8),)).await.expect("keeps");
+    assert_eq!(seen().await, Ok(vec![Nat::from(1u8), Nat::from(1u8)]), "told once");
 }
 
 #[tokio::test]

@@ -12,6 +12,11 @@ pub(crate) fn guests_wasm() -> &'static [u8] {
     WASM.get_or_init(|| compile(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/guests.mo")))
 }
 
+/// An actor that is told when its memory becomes low.
+pub(crate) fn hoard_wasm() -> Vec<u8> {
+    compile(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/hoard.mo"))
+}
+
 /// Compiles with the real compiler, from the toolchain's installed packages.
 fn compile(source: &Path) -> Vec<u8> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
