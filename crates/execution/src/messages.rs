@@ -128,6 +128,7 @@ impl Turn<'_> {
         };
         let limits = if keeps { self.update_limits() } else { self.env.limits(self.env.config.query_instructions) };
         let execution = self.run(&entry, &parts, &limits);
+        let execution = if keeps { self.within_means(execution) } else { execution };
         let instructions = execution.instructions;
         self.after(Some(context_id), execution, keeps);
         self.close_if_done(context_id);
@@ -183,6 +184,7 @@ impl Turn<'_> {
         let parts = InputParts { caller, context: Some(context_id), ..InputParts::default() };
         let limits = self.env.limits(self.env.config.update_instructions);
         let execution = self.run(&entry, &parts, &limits);
+        let execution = self.within_means(execution);
         let instructions = execution.instructions;
         self.after(Some(context_id), execution, true);
         self.close_if_done(context_id);
