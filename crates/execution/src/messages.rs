@@ -271,7 +271,11 @@ impl Turn<'_> {
     /// Consumes a message that has ended, and takes in what it did.
     fn finish(&mut self, task: Task, execution: Execution) {
         // Nothing else of the canister ran, but cycles may have come in.
-        let execution = with_cycles_since(execution, task.begun.cycles, self.canister.system.cycles);
+        let mut execution = with_cycles_since(execution, task.begun.cycles, self.canister.system.cycles);
+        // An answer must be taken in, whatever it comes to.
+        if task.keeps && task.parts.answers.is_none() {
+            execution = self.within_means(execution);
+        }
         let trapped = execution.outcome.is_err();
         let mut answered = None;
         let context = match (task.parts.begins, task.parts.answers) {

@@ -3,16 +3,16 @@
 //! Running messages costs nothing here. Keeping a canister costs what [`IdlePrices`] says, which is nothing unless
 //! whoever runs the node decides otherwise: an app on a node of one's own doesn't run dry by accident. With prices,
 //! a canister pays every hour, and one whose balance falls below its freezing limit is frozen until somebody adds
-//! cycles. It is never emptied for not paying, which the interface leaves open. The limit is looked at before a message:
-//! one that makes the canister larger is let through, and the next may find it frozen.
+//! cycles. It is never emptied for not paying, which the interface leaves open.
 //!
 //! There are no reserved cycles: they would pay for storage on a subnet that is nearly full, and here nothing gets
 //! dearer. So `reserved_cycles` is always 0, and `reserved_cycles_limit` is kept and told but never reached.
 
 use candid::Principal;
-use state::replicated::{Reject, Settings};
+use embedder::{Execution, StableMemory, Trap};
+use state::replicated::Reject;
 
-use crate::{executor::Executor, native::CHUNK_BYTES_MAX, reject, state::Canister};
+use crate::{executor::Executor, native::CHUNK_BYTES_MAX, reject, state::Canister, turn::Turn};
 
 const GIB: u128 = 1 << 30;
 const DAY_SECONDS: u128 = 24 * 60 * 60;
@@ -40,11 +40,17 @@ impl IdlePrices {
     /// what it had allocated, and its share of a lane.
     #[must_use]
     pub fn per_day(&self, canister: &Canister) -> u128 {
+        self.per_day_with(canister, canister.memory.heap.bytes() + canister.memory.stable.bytes())
+    }
+
+    /// The same if its memories had so many bytes.
+    fn per_day_with(&self, canister: &Canister, memory_bytes: u64) -> u128 {
         if *self == IdlePrices::FREE {
             return 0;
         }
         let settings = &canister.system.settings;
-        let bytes = u128::from(kept_bytes(canister).max(settings.memory_allocation));
+        let kept = memory_bytes.saturating_add(bytes_beside_memory(canister));
+        let bytes = u128::from(kept.max(settings.memory_allocation));
         let memory = self.gib_second.saturating_mul(bytes).div_ceil(GIB);
         let compute = self.compute_percent_second.saturating_mul(settings.compute_allocation.into());
         memory.saturating_add(compute).saturating_mul(DAY_SECONDS)
@@ -53,8 +59,7 @@ impl IdlePrices {
     /// Cycles that a canister may not spend (interface spec, `freezing_limit`).
     #[must_use]
     pub fn freezing_limit(&self, canister: &Canister) -> u128 {
-        let Settings { freezing_threshold, .. } = canister.system.settings;
-        self.per_day(canister).saturating_mul(freezing_threshold.into()) / DAY_SECONDS
+        limit_for(canister, self.per_day(canister))
     }
 
     /// Whether a canister has fewer cycles than it must keep: its liquid balance is below zero.
@@ -83,12 +88,34 @@ impl IdlePrices {
     }
 }
 
-/// Bytes that a canister pays for: its memories, snapshots, chunks and log. Its module, which all canisters that run
-/// it share, and its history are not counted, so that this is quick enough to be asked before every message.
-fn kept_bytes(canister: &Canister) -> u64 {
+fn limit_for(canister: &Canister, per_day: u128) -> u128 {
+    per_day.saturating_mul(canister.system.settings.freezing_threshold.into()) / DAY_SECONDS
+}
+
+/// Bytes that a canister pays for besides its memories: snapshots, chunks and log. Its module, which all canisters
+/// that run it share, and its history are not counted, so that this is quick enough to be asked before every message.
+fn bytes_beside_memory(canister: &Canister) -> u64 {
     let managed = &canister.managed;
     let chunks = (managed.chunks.len() * CHUNK_BYTES_MAX + canister.system.log_bytes()) as u64;
-    canister.memory.heap.bytes() + canister.memory.stable.bytes() + managed.snapshots.values().sum::<u64>() + chunks
+    managed.snapshots.values().sum::<u64>() + chunks
+}
+
+impl Turn<'_> {
+    /// A message that would leave the canister larger than its cycles allow traps instead (interface spec, "Message
+    /// execution": `Min_balance`). Answers are let through, as there.
+    pub(crate) fn within_means(&self, mut execution: Execution) -> Execution {
+        let (Ok(effects), Some(sandbox)) = (&execution.outcome, &self.sandbox) else { return execution };
+        let bytes = sandbox.heap().bytes() + sandbox.stable().map_or(0, StableMemory::bytes);
+        let limit = limit_for(&self.canister, self.env.config.idle_prices.per_day_with(&self.canister, bytes));
+        if effects.cycles_balance < limit {
+            let text = format!(
+                "with {bytes} bytes of memory it must keep {limit} cycles, and it would have {}; top it up first",
+                effects.cycles_balance
+            );
+            execution.outcome = Err(Trap::Explicit(text));
+        }
+        execution
+    }
 }
 
 impl Canister {

@@ -5,13 +5,15 @@ use execution::MANAGEMENT;
 use ic_management_canister_types::{
     CanisterIdRecord, CanisterInstallMode, CanisterSettings, CanisterStatusType, OnLowWasmMemoryHookStatus,
     ProvisionalCreateCanisterWithCyclesArgs, ReadCanisterSnapshotMetadataArgs, ReadCanisterSnapshotMetadataResult,
+    UploadCanisterSnapshotMetadataArgs, UploadCanisterSnapshotMetadataResult,
 };
 use protocol::CanisterId;
 use state::storage::simulated::Crash;
 
 use crate::{
     harness::{Node, OWNER, World},
-    management::{STRANGER, encoded, record},
+    management::{STRANGER, copy, encoded, load, record},
+    motoko::compile,
 };
 
 const PAGE_BYTES: u64 = 64 << 10;
@@ -118,6 +120,34 @@ async fn the_hook_runs_once_when_memory_becomes_low() {
 }
 
 #[tokio::test]
+async fn a_motoko_actor_is_told_when_its_memory_becomes_low() {
+    const ROOM: u64 = 1 << 30;
+    let world = World::new();
+    let node = world.start();
+    let id = node.create(CanisterSettings::default()).await;
+    node.install(id, CanisterInstallMode::Install, &compile("hoard.mo")).await.expect("installs");
+    let size = async || u64::try_from(node.status(id).await.memory_metrics.wasm_memory_size.0).expect("fits");
+    let before = size().await;
+    // As much is left as has to be, so that any growth is too much.
+    let settings = CanisterSettings {
+        wasm_memory_limit: Some(Nat::from(before + ROOM)),
+        wasm_memory_threshold: Some(Nat::from(ROOM)),
+        ..Default::default()
+    };
+    node.set(id, settings).await.expect("sets");
+    let seen = async || node.query::<Vec<Nat>>(OWNER, id, "seen", ()).await;
+    let mut kept = 0u32;
+    while size().await == before {
+        assert_eq!(seen().await, Ok(vec![Nat::from(0u8), Nat::from(kept)]));
+        node.call::<()>(OWNER, id, "keep", (Nat::from(100_000u32),)).await.expect("keeps");
+        kept += 1;
+    }
+    assert_eq!(seen().await, Ok(vec![Nat::from(1u8), Nat::from(0u8)]), "told at once, and it let go of {kept}");
+    node.call::<()>(OWNER, id, "keep", (Nat::from(1u8),)).await.expect("keeps");
+    assert_eq!(seen().await, Ok(vec![Nat::from(1u8), Nat::from(1u8)]), "told once");
+}
+
+#[tokio::test]
 async fn the_hook_waits_for_a_canister_that_does_not_run() {
     let world = World::new();
     let node = world.start();
@@ -142,6 +172,47 @@ async fn the_hook_waits_for_a_canister_that_does_not_run() {
     node.manage::<()>("start_canister", record(id)).await;
     node.grow(id, 0).await;
     assert_eq!(node.notes(id).await, [LOW, 0, 0]);
+}
+
+#[tokio::test]
+async fn an_uploaded_snapshot_tells_where_the_hook_stands() {
+    use OnLowWasmMemoryHookStatus::{ConditionNotSatisfied, Executed, Ready};
+    let world = World::new();
+    let node = world.start();
+    let id = node.with_limits(memory(10, 6)).await;
+    node.grow(id, 3).await;
+    let taken = node.take(id).await;
+    let of = ReadCanisterSnapshotMetadataArgs { canister_id: id, snapshot_id: taken.id.clone() };
+    let told: ReadCanisterSnapshotMetadataResult = node.manage("read_canister_snapshot_metadata", (of,)).await;
+    assert!(matches!(told.on_low_wasm_memory_hook_status, Some(Executed)));
+    let mut to = UploadCanisterSnapshotMetadataArgs {
+        canister_id: id,
+        replace_snapshot: None,
+        wasm_module_size: told.wasm_module_size,
+        globals: told.globals.into_iter().flatten().collect(),
+        wasm_memory_size: told.wasm_memory_size,
+        stable_memory_size: told.stable_memory_size,
+        certified_data: told.certified_data,
+        global_timer: None,
+        on_low_wasm_memory_hook_status: None,
+    };
+    for (status, notes) in
+        [(Executed, Some(vec![3, LOW, 0])), (Ready, Some(vec![3, LOW, LOW, 0])), (ConditionNotSatisfied, None)]
+    {
+        to.canister_id = node.create(memory(10, 6)).await;
+        to.on_low_wasm_memory_hook_status = Some(status);
+        let made: UploadCanisterSnapshotMetadataResult =
+            node.manage("upload_canister_snapshot_metadata", (to.clone(),)).await;
+        copy(&node, (id, &taken.id), (to.canister_id, &made.snapshot_id), &to).await;
+        let load = load(to.canister_id, &made.snapshot_id);
+        let Some(notes) = notes else {
+            assert_eq!(node.refused(OWNER, "load_canister_snapshot", load).await, "IC0408", "it contradicts the size");
+            continue;
+        };
+        node.manage::<()>("load_canister_snapshot", load).await;
+        node.grow(to.canister_id, 0).await;
+        assert_eq!(node.notes(to.canister_id).await, notes);
+    }
 }
 
 #[tokio::test]

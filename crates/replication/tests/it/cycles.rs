@@ -100,6 +100,9 @@ async fn what_must_be_kept_can_not_be_spent() {
     let larger = node.freezing_limit(id).await;
     assert!(larger > limit);
     assert_eq!(node.balances(id).await, (balance, balance - larger));
+    let refused = node.bytes(STRANGER, id, "grow", 2000u32.to_le_bytes().to_vec()).await.expect_err("is too much");
+    assert!(refused.message.contains("it must keep"), "{refused:?}");
+    assert_eq!(node.balances(id).await, (balance, balance - larger), "nothing of it stayed");
     let allocated = CanisterSettings {
         memory_allocation: Some(Nat::from(1u64 << 22)),
         compute_allocation: Some(Nat::from(1u8)),

@@ -149,7 +149,7 @@ impl Node<'_> {
     }
 }
 
-fn load(id: Principal, snapshot_id: &[u8]) -> (LoadCanisterSnapshotArgs,) {
+pub(crate) fn load(id: Principal, snapshot_id: &[u8]) -> (LoadCanisterSnapshotArgs,) {
     (LoadCanisterSnapshotArgs { canister_id: id, snapshot_id: snapshot_id.to_vec(), sender_canister_version: None },)
 }
 
@@ -439,7 +439,7 @@ async fn a_snapshot_is_downloaded_and_uploaded_elsewhere() {
     assert_eq!(loaded.source, types::SnapshotSource::MetadataUpload(Reserved));
 }
 
-async fn copy(
+pub(crate) async fn copy(
     node: &Node<'_>,
     (from, from_id): (Principal, &[u8]),
     (to, to_id): (Principal, &[u8]),
