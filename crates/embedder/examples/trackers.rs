@@ -134,7 +134,5 @@ fn all(sizes: &[u64]) -> String {
 fn main() {
     let asked: Vec<u64> = std::env::args().skip(1).map(|size| size.parse().expect("a size in KiB")).collect();
     let sizes = if asked.is_empty() { SIZES_KIB.to_vec() } else { asked };
-    // A thread as deep as those that run canisters in a node.
-    let deep = std::thread::Builder::new().stack_size(embedder::THREAD_STACK_BYTES);
-    println!("{}", deep.spawn(move || all(&sizes)).expect("a thread").join().expect("measured"));
+    println!("{}", all(&sizes));
 }
