@@ -134,7 +134,7 @@ fn requests(people: &[Identity], app: Principal) -> Vec<Vec<Signed>> {
     let rounds = usize::try_from(TIME.as_secs() / EVERY.as_secs()).expect("few");
     let one = |person: &Identity, i: usize, round: usize| match (i + round) % WRITES {
         0 => {
-            let entered = Entered { name: None, attending: Some(Some(round % 2 == 0)) };
+            let entered = Entered { name: None, attending: Some(Some(round.is_multiple_of(2))) };
             person.sign(Asked::update(app, ANSWER), encode_one(entered).expect("encodes"))
         }
         _ => person.sign(Asked::query(app, MINE), encode_args(()).expect("encodes")),

@@ -1,7 +1,9 @@
 //! The peer: workerd with one Durable Object that writes the same rows to its SQLite storage (`bench/workerd`).
 //!
 //! What it really does with the disk is looked at, not believed: the journal mode stands in the database's header, and
-//! its syncs are counted by strace while requests run, on both sides in the same way.
+//! its syncs are counted by strace while requests run, on both sides in the same way. It waits once for each row, so
+//! its rate is near that of one thread's syncs: the plain log's records divided by the clients. On a busy machine each
+//! of these waits costs a turn of the scheduler too, so quote the ratio from an idle one.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _},
