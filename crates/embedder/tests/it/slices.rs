@@ -91,7 +91,8 @@ fn slices_at_once_end_where_slices_one_by_one_do() {
 
 #[test]
 fn the_limit_holds_across_slices_at_the_same_instruction() {
-    for limit in [SLICE - 1, SLICE, SLICE + 1, 5 * SLICE + 3] {
+    // Beyond a slice by more than a round of the loop costs, so that a pause comes before the limit.
+    for limit in [SLICE - 1, SLICE, SLICE + 100, 5 * SLICE + 300] {
         let mut canister = Canister::new(TEXT);
         canister.limits.instructions = limit;
         let (pauses, execution) = in_slices(&mut canister, &update("spin"), 1);

@@ -12,7 +12,7 @@ use std::{
 use candid::{CandidType, Nat, Principal, Reserved, utils::ArgumentEncoder};
 use embedder::{Engine, EngineConfig};
 use execution::{
-    ExecutionConfig, Executor, MANAGEMENT, Query, REGISTRY,
+    ExecutionConfig, Executor, MANAGEMENT, Provisional, Query, REGISTRY,
     registry::calls::{AppArg, CreateAppArg, CreatedApp, Outcome, PublishArg},
 };
 use ic_management_canister_types as types;
@@ -66,6 +66,7 @@ fn config() -> ExecutionConfig {
     ExecutionConfig {
         slice_instructions: SLICE,
         update_instructions: 20 * SLICE,
+        provisional: Provisional::Anyone,
         ..ExecutionConfig::new(key.public_key_der().into(), key.subnet_id(), WORKSHOP)
     }
 }
