@@ -73,14 +73,7 @@ fn modules() -> Vec<Vec<u8>> {
         (func (export "canister_query q") (i32.store (i32.const 5000) (i32.const 1)) (call $reply)))"#;
     let all = |width| format!("(module {} (memory 1))", fuzzing::import_all(width));
     let texts = [counter.to_string(), all(PointerWidth::Bits32)];
-    let plain = texts.iter().map(|text| [vec![0], wat::parse_str(text).expect("a module")].concat());
-    // Bytes without a pattern, for modules to grow from.
-    let grown = (1..8u8).map(|kind| {
-        let noise =
-            (0..600u32).map(|place| (place.wrapping_mul(2_654_435_761).wrapping_mul(u32::from(kind)) >> 13) as u8);
-        std::iter::once(kind).chain(noise).collect()
-    });
-    plain.chain(grown).collect()
+    texts.iter().map(|text| wat::parse_str(text).expect("a module")).collect()
 }
 
 fn programs() -> Vec<Vec<u8>> {

@@ -1,34 +1,16 @@
-//! Modules: arbitrary bytes, and valid modules grown from arbitrary bytes.
+//! Modules from strangers: checked, instrumented, compiled, instantiated, run.
 
-use std::{fmt::Write as _, sync::OnceLock};
+use std::fmt::Write as _;
 
-use arbitrary::Unstructured;
 use embedder::{Engine, Entry, PointerWidth, signatures};
-use wasm_smith::Config;
 
 use crate::bench::{Twins, engines, input};
 
-/// Larger initial memories take their time to be compared, and show nothing more.
-const MEMORY_BYTES_MAX: u64 = 4 << 20;
-
-/// A module, from being checked to running its messages. The first byte says what the others are: with 0 they are the
-/// module as it is, with others they are what a valid one is grown from.
+/// A module, from being checked to running its messages.
 ///
 /// # Panics
 /// A module is taken and refused, or a message changes other bytes than it commits.
-pub fn module(data: &[u8]) {
-    match data.split_first() {
-        Some((0, wasm)) => live(wasm),
-        Some((kind, seed)) => {
-            if let Ok(module) = wasm_smith::Module::new(grown(*kind), &mut Unstructured::new(seed)) {
-                live(&module.to_bytes());
-            }
-        }
-        None => {}
-    }
-}
-
-fn live(wasm: &[u8]) {
+pub fn module(wasm: &[u8]) {
     let prepare = |engine: &Engine| engine.prepare(wasm);
     let [one, two] = engines().each_ref().map(prepare);
     let modules = match (one, two) {
@@ -49,36 +31,6 @@ fn live(wasm: &[u8]) {
         }
     }
     twins.roll_back();
-}
-
-/// What modules are grown like: the features that modules may use, entry points, and the system API to import.
-fn grown(kind: u8) -> Config {
-    static INTERFACES: OnceLock<[(Vec<u8>, Vec<u8>); 2]> = OnceLock::new();
-    let wide = kind & 2 != 0;
-    let interfaces = INTERFACES.get_or_init(|| [PointerWidth::Bits32, PointerWidth::Bits64].map(interface));
-    let (imports, exports) = interfaces[usize::from(wide)].clone();
-    Config {
-        available_imports: Some(imports),
-        exports: (kind & 4 != 0).then_some(exports),
-        generate_custom_sections: true,
-        max_memory32_bytes: MEMORY_BYTES_MAX,
-        max_memory64_bytes: MEMORY_BYTES_MAX.into(),
-        max_table_elements: 1000,
-        max_instructions: 300,
-        memory64_enabled: wide,
-        exceptions_enabled: false,
-        gc_enabled: false,
-        relaxed_simd_enabled: false,
-        threads_enabled: false,
-        ..Config::default()
-    }
-}
-
-fn interface(width: PointerWidth) -> (Vec<u8>, Vec<u8>) {
-    let exports = r#"(module (func (export "canister_init")) (func (export "canister_update m"))
-        (func (export "canister_query q")))"#;
-    let parse = |text: &str| wat::parse_str(text).unwrap_or_else(|error| panic!("{error}"));
-    (parse(&format!("(module {})", import_all(width))), parse(exports))
 }
 
 /// Imports of the whole system API, in the text format; each function is named as the spec does.
