@@ -1,20 +1,29 @@
-//! Canisters under two trackers at once, which must not differ in anything that can be seen.
+//! Canisters under every way of tracking at once; nothing that can be seen may depend on which it is.
 
 use std::sync::{Arc, OnceLock};
 
 use embedder::{
-    CanisterMemory, CanisterView, Engine, EngineConfig, Entry, Execution, Input, Limits, MemoryDelta, Module, Sandbox,
-    Tracking, WASM_PAGE_BYTES,
+    CanisterMemory, CanisterView, Engine, EngineConfig, Entry, Input, InvalidModule, Limits, Module, Sandbox, Tracking,
+    WASM_PAGE_BYTES,
 };
 
-/// Comparing is the one to agree with.
-const WAYS: [Tracking; 2] = [Tracking::Compare, Tracking::Protection];
+/// The engines of a process, one for each way that works here. Comparing is the first, and the one to agree with.
+fn engines() -> &'static [Engine] {
+    static ENGINES: OnceLock<Vec<Engine>> = OnceLock::new();
+    ENGINES.get_or_init(|| {
+        let kernel = Tracking::Userfault.uses_kernel().then_some(Tracking::Userfault);
+        let ways = [Tracking::Compare, Tracking::Protection].into_iter().chain(kernel);
+        let engine = |tracking| Engine::new(EngineConfig { tracking, ..EngineConfig::default() });
+        ways.map(|way| engine(way).unwrap_or_else(|error| panic!("{error}"))).collect()
+    })
+}
 
-/// The engines of a process, one for each way.
-pub(crate) fn engines() -> &'static [Engine; 2] {
-    static ENGINES: OnceLock<[Engine; 2]> = OnceLock::new();
-    let engine = |tracking| Engine::new(EngineConfig { tracking, ..EngineConfig::default() });
-    ENGINES.get_or_init(|| WAYS.map(|way| engine(way).unwrap_or_else(|error| panic!("{error}"))))
+/// What all give; they must give the same.
+fn agreed<T: PartialEq>(answers: impl IntoIterator<Item = T>, about: &str) -> T {
+    let mut answers = answers.into_iter();
+    let Some(first) = answers.next() else { panic!("{about}: nobody answers") };
+    assert!(answers.all(|other| other == first), "{about}: it depends on how written pages are found");
+    first
 }
 
 pub(crate) fn input(arg: &[u8]) -> Input {
@@ -45,40 +54,49 @@ fn limits() -> Limits {
     }
 }
 
-/// One canister, twice.
-pub(crate) struct Twins([(Sandbox, CanisterMemory); 2]);
+/// One canister, once for each engine.
+pub(crate) struct Twins(Vec<(Sandbox, CanisterMemory)>);
 
 impl Twins {
-    /// Installs the module of each engine. `None` if it can't be instantiated, by neither.
-    pub(crate) fn install(modules: [Arc<Module>; 2]) -> Option<Twins> {
-        let mut installed = engines().iter().zip(modules).map(|(engine, module)| Sandbox::install(engine, module));
-        match (installed.next()?, installed.next()?) {
-            (Ok(one), Ok(two)) => Some(Twins([one, two].map(|sandbox| (sandbox, CanisterMemory::default())))),
-            (Err(_), Err(_)) => None,
-            (one, two) => panic!("one is installed and one is not: {:?} {:?}", one.err(), two.err()),
+    /// Prepares a module and installs it. `None` if it is refused or can't be instantiated, by all alike.
+    pub(crate) fn install(wasm: &[u8]) -> Option<Twins> {
+        let prepared: Vec<_> = engines().iter().map(|engine| engine.prepare(wasm)).collect();
+        let refusal = |result: &Result<Arc<Module>, InvalidModule>| result.as_ref().err().map(ToString::to_string);
+        agreed(prepared.iter().map(refusal), "whether the module is refused");
+        if let Some(Err(InvalidModule::Compile(error))) = prepared.first() {
+            panic!("a module that is valid can't be compiled: {error}");
         }
+        let modules = prepared.into_iter().collect::<Result<Vec<_>, _>>().ok()?;
+        let installed = engines().iter().zip(modules).map(|(engine, module)| Sandbox::install(engine, module));
+        let installed: Vec<_> = installed.collect();
+        agreed(
+            installed.iter().map(|result| result.as_ref().err().map(ToString::to_string)),
+            "whether it is installed",
+        );
+        let installed = installed.into_iter().collect::<Result<Vec<_>, _>>().ok()?;
+        Some(Twins(installed.into_iter().map(|sandbox| (sandbox, CanisterMemory::default())).collect()))
     }
 
     /// Whether the module has what the entry calls.
     pub(crate) fn has(&self, entry: &Entry) -> bool {
-        self.0[0].0.module().has(entry)
+        self.0.iter().all(|(sandbox, _)| sandbox.module().has(entry))
     }
 
-    /// Runs a message in both. True if it did not trap.
+    /// Runs a message in all. True if it did not trap.
     pub(crate) fn run(&mut self, entry: &Entry, input: &Input) -> bool {
-        let [one, two] = self.0.each_mut().map(|(sandbox, _)| -> Execution {
-            sandbox.run(entry, input.clone(), &limits()).unwrap_or_else(|error| panic!("{error}"))
+        let limits = limits();
+        let executions = self.0.iter_mut().map(|(sandbox, _)| {
+            let execution = sandbox.run(entry, input.clone(), &limits).unwrap_or_else(|error| panic!("{error}"));
+            assert!(execution.instructions <= limits.instructions, "{entry}: more was counted than is allowed");
+            (execution.outcome.is_ok(), format!("{execution:?}"))
         });
-        let seen = |execution: &Execution| format!("{execution:?}");
-        assert_eq!(seen(&one), seen(&two), "{entry}");
-        one.outcome.is_ok()
+        agreed(executions, "a message").0
     }
 
     pub(crate) fn commit(&mut self) {
-        let deltas = self.0.each_mut().map(|(sandbox, memory)| -> MemoryDelta {
-            sandbox.commit(memory).unwrap_or_else(|error| panic!("{error}"))
-        });
-        assert!(deltas[0] == deltas[1], "both commit the same");
+        let deltas = self.0.iter_mut();
+        let deltas = deltas.map(|(sandbox, memory)| sandbox.commit(memory).unwrap_or_else(|error| panic!("{error}")));
+        agreed(deltas, "a commit");
     }
 
     /// Takes back what is not committed; then there is nothing left to commit.
@@ -87,7 +105,7 @@ impl Twins {
             sandbox.roll_back(memory).unwrap_or_else(|error| panic!("{error}"));
             assert_eq!(sandbox.heap().bytes(), memory.heap.bytes(), "the heap has its committed size");
             let left = sandbox.commit(memory).unwrap_or_else(|error| panic!("{error}"));
-            let nothing = MemoryDelta { globals_total: left.globals_total, ..MemoryDelta::default() };
+            let nothing = embedder::MemoryDelta { globals_total: left.globals_total, ..Default::default() };
             assert_eq!(left, nothing, "all was taken back");
         }
     }

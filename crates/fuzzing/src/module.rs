@@ -1,24 +1,22 @@
 //! Modules from strangers: checked, instrumented, compiled, instantiated, run.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::OnceLock};
 
-use embedder::{Engine, Entry, PointerWidth, signatures};
+use arbitrary::Unstructured;
+use embedder::{Entry, PointerWidth, signatures};
+use wasm_smith::{Config, Module};
 
-use crate::bench::{Twins, engines, input};
+use crate::bench::{Twins, input};
+
+/// Larger initial memories take their time to be compared, and show nothing more.
+const MEMORY_BYTES_MAX: u64 = 4 << 20;
 
 /// A module, from being checked to running its messages.
 ///
 /// # Panics
-/// A module is taken and refused, or a message changes other bytes than it commits.
+/// A valid module can't be instrumented; or what happens depends on how written pages are found.
 pub fn module(wasm: &[u8]) {
-    let prepare = |engine: &Engine| engine.prepare(wasm);
-    let [one, two] = engines().each_ref().map(prepare);
-    let modules = match (one, two) {
-        (Ok(one), Ok(two)) => [one, two],
-        (Err(one), Err(two)) => return assert_eq!(one.to_string(), two.to_string(), "refused for one reason"),
-        (one, two) => panic!("a module is taken once and refused once: {:?} {:?}", one.err(), two.err()),
-    };
-    let Some(mut twins) = Twins::install(modules) else { return };
+    let Some(mut twins) = Twins::install(wasm) else { return };
     let input = input(b"argument");
     let entries = [Entry::Start, Entry::Init, Entry::Update("m".into()), Entry::Query("q".into())];
     let mut committed = false;
@@ -31,6 +29,47 @@ pub fn module(wasm: &[u8]) {
         }
     }
     twins.roll_back();
+}
+
+/// The same with a valid module that is grown from the bytes.
+///
+/// # Panics
+/// As [`module`] does.
+pub fn grown_module(data: &[u8]) {
+    let Some((kind, seed)) = data.split_first() else { return };
+    if let Ok(grown) = Module::new(config(*kind), &mut Unstructured::new(seed)) {
+        module(&grown.to_bytes());
+    }
+}
+
+/// Features that modules may use, entry points, and the system API to import.
+fn config(kind: u8) -> Config {
+    static INTERFACES: OnceLock<[(Vec<u8>, Vec<u8>); 2]> = OnceLock::new();
+    let wide = kind & 1 != 0;
+    let interfaces = INTERFACES.get_or_init(|| [PointerWidth::Bits32, PointerWidth::Bits64].map(interface));
+    let (imports, exports) = interfaces[usize::from(wide)].clone();
+    Config {
+        available_imports: Some(imports),
+        exports: (kind & 2 != 0).then_some(exports),
+        generate_custom_sections: true,
+        max_memory32_bytes: MEMORY_BYTES_MAX,
+        max_memory64_bytes: MEMORY_BYTES_MAX.into(),
+        max_table_elements: 1000,
+        max_instructions: 300,
+        memory64_enabled: wide,
+        exceptions_enabled: false,
+        gc_enabled: false,
+        relaxed_simd_enabled: false,
+        threads_enabled: false,
+        ..Config::default()
+    }
+}
+
+fn interface(width: PointerWidth) -> (Vec<u8>, Vec<u8>) {
+    let exports = r#"(module (func (export "canister_init")) (func (export "canister_update m"))
+        (func (export "canister_query q")))"#;
+    let parse = |text: &str| wat::parse_str(text).unwrap_or_else(|error| panic!("{error}"));
+    (parse(&format!("(module {})", import_all(width))), parse(exports))
 }
 
 /// Imports of the whole system API, in the text format; each function is named as the spec does.

@@ -18,7 +18,7 @@ pub fn root_key() -> &'static RootKey {
     KEY.get_or_init(|| RootKey::from_seed(&[7; 32]))
 }
 
-fn root_key_der() -> &'static [u8] {
+pub(crate) fn root_key_der() -> &'static [u8] {
     static DER: OnceLock<Vec<u8>> = OnceLock::new();
     DER.get_or_init(|| root_key().public_key_der())
 }

@@ -6,7 +6,7 @@ use arbitrary::Unstructured;
 use embedder::{Callback, CallbackKind, Closure, Entry, Input, PointerWidth, Reject, Signature, signatures};
 
 use crate::{
-    bench::{Twins, engines, input},
+    bench::{Twins, input},
     module::{import_all, text_type},
 };
 
@@ -104,8 +104,7 @@ fn argument(bytes: &mut Unstructured<'_>) -> arbitrary::Result<u64> {
 
 fn interpreter(width: PointerWidth) -> Twins {
     let wasm = wat::parse_str(interpreter_text(width)).unwrap_or_else(|error| panic!("{error}"));
-    let modules = engines().each_ref().map(|engine| engine.prepare(&wasm).unwrap_or_else(|error| panic!("{error}")));
-    let mut twins = Twins::install(modules).unwrap_or_else(|| panic!("the interpreter can't be installed"));
+    let mut twins = Twins::install(&wasm).unwrap_or_else(|| panic!("the interpreter can't be installed"));
     twins.commit();
     twins
 }
