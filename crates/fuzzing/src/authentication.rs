@@ -44,8 +44,9 @@ struct Case {
 /// It is taken and should not be, or the other way round.
 pub fn authentication(data: &[u8]) {
     let Ok(case) = case(&mut Unstructured::new(data)) else { return };
-    let envelope = Envelope::decode(&case.envelope.encode());
-    assert_eq!(envelope.as_ref(), Ok(&case.envelope), "an envelope survives being written and read");
+    let again = Envelope::decode(&case.envelope.encode()).ok();
+    let readable = case.links.len() <= MAX_DELEGATIONS;
+    assert_eq!(again, readable.then(|| case.envelope.clone()), "an envelope survives being written and read");
     let rules = Rules { now: NOW_NS, root_key_der: root_key_der() };
     let answer = authenticate(&case.envelope, rules, case.effective);
     assert_eq!(answer.is_ok(), case.holds(), "{answer:?}");

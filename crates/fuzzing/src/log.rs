@@ -149,7 +149,11 @@ fn move_bytes(disk: &SimulatedDisk, name: &str, bytes: &mut Unstructured<'_>) ->
     disk.open(name)?.write_at(to as u64, &whole[one.min(other)..one.max(other)])
 }
 
+/// Reads a copy of the disk, on which everything is durable.
 fn replay(disk: &SimulatedDisk) -> std::result::Result<Vec<BatchDelta>, LogError> {
+    for name in disk.list("log")? {
+        disk.open(&format!("log/{name}"))?.sync()?;
+    }
     let mut seen = Vec::new();
     open(&disk.copy(), &mut seen)?;
     Ok(seen)

@@ -73,8 +73,7 @@ fn interface(width: PointerWidth) -> (Vec<u8>, Vec<u8>) {
 }
 
 /// Imports of the whole system API, in the text format; each function is named as the spec does.
-#[must_use]
-pub fn import_all(width: PointerWidth) -> String {
+pub(crate) fn import_all(width: PointerWidth) -> String {
     let mut text = String::new();
     for function in signatures(width) {
         let name = function.name;

@@ -13,7 +13,7 @@ use protocol::{
 const ONE_MINUTE_NS: u64 = 60_000_000_000;
 
 /// The network that certificates and canister signatures are judged by, the same in every run.
-pub fn root_key() -> &'static RootKey {
+fn root_key() -> &'static RootKey {
     static KEY: OnceLock<RootKey> = OnceLock::new();
     KEY.get_or_init(|| RootKey::from_seed(&[7; 32]))
 }
