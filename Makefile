@@ -1,4 +1,4 @@
-# Autograph: `make run` starts it, `make test` tests everything, `make bench` measures it.
+# Autograph: `make run` starts it, `make test` tests everything, `make bench` measures it, `make fuzz` attacks it.
 #
 # Every target checks first what it needs and says how to get it. What was built is used again.
 
@@ -14,7 +14,7 @@ export CARGO_TARGET_DIR := $(TARGET)
 TOOLCHAIN_FILES := $(shell find crates/toolchain/worker crates/toolchain/kit -name node_modules -prune -o -type f -print 2>/dev/null)
 STUDIO_FILES := $(shell find $(STUDIO) \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: run build test bench check toolchain studio needs lint
+.PHONY: run build test bench fuzz check toolchain studio needs lint
 
 run: build
 	@$(BINARY) up
@@ -46,6 +46,10 @@ test: needs toolchain studio
 
 bench: build
 	@scripts/bench
+
+# Each fuzzer for MINUTES; what is built for it is built once.
+fuzz:
+	@scripts/fuzz $(MINUTES)
 
 # Formatting and lints, as the tests ask for them.
 lint:

@@ -32,4 +32,5 @@ pub use message::{
 pub use module::{COUNTING_VERSION, InvalidModule, Module, PointerWidth, Sections, Visibility, sections};
 pub use sandbox::{CanisterMemory, MemoryDelta, Sandbox, SandboxError};
 pub use slices::{Progress, Slices};
+pub use system_api::{Signature, signatures};
 pub use trap::{Trap, WasmFault};

@@ -26,6 +26,7 @@ use wasmtime::Linker;
 
 pub(crate) use context::Context;
 pub(crate) use host::{Handles, Host};
+pub use table::{Signature, signatures};
 pub(crate) use table::{check_import, find};
 
 use pointer::Pointer;

@@ -108,6 +108,30 @@ pub(crate) static FUNCTIONS: [ApiFunction; 76] = [
     function("cost_http_request_v2", "PPP", "", "* s"),
 ];
 
+/// A system API function's name and type at one pointer width; `Bits32` stands for `i32` and `Bits64` for `i64`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// Name in the module `ic0`.
+    pub name: &'static str,
+    /// Parameters.
+    pub params: Vec<PointerWidth>,
+    /// Results.
+    pub results: Vec<PointerWidth>,
+}
+
+/// All functions that modules of this pointer width can import, in the spec's order.
+#[must_use]
+pub fn signatures(width: PointerWidth) -> Vec<Signature> {
+    let widths = |letters| {
+        let width_of = |ty| if ty == ValType::I64 { PointerWidth::Bits64 } else { PointerWidth::Bits32 };
+        types(letters, width).into_iter().map(width_of).collect()
+    };
+    let known = FUNCTIONS.iter().filter(|function| !(function.only_32_bit && width == PointerWidth::Bits64));
+    known
+        .map(|each| Signature { name: each.name, params: widths(each.params), results: widths(each.results) })
+        .collect()
+}
+
 /// The function of this name.
 pub(crate) fn find(name: &str) -> Option<&'static ApiFunction> {
     FUNCTIONS.iter().find(|function| function.name == name)
