@@ -1,6 +1,7 @@
 //! `autograph up`: a node in the foreground, from its data folder to its address, until it is told to stop.
 
 use std::{
+    io::Write as _,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
@@ -46,19 +47,21 @@ pub(crate) async fn up(data: &Path, listen: SocketAddr, open_to: OpenTo) -> anyh
     greet(&origin, &workshop, &node);
     gateway::serve(gateway, listener, stopped()).await;
     fresh.abort();
-    eprintln!("stopping: finishing what was begun");
+    let _ = writeln!(std::io::stderr(), "stopping: finishing what was begun");
     client::remove_state_file(&state_file);
     tokio::task::spawn_blocking(move || node.replica.shut_down()).await?;
     Ok(())
 }
 
+/// Nobody may be listening any more; the node runs all the same.
 fn greet(origin: &str, workshop: &Workshop, node: &Node) {
-    println!("Autograph is running at {origin}, with its data in {}", node.data.display());
-    println!("Open the studio with this one-time link:");
-    println!();
-    println!("  {}", workshop.entry_link());
-    println!();
-    println!("Ctrl-C stops it; everything is kept.");
+    let (data, link) = (node.data.display(), workshop.entry_link());
+    let text = format!(
+        "Autograph is running at {origin}, with its data in {data}\n\
+         Open the studio with this one-time link:\n\n  {link}\n\nCtrl-C stops it; everything is kept.\n"
+    );
+    let mut out = std::io::stdout();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     for sentence in workshop.toolchain.confinement() {
         tracing::info!("toolchain: {sentence}");
     }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    ops::Range,
     sync::Arc,
 };
 
@@ -12,8 +13,8 @@ use state::{
     delta::{MemoryId, MemoryKind, MemoryOp},
     pages::PagedMemory,
     replicated::{
-        BadRecord, CanisterCode, IngressEntry, LowMemoryHook, Managed, Message, NativeKind, RequestId, SystemState,
-        from_record, to_record,
+        BadRecord, CanisterCode, IngressEntry, LogEntry, LowMemoryHook, Managed, Message, NativeKind, RequestId,
+        SystemState, from_record, to_record,
     },
     store::Recovered,
 };
@@ -32,6 +33,7 @@ const POINT_KEY: &[u8] = b"p/";
 const MANAGED_KEY: &[u8] = b"h/";
 const SNAPSHOT_KEY: &[u8] = b"s/";
 const CHOSEN_KEY: &[u8] = b"x/";
+const LOG_KEY: &[u8] = b"l/";
 const META_KEY: &[u8] = b"m";
 
 /// Canisters of users get ids from here on; below are the system's.
@@ -111,6 +113,8 @@ pub struct ReplicatedState {
     /// The last batch's randomness, and how often it was drawn from.
     pub(crate) seed: [u8; 32],
     pub(crate) drawn: u64,
+    /// The lines of each canister's log that are records.
+    logged: BTreeMap<Principal, Range<u64>>,
     /// The format of the tree whose root recovery read; 0 when there was none.
     pub(crate) tree_format: u32,
 }
@@ -149,7 +153,24 @@ impl ReplicatedState {
             chosen_ids: BTreeSet::new(),
             seed: [0; 32],
             drawn: 0,
+            logged: BTreeMap::new(),
             tree_format: 0,
+        }
+    }
+
+    /// The records of a canister's log that are not as it is now.
+    fn log_records(&mut self, id: Principal, records: &mut Vec<(Vec<u8>, Option<Vec<u8>>)>) {
+        let system = self.canisters.get(&id).map(|canister| &canister.system);
+        let now = system.map_or(0..0, SystemState::log_numbers);
+        let then = self.logged.remove(&id).unwrap_or(0..0);
+        let key = |number: u64| [LOG_KEY, id.as_slice(), &number.to_be_bytes()].concat();
+        records.extend(then.clone().filter(|number| !now.contains(number)).map(|number| (key(number), None)));
+        if let Some(system) = system {
+            let fresh = now.clone().zip(system.logs.iter()).filter(|(number, _)| !then.contains(number));
+            records.extend(fresh.map(|(number, entry)| (key(number), Some(to_record(entry)))));
+        }
+        if !now.is_empty() {
+            self.logged.insert(id, now);
         }
     }
 
@@ -171,6 +192,12 @@ impl ReplicatedState {
             self.snapshots.insert(numbered(rest), from_record(key, value)?);
         } else if let Some(rest) = key.strip_prefix(MANAGED_KEY) {
             self.slot(Principal::from_slice(rest)).managed = Arc::new(from_record(key, value)?);
+        } else if let Some(rest) = key.strip_prefix(LOG_KEY) {
+            let (id, number) = numbered(rest);
+            let entry: LogEntry = from_record(key, value)?;
+            // Records come in the order of their keys, the canister's own first.
+            Arc::make_mut(&mut self.slot(id).system.logs).push_back(entry);
+            self.logged.entry(id).or_insert(number..number).end = number + 1;
         } else if let Some(rest) = key.strip_prefix(CHOSEN_KEY) {
             self.chosen_ids.extend(rest.try_into().map(u64::from_be_bytes));
         } else if key == META_KEY {
@@ -418,6 +445,7 @@ impl Changes {
         for id in &self.canisters {
             let system = state.canisters.get(id).map(|canister| to_record(&canister.system));
             records.push(([CANISTER_KEY, id.as_slice()].concat(), system));
+            state.log_records(*id, &mut records);
         }
         for id in &self.globals {
             let globals = state.canisters.get(id).map(|canister| to_record(&global_records(&canister.memory.globals)));

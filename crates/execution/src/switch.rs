@@ -217,8 +217,14 @@ impl Executor {
         let app = self.state.registry.app(backend).ok_or_else(gone)?;
         let canister = self.state.canisters.get(&backend).ok_or_else(gone)?;
         let assets = self.state.canisters.get(&app.assets).map(|c| (*c.assets).clone()).unwrap_or_default();
-        // Waiting messages belong to the present, not to the point.
-        let system = SystemState { queue: Default::default(), held: false, ..canister.system.clone() };
+        // Waiting messages and the log belong to the present, not to the point.
+        let system = SystemState {
+            queue: Default::default(),
+            held: false,
+            logs: Arc::default(),
+            logs_total: 0,
+            ..canister.system.clone()
+        };
         Ok(RestorePoint {
             system,
             globals: global_records(&canister.memory.globals),
@@ -280,9 +286,10 @@ impl Executor {
         let Some(canister) = self.state.canisters.get_mut(&backend) else { return };
         let waiting = std::mem::take(&mut canister.system.queue);
         // A version is brought back, not the money that was spent since.
-        let SystemState { held, version, next_id, cycles, paid_until, .. } = canister.system;
-        let (version, old) = (version + 1, point.system.clone());
-        canister.system = SystemState { queue: waiting, held, version, next_id, cycles, paid_until, ..old };
+        let SystemState { held, version, next_id, cycles, paid_until, logs_total, .. } = canister.system;
+        let (logs, version, old) = (canister.system.logs.clone(), version + 1, point.system.clone());
+        let kept = SystemState { queue: waiting, held, version, next_id, cycles, paid_until, ..old };
+        canister.system = SystemState { logs, logs_total, ..kept };
         (canister.memory.heap, canister.memory.stable) = memories;
         canister.memory.globals = point.globals.iter().map(|global| global.value()).collect();
         self.changes.canisters.insert(backend);

@@ -17,7 +17,7 @@ mod signed;
 use std::{
     io::Write as _,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -80,6 +80,8 @@ fn main() {
         Value::Object(figures)
     });
     println!("{figures}");
+    // No node is left that could use them.
+    FOLDERS.lock().expect("not poisoned").clear();
 }
 
 fn machine() -> Value {
@@ -269,6 +271,12 @@ fn machine_load() -> String {
         .join(" ")
 }
 
+/// What was made in the folder of temporary files, to be removed at the end.
+static FOLDERS: Mutex<Vec<tempfile::TempDir>> = Mutex::new(Vec::new());
+
 fn tempdir() -> PathBuf {
-    tempfile::tempdir().expect("a folder").keep()
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().to_owned();
+    FOLDERS.lock().expect("not poisoned").push(folder);
+    path
 }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
+    ops::Range,
     sync::Arc,
 };
 
@@ -58,8 +59,8 @@ pub struct SystemState {
     /// The owner put the app on ice: updates are refused, queries answered.
     #[serde(default)]
     pub frozen: bool,
-    /// What the program printed, and its traps, oldest first, bounded.
-    #[serde(default, with = "shared")]
+    /// What the program printed, and its traps, oldest first, bounded. Each line is a record of its own.
+    #[serde(skip)]
     pub logs: Arc<VecDeque<LogEntry>>,
     /// How many lines there ever were.
     #[serde(default)]
@@ -148,20 +149,6 @@ impl LogEntry {
     /// What it counts for: its text, its time and its number.
     fn bytes(&self) -> usize {
         self.text.len() + 16
-    }
-}
-
-/// Lines that clones share, as a plain list in records.
-mod shared {
-    use super::{Arc, LogEntry, VecDeque};
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(logs: &Arc<VecDeque<LogEntry>>, to: S) -> Result<S::Ok, S::Error> {
-        (**logs).serialize(to)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<VecDeque<LogEntry>>, D::Error> {
-        VecDeque::deserialize(from).map(Arc::new)
     }
 }
 
@@ -353,6 +340,12 @@ impl SystemState {
                 None => break,
             }
         }
+    }
+
+    /// The numbers of the lines that are kept.
+    #[must_use]
+    pub fn log_numbers(&self) -> Range<u64> {
+        self.logs_total - self.logs.len() as u64..self.logs_total
     }
 
     /// Bytes that the log counts for.
