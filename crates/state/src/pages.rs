@@ -120,6 +120,9 @@ impl PageImage {
                 0,
             )?
         };
+        // What is read here are single pages and nodes; around them are holes, which the kernel would fill with zeroes.
+        // SAFETY: advice on the mapping just made.
+        unsafe { rustix::mm::madvise(address, bytes, rustix::mm::Advice::Random)? };
         let base = Base { file, address: address.cast(), bytes, mapped: bytes };
         Ok(PageImage { base: Some(base), ..PageImage::in_memory(overlay) })
     }
@@ -253,6 +256,7 @@ impl PageImage {
         }
         let pages = self.extent();
         if pages * PAGE_BYTES as u64 <= bytes_max {
+            self.read_ahead();
             let holes = Holes::of(self);
             let (page, node) = (|at| self.page_unless_hole(at, &holes), |level, at| self.node(level, at));
             let groups = 0..pages.div_ceil(FAN_OUT);
