@@ -104,6 +104,7 @@ test('an app whose data was altered is named and refused, the others are served,
   assert.equal(status.ok, true);
   assert.deepEqual(status.damaged.map((entry) => entry.app), [plants.app]);
   assert.match(status.damaged[0].what, /main memory: page/);
+  assert.match(again.cli('show', plants.app).json.damage, /main memory: page/);
   const lines = Object.fromEntries(again.cli('list').json.apps.map((line) => [line.app, line.status]));
   assert.deepEqual(lines, { [plants.app]: 'damaged', [books.app]: 'live' });
   const data = again.cli('change', plants.app, 'add a colour to every plant').json;

@@ -52,7 +52,7 @@ impl Canister {
     /// What is known to be wrong with its memories, if anything.
     #[must_use]
     pub fn damage(&self) -> Option<String> {
-        check_memory(&self.memory, 0).err()
+        check_known(&self.memory).err()
     }
 
     /// Its fingerprint, as of when its memories were last sealed.
@@ -64,13 +64,25 @@ impl Canister {
     }
 }
 
-/// Whether memories are known to be damaged, checking images of up to `bytes_max` that were not checked yet.
+/// Whether nothing is known to be wrong with a canister's memories; quick enough to be asked before every message.
 ///
 /// # Errors
 /// Which memory, and what is wrong with it.
-pub(crate) fn check_memory(memory: &CanisterMemory, bytes_max: u64) -> Result<(), String> {
+pub(crate) fn check_known(memory: &CanisterMemory) -> Result<(), String> {
+    check(memory, |memory| memory.image().damage().map_or(Ok(()), |what| Err(what.to_owned())))
+}
+
+/// The same when a canister wakes: images of up to `bytes_max` that were not looked at since they were opened are.
+///
+/// # Errors
+/// As [`check_known`].
+pub(crate) fn check_at_wake(memory: &CanisterMemory, bytes_max: u64) -> Result<(), String> {
+    check(memory, |memory| memory.image().check_once(bytes_max))
+}
+
+fn check(memory: &CanisterMemory, look: impl Fn(&PagedMemory) -> Result<(), String>) -> Result<(), String> {
     for (kind, memory) in [(MemoryKind::Heap, &memory.heap), (MemoryKind::Stable, &memory.stable)] {
-        memory.image().check_once(bytes_max).map_err(|what| format!("{}: {what}", name(kind)))?;
+        look(memory).map_err(|what| format!("{}: {what}", name(kind)))?;
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ use state::{
 
 use crate::{
     config::ExecutionConfig,
-    damage::check_memory,
+    damage::{check_at_wake, check_known},
     executor::Blobs,
     messages::{InputParts, Sent, fatal, input_of, view},
     registry::Registry,
@@ -172,8 +172,12 @@ impl<'e> Turn<'e> {
 
     /// The module to run, if the canister may run at all.
     pub(crate) fn module(&self) -> Result<Arc<Module>, NoModule> {
-        let at_wake = if self.sandbox.is_some() { 0 } else { CHECKED_AT_WAKE_BYTES_MAX };
-        check_memory(&self.canister.memory, at_wake).map_err(NoModule::Damaged)?;
+        let memory = &self.canister.memory;
+        let checked = match &self.sandbox {
+            Some(_) => check_known(memory),
+            None => check_at_wake(memory, CHECKED_AT_WAKE_BYTES_MAX),
+        };
+        checked.map_err(NoModule::Damaged)?;
         match &self.sandbox {
             Some(sandbox) => Ok(sandbox.module().clone()),
             None => self.env.module_of(&self.canister.system.code),

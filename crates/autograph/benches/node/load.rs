@@ -10,7 +10,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::{
+    task::JoinHandle,
+    time::{MissedTickBehavior, interval},
+};
 
 use crate::http::{Connection, Prepared};
 
@@ -46,12 +49,7 @@ pub(crate) async fn closed(
             done
         })
     });
-    let workers: Vec<_> = workers.collect();
-    let mut done = 0usize;
-    for worker in workers {
-        done += worker.await.expect("no panic");
-    }
-    done as f64 / begun.elapsed().as_secs_f64()
+    rate(workers.collect(), begun).await
 }
 
 /// Sends at a steady rate over so many connections. Requests answered per second, which is the rate if it was borne.
@@ -84,8 +82,12 @@ pub(crate) async fn steady(
             done
         })
     });
-    let workers: Vec<_> = workers.collect();
-    let mut done = 0usize;
+    rate(workers.collect(), begun).await
+}
+
+/// What the workers did together, per second since they began.
+async fn rate(workers: Vec<JoinHandle<usize>>, begun: Instant) -> f64 {
+    let mut done = 0;
     for worker in workers {
         done += worker.await.expect("no panic");
     }

@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::{Workshop, answer::Problem, judge::on_own_thread};
 
-/// Bytes of JSON that one answer may have.
-const ANSWER_BYTES_MAX: usize = 64 << 20;
+/// Bytes of JSON that one answer may have; less than clients read of one line.
+const ANSWER_BYTES_MAX: usize = 48 << 20;
 
 impl Workshop {
     /// All variables, with at most `limit` elements of every collection.
