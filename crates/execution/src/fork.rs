@@ -3,7 +3,7 @@
 //! It keeps the canister's id, data and members; calls leave it only to the registry's `standing`, or are rejected.
 //! Nothing that happens on it reaches the live app: it shares committed pages, which nobody writes.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use candid::Principal;
 use embedder::{Engine, Entry};
@@ -31,6 +31,18 @@ pub struct Fork {
     backend: Principal,
     calls: u64,
 }
+
+/// How a fork was at some time.
+#[derive(Debug)]
+pub struct Kept {
+    state: ReplicatedState,
+    calls: u64,
+}
+
+/// Batches in which a fork does by itself what is due while time goes by; later timers and heartbeats are left out.
+const PASSING_BATCHES: usize = 200;
+/// Batches that what was begun may take to end.
+const SETTLING_BATCHES: usize = 100;
 
 impl Executor {
     /// Copies what a fork of this app's backend needs.
@@ -105,6 +117,39 @@ impl Fork {
     #[must_use]
     pub fn open(seed: ForkSeed, engine: Arc<Engine>, blobs: Arc<dyn Blobs>, config: crate::ExecutionConfig) -> Fork {
         Fork { executor: Executor::over(seed.state, engine, blobs, config), backend: seed.backend, calls: 0 }
+    }
+
+    /// Remembers how the fork is now. Pages are shared, so it is cheap.
+    #[must_use]
+    pub fn keep(&self) -> Kept {
+        Kept { state: self.executor.state.clone(), calls: self.calls }
+    }
+
+    /// Makes the fork what it was.
+    pub fn back(&mut self, kept: &Kept) {
+        let Executor { engine, blobs, config, .. } = &self.executor;
+        let (engine, blobs, config) = (engine.clone(), blobs.clone(), config.clone());
+        self.executor = Executor::over(kept.state.clone(), engine, blobs, config);
+        self.calls = kept.calls;
+    }
+
+    /// Lets time go by: timers and heartbeats run when they are due, at most [`PASSING_BATCHES`] times, and what they
+    /// begin ends, within [`SETTLING_BATCHES`].
+    pub fn pass(&mut self, time: Duration) {
+        let nanoseconds = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        let end = self.executor.state.time.saturating_add(nanoseconds);
+        self.executor.plan_all_tasks();
+        for _ in 0..PASSING_BATCHES {
+            let Some(due) = self.executor.next_wake().filter(|at| *at < end) else { break };
+            self.executor.execute(&Batch { time: due.max(self.executor.state.time), ..Batch::default() });
+        }
+        self.executor.execute(&Batch { time: end, ..Batch::default() });
+        for _ in 0..SETTLING_BATCHES {
+            if self.executor.next_wake().is_none_or(|at| at > end) {
+                break;
+            }
+            self.executor.execute(&Batch { time: end, ..Batch::default() });
+        }
     }
 
     /// Installs a module on an empty canister.

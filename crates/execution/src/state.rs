@@ -84,8 +84,8 @@ struct Meta {
     tree_format: u32,
 }
 
-/// Everything that batches change.
-#[derive(Debug)]
+/// Everything that batches change. A copy shares the pages of memories.
+#[derive(Clone, Debug)]
 pub struct ReplicatedState {
     /// The last batch executed.
     pub height: u64,

@@ -1,6 +1,12 @@
 //! What the gate asks of a fork; the program that runs the gate supplies it.
 
+use std::time::Duration;
+
 use crate::{heap::HeapError, value::Value};
+
+/// A state of a fork that was kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark(pub usize);
 
 /// Who asks a fork.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +48,21 @@ pub trait Fork {
     /// # Errors
     /// The reject's message.
     fn call(&mut self, caller: Caller, method: &str, arg: &[u8]) -> Result<Vec<u8>, String>;
+
+    /// Remembers how the fork is now, cheaply; what it gives is for [`Fork::back`].
+    fn keep(&mut self) -> Mark {
+        Mark::default()
+    }
+
+    /// Makes the fork what it was when `mark` was kept; a mark may be gone back to any number of times.
+    fn back(&mut self, mark: Mark) {
+        let _ = mark;
+    }
+
+    /// Lets time go by: what the app does by itself until then (timers, heartbeats) is done, within bounds.
+    fn pass(&mut self, time: Duration) {
+        let _ = time;
+    }
 
     /// The values of the stable variables now, where the fork can read memory: [`crate::heap::variables`] on what the
     /// running module's `canister_pre_upgrade` leaves, which is then taken back. `stable_types` is that module's.

@@ -21,7 +21,7 @@ mod value;
 mod verdict;
 mod words;
 
-pub use fork::{Caller, Fork};
+pub use fork::{Caller, Fork, Mark};
 pub use judge::{Options, Side, judge, judge_with};
 pub use stable::StableDiagnostic;
 pub use token::Tokens;

@@ -1,8 +1,10 @@
 //! The gate, given what it needs of this node: the live side's types, a fork, and the compiler's word on both.
 
+use std::time::Duration;
+
 use candid::Principal;
-use execution::{Fork, registry::App};
-use gate::{Caller, Finding, Options, Side, Verdict, heap::HeapError};
+use execution::{Fork, Kept, registry::App};
+use gate::{Caller, Finding, Mark, Options, Side, Verdict, heap::HeapError};
 use toolchain::{BuildError, Release, Severity};
 
 use super::{Workshop, answer::Problem};
@@ -29,7 +31,7 @@ impl Workshop {
         let options = Options { roles, ..Options::default() };
         let (wasm, candid, types) = (release.wasm.clone(), release.candid.clone(), release.stable_types.clone());
         on_own_thread(move || {
-            let mut fork = ForkOf(fork);
+            let mut fork = ForkOf { fork, kept: Vec::new() };
             let side = live.as_ref().map(|live| Side { candid: &live.candid, stable_types: &live.stable });
             let proposed = Side { candid: &candid, stable_types: &types };
             gate::judge_with(&options, side, proposed, &wasm, &mut fork, &stable)
@@ -91,32 +93,50 @@ pub(crate) fn build_findings(error: &BuildError) -> Option<Vec<Finding>> {
     }
 }
 
-struct ForkOf(Fork);
+struct ForkOf {
+    fork: Fork,
+    kept: Vec<Kept>,
+}
 
 impl gate::Fork for ForkOf {
     fn upgrade(&mut self, wasm: &[u8]) -> Result<(), String> {
-        self.0.upgrade(wasm)
+        self.fork.upgrade(wasm)
     }
 
     fn install(&mut self, wasm: &[u8]) -> Result<(), String> {
-        self.0.install(wasm)
+        self.fork.install(wasm)
     }
 
     fn query(&mut self, caller: Caller, method: &str, arg: &[u8]) -> Result<Vec<u8>, String> {
         let who = self.principal(&caller);
-        self.0.query(who, method, arg).map_err(|reject| reject.message)
+        self.fork.query(who, method, arg).map_err(|reject| reject.message)
     }
 
     fn call(&mut self, caller: Caller, method: &str, arg: &[u8]) -> Result<Vec<u8>, String> {
         let who = self.principal(&caller);
-        self.0.call(who, method, arg).map_err(|reject| reject.message)
+        self.fork.call(who, method, arg).map_err(|reject| reject.message)
+    }
+
+    fn keep(&mut self) -> Mark {
+        self.kept.push(self.fork.keep());
+        Mark(self.kept.len() - 1)
+    }
+
+    fn back(&mut self, mark: Mark) {
+        if let Some(kept) = self.kept.get(mark.0) {
+            self.fork.back(kept);
+        }
+    }
+
+    fn pass(&mut self, time: Duration) {
+        self.fork.pass(time);
     }
 
     fn variables(&mut self, stable_types: &str) -> Option<Result<Vec<(String, gate::Value)>, HeapError>> {
         let read =
             |heap: &embedder::Heap| gate::heap::variables(&|offset, length| heap.read(offset, length), stable_types);
         // A step that traps is found by the dry run, with its reason; the census then goes by what queries show.
-        self.0.before_upgrade(read).ok()
+        self.fork.before_upgrade(read).ok()
     }
 }
 
@@ -126,8 +146,8 @@ impl ForkOf {
         match caller {
             Caller::Anonymous => Principal::anonymous(),
             Caller::Stranger => Principal::self_authenticating(b"a stranger"),
-            Caller::Owner => self.0.as_owner(),
-            Caller::Member(role) => self.0.as_member(role),
+            Caller::Owner => self.fork.as_owner(),
+            Caller::Member(role) => self.fork.as_member(role),
         }
     }
 }
