@@ -1,13 +1,16 @@
 //! The order in which a release is judged: interface, types, then what a fork shows before and after.
 
+mod access;
+
 use std::collections::BTreeSet;
 
 use crate::{
-    access::{self, Views},
+    access::{self as views, Views},
     census,
     data::{self, Seen, Source},
     fork::{Caller, Fork},
     interface::{self, Interface, InterfaceError},
+    matrix,
     most::{MostError, Signature},
     probe::{self, Answer, Answers, Readable},
     stable::{self, StableDiagnostic},
@@ -31,6 +34,10 @@ pub struct Side<'a> {
 pub struct Options {
     /// Roles of the app whose members' view is probed as well.
     pub roles: Vec<String>,
+    /// Members of the live app: role and membership's id.
+    pub members: Vec<(String, String)>,
+    /// Calls that were recorded from the app's pages: method and argument.
+    pub recorded: Vec<(String, Vec<u8>)>,
     /// Methods that clients rely on, where that is known; else all whose names don't begin with an underscore.
     pub used_methods: Option<BTreeSet<String>>,
 }
@@ -101,7 +108,7 @@ impl Judging<'_> {
         self.verdict
             .behaviour
             .extend(owner.filter_map(|(method, answer)| traps(method, answer, "A new app", Effect::Informs)));
-        self.verdict.access.extend(shown.get(&Caller::Anonymous).map(access::open).unwrap_or_default());
+        self.verdict.access.extend(shown.get(&Caller::Anonymous).map(views::open).unwrap_or_default());
     }
 
     fn next(&mut self, live: Side<'_>, proposed: Side<'_>, stable: &[StableDiagnostic]) {
@@ -113,18 +120,24 @@ impl Judging<'_> {
         };
         let (old, new) = (self.asked(old), self.asked(new));
         let callers = self.callers();
+        let lives = self.fork.keep();
         let before = self.views(&old, &callers);
         let kept = self.variables(live.stable_types);
         if !self.installs(|fork, wasm| fork.upgrade(wasm)) {
             return self.verdict.data.extend(data::findings(&losses, &[]));
         }
+        let upgraded = self.fork.keep();
         let after = self.views(&new, &callers);
         let memory = self.still_kept(kept, proposed.stable_types);
         let nothing = Answers::new();
+        let (earlier, later) = memory.as_ref().map(|(earlier, later)| (earlier, later)).unzip();
+        self.access(
+            access::Version { asked: &old, side: live, mark: lives, views: &before, kept: earlier },
+            access::Version { asked: &new, side: proposed, mark: upgraded, views: &after, kept: later },
+        );
         let owner = (before.get(&Caller::Owner).unwrap_or(&nothing), after.get(&Caller::Owner).unwrap_or(&nothing));
         self.census(&losses, memory, owner, &new, signatures.as_ref(), &old);
         self.behaviour(owner.0, owner.1, &new.interface);
-        self.access(&new, &callers, &before, &after);
     }
 
     /// Both interfaces, compared; `None` if one can't be read.
@@ -238,8 +251,7 @@ impl Judging<'_> {
     }
 
     fn callers(&self) -> Vec<Caller> {
-        let members = self.options.roles.iter().take(8).map(|role| Caller::Member(role.clone()));
-        [Caller::Owner, Caller::Anonymous, Caller::Stranger].into_iter().chain(members).collect()
+        matrix::callers(self.options)
     }
 
     fn views(&mut self, side: &Asked, callers: &[Caller]) -> Views {
@@ -314,19 +326,6 @@ impl Judging<'_> {
             );
             self.verdict.behaviour.push(Finding::new("not_judged", method, Effect::Informs, message));
         }
-    }
-
-    fn access(&mut self, new: &Asked, callers: &[Caller], before: &Views, after: &Views) {
-        let found = access::findings(before, after, &Views::new());
-        if found.iter().all(|finding| finding.effect == Effect::Informs) {
-            return self.verdict.access.extend(found);
-        }
-        // What the program shows without any data is its own text.
-        let empty = match self.fork.install(self.wasm) {
-            Ok(()) => self.views(new, callers),
-            Err(_) => Views::new(),
-        };
-        self.verdict.access.extend(access::findings(before, after, &empty));
     }
 }
 
