@@ -16,7 +16,7 @@ use serde::Serialize;
 pub(crate) use compare::{Half, Power, Powers, findings};
 pub(crate) use pool::Pool;
 pub use probing::Answering;
-pub(crate) use probing::{Known, Prober, Variables, Version};
+pub(crate) use probing::{Known, Prober, Version};
 
 use crate::{
     fork::{Caller, Fork},

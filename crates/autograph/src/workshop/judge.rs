@@ -117,6 +117,16 @@ impl gate::Fork for ForkOf {
         self.fork.call(who, method, arg).map_err(|reject| reject.message)
     }
 
+    fn identity(&mut self, caller: &Caller) -> Vec<String> {
+        let who = self.principal(caller);
+        let member = self.fork.member_id(who);
+        [who.to_text(), member].into_iter().filter(|name| !name.is_empty()).collect()
+    }
+
+    fn limit(&mut self, instructions: Option<u64>) {
+        self.fork.limit(instructions);
+    }
+
     fn keep(&mut self) -> Mark {
         self.kept.push(self.fork.keep());
         Mark(self.kept.len() - 1)
@@ -148,6 +158,7 @@ impl ForkOf {
             Caller::Stranger => Principal::self_authenticating(b"a stranger"),
             Caller::Owner => self.fork.as_owner(),
             Caller::Member(role) => self.fork.as_member(role),
+            Caller::Known(_, member) => self.fork.as_known(member),
         }
     }
 }
