@@ -10,7 +10,7 @@ use crate::{
     data::{self, Seen, Source},
     fork::{Caller, Fork},
     interface::{self, Interface, InterfaceError},
-    matrix,
+    matrix::{self, Declared},
     most::{MostError, Signature},
     probe::{self, Answer, Answers, Readable},
     stable::{self, StableDiagnostic},
@@ -36,6 +36,8 @@ pub struct Options {
     pub roles: Vec<String>,
     /// Members of the live app: role and membership's id.
     pub members: Vec<(String, String)>,
+    /// What the app says about its access, where it is known how to find that.
+    pub declared: Option<Declared>,
     /// Calls that were recorded from the app's pages: method and argument.
     pub recorded: Vec<(String, Vec<u8>)>,
     /// Methods that clients rely on, where that is known; else all whose names don't begin with an underscore.

@@ -24,7 +24,7 @@ mod words;
 
 pub use fork::{Caller, Fork, Mark};
 pub use judge::{Options, Side, judge, judge_with};
-pub use matrix::{Answering, MethodAccess, access_of};
+pub use matrix::{Answering, Declared, Granted, MethodAccess, Reached, access_of};
 pub use stable::StableDiagnostic;
 pub use token::Tokens;
 pub use value::Value;

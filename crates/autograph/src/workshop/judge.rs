@@ -3,21 +3,29 @@
 use std::time::Duration;
 
 use candid::Principal;
-use execution::{Fork, Kept, registry::App};
-use gate::{Caller, Finding, Mark, Options, Side, Verdict, heap::HeapError};
+use execution::{
+    Fork, Kept,
+    registry::{App, RoleDefinition},
+};
+use gate::{Caller, Finding, Mark, Side, Verdict, heap::HeapError};
 use toolchain::{BuildError, Release, Severity};
 
-use super::{Workshop, answer::Problem};
+use super::{Workshop, answer::Problem, proposals::Proposal};
 
 /// What the live module says about itself.
 pub(super) struct LiveTypes {
-    candid: String,
+    pub(super) candid: String,
     pub(super) stable: String,
 }
 
 impl Workshop {
     /// Judges a release against the live app, or as a first version.
-    pub(crate) async fn judge(&self, app: Option<&App>, release: &Release) -> Result<Verdict, Problem> {
+    pub(crate) async fn judge(
+        &self,
+        app: Option<&App>,
+        release: &Release,
+        proposal: &Proposal,
+    ) -> Result<Verdict, Problem> {
         let live = match app.filter(|app| app.version > 0) {
             Some(app) => Some(self.live_types(app).await?),
             None => None,
@@ -26,12 +34,12 @@ impl Workshop {
             Some(live) => self.stable_findings(&live.stable, &release.stable_types).await?,
             None => Vec::new(),
         };
-        let fork = self.fork(app).await?;
-        let roles = app.map(|app| app.roles.iter().map(|role| role.id.clone()).collect()).unwrap_or_default();
-        let options = Options { roles, ..Options::default() };
+        let mut fork = ForkOf::new(self.fork(app).await?);
+        let roles = both(app.map(|app| app.roles.as_slice()).unwrap_or_default(), proposal.roles());
+        fork.fork.set_roles(&roles);
+        let options = self.access_options(app, &roles, Some(&proposal.tree)).await?;
         let (wasm, candid, types) = (release.wasm.clone(), release.candid.clone(), release.stable_types.clone());
         on_own_thread(move || {
-            let mut fork = ForkOf { fork, kept: Vec::new() };
             let side = live.as_ref().map(|live| Side { candid: &live.candid, stable_types: &live.stable });
             let proposed = Side { candid: &candid, stable_types: &types };
             gate::judge_with(&options, side, proposed, &wasm, &mut fork, &stable)
@@ -93,9 +101,22 @@ pub(crate) fn build_findings(error: &BuildError) -> Option<Vec<Finding>> {
     }
 }
 
-struct ForkOf {
+/// The roles of the live version and those that the proposal brings: on a fork both are tried.
+fn both(live: &[RoleDefinition], proposed: Vec<RoleDefinition>) -> Vec<RoleDefinition> {
+    let known = |role: &RoleDefinition| live.iter().any(|live| live.id == role.id);
+    live.iter().cloned().chain(proposed.into_iter().filter(|role| !known(role))).collect()
+}
+
+/// A fork for the gate.
+pub(super) struct ForkOf {
     fork: Fork,
     kept: Vec<Kept>,
+}
+
+impl ForkOf {
+    pub(super) fn new(fork: Fork) -> ForkOf {
+        ForkOf { fork, kept: Vec::new() }
+    }
 }
 
 impl gate::Fork for ForkOf {

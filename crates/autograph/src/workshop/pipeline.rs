@@ -226,7 +226,7 @@ impl Workshop {
             Err(error) => return self.not_built(base, error, progress),
         };
         progress.stage("check", "Checking it against the live app");
-        let verdict = self.judge(target.app(), &release).await?;
+        let verdict = self.judge(target.app(), &release, proposal).await?;
         base.verdict = verdict.clone();
         let digest = proposal.tree.hash();
         let version = target.app().map_or(0, |app| app.version);
