@@ -185,6 +185,11 @@ impl<'a> Comparing<'a> {
 
     /// One finding for each variable and kind of change.
     fn gained_changes(&self, power: &Power) -> Vec<Finding> {
+        let unread = |half: &Half<'_>| half.powers.get(self.caller).is_some_and(|power| power.reach.unread);
+        if unread(self.old) || unread(self.new) {
+            let message = format!("What {} could change was not looked at: there is much data.", say::who(self.caller));
+            return vec![Finding::new("not_judged", self.subject("changes"), Effect::Informs, message)];
+        }
         let fresh = self.fresh(&power.reach.changes());
         grouped(&fresh)
             .into_iter()
