@@ -215,7 +215,10 @@ impl<'a> Comparing<'a> {
     /// What the caller opens for themselves.
     fn claimed(&self, claim: &Claim) -> Vec<Finding> {
         let shows: Vec<&Shown> = claim.shows.iter().filter(|shown| !self.seen.contains(&shown.key())).collect();
-        let fresh = self.fresh(&claim.changes);
+        // To add again what one has taken away is no claim.
+        let touched = |change: &&Change| self.changed.iter().any(|old| old.path.first() == change.path.first());
+        let gained = claim.changes.iter().filter(|change| change.kind != Kind::Adds || !touched(change));
+        let fresh = self.fresh(&gained.cloned().collect());
         let asks = !shows.is_empty() || fresh.values().any(|effect| *effect == Effect::Asks);
         if !asks {
             return Vec::new();

@@ -22,7 +22,7 @@ use crate::{
     fork::{Caller, Fork, Mark},
     interface::{Interface, is_query},
     probe::{self, Answers, MOST_METHODS},
-    value::{Value, decode},
+    value::{Value, decode, is_key_name},
 };
 
 /// Instructions of one probe.
@@ -60,6 +60,16 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
+    fn variable(&self) -> String {
+        self.path.first().cloned().unwrap_or_default()
+    }
+
+    /// Whether seeing the value alone proves nothing: keys and other small numbers, and switches.
+    fn is_weak(&self) -> bool {
+        let key = self.path.last().is_some_and(|field| is_key_name(field));
+        is_meaningless(&self.text) && (key || self.text.len() < 3 || self.text.parse::<f64>().is_err())
+    }
+
     /// What it is known by: small numbers mean something only in their field.
     pub(crate) fn key(&self) -> (String, String) {
         let field = self.path.last().filter(|_| is_meaningless(&self.text)).cloned().unwrap_or_default();
@@ -346,7 +356,13 @@ impl<'a> Prober<'a> {
         *left -= 1;
         match value {
             Value::List(values) => values.iter().for_each(|value| self.look(value, label, found, left)),
-            Value::Record(fields) => fields.iter().for_each(|(name, value)| self.look(value, name, found, left)),
+            Value::Record(fields) => {
+                let mut row = BTreeSet::new();
+                fields.iter().for_each(|(name, value)| self.look(value, name, &mut row, left));
+                // Small numbers are in every table; in a row with something of the same variable they belong there.
+                let told: BTreeSet<String> = row.iter().filter(|shown| !shown.is_weak()).map(Shown::variable).collect();
+                found.extend(row.into_iter().filter(|shown| !shown.is_weak() || told.contains(&shown.variable())));
+            }
             Value::Variant(_, inner) if !inner.is_empty() => self.look(inner, label, found, left),
             scalar => {
                 let Some(text) = scalar.scalar() else { return };

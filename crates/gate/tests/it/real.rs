@@ -160,7 +160,6 @@ impl Fork for Real {
 }
 
 /// Judges a version of an app against a fork that runs another.
-pub(crate) fn judged(live: &Module, proposed: &Module, mut fork: Real) -> Verdict {
-    let options = Options { roles: vec!["guest".into()], ..Options::default() };
-    judge_with(&options, Some(live.side()), proposed.side(), &proposed.wasm, &mut fork, &[])
+pub(crate) fn judged_with(options: &Options, live: &Module, proposed: &Module, mut fork: Real) -> Verdict {
+    judge_with(options, Some(live.side()), proposed.side(), &proposed.wasm, &mut fork, &[])
 }
