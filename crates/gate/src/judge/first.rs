@@ -45,12 +45,12 @@ impl Judging<'_> {
         matrix::first_caller(first.get(&Caller::Stranger)?, later.get(&Caller::Stranger)?)
     }
 
-    /// Lets a caller call everything.
+    /// Lets a caller enter what they may.
     fn fill(&mut self, asked: &Asked, side: Side<'_>, from: &Filled, caller: &Caller) -> Filled {
         let data = Pool::default();
         let known = Known { roles: &self.options.roles, recorded: &self.options.recorded, data: &data };
         let version = running(asked, side, from);
-        Prober::new(self.fork, &version, &known, 1).call_everything(caller);
+        Prober::new(self.fork, &version, &known, 1).fill(caller);
         self.filled(side)
     }
 

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    diff::Changes,
+    diff::{self, Changes, Kind},
     probing::{Prober, Reach, Shown},
 };
 use crate::{fork::Caller, interface::is_query};
@@ -62,10 +62,26 @@ impl Prober<'_> {
         found
     }
 
-    /// Begins where callers begin, calls all updates, and leaves the fork so.
-    pub(crate) fn call_everything(&mut self, caller: &Caller) {
+    /// Begins where callers begin, makes every call that takes no row away, and leaves the fork so.
+    pub(crate) fn fill(&mut self, caller: &Caller) {
         self.restart();
-        self.call_all(caller, None);
+        let own = self.fork.identity(caller);
+        let mut kept = self.now();
+        for (name, function, tries) in self.tries(&own) {
+            if is_query(function) {
+                continue;
+            }
+            let before = self.fork.keep();
+            self.tried(caller, name, function, &tries, &own);
+            let then = self.now();
+            let takes = kept.as_ref().zip(then.as_ref()).is_some_and(|(kept, then)| {
+                diff::changes(kept, then, &own).iter().any(|change| change.kind == Kind::Deletes)
+            });
+            match takes {
+                true => self.fork.back(before),
+                false => kept = then,
+            }
+        }
     }
 
     /// Calls all updates, or one.

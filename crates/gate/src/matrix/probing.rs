@@ -260,7 +260,8 @@ impl<'a> Prober<'a> {
         Some(diff::changes(&self.before, &now, own))
     }
 
-    fn now(&mut self) -> Option<Variables> {
+    /// What is kept now.
+    pub(super) fn now(&mut self) -> Option<Variables> {
         if self.version.kept.is_none() {
             return Some(self.owners_view());
         }
@@ -320,8 +321,7 @@ impl<'a> Prober<'a> {
             Ok(Ok(value)) if is_error(&value) => outcome.bad += 1,
             Ok(Ok(value)) => {
                 outcome.good += 1;
-                let said = |text: &String| one.texts.contains(text) || own.contains(text);
-                outcome.shows.extend(self.shown(&value).into_iter().filter(|shown| !said(&shown.text)));
+                outcome.shows.extend(self.shown(&value, &|text| one.texts.contains(text) || own.contains(text)));
             }
             // It answers, though nobody can say what.
             Ok(Err(_)) => outcome.good += 1,
@@ -336,40 +336,17 @@ impl<'a> Prober<'a> {
 
     fn viewed(&self, answer: &probe::Answer, own: &[String]) -> Tried {
         let good = answer.value().is_some_and(|value| !is_error(value));
-        let mut shows = answer.value().map(|value| self.shown(value)).unwrap_or_default();
-        shows.retain(|shown| !own.contains(&shown.text));
+        let shows = answer.value().map(|value| self.shown(value, &|text| own.contains(text))).unwrap_or_default();
         let answers = if good { Answering::Yes } else { Answering::No };
         Tried { query: true, answers, shows, changes: Changes::new() }
     }
 
-    /// What of the data a value shows.
-    fn shown(&self, value: &Value) -> BTreeSet<Shown> {
-        let (mut found, mut left) = (BTreeSet::new(), MOST_VALUES);
-        self.look(value, "", &mut found, &mut left);
+    /// What of the data a value shows, but for what the caller has `said` themselves.
+    fn shown(&self, value: &Value, said: &dyn Fn(&String) -> bool) -> BTreeSet<Shown> {
+        let mut looking = Looking { data: self.known.data, said, left: MOST_VALUES };
+        let mut found = BTreeSet::new();
+        looking.look(value, "", &mut found);
         found
-    }
-
-    fn look(&self, value: &Value, label: &str, found: &mut BTreeSet<Shown>, left: &mut usize) {
-        if *left == 0 {
-            return;
-        }
-        *left -= 1;
-        match value {
-            Value::List(values) => values.iter().for_each(|value| self.look(value, label, found, left)),
-            Value::Record(fields) => {
-                let mut row = BTreeSet::new();
-                fields.iter().for_each(|(name, value)| self.look(value, name, &mut row, left));
-                // Small numbers are in every table; in a row with something of the same variable they belong there.
-                let told: BTreeSet<String> = row.iter().filter(|shown| !shown.is_weak()).map(Shown::variable).collect();
-                found.extend(row.into_iter().filter(|shown| !shown.is_weak() || told.contains(&shown.variable())));
-            }
-            Value::Variant(_, inner) if !inner.is_empty() => self.look(inner, label, found, left),
-            scalar => {
-                let Some(text) = scalar.scalar() else { return };
-                let shown = self.known.data.places(label, &text);
-                found.extend(shown.map(|path| Shown { path: path.clone(), text: text.clone() }));
-            }
-        }
     }
 
     /// What lies in memory where every caller begins, or what the owner is shown of it.
@@ -380,6 +357,38 @@ impl<'a> Prober<'a> {
     /// Methods that were given up.
     pub(crate) fn given_up(&self) -> impl Iterator<Item = &String> {
         self.cut_off.iter().filter(|(_, times)| **times >= MOST_CUT_OFF).map(|(name, _)| name)
+    }
+}
+
+/// Finds in an answer what is somebody's.
+struct Looking<'a> {
+    data: &'a Pool,
+    said: &'a dyn Fn(&String) -> bool,
+    left: usize,
+}
+
+impl Looking<'_> {
+    fn look(&mut self, value: &Value, label: &str, found: &mut BTreeSet<Shown>) {
+        if self.left == 0 {
+            return;
+        }
+        self.left -= 1;
+        match value {
+            Value::List(values) => values.iter().for_each(|value| self.look(value, label, found)),
+            Value::Record(fields) => {
+                let mut row = BTreeSet::new();
+                fields.iter().for_each(|(name, value)| self.look(value, name, &mut row));
+                // Small numbers are in every table; in a row with something of the same variable they belong there.
+                let told: BTreeSet<String> = row.iter().filter(|shown| !shown.is_weak()).map(Shown::variable).collect();
+                found.extend(row.into_iter().filter(|shown| !shown.is_weak() || told.contains(&shown.variable())));
+            }
+            Value::Variant(_, inner) if !inner.is_empty() => self.look(inner, label, found),
+            scalar => {
+                let Some(text) = scalar.scalar().filter(|text| !(self.said)(text)) else { return };
+                let shown = self.data.places(label, &text);
+                found.extend(shown.map(|path| Shown { path: path.clone(), text: text.clone() }));
+            }
+        }
     }
 }
 
