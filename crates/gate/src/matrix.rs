@@ -26,7 +26,8 @@ use crate::{
     fork::{Caller, Fork},
     interface::Interface,
     judge::{Options, Side},
-    probe::Answers,
+    probe::{self, Answers},
+    words,
 };
 
 /// What one role was seen to do with one method.
@@ -62,6 +63,12 @@ pub(crate) fn callers(options: &Options) -> Vec<Caller> {
 /// Roles that are tried at most.
 const MOST_ROLES: usize = 8;
 
+/// Where memory can't be read, what the owner is shown is the data.
+pub(crate) fn of_owner(answers: &Answers) -> Pool {
+    let shown = answers.iter().filter_map(|(method, answer)| Some((words::thing(method), answer.value()?.clone())));
+    Pool::of(&shown.collect::<Vec<_>>())
+}
+
 /// Observes the whole matrix of the version that the fork runs, in the order of roles and methods.
 ///
 /// Of a role with members, one that the app knows already is tried as well as a new one; what either can do, the role
@@ -74,7 +81,10 @@ pub fn access_of(options: &Options, side: Side<'_>, fork: &mut dyn Fork) -> Resu
     let start = fork.keep();
     let kept = fork.variables(side.stable_types).and_then(Result::ok);
     let version = Version { interface: &interface, stable_types: side.stable_types, start, kept: kept.as_ref() };
-    let data = kept.as_deref().map(Pool::of).unwrap_or_default();
+    let data = match &kept {
+        Some(kept) => Pool::of(kept),
+        None => of_owner(&probe::ask_all(fork, &interface, &probe::readable(&interface).0, &Caller::Owner)),
+    };
     let known = Known { roles: &options.roles, recorded: &options.recorded, data: &data };
     let callers = callers(options);
     let mut prober = Prober::new(fork, &version, &known, callers.len());

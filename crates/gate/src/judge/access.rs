@@ -79,7 +79,10 @@ impl Judging<'_> {
 
     /// What all methods show and change.
     fn tried(&mut self, old: Version<'_>, new: Version<'_>) -> Vec<Finding> {
-        let data = old.kept.map(|kept| Pool::of(kept)).unwrap_or_else(|| of_owner(old.views));
+        let data = old
+            .kept
+            .map(|kept| Pool::of(kept))
+            .unwrap_or_else(|| old.views.get(&Caller::Owner).map(matrix::of_owner).unwrap_or_default());
         let mut before = self.powers(old, &data);
         let mut after = self.powers(new, &data);
         if self.compared(old, new, &before, &after).iter().any(|finding| finding.effect == Effect::Asks) {
@@ -134,11 +137,4 @@ impl Judging<'_> {
         let given_up = prober.given_up().cloned().collect();
         Tried { powers, given_up, variables: prober.into_variables().into_owned() }
     }
-}
-
-/// Where memory can't be read, what the owner is shown is the data.
-fn of_owner(views: &Views) -> Pool {
-    let shown = views.get(&Caller::Owner).into_iter().flatten();
-    let shown = shown.filter_map(|(method, answer)| Some((words::thing(method), answer.value()?.clone())));
-    Pool::of(&shown.collect::<Vec<_>>())
 }

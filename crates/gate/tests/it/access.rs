@@ -66,6 +66,17 @@ fn a_claim_that_opens_more_asks() {
 }
 
 #[test]
+fn a_claim_that_can_be_made_twice_asks() {
+    let live = module("club", "claims");
+    let claimed = club(&live).done(&Caller::Owner, "claimAdmin", "()");
+    let options = Options { roles: vec!["guest".into()], ..Options::default() };
+    let verdict = judged_with(&options, &live, &module("club", "claims_again"), claimed);
+    let asking: Vec<String> = lines(&verdict.access).into_iter().filter(|line| line.starts_with("Asks")).collect();
+    assert!(asking.iter().any(|line| line.starts_with("Asks claim: Anyone, signed in or not, could")), "{asking:#?}");
+    assert!(asking.iter().any(|line| line.contains("could change “admin” by “claim admin”")), "{asking:#?}");
+}
+
+#[test]
 fn an_honest_feature_does_not_ask() {
     let verdict = verdict("feature");
     assert_eq!(verdict.outcome(), Judgement::Pass, "{verdict:#?}");
