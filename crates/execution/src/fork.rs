@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use candid::Principal;
 use embedder::{Engine, Entry};
-use state::replicated::{Ingress, IngressStatus, Payload, Reject, RequestId};
+use state::replicated::{Ingress, IngressStatus, Payload, Reject, RequestId, SystemState};
 
 use crate::{
     executor::{Batch, Blobs, Executor},
@@ -21,8 +21,8 @@ use crate::{
 /// What a fork starts from; cheap to take.
 #[derive(Debug)]
 pub struct ForkSeed {
-    backend: Principal,
-    state: ReplicatedState,
+    pub(crate) backend: Principal,
+    pub(crate) state: ReplicatedState,
 }
 
 /// The fork.
@@ -50,20 +50,12 @@ impl Executor {
     pub fn fork_seed(&self, backend: Principal) -> Option<ForkSeed> {
         let canister = self.state.canisters.get(&backend)?;
         let mut state = ReplicatedState::empty(self.state.time);
-        let mut copy = Canister {
-            system: canister.system.clone(),
+        let copy = Canister {
+            system: without_calls(canister.system.clone()),
             memory: canister.memory.clone(),
             assets: canister.assets.clone(),
             managed: canister.managed.clone(),
         };
-        // Waiting and open calls belong to the live app.
-        copy.system.queue.clear();
-        copy.system.long = None;
-        copy.system.deferred.clear();
-        copy.system.call_contexts.clear();
-        copy.system.callbacks.clear();
-        copy.system.held = false;
-        copy.system.frozen = false;
         state.canisters.insert(backend, copy);
         state.registry = self.state.registry.copy_of(backend);
         Some(ForkSeed { backend, state })
@@ -112,11 +104,29 @@ impl Executor {
     }
 }
 
+/// Waiting and open calls belong to the live app, and so does whatever keeps it from running.
+pub(crate) fn without_calls(mut system: SystemState) -> SystemState {
+    system.queue.clear();
+    system.long = None;
+    system.deferred.clear();
+    system.call_contexts.clear();
+    system.callbacks.clear();
+    system.held = false;
+    system.frozen = false;
+    system
+}
+
 impl Fork {
     /// Opens a fork.
     #[must_use]
     pub fn open(seed: ForkSeed, engine: Arc<Engine>, blobs: Arc<dyn Blobs>, config: crate::ExecutionConfig) -> Fork {
         Fork { executor: Executor::over(seed.state, engine, blobs, config), backend: seed.backend, calls: 0 }
+    }
+
+    /// The fork as it is now, to go on from elsewhere.
+    #[must_use]
+    pub fn seed(&self) -> ForkSeed {
+        ForkSeed { backend: self.backend, state: self.executor.state.clone() }
     }
 
     /// Remembers how the fork is now. Pages are shared, so it is cheap.
@@ -189,24 +199,12 @@ impl Fork {
 
     /// A caller whom the fork takes for the app's owner.
     pub fn as_owner(&mut self) -> Principal {
-        let key = Principal::self_authenticating(b"the owner on a fork");
-        let owner =
-            self.executor.state.registry.app(self.backend).map_or(FIRST_PERSON.to_owned(), |app| app.owner.clone());
-        self.executor.state.registry.enrol(&owner, key);
-        key
+        self.executor.state.registry.let_owner_in(self.backend)
     }
 
     /// A caller whom the fork takes for a new member with this role.
     pub fn as_member(&mut self, role: &str) -> Principal {
-        let key = Principal::self_authenticating(format!("a {role} on a fork"));
-        let token = format!("a link for a {role} on a fork");
-        let invitation = Invitation { role, name: "", member: None, token: token.as_bytes(), at: 0 };
-        let registry = &mut self.executor.state.registry;
-        // Without such a role the caller stays a stranger, which is what the app would make of them.
-        if registry.standing(self.backend, key).role != role && registry.invite(self.backend, invitation).is_ok() {
-            let _ = registry.redeem(self.backend, token.as_bytes(), key);
-        }
-        key
+        self.executor.state.registry.let_in(self.backend, role)
     }
 
     /// Asks the fork.
@@ -256,6 +254,26 @@ impl Fork {
 }
 
 impl Registry {
+    /// A made-up key of the app's owner.
+    pub(crate) fn let_owner_in(&mut self, backend: Principal) -> Principal {
+        let key = Principal::self_authenticating(b"the owner on a fork");
+        let owner = self.app(backend).map_or(FIRST_PERSON.to_owned(), |app| app.owner.clone());
+        self.enrol(&owner, key);
+        key
+    }
+
+    /// A made-up key of a new member with this role. Without such a role it stays a stranger's, which is what the app
+    /// would make of them.
+    pub(crate) fn let_in(&mut self, backend: Principal, role: &str) -> Principal {
+        let key = Principal::self_authenticating(format!("a {role} on a fork"));
+        let token = format!("a link for a {role} on a fork");
+        let invitation = Invitation { role, name: "", member: None, token: token.as_bytes(), at: 0 };
+        if self.standing(backend, key).role != role && self.invite(backend, invitation).is_ok() {
+            let _ = self.redeem(backend, token.as_bytes(), key);
+        }
+        key
+    }
+
     /// Only what concerns one app.
     fn copy_of(&self, backend: Principal) -> Registry {
         let mut copy = Registry::default();

@@ -28,6 +28,7 @@ use tokio::sync::mpsc;
 use super::{
     Workshop,
     answer::Problem,
+    glass::Look,
     owners::lock,
     pipeline::{Progress, Wish},
 };
@@ -185,6 +186,7 @@ impl Workshop {
                 let arg: DataOf = read(arg)?;
                 self.data(&arg.app, arg.limit).await
             }
+            "look" => self.look(&read::<Look>(arg)?).await,
             "export" | "import" => Err(Problem::node(
                 format!("`{verb}` is not in this version"),
                 "it is planned; the app's own pages show its data",

@@ -169,6 +169,9 @@ impl Workshop {
         let app = self.app(label).await?;
         let method = if verb == "delete" { "delete_app" } else { verb };
         self.registry::<()>(method, (AppArg { app: app.backend },)).await?;
+        if verb == "delete" {
+            self.looks.end_all_at(app.backend);
+        }
         Ok(json!({ "app": app.name }))
     }
 }
