@@ -6,7 +6,7 @@ use candid::Principal;
 use serde_json::{Value, json};
 
 use super::{
-    App, Call, Change, Check, Cli, Command, Data, Deploy, New, Rename, Restore, output,
+    App, Call, Change, Check, Cli, Command, Data, Deploy, Look, New, Rename, Restore, output,
     progress::Teller,
     tree,
     words::{self, quoted},
@@ -79,6 +79,7 @@ fn request(command: &Command) -> Result<Request, Problem> {
         Command::Check(check) => judge_tree(check),
         Command::Deploy(deploy) => put_live(deploy),
         Command::Data(data) => Ok(look_at_data(data)),
+        Command::Look(look) => Ok(look_through(look)),
         Command::Rename(rename) => Ok(name_anew(rename)),
         Command::Show(app) => look("show", app, words::show),
         Command::History(app) => look("history", app, words::history),
@@ -145,6 +146,15 @@ fn look_at_data(data: &Data) -> Request {
         arg["limit"] = json!(limit);
     }
     Request { verb: "data", arg, show: Show::Words(words::anything) }
+}
+
+fn look_through(look: &Look) -> Request {
+    let mut arg = json!({ "app": look.app });
+    put(&mut arg, "as", look.who.as_deref());
+    if let Some(version) = look.version {
+        arg["version"] = json!(version);
+    }
+    Request { verb: "look", arg, show: Show::Words(words::look) }
 }
 
 fn name_anew(rename: &Rename) -> Request {

@@ -46,6 +46,11 @@ pub(super) fn apps(answer: &Value) -> String {
     )
 }
 
+/// Where a look is.
+pub(super) fn look(answer: &Value) -> String {
+    format!("{}\n{}\n", text(answer, "url"), text(answer, "message"))
+}
+
 /// An app's versions.
 pub(super) fn history(answer: &Value) -> String {
     let rows = items(&answer["versions"]).map(|version| {
