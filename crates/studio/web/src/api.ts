@@ -214,6 +214,16 @@ export const access = (app: string, call?: Call) =>
 export const data = (app: string, call?: Call) =>
   ask<{ variables: Record<string, unknown>; left_out?: Record<string, number> }>("data", { app }, call);
 
+/** A copy of the app at an address of its own; `message` says what is seen there. */
+export interface Look {
+  url: string;
+  message: string;
+}
+
+/** Opens the app as somebody else, or as it was at a version; the live app is not touched. */
+export const look = (app: string, at: { as: string } | { version: number }, call?: Call) =>
+  ask<Look>("look", { app, ...at }, call);
+
 /** What the app wrote down about its own running. */
 export const logs = (app: string, call?: Call) => ask<{ entries: LogEntry[] }>("logs", { app }, call);
 

@@ -300,6 +300,11 @@ const VERBS = {
     return { versions: versions.map(({ entities, ...version }, index) => ({ ...version, current: index === versions.length - 1 })) };
   },
   conversation: (node, { app }) => ({ messages: found(node, app).messages }),
+  look(node, { app, as, version }) {
+    found(node, app);
+    const message = version ? `You see version ${version} of the app as it was, as the owner. Nothing can be changed here.` : `You see the app as ${as}. Nothing here touches the app.`;
+    return { url: VERBS.link(node, { app }).url, message };
+  },
   access(node, { app }) {
     found(node, app);
     return {

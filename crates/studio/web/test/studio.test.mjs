@@ -289,6 +289,24 @@ describe("around an app", () => {
     assert.deepEqual(restores, [undefined, undefined, "widen"]);
   });
 
+  test("the app is seen as somebody else, and as it was, under a strip that says so", async (t) => {
+    const { node, page } = await opened(t, browser);
+    await inApp(node, page, "/access");
+    await button(page, "See it as Guest").click();
+    await page.getByRole("dialog").getByText("You see the app as guest. Nothing here touches the app.").waitFor();
+    await page.frameLocator("iframe.look-frame").locator("body").waitFor();
+    await accessible(page, "look");
+    await page.keyboard.press("Escape");
+    await page.goto(`${node.url}/apps/wedding`);
+    await say(page, "Add a notes field");
+    await heading(page, "Version 2 is live").waitFor();
+    await page.getByRole("link", { name: "History" }).click();
+    await button(page, "Look at it: version 1 as it was").click();
+    await page.getByText("Nothing can be changed here.").waitFor();
+    const asked = node.calls.filter((call) => call.verb === "look").map((call) => call.argument);
+    assert.deepEqual(asked, [{ app: "wedding", as: "guest" }, { app: "wedding", version: 1 }]);
+  });
+
   test("people are invited, get new links and are removed", async (t) => {
     const { node, page } = await opened(t, browser);
     await inApp(node, page, "/people");

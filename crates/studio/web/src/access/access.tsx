@@ -2,6 +2,8 @@
  * Who may do what, as sentences, one panel for each role.
  */
 import { access, type AccessLine, type Role } from "../api";
+import { LookButton } from "../look/look";
+import { words as looking } from "../look/texts";
 import { useReading } from "../request";
 import { t } from "../texts";
 import { sentence } from "../ui/failure";
@@ -16,7 +18,7 @@ export function Access({ app }: { app: string }) {
           const all = withStanding(roles, matrix);
           if (matrix.length === 0) return <p className="quiet">{t.access.none}</p>;
           return all.map((role) => (
-            <RolePanel key={role.id} role={role} lines={matrix.filter((one) => one.role === role.id)} />
+            <RolePanel key={role.id} app={app} role={role} lines={matrix.filter((one) => one.role === role.id)} />
           ));
         }}
       </Read>
@@ -24,11 +26,14 @@ export function Access({ app }: { app: string }) {
   );
 }
 
-function RolePanel({ role, lines }: { role: Role; lines: AccessLine[] }) {
+function RolePanel({ app, role, lines }: { app: string; role: Role; lines: AccessLine[] }) {
   const entities = [...new Set(lines.map((one) => one.entity))];
   return (
     <section className="panel" aria-labelledby={`access-${role.id}`}>
       <h2 id={`access-${role.id}`}>{role.label}</h2>
+      <LookButton app={app} at={{ as: role.id }}>
+        {looking.as(role.label)}
+      </LookButton>
       {lines.length === 0 && <p className="quiet">{t.access.nothing}</p>}
       <dl className="permissions">
         {entities.map((entity) => (

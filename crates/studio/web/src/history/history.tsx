@@ -5,6 +5,8 @@ import { useState } from "react";
 import { history, restore, type Outcome, type Version } from "../api";
 import { AnswerCard } from "../conversation/answer-card";
 import { ProgressList } from "../conversation/progress";
+import { LookButton } from "../look/look";
+import { words as looking } from "../look/texts";
 import { useReading } from "../request";
 import { appPath, Link } from "../router";
 import { forget, start, useRun, useRunEnd } from "../runs";
@@ -99,15 +101,20 @@ function Line({ app, version, busy, onRestore }: VersionLine) {
           {t.history.look}
         </Link>
       ) : (
-        <button
-          type="button"
-          className="button small"
-          aria-label={t.history.restoreLong(version.version)}
-          disabled={busy}
-          onClick={() => onRestore(version.version)}
-        >
-          {t.history.restore}
-        </button>
+        <div className="row end">
+          <LookButton app={app} at={{ version: version.version }} label={looking.versionLong(version.version)}>
+            {looking.version}
+          </LookButton>
+          <button
+            type="button"
+            className="button small"
+            aria-label={t.history.restoreLong(version.version)}
+            disabled={busy}
+            onClick={() => onRestore(version.version)}
+          >
+            {t.history.restore}
+          </button>
+        </div>
       )}
     </div>
   );
