@@ -3,6 +3,8 @@
 //! It keeps the canister's id, data and members; calls leave it only to the registry's `standing`, or are rejected.
 //! Nothing that happens on it reaches the live app: it shares committed pages, which nobody writes.
 
+mod seed;
+
 use std::{sync::Arc, time::Duration};
 
 use candid::Principal;

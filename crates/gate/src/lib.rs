@@ -22,7 +22,7 @@ mod verdict;
 mod words;
 
 pub use fork::{Caller, Fork, Mark};
-pub use judge::{Options, Side, judge, judge_with};
+pub use judge::{Options, Side, judge, judge_data, judge_with};
 pub use stable::StableDiagnostic;
 pub use token::Tokens;
 pub use value::Value;
