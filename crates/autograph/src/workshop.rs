@@ -9,6 +9,7 @@ mod answer;
 mod api;
 mod conversation;
 mod data;
+mod delta;
 mod judge;
 mod looking;
 mod owners;
@@ -16,6 +17,7 @@ mod people;
 mod pipeline;
 mod proposals;
 mod registry;
+mod restoring;
 mod switch;
 
 use std::{

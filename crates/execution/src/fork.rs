@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// What a fork starts from; cheap to take.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ForkSeed {
     backend: Principal,
     state: ReplicatedState,

@@ -35,11 +35,11 @@ pub use config::{ExecutionConfig, Provisional};
 pub use damage::Damage;
 pub use executor::{BadState, Batch, Blobs, Executed, Executor};
 pub use fork::{Fork, ForkSeed, Kept};
-pub use switch::OpenCall;
 pub use native::AssetAnswer;
 pub use prices::IdlePrices;
 pub use query::{Answered, Query};
 pub use reader::{Moment, Reader};
+pub use switch::OpenCall;
 pub use usage::{Spent, Usage};
 
 /// The system canister that knows apps, owners and members.

@@ -20,7 +20,7 @@ use crate::{
     executor::Executor,
     native,
     registry::{
-        AppAssets, Refused, Version,
+        AppAssets, OWNER, Refused, Version,
         calls::{PublishArg, RestoreArg},
     },
     state::memory_id,
@@ -131,7 +131,14 @@ impl Executor {
         self.put_assets(assets, point.assets);
         let number = current + 1;
         let mut members = point.members;
-        members.retain(|id, _| !arg.leave_out.contains(id));
+        // Browsers of the owner's that were turned out stay out.
+        members.retain(|_, member| member.role != OWNER);
+        let present = self.state.registry.members_snapshot(backend);
+        for id in &arg.leave_out {
+            members.remove(id);
+            let kept = present.get(id).filter(|member| point.roles.iter().any(|role| role.id == member.role));
+            members.extend(kept.map(|member| (id.clone(), member.clone())));
+        }
         self.state.registry.restore_members(backend, members);
         self.state.registry.update(backend, |app| {
             app.version = number;
@@ -230,5 +237,4 @@ impl Executor {
         self.changes.assets.insert(id);
         self.directory_changed = true;
     }
-
 }

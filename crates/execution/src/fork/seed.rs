@@ -38,10 +38,14 @@ impl Executor {
 }
 
 impl ForkSeed {
-    /// The fingerprint of the data in it: two seeds with the same one hold the same bytes.
+    /// Whether the app did nothing between the two: no message ran, and the bytes are the same.
     #[must_use]
-    pub fn fingerprint(&self) -> Hash {
-        self.state.canisters.get(&self.backend).map_or([0; 32], Canister::fingerprint)
+    pub fn is_as(&self, other: &ForkSeed) -> bool {
+        let known = |seed: &ForkSeed| -> Option<(u64, Hash)> {
+            let canister = seed.state.canisters.get(&seed.backend)?;
+            Some((canister.system.version, canister.fingerprint()))
+        };
+        self.backend == other.backend && known(self) == known(other)
     }
 
     /// Bytes of both memories.
@@ -65,6 +69,13 @@ impl ForkSeed {
 }
 
 impl Fork {
+    /// The types of the stable variables, as the module in the fork declares them.
+    #[must_use]
+    pub fn stable_types(&mut self) -> Option<String> {
+        let section = self.executor.sections(self.backend, &["motoko:stable-types"]).pop().flatten()?;
+        String::from_utf8(section).ok()
+    }
+
     /// Bytes of the fork's memories.
     #[must_use]
     pub fn memory_bytes(&self) -> u64 {

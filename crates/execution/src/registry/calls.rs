@@ -129,7 +129,7 @@ pub struct RestoreArg {
     pub message: String,
     /// The key that asked.
     pub by: Principal,
-    /// Members of that version who are not let in again.
+    /// Members of that version who stay as they are now: out, or with the role and link that they have.
     pub leave_out: Vec<String>,
     /// Open calls don't stand in the way; their callers are told.
     pub end_calls: bool,
