@@ -68,7 +68,13 @@ impl Node {
         Node { stepped, next: life << 32 }
     }
 
-    fn submit(&mut self, sender: Principal, canister: Principal, method: &str, arg: Vec<u8>) -> oneshot::Receiver<Answer> {
+    fn submit(
+        &mut self,
+        sender: Principal,
+        canister: Principal,
+        method: &str,
+        arg: Vec<u8>,
+    ) -> oneshot::Receiver<Answer> {
         self.next += 1;
         let mut id = [0; 32];
         id[..8].copy_from_slice(&self.next.to_be_bytes());
@@ -148,11 +154,8 @@ fn role(id: &str) -> RoleDefinition {
 fn release(disk: &SimulatedDisk, app: Principal, number: u64) -> PublishArg {
     let blobs = BlobStore::new(Arc::new(disk.clone()));
     let page = format!("the page of version {number}").into_bytes();
-    let file = AssetArg {
-        hash: blobs.put(&page).expect("puts"),
-        content_type: "text/html".into(),
-        bytes: page.len() as u64,
-    };
+    let file =
+        AssetArg { hash: blobs.put(&page).expect("puts"), content_type: "text/html".into(), bytes: page.len() as u64 };
     PublishArg {
         app,
         on_version: number - 1,
