@@ -10,6 +10,7 @@ mod api;
 mod conversation;
 mod data;
 mod glass;
+mod delta;
 mod judge;
 mod looking;
 mod owners;
@@ -17,6 +18,7 @@ mod people;
 mod pipeline;
 mod proposals;
 mod registry;
+mod restoring;
 mod switch;
 
 use std::{

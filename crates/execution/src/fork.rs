@@ -3,6 +3,8 @@
 //! It keeps the canister's id, data and members; calls leave it only to the registry's `standing`, or are rejected.
 //! Nothing that happens on it reaches the live app: it shares committed pages, which nobody writes.
 
+mod seed;
+
 use std::{sync::Arc, time::Duration};
 
 use candid::Principal;
@@ -19,7 +21,7 @@ use crate::{
 };
 
 /// What a fork starts from; cheap to take.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ForkSeed {
     pub(crate) backend: Principal,
     pub(crate) state: ReplicatedState,

@@ -66,6 +66,21 @@ pub fn judge_with(
     judging.verdict.settle()
 }
 
+/// Judges again what became of the data, on a fork of the app as it is now, and whether the release starts on it:
+/// for what the live app did since [`judge_with`]. Interface, access and behaviour were judged and stay so.
+pub fn judge_data(
+    live: Side<'_>,
+    proposed: Side<'_>,
+    wasm: &[u8],
+    fork: &mut dyn Fork,
+    stable: &[StableDiagnostic],
+) -> Verdict {
+    let options = Options::default();
+    let mut judging = Judging { options: &options, wasm, fork, verdict: Verdict::default() };
+    judging.again(live, proposed, stable);
+    judging.verdict.settle()
+}
+
 struct Judging<'a> {
     options: &'a Options,
     wasm: &'a [u8],
@@ -125,6 +140,31 @@ impl Judging<'_> {
         self.census(&losses, memory, owner, &new, signatures.as_ref(), &old);
         self.behaviour(owner.0, owner.1, &new.interface);
         self.access(&new, &callers, &before, &after);
+    }
+
+    /// The data alone: by memory where it can be read, else by what the owner is shown.
+    fn again(&mut self, live: Side<'_>, proposed: Side<'_>, stable: &[StableDiagnostic]) {
+        self.verdict.data.extend(stable::findings(stable));
+        let (signatures, losses) = self.static_census(live, proposed);
+        let (Ok(old), Ok(new)) = (Interface::parse(live.candid), Interface::parse(proposed.candid)) else {
+            return self.without_queries(&losses, live, proposed);
+        };
+        let kept = self.variables(live.stable_types);
+        if kept.is_some() {
+            if !self.installs(|fork, wasm| fork.upgrade(wasm)) {
+                return self.verdict.data.extend(data::findings(&losses, &[]));
+            }
+            let memory = self.still_kept(kept, proposed.stable_types);
+            let seen = memory.map(|(before, after)| from_memory(before, after)).unwrap_or_default();
+            return self.verdict.data.extend(data::findings(&losses, &seen));
+        }
+        let (old, new) = (self.asked(old), self.asked(new));
+        let before = probe::ask_all(self.fork, &old.interface, &old.methods, &Caller::Owner);
+        if !self.installs(|fork, wasm| fork.upgrade(wasm)) {
+            return self.verdict.data.extend(data::findings(&losses, &[]));
+        }
+        let after = probe::ask_all(self.fork, &new.interface, &new.methods, &Caller::Owner);
+        self.census(&losses, None, (&before, &after), &new, signatures.as_ref(), &old);
     }
 
     /// Both interfaces, compared; `None` if one can't be read.

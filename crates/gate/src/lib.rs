@@ -14,6 +14,7 @@ mod interface;
 mod judge;
 mod most;
 mod probe;
+mod set_aside;
 mod stable;
 mod token;
 mod types;
@@ -22,7 +23,8 @@ mod verdict;
 mod words;
 
 pub use fork::{Caller, Fork, Mark};
-pub use judge::{Options, Side, judge, judge_with};
+pub use judge::{Options, Side, judge, judge_data, judge_with};
+pub use set_aside::set_aside;
 pub use stable::StableDiagnostic;
 pub use token::Tokens;
 pub use value::Value;

@@ -13,7 +13,9 @@ const SECTIONS: [&str; 5] = ["build", "interface", "data", "access", "behaviour"
 pub(super) fn outcome(answer: &Value, again: &str) -> String {
     let app = text(answer, "app");
     let total = answer["seconds"]["total"].as_f64();
-    let after = total.map(|seconds| format!(" ({seconds:.1} s)")).unwrap_or_default();
+    let pause = answer["seconds"]["pause"].as_f64().map(|seconds| format!(", paused for {:.0} ms", seconds * 1000.0));
+    let pause = pause.unwrap_or_default();
+    let after = total.map(|seconds| format!(" ({seconds:.1} s{pause})")).unwrap_or_default();
     let version = answer["version"].as_u64().map(|number| format!(", version {number}")).unwrap_or_default();
     let message = text(answer, "message");
     let mut out = match text(answer, "outcome") {
@@ -229,7 +231,7 @@ mod tests {
     fn a_live_app() {
         let answer = json!({
             "outcome": "live", "app": "wedding", "version": 1, "url": "http://wedding.localhost:4943",
-            "seconds": { "total": 3.21 }, "understood": ["Guests have a name."], "assumed": [], "not_understood": [],
+            "seconds": { "total": 3.21, "pause": 0.038 }, "understood": ["Guests have a name."], "assumed": [], "not_understood": [],
             "questions": [{ "text": "May guests see each other?", "answers": [
                 { "label": "yes", "change": "guests may see all guests" }, { "label": "no", "change": "it's private" }, { "label": "later", "change": "" }] }],
         });

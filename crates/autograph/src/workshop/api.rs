@@ -168,7 +168,7 @@ impl Workshop {
             }
             "restore" => {
                 let arg: RestoreText = read(arg)?;
-                output(self.restore(&arg.app, arg.version, caller, progress).await?)
+                output(self.restore(&arg.app, arg.version, arg.approve.as_deref(), caller, progress).await?)
             }
             "check" | "deploy" => {
                 let arg: Files = read(arg)?;
@@ -246,6 +246,8 @@ struct ChangeText {
 struct RestoreText {
     app: String,
     version: u64,
+    #[serde(default)]
+    approve: Option<String>,
 }
 
 #[derive(Deserialize)]

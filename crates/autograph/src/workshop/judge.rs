@@ -10,8 +10,9 @@ use toolchain::{BuildError, Release, Severity};
 use super::{Workshop, answer::Problem};
 
 /// What the live module says about itself.
-pub(super) struct LiveTypes {
-    candid: String,
+#[derive(Clone, Debug)]
+pub(crate) struct LiveTypes {
+    pub(super) candid: String,
     pub(super) stable: String,
 }
 
@@ -31,7 +32,7 @@ impl Workshop {
         let options = Options { roles, ..Options::default() };
         let (wasm, candid, types) = (release.wasm.clone(), release.candid.clone(), release.stable_types.clone());
         on_own_thread(move || {
-            let mut fork = ForkOf { fork, kept: Vec::new() };
+            let mut fork = ForkOf::new(fork);
             let side = live.as_ref().map(|live| Side { candid: &live.candid, stable_types: &live.stable });
             let proposed = Side { candid: &candid, stable_types: &types };
             gate::judge_with(&options, side, proposed, &wasm, &mut fork, &stable)
@@ -93,7 +94,8 @@ pub(crate) fn build_findings(error: &BuildError) -> Option<Vec<Finding>> {
     }
 }
 
-struct ForkOf {
+/// A fork as the gate sees it.
+pub(super) struct ForkOf {
     fork: Fork,
     kept: Vec<Kept>,
 }
@@ -141,6 +143,10 @@ impl gate::Fork for ForkOf {
 }
 
 impl ForkOf {
+    pub(super) fn new(fork: Fork) -> ForkOf {
+        ForkOf { fork, kept: Vec::new() }
+    }
+
     /// A principal with the standing to be tried out.
     fn principal(&mut self, caller: &Caller) -> Principal {
         match caller {
