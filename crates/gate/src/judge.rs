@@ -10,6 +10,7 @@ use crate::{
     interface::{self, Interface, InterfaceError},
     most::{MostError, Signature},
     probe::{self, Answer, Answers, Readable},
+    recorded::Recorded,
     stable::{self, StableDiagnostic},
     types::{self, Loss},
     value::Value,
@@ -33,6 +34,8 @@ pub struct Options {
     pub roles: Vec<String>,
     /// Methods that clients rely on, where that is known; else all whose names don't begin with an underscore.
     pub used_methods: Option<BTreeSet<String>>,
+    /// Calls that people made of the live version, in no particular order.
+    pub recorded: Vec<Recorded>,
 }
 
 /// Judges a release against the live app, or as a first version.

@@ -14,6 +14,7 @@ mod interface;
 mod judge;
 mod most;
 mod probe;
+mod recorded;
 mod stable;
 mod token;
 mod types;
@@ -23,6 +24,7 @@ mod words;
 
 pub use fork::{Caller, Fork, Mark};
 pub use judge::{Options, Side, judge, judge_with};
+pub use recorded::Recorded;
 pub use stable::StableDiagnostic;
 pub use token::Tokens;
 pub use value::Value;
