@@ -5,7 +5,9 @@
 //! verdict, and what could not be judged is a finding of it.
 
 mod access;
+mod behaviour;
 mod census;
+mod checks;
 mod container;
 mod data;
 mod fork;
@@ -15,13 +17,16 @@ mod judge;
 mod most;
 mod probe;
 mod recorded;
+mod replay;
 mod stable;
 mod token;
+mod touch;
 mod types;
 mod value;
 mod verdict;
 mod words;
 
+pub use checks::{Check, CheckError, Checks, On, Step};
 pub use fork::{Caller, Fork, Mark};
 pub use judge::{Options, Side, judge, judge_with};
 pub use recorded::Recorded;
