@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use candid::Principal;
+
 use crate::{heap::HeapError, value::Value};
 
 /// A state of a fork that was kept.
@@ -48,6 +50,29 @@ pub trait Fork {
     /// # Errors
     /// The reject's message.
     fn call(&mut self, caller: Caller, method: &str, arg: &[u8]) -> Result<Vec<u8>, String>;
+
+    /// What this principal is to the app.
+    fn standing(&mut self, who: Principal) -> Caller {
+        if who == Principal::anonymous() { Caller::Anonymous } else { Caller::Stranger }
+    }
+
+    /// Asks a query method as exactly this principal.
+    ///
+    /// # Errors
+    /// The reject's message.
+    fn query_as(&mut self, who: Principal, method: &str, arg: &[u8]) -> Result<Vec<u8>, String> {
+        let caller = self.standing(who);
+        self.query(caller, method, arg)
+    }
+
+    /// Calls an update method as exactly this principal.
+    ///
+    /// # Errors
+    /// The reject's message.
+    fn call_as(&mut self, who: Principal, method: &str, arg: &[u8]) -> Result<Vec<u8>, String> {
+        let caller = self.standing(who);
+        self.call(caller, method, arg)
+    }
 
     /// Remembers how the fork is now, cheaply; what it gives is for [`Fork::back`].
     fn keep(&mut self) -> Mark {

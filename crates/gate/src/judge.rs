@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 
 use crate::{
     access::{self, Views},
+    behaviour::{self, Eve},
     census,
+    checks::Checks,
     data::{self, Seen, Source},
     fork::{Caller, Fork},
     interface::{self, Interface, InterfaceError},
     most::{MostError, Signature},
     probe::{self, Answer, Answers, Readable},
+    recorded::Recorded,
     stable::{self, StableDiagnostic},
     types::{self, Loss},
     value::Value,
@@ -33,6 +36,14 @@ pub struct Options {
     pub roles: Vec<String>,
     /// Methods that clients rely on, where that is known; else all whose names don't begin with an underscore.
     pub used_methods: Option<BTreeSet<String>>,
+    /// Calls that people made of the live version, in no particular order.
+    pub recorded: Vec<Recorded>,
+    /// Behaviours that were accepted.
+    pub checks: Checks,
+    /// What the proposal says it touches, if it says so: names of variables, methods, things in the app.
+    pub touches: Option<Vec<String>>,
+    /// What changes beside the module, by name, and how in a word (`adds`, `changes`): roles, pages.
+    pub changed: Vec<(String, &'static str)>,
 }
 
 /// Judges a release against the live app, or as a first version.
@@ -117,6 +128,7 @@ impl Judging<'_> {
             .behaviour
             .extend(owner.filter_map(|(method, answer)| traps(method, answer, "A new app", Effect::Informs)));
         self.verdict.access.extend(shown.get(&Caller::Anonymous).map(access::open).unwrap_or_default());
+        self.promises(&asked.interface);
     }
 
     fn next(&mut self, live: Side<'_>, proposed: Side<'_>, stable: &[StableDiagnostic]) {
@@ -129,17 +141,30 @@ impl Judging<'_> {
         let (old, new) = (self.asked(old), self.asked(new));
         let callers = self.callers();
         let before = self.views(&old, &callers);
+        let eve = Eve::of(self.fork, self.options, &old.interface);
         let kept = self.variables(live.stable_types);
         if !self.installs(|fork, wasm| fork.upgrade(wasm)) {
             return self.verdict.data.extend(data::findings(&losses, &[]));
         }
         let after = self.views(&new, &callers);
+        let replayed = eve.against(self.fork, self.options, &old.interface, &new.interface);
+        self.verdict.behaviour.extend(replayed);
         let memory = self.still_kept(kept, proposed.stable_types);
         let nothing = Answers::new();
         let owner = (before.get(&Caller::Owner).unwrap_or(&nothing), after.get(&Caller::Owner).unwrap_or(&nothing));
         self.census(&losses, memory, owner, &new, signatures.as_ref(), &old);
         self.behaviour(owner.0, owner.1, &new.interface);
         self.access(&new, &callers, &before, &after);
+        self.promises(&new.interface);
+        let sides = Some((&old.interface, &new.interface));
+        let outside = behaviour::outside(self.options, &self.verdict, sides, signatures.as_ref());
+        self.verdict.behaviour.extend(outside);
+    }
+
+    /// What must hold without any data; nothing is asked of the fork afterwards.
+    fn promises(&mut self, new: &Interface) {
+        let found = behaviour::from_nothing(self.fork, self.options, self.wasm, new);
+        self.verdict.behaviour.extend(found);
     }
 
     /// The data alone: by memory where it can be read, else by what the owner is shown.

@@ -5,7 +5,9 @@
 //! verdict, and what could not be judged is a finding of it.
 
 mod access;
+mod behaviour;
 mod census;
+mod checks;
 mod container;
 mod data;
 mod fork;
@@ -15,16 +17,21 @@ mod judge;
 mod most;
 mod probe;
 mod set_aside;
+mod recorded;
+mod replay;
 mod stable;
 mod token;
+mod touch;
 mod types;
 mod value;
 mod verdict;
 mod words;
 
+pub use checks::{Check, CheckError, Checks, On, Step};
 pub use fork::{Caller, Fork, Mark};
 pub use judge::{Options, Side, judge, judge_data, judge_with};
 pub use set_aside::set_aside;
+pub use recorded::Recorded;
 pub use stable::StableDiagnostic;
 pub use token::Tokens;
 pub use value::Value;
