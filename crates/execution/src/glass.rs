@@ -70,9 +70,9 @@ impl ForkSeed {
         self.backend
     }
 
-    /// Bytes that the backend's memories have.
+    /// Bytes that the backend's WebAssembly memory and its stable memory have.
     #[must_use]
-    pub fn memory_bytes(&self) -> (u64, u64) {
+    pub fn bytes_of_memories(&self) -> (u64, u64) {
         let memory = self.state.canisters.get(&self.backend).map(|canister| &canister.memory);
         memory.map_or((0, 0), |memory| (memory.heap.bytes(), memory.stable.bytes()))
     }

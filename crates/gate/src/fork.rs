@@ -21,6 +21,8 @@ pub enum Caller {
     Stranger,
     /// A new member with this role.
     Member(String),
+    /// A member of the live app: its role and the membership's id.
+    Known(String, String),
 }
 
 /// A copy of the live app without an outside, to try a release on.
@@ -87,6 +89,17 @@ pub trait Fork {
     /// Lets time go by: what the app does by itself until then (timers, heartbeats) is done, within bounds.
     fn pass(&mut self, time: Duration) {
         let _ = time;
+    }
+
+    /// By what texts the app may know a caller: its principal first, then its membership's id, if it has one.
+    fn identity(&mut self, caller: &Caller) -> Vec<String> {
+        let _ = caller;
+        Vec::new()
+    }
+
+    /// Bounds each query and each message by so many instructions from now on; `None` is the fork's own bound.
+    fn limit(&mut self, instructions: Option<u64>) {
+        let _ = instructions;
     }
 
     /// The values of the stable variables now, where the fork can read memory: [`crate::heap::variables`] on what the

@@ -1,15 +1,18 @@
 //! The order in which a release is judged: interface, types, then what a fork shows before and after.
 
+mod access;
+
 use std::collections::BTreeSet;
 
 use crate::{
-    access::{self, Views},
+    access::{self as views, Views},
     behaviour::{self, Eve},
     census,
     checks::Checks,
     data::{self, Seen, Source},
     fork::{Caller, Fork},
     interface::{self, Interface, InterfaceError},
+    matrix,
     most::{MostError, Signature},
     probe::{self, Answer, Answers, Readable},
     recorded::Recorded,
@@ -34,6 +37,8 @@ pub struct Side<'a> {
 pub struct Options {
     /// Roles of the app whose members' view is probed as well.
     pub roles: Vec<String>,
+    /// Members of the live app: role and membership's id.
+    pub members: Vec<(String, String)>,
     /// Methods that clients rely on, where that is known; else all whose names don't begin with an underscore.
     pub used_methods: Option<BTreeSet<String>>,
     /// Calls that people made of the live version, in no particular order.
@@ -127,7 +132,7 @@ impl Judging<'_> {
         self.verdict
             .behaviour
             .extend(owner.filter_map(|(method, answer)| traps(method, answer, "A new app", Effect::Informs)));
-        self.verdict.access.extend(shown.get(&Caller::Anonymous).map(access::open).unwrap_or_default());
+        self.verdict.access.extend(shown.get(&Caller::Anonymous).map(views::open).unwrap_or_default());
         self.promises(&asked.interface);
     }
 
@@ -140,21 +145,27 @@ impl Judging<'_> {
         };
         let (old, new) = (self.asked(old), self.asked(new));
         let callers = self.callers();
+        let lives = self.fork.keep();
         let before = self.views(&old, &callers);
         let eve = Eve::of(self.fork, self.options, &old.interface);
         let kept = self.variables(live.stable_types);
         if !self.installs(|fork, wasm| fork.upgrade(wasm)) {
             return self.verdict.data.extend(data::findings(&losses, &[]));
         }
+        let upgraded = self.fork.keep();
         let after = self.views(&new, &callers);
         let replayed = eve.against(self.fork, self.options, &old.interface, &new.interface);
         self.verdict.behaviour.extend(replayed);
         let memory = self.still_kept(kept, proposed.stable_types);
         let nothing = Answers::new();
+        let (earlier, later) = memory.as_ref().map(|(earlier, later)| (earlier, later)).unzip();
+        self.access(
+            access::Version { asked: &old, side: live, mark: lives, views: &before, kept: earlier },
+            access::Version { asked: &new, side: proposed, mark: upgraded, views: &after, kept: later },
+        );
         let owner = (before.get(&Caller::Owner).unwrap_or(&nothing), after.get(&Caller::Owner).unwrap_or(&nothing));
         self.census(&losses, memory, owner, &new, signatures.as_ref(), &old);
         self.behaviour(owner.0, owner.1, &new.interface);
-        self.access(&new, &callers, &before, &after);
         self.promises(&new.interface);
         let sides = Some((&old.interface, &new.interface));
         let outside = behaviour::outside(self.options, &self.verdict, sides, signatures.as_ref());
@@ -303,8 +314,7 @@ impl Judging<'_> {
     }
 
     fn callers(&self) -> Vec<Caller> {
-        let members = self.options.roles.iter().take(8).map(|role| Caller::Member(role.clone()));
-        [Caller::Owner, Caller::Anonymous, Caller::Stranger].into_iter().chain(members).collect()
+        matrix::callers(self.options)
     }
 
     fn views(&mut self, side: &Asked, callers: &[Caller]) -> Views {
@@ -379,19 +389,6 @@ impl Judging<'_> {
             );
             self.verdict.behaviour.push(Finding::new("not_judged", method, Effect::Informs, message));
         }
-    }
-
-    fn access(&mut self, new: &Asked, callers: &[Caller], before: &Views, after: &Views) {
-        let found = access::findings(before, after, &Views::new());
-        if found.iter().all(|finding| finding.effect == Effect::Informs) {
-            return self.verdict.access.extend(found);
-        }
-        // What the program shows without any data is its own text.
-        let empty = match self.fork.install(self.wasm) {
-            Ok(()) => self.views(new, callers),
-            Err(_) => Views::new(),
-        };
-        self.verdict.access.extend(access::findings(before, after, &empty));
     }
 }
 

@@ -221,7 +221,7 @@ fn short(who: &Caller) -> &str {
         Caller::Owner => "owner",
         Caller::Anonymous => "anonymous",
         Caller::Stranger => "stranger",
-        Caller::Member(role) => role,
+        Caller::Member(role) | Caller::Known(role, _) => role,
     }
 }
 
@@ -230,6 +230,6 @@ fn people(who: &Caller) -> String {
         Caller::Owner => "the owner".into(),
         Caller::Anonymous => "people who are not signed in".into(),
         Caller::Stranger => "people who sign in without an invitation".into(),
-        Caller::Member(role) => format!("members with the role {}", words::quoted(role)),
+        Caller::Member(role) | Caller::Known(role, _) => format!("members with the role {}", words::quoted(role)),
     }
 }

@@ -204,7 +204,7 @@ impl Glass {
         seed.check()?;
         let (root, node_key) = (RootKey::from_seed(&random()), NodeKey::from_secret(&random()));
         let root_key_der = root.public_key_der();
-        let (heap, stable) = seed.memory_bytes();
+        let (heap, stable) = seed.bytes_of_memories();
         let config = ExecutionConfig {
             root_key: root_key_der.as_slice().into(),
             subnet_id: root.subnet_id(),

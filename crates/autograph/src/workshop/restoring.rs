@@ -154,7 +154,7 @@ impl Workshop {
         let backend = app.backend;
         let seeds = self.node.replica.read(move |executor| {
             let damaged = executor.state().canisters.get(&backend).is_none_or(|canister| canister.damage().is_some());
-            if damaged { None } else { executor.fork_seed(backend).zip(executor.point_seed(backend, version)) }
+            if damaged { None } else { executor.fork_seed(backend).zip(executor.look_seed(backend, Some(version)).ok()) }
         });
         let Some((present, point)) = seeds.await? else { return Ok(Vec::new()) };
         if present.memory_bytes() + point.memory_bytes() > COUNTED_BYTES_MAX {

@@ -1,6 +1,5 @@
 //! What is known of a seed before it becomes a fork: which data it holds, how much, and how far another is from it.
 
-use candid::Principal;
 use embedder::CanisterMemory;
 use state::{
     fingerprint::Hash,
@@ -8,35 +7,6 @@ use state::{
 };
 
 use super::{Fork, ForkSeed};
-use crate::{
-    executor::Executor,
-    state::{Canister, ReplicatedState},
-};
-
-impl Executor {
-    /// What a fork of this app as it was when `version` was replaced needs; nothing if that has no restore point.
-    #[must_use]
-    pub fn point_seed(&self, backend: Principal, version: u64) -> Option<ForkSeed> {
-        let point = self.state.points.get(&(backend, version))?;
-        let (heap, stable) = self.state.point_memories.get(&(backend, version)).cloned().unwrap_or_default();
-        let globals = point.globals.iter().map(|global| global.value()).collect();
-        let mut state = ReplicatedState::empty(self.state.time);
-        let mut copy = Canister::new(point.system.controllers.clone(), point.system.cycles);
-        copy.system = point.system.clone();
-        copy.memory = CanisterMemory { heap, stable, globals };
-        state.canisters.insert(backend, copy);
-        state.registry = self.state.registry.copy_of(backend);
-        state.registry.restore_members(backend, point.members.clone());
-        // The app is in the copy, or the point would not be there.
-        let _ = state.registry.update(backend, |app| {
-            app.roles.clone_from(&point.roles);
-            app.title.clone_from(&point.title);
-            app.version = version;
-        });
-        Some(ForkSeed { backend, state })
-    }
-}
-
 impl ForkSeed {
     /// Whether the app did nothing between the two: no message ran, and the bytes are the same.
     #[must_use]
