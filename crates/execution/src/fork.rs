@@ -15,7 +15,7 @@ use crate::{
     executor::{Batch, Blobs, Executor},
     messages::InputParts,
     query::Query,
-    registry::{App, FIRST_PERSON, Invitation, Registry},
+    registry::{App, FIRST_PERSON, Invitation, Registry, RoleDefinition},
     state::{Canister, ReplicatedState},
     turn::Turn,
 };
@@ -32,6 +32,8 @@ pub struct Fork {
     executor: Executor,
     backend: Principal,
     calls: u64,
+    /// The node's own bounds, in instructions: of an update, and of a query.
+    usual: (u64, u64),
 }
 
 /// How a fork was at some time.
@@ -122,7 +124,22 @@ impl Fork {
     /// Opens a fork.
     #[must_use]
     pub fn open(seed: ForkSeed, engine: Arc<Engine>, blobs: Arc<dyn Blobs>, config: crate::ExecutionConfig) -> Fork {
-        Fork { executor: Executor::over(seed.state, engine, blobs, config), backend: seed.backend, calls: 0 }
+        let usual = (config.update_instructions, config.query_instructions);
+        Fork { executor: Executor::over(seed.state, engine, blobs, config), backend: seed.backend, calls: 0, usual }
+    }
+
+    /// Bounds each update and each query by so many instructions from now on; `None` is what the node allows.
+    pub fn limit(&mut self, instructions: Option<u64>) {
+        let (update, query) = self.usual;
+        let most = instructions.unwrap_or(u64::MAX);
+        self.executor.config.update_instructions = update.min(most);
+        self.executor.config.query_instructions = query.min(most);
+    }
+
+    /// Gives the app these roles, as a switch to a version that has them would.
+    pub fn set_roles(&mut self, roles: &[RoleDefinition]) {
+        // The app of a fork is always there.
+        let _ = self.executor.state.registry.update(self.backend, |app| app.roles = roles.to_vec());
     }
 
     /// The fork as it is now, to go on from elsewhere.
@@ -207,6 +224,31 @@ impl Fork {
     /// A caller whom the fork takes for a new member with this role.
     pub fn as_member(&mut self, role: &str) -> Principal {
         self.executor.state.registry.let_in(self.backend, role)
+    }
+
+    /// A caller whom the fork takes for this member of the live app.
+    pub fn as_known(&mut self, member: &str) -> Principal {
+        let key = Principal::self_authenticating(format!("{member} on a fork"));
+        let token = format!("a link for {member} on a fork");
+        let registry = &mut self.executor.state.registry;
+        if registry.standing(self.backend, key).member == member {
+            return key;
+        }
+        let known = registry.members(self.backend).find(|(id, _)| *id == member).map(|(_, member)| member.clone());
+        // Without such a member the caller stays a stranger.
+        let Some(known) = known else { return key };
+        let (role, name) = (known.role.as_str(), known.name.as_str());
+        let invitation = Invitation { role, name, member: Some(member), token: token.as_bytes(), at: known.at };
+        if registry.invite(self.backend, invitation).is_ok() {
+            let _ = registry.redeem(self.backend, token.as_bytes(), key);
+        }
+        key
+    }
+
+    /// The id of a caller's membership; empty for those who have none.
+    #[must_use]
+    pub fn member_id(&self, caller: Principal) -> String {
+        self.executor.state.registry.standing(self.backend, caller).member
     }
 
     /// Asks the fork.

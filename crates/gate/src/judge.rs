@@ -12,7 +12,7 @@ use crate::{
     data::{self, Seen, Source},
     fork::{Caller, Fork},
     interface::{self, Interface, InterfaceError},
-    matrix,
+    matrix::{self, Declared},
     most::{MostError, Signature},
     probe::{self, Answer, Answers, Readable},
     recorded::Recorded,
@@ -39,6 +39,8 @@ pub struct Options {
     pub roles: Vec<String>,
     /// Members of the live app: role and membership's id.
     pub members: Vec<(String, String)>,
+    /// What the app says about its access, where it is known how to find that.
+    pub declared: Option<Declared>,
     /// Methods that clients rely on, where that is known; else all whose names don't begin with an underscore.
     pub used_methods: Option<BTreeSet<String>>,
     /// Calls that people made of the live version, in no particular order.

@@ -33,7 +33,7 @@ pub use fork::{Caller, Fork, Mark};
 pub use judge::{Options, Side, judge, judge_data, judge_with};
 pub use set_aside::set_aside;
 pub use recorded::Recorded;
-pub use matrix::{Answering, MethodAccess, access_of};
+pub use matrix::{Answering, Declared, Granted, MethodAccess, Reached, access_of};
 pub use stable::StableDiagnostic;
 pub use token::Tokens;
 pub use value::Value;

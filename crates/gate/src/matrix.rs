@@ -6,6 +6,7 @@
 mod args;
 mod claims;
 mod compare;
+mod declared;
 mod diff;
 mod pool;
 mod probing;
@@ -14,6 +15,8 @@ mod say;
 use serde::Serialize;
 
 pub(crate) use compare::{Half, Power, Powers, findings};
+pub(crate) use declared::findings as declared_findings;
+pub use declared::{Declared, Granted, Reached};
 pub(crate) use pool::Pool;
 pub use probing::Answering;
 pub(crate) use probing::{Known, Prober, Version};

@@ -29,6 +29,12 @@ pub type Tree = BTreeMap<String, String>;
 const ROWS: &str = include_str!("codegen/motoko/Rows.mo");
 const CHECK: &str = include_str!("codegen/motoko/Check.mo");
 
+/// The stable variable that holds each entity's rows, in the spec's order.
+#[must_use]
+pub fn variables(spec: &AppSpec) -> Vec<String> {
+    names::names(spec).into_iter().map(|names| names.rows).collect()
+}
+
 /// Generates the source tree of `spec`.
 ///
 /// `live` is the spec of the version that runs now. Where it stores something in another shape, the backend gets a

@@ -65,7 +65,11 @@ pub(super) fn history(answer: &Value) -> String {
 /// Who may do what.
 pub(super) fn access(answer: &Value) -> String {
     let rows = items(&answer["matrix"]).map(|row| vec![cell(&row["role"]), cell(&row["sentence"])]);
-    table(&["ROLE", "MAY"], rows, "the app says nothing about access")
+    let mut out = table(&["ROLE", "MAY"], rows, "the app declares nothing about access");
+    // What somebody can't use is left out: it is in the JSON.
+    let observed = items(&answer["observed"]).filter(|row| row["answers"] != "no");
+    list(&mut out, "What was seen when every role tried every method", observed.map(|row| cell(&row["sentence"])).collect());
+    out
 }
 
 /// What an app logged.

@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use candid::Principal;
-use execution::{Fork, Kept, registry::App};
-use gate::{Caller, Finding, Mark, Options, Side, Verdict, heap::HeapError};
+use execution::{
+    Fork, Kept,
+    registry::{App, RoleDefinition},
+};
+use gate::{Caller, Finding, Mark, Side, Verdict, heap::HeapError};
 use toolchain::{BuildError, Release, Severity};
 
-use super::{Workshop, answer::Problem};
+use super::{Workshop, answer::Problem, proposals::Proposal};
 
 /// What the live module says about itself.
 #[derive(Clone, Debug)]
@@ -18,7 +21,12 @@ pub(crate) struct LiveTypes {
 
 impl Workshop {
     /// Judges a release against the live app, or as a first version.
-    pub(crate) async fn judge(&self, app: Option<&App>, release: &Release) -> Result<Verdict, Problem> {
+    pub(crate) async fn judge(
+        &self,
+        app: Option<&App>,
+        release: &Release,
+        proposal: &Proposal,
+    ) -> Result<Verdict, Problem> {
         let live = match app.filter(|app| app.version > 0) {
             Some(app) => Some(self.live_types(app).await?),
             None => None,
@@ -27,12 +35,12 @@ impl Workshop {
             Some(live) => self.stable_findings(&live.stable, &release.stable_types).await?,
             None => Vec::new(),
         };
-        let fork = self.fork(app).await?;
-        let roles = app.map(|app| app.roles.iter().map(|role| role.id.clone()).collect()).unwrap_or_default();
-        let options = Options { roles, ..Options::default() };
+        let mut fork = ForkOf::new(self.fork(app).await?);
+        let roles = both(app.map(|app| app.roles.as_slice()).unwrap_or_default(), proposal.roles());
+        fork.fork.set_roles(&roles);
+        let options = self.access_options(app, &roles, Some(&proposal.tree)).await?;
         let (wasm, candid, types) = (release.wasm.clone(), release.candid.clone(), release.stable_types.clone());
         on_own_thread(move || {
-            let mut fork = ForkOf::new(fork);
             let side = live.as_ref().map(|live| Side { candid: &live.candid, stable_types: &live.stable });
             let proposed = Side { candid: &candid, stable_types: &types };
             gate::judge_with(&options, side, proposed, &wasm, &mut fork, &stable)
@@ -94,10 +102,22 @@ pub(crate) fn build_findings(error: &BuildError) -> Option<Vec<Finding>> {
     }
 }
 
-/// A fork as the gate sees it.
+/// The roles of the live version and those that the proposal brings: on a fork both are tried.
+fn both(live: &[RoleDefinition], proposed: Vec<RoleDefinition>) -> Vec<RoleDefinition> {
+    let known = |role: &RoleDefinition| live.iter().any(|live| live.id == role.id);
+    live.iter().cloned().chain(proposed.into_iter().filter(|role| !known(role))).collect()
+}
+
+/// A fork for the gate.
 pub(super) struct ForkOf {
     fork: Fork,
     kept: Vec<Kept>,
+}
+
+impl ForkOf {
+    pub(super) fn new(fork: Fork) -> ForkOf {
+        ForkOf { fork, kept: Vec::new() }
+    }
 }
 
 impl gate::Fork for ForkOf {
@@ -117,6 +137,16 @@ impl gate::Fork for ForkOf {
     fn call(&mut self, caller: Caller, method: &str, arg: &[u8]) -> Result<Vec<u8>, String> {
         let who = self.principal(&caller);
         self.fork.call(who, method, arg).map_err(|reject| reject.message)
+    }
+
+    fn identity(&mut self, caller: &Caller) -> Vec<String> {
+        let who = self.principal(caller);
+        let member = self.fork.member_id(who);
+        [who.to_text(), member].into_iter().filter(|name| !name.is_empty()).collect()
+    }
+
+    fn limit(&mut self, instructions: Option<u64>) {
+        self.fork.limit(instructions);
     }
 
     fn keep(&mut self) -> Mark {
@@ -154,6 +184,7 @@ impl ForkOf {
             Caller::Stranger => Principal::self_authenticating(b"a stranger"),
             Caller::Owner => self.fork.as_owner(),
             Caller::Member(role) => self.fork.as_member(role),
+            Caller::Known(_, member) => self.fork.as_known(member),
         }
     }
 }

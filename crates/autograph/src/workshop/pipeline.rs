@@ -182,7 +182,7 @@ impl Workshop {
         };
         progress.stage("check", "Checking it against the live app");
         let on = self.seed(target.app()).await?;
-        let verdict = self.judge(target.app(), &release).await?;
+        let verdict = self.judge(target.app(), &release, proposal).await?;
         base.verdict = verdict.clone();
         let token = self.token(&target, proposal, &verdict.digest());
         let at_any_rate = self.token(&target, proposal, &ending_calls(&verdict));

@@ -62,6 +62,9 @@ impl Judging<'_> {
             &Half { powers: &before.powers, views: old.views, variables: &before.variables },
             &Half { powers: &after.powers, views: new.views, variables: &after.variables },
         );
+        if let Some(declared) = &self.options.declared {
+            found.extend(matrix::declared_findings(declared, Some(&before.powers), &after.powers));
+        }
         found.extend(after.given_up.iter().map(|method| {
             let message = format!("What {} does could not be tried: it takes too long.", words::quoted(method));
             Finding::new("not_judged", method, Effect::Informs, message)

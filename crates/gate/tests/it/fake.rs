@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use candid::types::value::IDLArgs;
-use gate::{Caller, Fork, Value, heap::HeapError};
+use gate::{Caller, Fork, Mark, Value, heap::HeapError};
 
 /// Which code the fork runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,6 +87,14 @@ impl Fork for Fake {
 
     fn call(&mut self, _caller: Caller, _method: &str, _arg: &[u8]) -> Result<Vec<u8>, String> {
         Err("the gate does not call".into())
+    }
+
+    fn keep(&mut self) -> Mark {
+        Mark(self.phase() as usize)
+    }
+
+    fn back(&mut self, mark: Mark) {
+        self.phase = [Phase::Live, Phase::Upgraded, Phase::Empty].get(mark.0).copied();
     }
 
     fn variables(&mut self, _stable_types: &str) -> Option<Result<Vec<(String, Value)>, HeapError>> {
