@@ -34,7 +34,7 @@ use protocol::CanisterId;
 pub use config::{ExecutionConfig, Provisional};
 pub use damage::Damage;
 pub use executor::{BadState, Batch, Blobs, Executed, Executor};
-pub use fork::{Fork, ForkSeed, Kept};
+pub use fork::{Fork, ForkSeed, Kept, StableChange};
 pub use native::AssetAnswer;
 pub use prices::IdlePrices;
 pub use query::{Answered, Query};

@@ -1,8 +1,12 @@
 //! The order in which a release is judged: interface, types, then what a fork shows before and after.
 
 mod kept;
+mod later;
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, atomic::AtomicU64},
+};
 
 use crate::{
     access::{self, Views},
@@ -31,6 +35,8 @@ pub struct Options {
     pub roles: Vec<String>,
     /// Methods that clients rely on, where that is known; else all whose names don't begin with an underscore.
     pub used_methods: Option<BTreeSet<String>>,
+    /// Counts the bytes of memory that the census has looked at, for whoever tells of its progress.
+    pub looked_at: Option<Arc<AtomicU64>>,
 }
 
 /// Judges a release against the live app, or as a first version.
@@ -85,7 +91,7 @@ impl Judging<'_> {
         let interface = match Interface::parse(proposed.candid) {
             Ok(interface) => interface,
             Err(error) => {
-                return self.verdict.interface.push(not_judged(
+                return self.verdict.interface.push(Finding::not_judged(
                     "interface",
                     "What it offers",
                     &error.to_string(),
@@ -112,16 +118,19 @@ impl Judging<'_> {
         let (old, new) = (self.asked(old), self.asked(new));
         let callers = self.callers();
         let before = self.views(&old, &callers);
-        let kept = self.variables(live.stable_types);
+        let held = self.fork.keep();
         if !self.installs(|fork, wasm| fork.upgrade(wasm)) {
             return self.verdict.data.extend(data::findings(&losses, &[]));
         }
         let after = self.views(&new, &callers);
-        let memory = self.still_kept(kept, proposed.stable_types);
+        let memory = self.still_kept(held, live, proposed);
         let nothing = Answers::new();
         let owner = (before.get(&Caller::Owner).unwrap_or(&nothing), after.get(&Caller::Owner).unwrap_or(&nothing));
-        self.census(&losses, memory, owner, &new, signatures.as_ref(), &old);
+        self.census(&losses, memory.clone(), owner, &new, signatures.as_ref(), &old);
         self.behaviour(owner.0, owner.1, &new.interface);
+        if let Some(found) = memory {
+            self.later(held, (live, proposed), &found, &later::open_methods(&old.interface, &new.interface));
+        }
         self.access(&new, &callers, &before, &after);
     }
 
@@ -136,12 +145,17 @@ impl Judging<'_> {
             }
             (Err(error), _) => {
                 let effect = if error == InterfaceError::Missing { Effect::Informs } else { Effect::Asks };
-                room.push(not_judged("interface", "What the live version offers", &error.to_string(), effect));
+                room.push(Finding::not_judged("interface", "What the live version offers", &error.to_string(), effect));
                 None
             }
             // The live version has one, so clients may rely on it.
             (Ok(_), Err(error)) => {
-                room.push(not_judged("interface", "What the new version offers", &error.to_string(), Effect::Asks));
+                room.push(Finding::not_judged(
+                    "interface",
+                    "What the new version offers",
+                    &error.to_string(),
+                    Effect::Asks,
+                ));
                 None
             }
         }
@@ -230,9 +244,4 @@ fn traps(method: &str, answer: &Answer, subject: &str, effect: Effect) -> Option
         words::shortened(reason.trim_end_matches('.'), 300)
     );
     Some(Finding::new("query_traps", method, effect, message).detail(reason))
-}
-
-fn not_judged(subject: &str, what: &str, reason: &str, effect: Effect) -> Finding {
-    let kind = if effect == Effect::Asks { "census_failed" } else { "not_judged" };
-    Finding::new(kind, subject, effect, format!("{what} could not be judged.")).detail(reason)
 }

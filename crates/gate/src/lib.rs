@@ -12,6 +12,7 @@ mod fork;
 pub mod heap;
 mod interface;
 mod judge;
+mod kept;
 mod most;
 mod probe;
 mod stable;
@@ -21,7 +22,7 @@ mod value;
 mod verdict;
 mod words;
 
-pub use fork::{Caller, Fork, Mark};
+pub use fork::{Caller, Fork, Look, Mark, StableChange};
 pub use judge::{Options, Side, judge, judge_with};
 pub use stable::StableDiagnostic;
 pub use token::Tokens;

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Asked, Judging, Side, not_judged};
+use super::{Asked, Judging, Side};
 use crate::{
-    census,
+    census::{self, Change},
     data::{self, Seen, Source},
+    fork::{Mark, StableChange},
+    kept::{self, Compared, Unread},
     most::{MostError, Signature},
     probe::{self, Answer, Answers},
     types::{self, Loss},
@@ -22,7 +24,7 @@ impl Judging<'_> {
         proposed: Side<'_>,
     ) -> (Option<(Signature, Signature)>, Vec<Loss>) {
         if live.stable_types.trim().is_empty() {
-            self.verdict.data.push(not_judged(
+            self.verdict.data.push(Finding::not_judged(
                 "data",
                 "What the live version keeps",
                 "it declares nothing",
@@ -41,53 +43,78 @@ impl Judging<'_> {
             } else {
                 error.to_string()
             };
-            self.verdict.data.push(not_judged("data", "What would become of the data", &reason, Effect::Asks));
+            self.verdict.data.push(Finding::not_judged("data", "What would become of the data", &reason, Effect::Asks));
             (None, Vec::new())
         })
     }
 
     /// Nothing can be asked: memory and the types alone must do.
     pub(super) fn without_queries(&mut self, losses: &[Loss], live: Side<'_>, proposed: Side<'_>) {
-        let kept = self.variables(live.stable_types);
+        let held = self.fork.keep();
         if !self.installs(|fork, wasm| fork.upgrade(wasm)) {
             return self.verdict.data.extend(data::findings(losses, &[]));
         }
-        let memory = self.still_kept(kept, proposed.stable_types);
-        let seen = memory.map(|(before, after)| from_memory(before, after)).unwrap_or_default();
-        self.verdict.data.extend(data::findings(losses, &seen));
+        let memory = self.still_kept(held, live, proposed);
+        self.verdict.data.extend(data::findings(losses, &from_memory(memory.iter().flatten())));
+        if let Some(found) = memory {
+            self.later(held, (live, proposed), &found, &[]);
+        }
     }
 
-    /// What the live version keeps, as far as memory can be read.
-    pub(super) fn variables(&mut self, stable_types: &str) -> Option<Variables> {
-        match self.fork.variables(stable_types)? {
-            Ok(variables) => Some(variables),
-            Err(error) => {
-                self.verdict.data.push(not_judged(
-                    "memory",
-                    "What lies in memory",
-                    &error.to_string(),
-                    Effect::Informs,
-                ));
+    /// What became of what the live version kept with the upgrade; `None` if memory can't be read, which is then told.
+    pub(super) fn still_kept(&mut self, held: Mark, live: Side<'_>, proposed: Side<'_>) -> Option<Vec<Change>> {
+        let now = self.fork.keep();
+        let compared = match self.compare((held, live), (now, proposed)) {
+            Some(compared) => compared,
+            None => self.scripted((held, live), (now, proposed))?,
+        };
+        match compared {
+            Ok(compared) => {
+                self.verdict.data.extend(compared.unfollowed());
+                Some(compared.changes)
+            }
+            Err(unread) => {
+                self.verdict.data.push(unread.finding());
+                let stable = self.fork.stable_memory(held, now).filter(|_| !unread.is_ours());
+                self.verdict.data.extend(stable.map(stable_memory));
                 None
             }
         }
     }
 
-    /// The same before and after; a version whose memory can't be read after it could before needs a word.
-    pub(super) fn still_kept(
+    /// The same for a fork that has no memory to show, such as a scripted one.
+    fn scripted(
         &mut self,
-        before: Option<Variables>,
-        stable_types: &str,
-    ) -> Option<(Variables, Variables)> {
-        let before = before?;
-        match self.fork.variables(stable_types) {
-            Some(Ok(after)) => Some((before, after)),
-            failed => {
-                let reason =
-                    failed.and_then(Result::err).map_or_else(|| "it shows nothing".into(), |error| error.to_string());
-                self.verdict.data.push(not_judged("memory", "What the new version would keep", &reason, Effect::Asks));
-                None
-            }
+        (held, live): (Mark, Side<'_>),
+        (now, proposed): (Mark, Side<'_>),
+    ) -> Option<Result<Compared, Unread>> {
+        self.fork.back(held);
+        let before = self.fork.variables(live.stable_types);
+        self.fork.back(now);
+        let before = match before? {
+            Ok(before) => Value::Record(before),
+            Err(error) => return Some(Err(Unread::Before(error))),
+        };
+        Some(match self.fork.variables(proposed.stable_types) {
+            Some(Ok(after)) => Ok(Compared { changes: census::changes(&before, &Value::Record(after)), unfollowed: 0 }),
+            Some(Err(error)) => Err(Unread::After(error)),
+            None => Err(Unread::NotShown("it shows nothing".into())),
+        })
+    }
+
+    /// Compares what two states of the fork keep; `None` if it has no memory to show.
+    pub(super) fn compare(
+        &mut self,
+        (before, old): (Mark, Side<'_>),
+        (after, new): (Mark, Side<'_>),
+    ) -> Option<Result<Compared, Unread>> {
+        let mut found = None;
+        let counter = self.options.looked_at.clone();
+        let mut look =
+            |one: &[u8], other: &[u8]| found = Some(kept::compare((one, old), (other, new), counter.as_deref()));
+        match self.fork.memories(before, after, &mut look)? {
+            Ok(()) => found,
+            Err(reason) => Some(Err(Unread::NotShown(reason))),
         }
     }
 
@@ -95,14 +122,14 @@ impl Judging<'_> {
     pub(super) fn census(
         &mut self,
         losses: &[Loss],
-        memory: Option<(Variables, Variables)>,
+        memory: Option<Vec<Change>>,
         (before, after): (&Answers, &Answers),
         new: &Asked,
         signatures: Option<&(Signature, Signature)>,
         old: &Asked,
     ) {
         let kept = memory.is_some();
-        let mut seen = memory.map(|(before, after)| from_memory(before, after)).unwrap_or_default();
+        let mut seen = from_memory(memory.iter().flatten());
         for (method, answer) in before {
             let (Some(old), Some(new)) = (answer.value(), after.get(method).and_then(Answer::value)) else { continue };
             let source = if kept { Source::Display(method.clone()) } else { Source::Method(method.clone()) };
@@ -130,11 +157,21 @@ impl Judging<'_> {
     }
 }
 
-pub(super) type Variables = Vec<(String, Value)>;
+fn from_memory<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<Seen> {
+    changes.map(|change| Seen { change: change.clone(), source: Source::Memory }).collect()
+}
 
-fn from_memory(before: Variables, after: Variables) -> Vec<Seen> {
-    let changes = census::changes(&Value::Record(before), &Value::Record(after));
-    changes.into_iter().map(|change| Seen { change, source: Source::Memory }).collect()
+/// What a memory that can't be read shows all the same.
+fn stable_memory(change: StableChange) -> Finding {
+    let size = |bytes: u64| words::counted(bytes.div_ceil(1 << 10), "kilobyte");
+    let (before, after) = (size(change.before), size(change.after));
+    let message = format!(
+        "What it keeps can't be read; its stable memory went from {before} to {after}, {} of {} pages with data in them changed, and {} would be empty.",
+        change.changed, change.pages, change.cleared,
+    );
+    let mut finding = Finding::new("stable_memory", "memory", Effect::Informs, message);
+    finding.count = Some(change.changed);
+    finding
 }
 
 /// Variables that a migration takes in and that no answer shows: what becomes of them can't be counted.
