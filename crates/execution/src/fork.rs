@@ -9,7 +9,10 @@ use std::{sync::Arc, time::Duration};
 
 use candid::Principal;
 use embedder::{Engine, Entry};
-use state::replicated::{Ingress, IngressStatus, Payload, Reject, RequestId, SystemState};
+use state::{
+    pages::{PAGE_BYTES, PagedMemory},
+    replicated::{Ingress, IngressStatus, Payload, Reject, RequestId, SystemState},
+};
 
 use crate::{
     executor::{Batch, Blobs, Executor},
@@ -41,6 +44,37 @@ pub struct Fork {
 pub struct Kept {
     state: ReplicatedState,
     calls: u64,
+}
+
+/// How a stable memory changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StableChange {
+    /// Bytes before.
+    pub before: u64,
+    /// Bytes after.
+    pub after: u64,
+    /// Pages that held something before.
+    pub pages: u64,
+    /// How many of those hold something else after.
+    pub changed: u64,
+    /// How many of those hold nothing but zeros after, or are gone.
+    pub cleared: u64,
+}
+
+impl StableChange {
+    fn between(before: &PagedMemory, after: &PagedMemory) -> StableChange {
+        let mut change = StableChange { before: before.bytes(), after: after.bytes(), ..StableChange::default() };
+        for index in 0..before.bytes().div_ceil(PAGE_BYTES as u64) {
+            let filled =
+                |memory: &PagedMemory| memory.page(index).filter(|page| page.iter().any(|byte| *byte != 0)).copied();
+            let Some(old) = filled(before) else { continue };
+            let new = filled(after);
+            change.pages += 1;
+            change.changed += u64::from(new != Some(old));
+            change.cleared += u64::from(new.is_none());
+        }
+        change
+    }
 }
 
 /// Batches in which a fork does by itself what is due while time goes by; later timers and heartbeats are left out.
@@ -156,10 +190,36 @@ impl Fork {
 
     /// Makes the fork what it was.
     pub fn back(&mut self, kept: &Kept) {
+        *self = self.at(kept);
+    }
+
+    /// Another fork that begins as this one was.
+    #[must_use]
+    pub fn at(&self, kept: &Kept) -> Fork {
         let Executor { engine, blobs, config, .. } = &self.executor;
         let (engine, blobs, config) = (engine.clone(), blobs.clone(), config.clone());
-        self.executor = Executor::over(kept.state.clone(), engine, blobs, config);
-        self.calls = kept.calls;
+        Fork {
+            executor: Executor::over(kept.state.clone(), engine, blobs, config),
+            backend: self.backend,
+            calls: kept.calls,
+        }
+    }
+
+    /// Whether the app's memories surely hold the same in both; found without looking at bytes.
+    #[must_use]
+    pub fn same_memory(&self, one: &Kept, other: &Kept) -> bool {
+        let memory = |kept: &Kept| kept.state.canisters.get(&self.backend).map(|canister| canister.memory.clone());
+        match (memory(one), memory(other)) {
+            (Some(one), Some(other)) => one.heap.same_as(&other.heap) && one.stable.same_as(&other.stable),
+            _ => false,
+        }
+    }
+
+    /// How the app's stable memory differs between both.
+    #[must_use]
+    pub fn stable_memory(&self, before: &Kept, after: &Kept) -> Option<StableChange> {
+        let stable = |kept: &Kept| Some(kept.state.canisters.get(&self.backend)?.memory.stable.clone());
+        Some(StableChange::between(&stable(before)?, &stable(after)?))
     }
 
     /// Lets time go by: timers and heartbeats run when they are due, at most [`PASSING_BATCHES`] times, and what they

@@ -19,7 +19,7 @@ pub(crate) use declared::findings as declared_findings;
 pub use declared::{Declared, Granted, Reached};
 pub(crate) use pool::Pool;
 pub use probing::Answering;
-pub(crate) use probing::{Known, Prober, Version};
+pub(crate) use probing::{Known, Prober, Variables, Version};
 
 use crate::{
     fork::{Caller, Fork},

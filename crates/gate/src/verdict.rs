@@ -57,6 +57,12 @@ impl Finding {
         }
     }
 
+    /// What could not be judged, and why.
+    pub(crate) fn not_judged(subject: &str, what: &str, reason: &str, effect: Effect) -> Finding {
+        let kind = if effect == Effect::Asks { "census_failed" } else { "not_judged" };
+        Finding::new(kind, subject, effect, format!("{what} could not be judged.")).detail(reason)
+    }
+
     /// The same with a word for engineers.
     pub(crate) fn detail(mut self, detail: impl Into<String>) -> Finding {
         self.detail = Some(words::shortened(&detail.into(), 4_000));

@@ -29,9 +29,7 @@ impl Workshop {
         }
         let mut fork = self.fork(Some(&app)).await?;
         let limit = limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-        let read = move || {
-            fork.before_upgrade(|heap| gate::heap::json(&|offset, length| heap.read(offset, length), &types, limit))
-        };
+        let read = move || fork.before_upgrade(|heap| gate::heap::json(heap.as_slice(), &types, limit));
         let found = on_own_thread(read).await?.map_err(|why| {
             Problem::node(format!("`{}` can't be asked for its data: {why}", app.name), "`autograph logs` may say more")
         })?;

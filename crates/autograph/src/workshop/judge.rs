@@ -165,10 +165,29 @@ impl gate::Fork for ForkOf {
     }
 
     fn variables(&mut self, stable_types: &str) -> Option<Result<Vec<(String, gate::Value)>, HeapError>> {
-        let read =
-            |heap: &embedder::Heap| gate::heap::variables(&|offset, length| heap.read(offset, length), stable_types);
+        let read = |heap: &embedder::Heap| gate::heap::variables(heap.as_slice(), stable_types);
         // A step that traps is found by the dry run, with its reason; the census then goes by what queries show.
         self.fork.before_upgrade(read).ok()
+    }
+
+    fn memories(&mut self, before: Mark, after: Mark, look: gate::Look<'_>) -> Option<Result<(), String>> {
+        let (before, after) = (self.kept.get(before.0)?, self.kept.get(after.0)?);
+        let (mut one, mut other) = (self.fork.at(before), self.fork.at(after));
+        let looked = one.before_upgrade(|old| other.before_upgrade(|new| look(old.as_slice(), new.as_slice())));
+        Some(looked.and_then(|looked| looked))
+    }
+
+    fn same(&mut self, one: Mark, other: Mark) -> bool {
+        match (self.kept.get(one.0), self.kept.get(other.0)) {
+            (Some(one), Some(other)) => self.fork.same_memory(one, other),
+            _ => false,
+        }
+    }
+
+    fn stable_memory(&mut self, before: Mark, after: Mark) -> Option<gate::StableChange> {
+        let found = self.fork.stable_memory(self.kept.get(before.0)?, self.kept.get(after.0)?)?;
+        let execution::StableChange { before, after, pages, changed, cleared } = found;
+        Some(gate::StableChange { before, after, pages, changed, cleared })
     }
 }
 

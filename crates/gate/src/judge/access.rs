@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Asked, Judging, Options, Side, Variables};
+use super::{Asked, Judging, Options, Side};
 use crate::{
     access::{self as views, Views},
     fork::{Caller, Mark},
-    matrix::{self, Half, Known, Pool, Power, Powers, Prober},
+    matrix::{self, Half, Known, Pool, Power, Powers, Prober, Variables},
     verdict::{Effect, Finding},
     words,
 };
@@ -19,7 +19,6 @@ pub(super) struct Version<'a> {
     /// The fork just when it began to run this version.
     pub(super) mark: Mark,
     pub(super) views: &'a Views,
-    pub(super) kept: Option<&'a Variables>,
 }
 
 /// What one version lets its callers do, the variables that they begin with, and methods that took too long.
@@ -55,9 +54,11 @@ impl Judging<'_> {
 
     /// What all methods show and change.
     fn tried(&mut self, old: Version<'_>, new: Version<'_>) -> Vec<Finding> {
-        let data = old.kept.map(|kept| Pool::of(kept)).unwrap_or_else(|| of_owner(old.views));
-        let before = self.powers(old, &data);
-        let after = self.powers(new, &data);
+        let kept = self.kept(old);
+        let data = kept.as_ref().map(|kept| Pool::of(kept)).unwrap_or_else(|| of_owner(old.views));
+        let before = self.powers(old, kept.as_ref(), &data);
+        let kept = self.kept(new);
+        let after = self.powers(new, kept.as_ref(), &data);
         let mut found = matrix::findings(
             &Half { powers: &before.powers, views: old.views, variables: &before.variables },
             &Half { powers: &after.powers, views: new.views, variables: &after.variables },
@@ -72,8 +73,14 @@ impl Judging<'_> {
         found
     }
 
+    /// What a version keeps when it begins; nothing if memory can't be read, or holds too much to look at value by value.
+    fn kept(&mut self, version: Version<'_>) -> Option<Variables> {
+        self.fork.back(version.mark);
+        self.fork.variables(version.side.stable_types)?.ok()
+    }
+
     /// Everything that all callers but the owner can do.
-    fn powers(&mut self, version: Version<'_>, data: &Pool) -> Tried {
+    fn powers(&mut self, version: Version<'_>, kept: Option<&Variables>, data: &Pool) -> Tried {
         let Options { roles, recorded, .. } = self.options;
         let callers = matrix::callers(self.options);
         let known = Known { roles, recorded, data };
@@ -81,7 +88,7 @@ impl Judging<'_> {
             interface: &version.asked.interface,
             stable_types: version.side.stable_types,
             start: version.mark,
-            kept: version.kept,
+            kept,
         };
         let mut prober = Prober::new(self.fork, &running, &known, callers.len());
         let mut powers = BTreeMap::new();
