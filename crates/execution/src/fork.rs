@@ -202,6 +202,7 @@ impl Fork {
             executor: Executor::over(kept.state.clone(), engine, blobs, config),
             backend: self.backend,
             calls: kept.calls,
+            usual: self.usual,
         }
     }
 

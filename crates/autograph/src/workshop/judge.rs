@@ -114,12 +114,6 @@ pub(super) struct ForkOf {
     kept: Vec<Kept>,
 }
 
-impl ForkOf {
-    pub(super) fn new(fork: Fork) -> ForkOf {
-        ForkOf { fork, kept: Vec::new() }
-    }
-}
-
 impl gate::Fork for ForkOf {
     fn upgrade(&mut self, wasm: &[u8]) -> Result<(), String> {
         self.fork.upgrade(wasm)

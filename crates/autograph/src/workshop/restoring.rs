@@ -175,7 +175,7 @@ impl Workshop {
 
 fn variables(mut fork: Fork) -> Option<Vec<(String, Value)>> {
     let types = fork.stable_types()?;
-    let read = |heap: &embedder::Heap| gate::heap::variables(&|offset, length| heap.read(offset, length), &types).ok();
+    let read = |heap: &embedder::Heap| gate::heap::variables(heap.as_slice(), &types).ok();
     fork.before_upgrade(read).ok().flatten()
 }
 
