@@ -55,6 +55,37 @@ pub(crate) fn findings(before: &Views, after: &Views, empty: &Views) -> Vec<Find
     found
 }
 
+/// Single values that differ from one asking to the next: clocks, random numbers. Texts that hold a value of the data
+/// stay out, and so do rows, since what comes with the data is theirs.
+pub(crate) fn varying(one: &Answers, other: &Answers, owned: &Views) -> Answers {
+    let known = owned.get(&Caller::Owner).map(seen).unwrap_or_default();
+    let differs = |(method, answer): (&String, &Answer)| {
+        let (first, second) = (answer.value()?, other.get(method)?.value()?);
+        let mut found = Vec::new();
+        differences(first, second, "", &mut found);
+        let free = |(_, value): &(String, Value)| !value.scalar().is_some_and(|text| holds_data(&text, &known));
+        found.retain(free);
+        (!found.is_empty()).then(|| (method.clone(), Answer::Shown(Value::Record(found))))
+    };
+    one.iter().filter_map(differs).collect()
+}
+
+fn differences(one: &Value, other: &Value, label: &str, found: &mut Vec<(String, Value)>) {
+    match (one, other) {
+        (Value::Record(old), Value::Record(new)) => {
+            old.iter().zip(new).for_each(|((name, old), (_, new))| differences(old, new, name, found));
+        }
+        (Value::List(_), _) | (Value::Variant(..), _) => {}
+        (one, other) if one != other => found.push((label.to_owned(), one.clone())),
+        _ => {}
+    }
+}
+
+/// Whether a text is a long one, or one in which a value of the data stands.
+fn holds_data(text: &str, known: &Seen) -> bool {
+    text.len() > 64 || known.iter().any(|(_, value)| value.len() > 2 && text.contains(value.as_str()))
+}
+
 /// What a first version shows to those who are not signed in.
 pub(crate) fn open(answers: &Answers) -> Vec<Finding> {
     let shown = answers.iter().filter(|(_, answer)| answer.value().is_some_and(|value| !value.is_empty()));

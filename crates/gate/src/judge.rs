@@ -1,6 +1,7 @@
 //! The order in which a release is judged: interface, types, then what a fork shows before and after.
 
 mod access;
+mod first;
 mod kept;
 mod later;
 
@@ -138,6 +139,7 @@ impl Judging<'_> {
             .behaviour
             .extend(owner.filter_map(|(method, answer)| traps(method, answer, "A new app", Effect::Informs)));
         self.verdict.access.extend(shown.get(&Caller::Anonymous).map(views::open).unwrap_or_default());
+        self.first_access(&asked, proposed);
         self.promises(&asked.interface);
     }
 

@@ -14,9 +14,10 @@ mod say;
 
 use serde::Serialize;
 
-pub(crate) use compare::{Half, Power, Powers, findings};
+pub(crate) use compare::{Half, Power, Powers, findings, first_caller, open, without};
 pub(crate) use declared::findings as declared_findings;
 pub use declared::{Declared, Granted, Reached};
+pub(crate) use diff::{Changes, changes};
 pub(crate) use pool::Pool;
 pub use probing::Answering;
 pub(crate) use probing::{Known, Prober, Variables, Version};

@@ -68,7 +68,11 @@ pub(super) fn access(answer: &Value) -> String {
     let mut out = table(&["ROLE", "MAY"], rows, "the app declares nothing about access");
     // What somebody can't use is left out: it is in the JSON.
     let observed = items(&answer["observed"]).filter(|row| row["answers"] != "no");
-    list(&mut out, "What was seen when every role tried every method", observed.map(|row| cell(&row["sentence"])).collect());
+    list(
+        &mut out,
+        "What was seen when every role tried every method",
+        observed.map(|row| cell(&row["sentence"])).collect(),
+    );
     out
 }
 

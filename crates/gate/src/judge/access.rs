@@ -1,15 +1,20 @@
 //! Who could see or change more than before: what readable methods show, then every method tried by every role.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use super::{Asked, Judging, Options, Side};
 use crate::{
     access::{self as views, Views},
     fork::{Caller, Mark},
-    matrix::{self, Half, Known, Pool, Power, Powers, Prober, Variables},
+    matrix::{self, Changes, Half, Known, Pool, Power, Powers, Prober, Variables},
+    probe::Answer,
+    value::Value,
     verdict::{Effect, Finding},
     words,
 };
+
+/// Long enough for clocks to go on, and for timers that calls may have set off by the way.
+const LATER: Duration = Duration::from_secs(3_600);
 
 /// One version as it was seen on the fork.
 #[derive(Clone, Copy)]
@@ -43,26 +48,45 @@ impl Judging<'_> {
         if found.iter().all(|finding| finding.effect == Effect::Informs) {
             return found;
         }
-        // What the program shows without any data is its own text.
+        let nobodys = self.nobodys(old, new);
+        views::findings(old.views, new.views, &nobodys)
+    }
+
+    /// What is shown and is nobody's data: the program's own texts, which it shows without any data; clocks and random
+    /// values, which differ when asked later; and who the caller is.
+    fn nobodys(&mut self, old: Version<'_>, new: Version<'_>) -> Views {
         let callers = matrix::callers(self.options);
-        let empty = match self.fork.install(self.wasm) {
+        self.fork.back(new.mark);
+        self.fork.pass(LATER);
+        let later = self.views(new.asked, &callers);
+        let mut nobodys = match self.fork.install(self.wasm) {
             Ok(()) => self.views(new.asked, &callers),
             Err(_) => Views::new(),
         };
-        views::findings(old.views, new.views, &empty)
+        for caller in &callers {
+            let own = self.fork.identity(caller).into_iter().map(Value::Text).collect();
+            let all = nobodys.entry(caller.clone()).or_default();
+            // No method has such names.
+            all.insert("the caller".into(), Answer::Shown(Value::List(own)));
+            if let (Some(now), Some(later)) = (new.views.get(caller), later.get(caller)) {
+                let varying = views::varying(now, later, old.views);
+                all.extend(varying.into_iter().map(|(method, answer)| (format!("{method} varies"), answer)));
+            }
+        }
+        nobodys
     }
 
     /// What all methods show and change.
     fn tried(&mut self, old: Version<'_>, new: Version<'_>) -> Vec<Finding> {
-        let kept = self.kept(old);
+        let (kept, then) = (self.kept(old), self.kept(new));
         let data = kept.as_ref().map(|kept| Pool::of(kept)).unwrap_or_else(|| of_owner(old.views));
-        let before = self.powers(old, kept.as_ref(), &data);
-        let kept = self.kept(new);
-        let after = self.powers(new, kept.as_ref(), &data);
-        let mut found = matrix::findings(
-            &Half { powers: &before.powers, views: old.views, variables: &before.variables },
-            &Half { powers: &after.powers, views: new.views, variables: &after.variables },
-        );
+        let mut before = self.powers(old, kept.as_ref(), &data);
+        let mut after = self.powers(new, then.as_ref(), &data);
+        if self.compared(old, new, &before, &after).iter().any(|finding| finding.effect == Effect::Asks) {
+            before.powers = matrix::without(before.powers, &self.by_itself(old, &before.variables));
+            after.powers = matrix::without(after.powers, &self.by_itself(new, &after.variables));
+        }
+        let mut found = self.compared(old, new, &before, &after);
         if let Some(declared) = &self.options.declared {
             found.extend(matrix::declared_findings(declared, Some(&before.powers), &after.powers));
         }
@@ -77,6 +101,21 @@ impl Judging<'_> {
     fn kept(&mut self, version: Version<'_>) -> Option<Variables> {
         self.fork.back(version.mark);
         self.fork.variables(version.side.stable_types)?.ok()
+    }
+
+    fn compared(&self, old: Version<'_>, new: Version<'_>, before: &Tried, after: &Tried) -> Vec<Finding> {
+        matrix::findings(
+            &Half { powers: &before.powers, views: old.views, variables: &before.variables },
+            &Half { powers: &after.powers, views: new.views, variables: &after.variables },
+        )
+    }
+
+    /// What changes as time goes by, whoever calls.
+    fn by_itself(&mut self, version: Version<'_>, before: &Variables) -> Changes {
+        self.fork.back(version.mark);
+        self.fork.pass(LATER);
+        let after = self.fork.variables(version.side.stable_types).and_then(Result::ok);
+        after.map(|after| matrix::changes(before, &after, &[])).unwrap_or_default()
     }
 
     /// Everything that all callers but the owner can do.

@@ -74,9 +74,7 @@ impl Maker<'_> {
             TypeInner::Reserved => IDLValue::Reserved,
             TypeInner::Bool => IDLValue::Bool(at.is_multiple_of(2)),
             TypeInner::Text => IDLValue::Text(self.text(label, at)),
-            TypeInner::Principal => {
-                IDLValue::Principal(candid::Principal::from_text(self.person(at)?).ok()?)
-            }
+            TypeInner::Principal => IDLValue::Principal(candid::Principal::from_text(self.person(at)?).ok()?),
             TypeInner::Opt(inner) => match self.value(inner, label, at, depth + 1, parts) {
                 // Absent comes first where there is no field to fill in.
                 Some(value) if at > 0 || !label.is_empty() => IDLValue::Opt(Box::new(value)),
@@ -127,7 +125,9 @@ impl Maker<'_> {
     fn text(&self, label: &str, at: usize) -> String {
         if !label.is_empty() {
             let known = self.pool.labelled(label);
-            return known.get(at % known.len().max(1)).map_or_else(|| plausible(label).to_owned(), |text| similar(text));
+            return known
+                .get(at % known.len().max(1))
+                .map_or_else(|| plausible(label).to_owned(), |text| similar(text));
         }
         let keys = self.pool.keys.iter().filter(|key| key.parse::<f64>().is_err());
         let keys: Vec<&str> = keys.map(String::as_str).collect();
@@ -135,11 +135,8 @@ impl Maker<'_> {
         let believed = BELIEVED.into_iter().chain(self.roles.iter().map(String::as_str));
         // What guards believe and keys take turns.
         let rest: Vec<&str> = believed.chain(people).collect();
-        let both: Vec<&str> = (0..keys.len().max(rest.len()))
-            .flat_map(|at| [rest.get(at), keys.get(at)])
-            .flatten()
-            .copied()
-            .collect();
+        let both: Vec<&str> =
+            (0..keys.len().max(rest.len())).flat_map(|at| [rest.get(at), keys.get(at)]).flatten().copied().collect();
         pick(&both, at).unwrap_or("a").to_owned()
     }
 
@@ -266,10 +263,7 @@ mod tests {
     #[test]
     fn a_form_is_filled_in_like_one_row() {
         let made = tries("service : { m : (record { email : text; name : opt text; phone : text }) -> () }");
-        assert_eq!(
-            made[0],
-            "(record { name = opt \"annaa\"; email = \"anna@x.orgg\"; phone = \"+49 30 1234567\" })"
-        );
+        assert_eq!(made[0], "(record { name = opt \"annaa\"; email = \"anna@x.orgg\"; phone = \"+49 30 1234567\" })");
         assert!(made[1].contains("\"benn\"") && made[1].contains("\"ben@x.orgg\""), "{made:?}");
     }
 

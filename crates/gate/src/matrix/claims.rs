@@ -62,6 +62,12 @@ impl Prober<'_> {
         found
     }
 
+    /// Begins where callers begin, calls all updates, and leaves the fork so.
+    pub(crate) fn call_everything(&mut self, caller: &Caller) {
+        self.restart();
+        self.call_all(caller, None);
+    }
+
     /// Calls all updates, or one.
     fn call_all(&mut self, caller: &Caller, only: Option<&str>) {
         let own = self.fork.identity(caller);

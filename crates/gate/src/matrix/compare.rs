@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     claims::Claim,
     diff::{Change, Changes, Kind},
-    probing::{Reach, Shown, Variables},
+    pool::Path,
+    probing::{Reach, Shown, Tried, Variables},
     say,
 };
 use crate::{
@@ -25,9 +26,21 @@ pub(crate) struct Power {
 }
 
 impl Power {
-    fn changes(&self) -> Changes {
+    /// Everything that the caller changes, at once or after a claim.
+    pub(crate) fn changes(&self) -> Changes {
         self.reach.changes().union(&self.claim.changes).cloned().collect()
     }
+}
+
+/// Powers without what happens by itself as time goes by.
+pub(crate) fn without(mut powers: Powers, by_itself: &Changes) -> Powers {
+    let by_caller = |change: &Change| !by_itself.contains(change);
+    for power in powers.values_mut() {
+        power.reach.methods.values_mut().for_each(|tried| tried.changes.retain(by_caller));
+        power.reach.together.retain(by_caller);
+        power.claim.changes.retain(by_caller);
+    }
+    powers
 }
 
 /// Powers by caller.
@@ -56,6 +69,46 @@ pub(crate) fn findings(old: &Half<'_>, new: &Half<'_>) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// What a first version lets those do whom the app doesn't know, beyond what it shows without being told what to read.
+pub(crate) fn open(powers: &Powers) -> Vec<Finding> {
+    let mut found: Vec<Finding> = Vec::new();
+    for (caller, power) in powers.iter().filter(|(caller, _)| matches!(caller, Caller::Anonymous | Caller::Stranger)) {
+        let does = |(name, tried): (&String, &Tried)| {
+            let phrases = say::phrases(tried);
+            let message = format!("{} can {} by {}.", say::who(caller), say::and(&phrases), words::quoted(name));
+            let finding = Finding::new("open", format!("{}: {name}", say::role(caller)), Effect::Informs, message);
+            (!phrases.is_empty()).then_some(finding)
+        };
+        let news: Vec<Finding> = power.reach.methods.iter().filter_map(does).collect();
+        let said =
+            |finding: &Finding| found.iter().any(|known| after_colon(&known.subject) == after_colon(&finding.subject));
+        let news: Vec<Finding> = news.into_iter().filter(|finding| !said(finding)).collect();
+        found.extend(news);
+    }
+    found
+}
+
+/// Whether a stranger who came first can do more than one who came later.
+pub(crate) fn first_caller(first: &Power, later: &Power) -> Option<Finding> {
+    let paths = |power: &Power| {
+        let shows = power.reach.shows();
+        shows.iter().chain(&power.claim.shows).map(|shown| shown.path.clone()).collect::<BTreeSet<Path>>()
+    };
+    let known = paths(later);
+    let sees: BTreeSet<Path> = paths(first).into_iter().filter(|path| !known.contains(path)).collect();
+    let could = later.changes();
+    let gained = first.changes().into_iter().filter(|change| change.any && !covers(&could, change));
+    let gained: BTreeMap<Change, Effect> = gained.map(|change| (change, Effect::Informs)).collect();
+    let mut more: Vec<String> = Vec::new();
+    more.extend((!sees.is_empty()).then(|| format!("see {}", say::places(sees.iter()))));
+    more.extend(grouped(&gained).into_iter().map(|((_, kind, variable), changes)| say::may(kind, &variable, &changes)));
+    let message = format!(
+        "Whoever calls first, owner or not, gets more rights than those who come later: they can {}.",
+        say::and(&more)
+    );
+    (!more.is_empty()).then(|| Finding::new("first_caller", "stranger: first", Effect::Informs, message))
 }
 
 fn after_colon(subject: &str) -> &str {
@@ -132,21 +185,31 @@ impl<'a> Comparing<'a> {
 
     /// One finding for each variable and kind of change.
     fn gained_changes(&self, power: &Power) -> Vec<Finding> {
+        let unread = |half: &Half<'_>| half.powers.get(self.caller).is_some_and(|power| power.reach.unread);
+        if unread(self.old) || unread(self.new) {
+            let message = format!("What {} could change was not looked at: there is much data.", say::who(self.caller));
+            return vec![Finding::new("not_judged", self.subject("changes"), Effect::Informs, message)];
+        }
         let fresh = self.fresh(&power.reach.changes());
-        grouped(&fresh).into_iter().map(|((effect, kind, variable), changes)| {
-            let methods = power.reach.methods.iter();
-            let by: Vec<&String> =
-                methods.filter(|(_, tried)| changes.iter().any(|c| tried.changes.contains(c))).map(|(name, _)| name).collect();
-            let may = say::may(kind, &variable, &changes);
-            let not_now = if effect == Effect::Asks { ", which they can't now" } else { ", which is new" };
-            let message = format!("{} could {may}{}{not_now}.", say::who(self.caller), say::by(&by));
-            let name = match kind {
-                Kind::Adds => "may_add",
-                Kind::Alters => "may_alter",
-                Kind::Deletes => "may_delete",
-            };
-            Finding::new(name, self.subject(&place_of(&variable, &changes)), effect, message)
-        }).collect()
+        grouped(&fresh)
+            .into_iter()
+            .map(|((effect, kind, variable), changes)| {
+                let methods = power.reach.methods.iter();
+                let by: Vec<&String> = methods
+                    .filter(|(_, tried)| changes.iter().any(|c| tried.changes.contains(c)))
+                    .map(|(name, _)| name)
+                    .collect();
+                let may = say::may(kind, &variable, &changes);
+                let not_now = if effect == Effect::Asks { ", which they can't now" } else { ", which is new" };
+                let message = format!("{} could {may}{}{not_now}.", say::who(self.caller), say::by(&by));
+                let name = match kind {
+                    Kind::Adds => "may_add",
+                    Kind::Alters => "may_alter",
+                    Kind::Deletes => "may_delete",
+                };
+                Finding::new(name, self.subject(&place_of(&variable, &changes)), effect, message)
+            })
+            .collect()
     }
 
     /// What the caller opens for themselves.
@@ -162,7 +225,9 @@ impl<'a> Comparing<'a> {
             could.push(format!("see {}", say::places(shows.iter().map(|shown| &shown.path))));
         }
         let asking = fresh.into_iter().filter(|(_, effect)| *effect == Effect::Asks).collect();
-        could.extend(grouped(&asking).into_iter().map(|((_, kind, variable), changes)| say::may(kind, &variable, &changes)));
+        could.extend(
+            grouped(&asking).into_iter().map(|((_, kind, variable), changes)| say::may(kind, &variable, &changes)),
+        );
         let by = claim.by.as_ref().map_or_else(|| "calls that they may make".into(), |by| words::quoted(by));
         let message = format!(
             "{} could give themselves more rights by {by}, and then {}, which they can't now.",
@@ -181,12 +246,12 @@ impl<'a> Comparing<'a> {
     fn lost(&self, power: &Power) -> Vec<Finding> {
         let Some(old) = self.old.powers.get(self.caller).filter(|_| !power.reach.unread) else { return Vec::new() };
         let now = power.changes();
-        let gone = |(name, tried): &(&String, &super::probing::Tried)| {
+        let gone = |(name, tried): &(&String, &Tried)| {
             let there = power.reach.methods.get(*name).is_some_and(|new| new.changes.is_empty());
             there && !tried.changes.is_empty() && tried.changes.iter().all(|change| !now.contains(change))
         };
         let methods = old.reach.methods.iter().filter(gone).filter(|_| power.reach.together.is_empty());
-        let say = |(name, _): (&String, &super::probing::Tried)| {
+        let say = |(name, _): (&String, &Tried)| {
             let message = format!("{} could no longer use {}.", say::who(self.caller), words::quoted(name));
             Finding::new("narrowed", self.subject(name), Effect::Informs, message)
         };

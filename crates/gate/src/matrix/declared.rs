@@ -117,8 +117,8 @@ impl Checking<'_> {
     /// What is seen or changed beyond the grants.
     fn grants(&self, power: &Power) -> Vec<Finding> {
         let mut places: BTreeMap<String, (bool, String)> = BTreeMap::new();
-        let before = self.before.map(all_changes).unwrap_or_default();
-        for change in all_changes(power).into_iter().filter(|change| !self.may_change(change)) {
+        let before = self.before.map(Power::changes).unwrap_or_default();
+        for change in power.changes().into_iter().filter(|change| !self.may_change(change)) {
             let variable = change.path[0].clone();
             let known = before.contains(&change);
             let what = say::may(change.kind, &variable, std::slice::from_ref(&change));
@@ -183,8 +183,4 @@ impl Checking<'_> {
             Reached::Nothing => false,
         }
     }
-}
-
-fn all_changes(power: &Power) -> BTreeSet<Change> {
-    power.reach.changes().union(&power.claim.changes).cloned().collect()
 }

@@ -42,6 +42,13 @@ impl Pool {
         pool
     }
 
+    /// Looks at all variables, and leaves out values that another pool has.
+    pub(crate) fn without(variables: &[(String, Value)], other: &Pool) -> Pool {
+        let mut pool = Pool::of(variables);
+        pool.places.retain(|text, _| !other.places.contains_key(text));
+        pool
+    }
+
     /// Values that rows have in a field of this name.
     pub(crate) fn labelled(&self, label: &str) -> &[String] {
         self.labels.get(label).map_or(&[], Vec::as_slice)
@@ -133,10 +140,8 @@ mod tests {
 
     #[test]
     fn small_numbers_count_only_in_their_field() {
-        let guest = Value::Record(vec![
-            ("id".into(), Value::Number("7".into())),
-            ("name".into(), Value::Text("Anna".into())),
-        ]);
+        let guest =
+            Value::Record(vec![("id".into(), Value::Number("7".into())), ("name".into(), Value::Text("Anna".into()))]);
         let pool = Pool::of(&[("guests".into(), Value::List(vec![guest]))]);
         let found = |label: &str, text: &str| pool.places(label, text).cloned().collect::<Vec<_>>();
         assert_eq!(found("", "Anna"), [["guests", "name"]]);

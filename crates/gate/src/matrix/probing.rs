@@ -173,10 +173,11 @@ impl<'a> Prober<'a> {
 
     /// Tries everything as one caller. `views` is what readable methods are known to show them.
     pub(crate) fn reach(&mut self, caller: &Caller, views: &Answers) -> Reach {
+        // A new member gets their id when they are first asked for.
+        self.restart();
         let own = self.fork.identity(caller);
         let tries = self.tries(&own);
         let mut reach = Reach::default();
-        self.restart();
         for (name, function, tries) in tries.iter().filter(|(_, function, _)| is_query(function)) {
             let tried = match views.get(*name) {
                 Some(answer) => self.viewed(answer, &own),

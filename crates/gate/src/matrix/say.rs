@@ -60,7 +60,8 @@ fn with_fields(variable: &str, fields: &BTreeSet<String>) -> String {
 pub(crate) fn may(kind: Kind, variable: &str, changes: &[Change]) -> String {
     let any = changes.iter().any(|change| change.any);
     let rows = changes.iter().any(|change| change.row);
-    let fields: BTreeSet<String> = changes.iter().map(|c| words::path(&c.path[1..])).filter(|f| !f.is_empty()).collect();
+    let fields: BTreeSet<String> =
+        changes.iter().map(|c| words::path(&c.path[1..])).filter(|f| !f.is_empty()).collect();
     let whose = if any { "any row" } else { "their own rows" };
     match kind {
         Kind::Adds => format!("add to {}", words::quoted(variable)),
@@ -88,25 +89,20 @@ pub(crate) fn and(parts: &[String]) -> String {
 /// One row of the matrix.
 pub(super) fn row(caller: &Caller, method: &str, tried: &Tried, reach: &Reach) -> MethodAccess {
     let shows: BTreeSet<String> = tried.shows.iter().map(|shown| shown.path.join(".")).collect();
-    let changes = grouped(&tried.changes);
     MethodAccess {
         role: role(caller).to_owned(),
         method: method.to_owned(),
         kind: if tried.query { "query" } else { "update" },
         answers: tried.answers,
         shows: shows.into_iter().collect(),
-        changes: changes.clone(),
-        sentence: sentence(caller, method, tried, &changes, !tried.query && !reach.knows_each()),
+        changes: grouped(&tried.changes),
+        sentence: sentence(caller, method, tried, !tried.query && !reach.knows_each()),
     }
 }
 
-fn sentence(caller: &Caller, method: &str, tried: &Tried, changes: &[String], unread: bool) -> String {
+fn sentence(caller: &Caller, method: &str, tried: &Tried, unread: bool) -> String {
     let (who, named) = (who(caller), words::quoted(method));
-    let mut can = Vec::new();
-    if !tried.shows.is_empty() {
-        can.push(format!("see {}", places(tried.shows.iter().map(|shown| &shown.path))));
-    }
-    can.extend(changes.iter().cloned());
+    let can = phrases(tried);
     match tried.answers {
         Answering::Untried => format!("What {who} can do by {named} could not be tried."),
         _ if !can.is_empty() => format!("{who} can {} by {named}.", and(&can)),
@@ -114,6 +110,16 @@ fn sentence(caller: &Caller, method: &str, tried: &Tried, changes: &[String], un
         _ if unread => format!("{who} can use {named}; what it changes was not looked at, since there is much data."),
         _ => format!("{who} can use {named}; it showed no data and changed none."),
     }
+}
+
+/// What a method was seen to do: `see “guests” (name)`, `delete any row of “guests”`.
+pub(super) fn phrases(tried: &Tried) -> Vec<String> {
+    let mut can = Vec::new();
+    if !tried.shows.is_empty() {
+        can.push(format!("see {}", places(tried.shows.iter().map(|shown| &shown.path))));
+    }
+    can.extend(grouped(&tried.changes));
+    can
 }
 
 /// What changes do, one phrase for each variable and kind.

@@ -48,7 +48,8 @@ fn compiled(app: &str) -> PathBuf {
     if !folder.join("live.most").exists() {
         let making = folder.with_extension("making");
         fs::create_dir_all(&making).unwrap();
-        let worker = std::env::var_os("AUTOGRAPH_WORKER").map_or_else(|| here.join("../toolchain/worker"), PathBuf::from);
+        let worker =
+            std::env::var_os("AUTOGRAPH_WORKER").map_or_else(|| here.join("../toolchain/worker"), PathBuf::from);
         let status = Command::new("node").arg(script).args([&worker, &source, &making]).status().unwrap();
         assert!(status.success(), "the toolchain's packages are installed by `make toolchain`");
         fs::rename(making, &folder).unwrap();
