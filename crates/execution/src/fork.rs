@@ -13,7 +13,7 @@ use crate::{
     executor::{Batch, Blobs, Executor},
     messages::InputParts,
     query::Query,
-    registry::{App, FIRST_PERSON, Invitation, Registry},
+    registry::{App, FIRST_PERSON, Invitation, Registry, RoleDefinition, Standing},
     state::{Canister, ReplicatedState},
     turn::Turn,
 };
@@ -207,6 +207,23 @@ impl Fork {
             let _ = registry.redeem(self.backend, token.as_bytes(), key);
         }
         key
+    }
+
+    /// Lets the fork know roles that the app has not yet, so that somebody can be invited into them.
+    pub fn know_roles(&mut self, roles: &[RoleDefinition]) {
+        let add = |app: &mut App| {
+            let new = roles.iter().filter(|role| !app.roles.iter().any(|known| known.id == role.id));
+            let new: Vec<RoleDefinition> = new.cloned().collect();
+            app.roles.extend(new);
+        };
+        // A fork always has its app.
+        let _ = self.executor.state.registry.update(self.backend, add);
+    }
+
+    /// What this caller is to the app.
+    #[must_use]
+    pub fn standing(&self, caller: Principal) -> Standing {
+        self.executor.state.registry.standing(self.backend, caller)
     }
 
     /// Asks the fork.

@@ -29,7 +29,7 @@ use super::{
     Workshop,
     answer::Problem,
     owners::lock,
-    pipeline::{Progress, Wish},
+    pipeline::{Progress, Sent, Wish},
 };
 
 /// Routes of the node's own service.
@@ -170,11 +170,9 @@ impl Workshop {
                 output(self.restore(&arg.app, arg.version, caller, progress).await?)
             }
             "check" | "deploy" => {
-                let arg: Files = read(arg)?;
-                let live = verb == "deploy";
-                output(
-                    self.deploy(arg.app.as_deref(), arg.files, arg.approve.as_deref(), live, caller, progress).await?,
-                )
+                let mut arg: Sent = read(arg)?;
+                let (approve, live) = (arg.approve.take(), verb == "deploy");
+                output(self.deploy(arg, approve.as_deref(), live, caller, progress).await?)
             }
             "rename" => {
                 let arg: NewName = read(arg)?;
@@ -244,16 +242,6 @@ struct ChangeText {
 struct RestoreText {
     app: String,
     version: u64,
-}
-
-#[derive(Deserialize)]
-struct Files {
-    #[serde(default)]
-    app: Option<String>,
-    /// Path to base64.
-    files: std::collections::BTreeMap<String, String>,
-    #[serde(default)]
-    approve: Option<String>,
 }
 
 fn read<T: serde::de::DeserializeOwned>(arg: Value) -> Result<T, Problem> {

@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use candid::Principal;
-use execution::{Fork, Kept, registry::App};
+use execution::{
+    Fork, Kept,
+    registry::{App, OWNER, VISITOR},
+};
 use gate::{Caller, Finding, Mark, Options, Side, Verdict, heap::HeapError};
 use toolchain::{BuildError, Release, Severity};
 
-use super::{Workshop, answer::Problem};
+use super::{Workshop, answer::Problem, behaviour::Known};
 
 /// What the live module says about itself.
 pub(super) struct LiveTypes {
@@ -16,8 +19,8 @@ pub(super) struct LiveTypes {
 }
 
 impl Workshop {
-    /// Judges a release against the live app, or as a first version.
-    pub(crate) async fn judge(&self, app: Option<&App>, release: &Release) -> Result<Verdict, Problem> {
+    /// Judges a release against the live app, or as a first version, by what is known besides.
+    pub(crate) async fn judge(&self, app: Option<&App>, release: &Release, known: Known) -> Result<Verdict, Problem> {
         let live = match app.filter(|app| app.version > 0) {
             Some(app) => Some(self.live_types(app).await?),
             None => None,
@@ -26,15 +29,18 @@ impl Workshop {
             Some(live) => self.stable_findings(&live.stable, &release.stable_types).await?,
             None => Vec::new(),
         };
-        let fork = self.fork(app).await?;
+        let mut fork = self.fork(app).await?;
+        fork.know_roles(&known.roles);
         let roles = app.map(|app| app.roles.iter().map(|role| role.id.clone()).collect()).unwrap_or_default();
-        let options = Options { roles, ..Options::default() };
+        let options = Options { roles, ..known.options };
         let (wasm, candid, types) = (release.wasm.clone(), release.candid.clone(), release.stable_types.clone());
         on_own_thread(move || {
             let mut fork = ForkOf { fork, kept: Vec::new() };
             let side = live.as_ref().map(|live| Side { candid: &live.candid, stable_types: &live.stable });
             let proposed = Side { candid: &candid, stable_types: &types };
-            gate::judge_with(&options, side, proposed, &wasm, &mut fork, &stable)
+            let mut verdict = gate::judge_with(&options, side, proposed, &wasm, &mut fork, &stable);
+            verdict.behaviour.extend(known.unreadable);
+            verdict
         })
         .await
     }
@@ -114,6 +120,24 @@ impl gate::Fork for ForkOf {
 
     fn call(&mut self, caller: Caller, method: &str, arg: &[u8]) -> Result<Vec<u8>, String> {
         let who = self.principal(&caller);
+        self.fork.call(who, method, arg).map_err(|reject| reject.message)
+    }
+
+    fn standing(&mut self, who: Principal) -> Caller {
+        let standing = self.fork.standing(who);
+        match standing.role.as_str() {
+            _ if who == Principal::anonymous() => Caller::Anonymous,
+            OWNER => Caller::Owner,
+            VISITOR => Caller::Stranger,
+            role => Caller::Member(role.into()),
+        }
+    }
+
+    fn query_as(&mut self, who: Principal, method: &str, arg: &[u8]) -> Result<Vec<u8>, String> {
+        self.fork.query(who, method, arg).map_err(|reject| reject.message)
+    }
+
+    fn call_as(&mut self, who: Principal, method: &str, arg: &[u8]) -> Result<Vec<u8>, String> {
         self.fork.call(who, method, arg).map_err(|reject| reject.message)
     }
 

@@ -63,6 +63,7 @@ impl Workshop {
             "version": app.version,
             "status": status,
             "updated_at": iso(at),
+            "watch": self.watched(app),
         })
     }
 
@@ -89,6 +90,7 @@ impl Workshop {
             "assets_canister_id": app.assets.to_text(),
             "version": app.version,
             "damage": damage.await?,
+            "watch": self.watched(&app),
             "spec": spec,
             "description": description,
             "files": files,
@@ -169,6 +171,9 @@ impl Workshop {
         let app = self.app(label).await?;
         let method = if verb == "delete" { "delete_app" } else { verb };
         self.registry::<()>(method, (AppArg { app: app.backend },)).await?;
+        if verb == "delete" {
+            self.forget_calls(&app);
+        }
         Ok(json!({ "app": app.name }))
     }
 }

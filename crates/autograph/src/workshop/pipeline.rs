@@ -32,6 +32,21 @@ pub(crate) struct Wish {
     pub(crate) name: Option<String>,
 }
 
+/// A source tree from outside.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Sent {
+    /// Which app it is for; by its own name if absent.
+    #[serde(default)]
+    pub(crate) app: Option<String>,
+    /// Path to base64.
+    pub(crate) files: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) approve: Option<String>,
+    /// What it says it touches; what `app.toml` says if absent.
+    #[serde(default)]
+    pub(crate) touches: Option<Vec<String>>,
+}
+
 /// Tells how far a request is, and keeps the stages' times.
 pub(crate) struct Progress {
     sender: mpsc::Sender<String>,
@@ -134,15 +149,15 @@ impl Workshop {
     /// Builds and judges a source tree from outside; puts it live unless it is only to be checked.
     pub(crate) async fn deploy(
         &self,
-        label: Option<&str>,
-        files: BTreeMap<String, String>,
+        sent: Sent,
         approve: Option<&str>,
         live: bool,
         by: Principal,
         progress: &Progress,
     ) -> Result<Outcome, Problem> {
-        let proposal = Proposal::from_files(files)?;
-        let label = label.map_or_else(|| proposal.name(), str::to_owned);
+        let mut proposal = Proposal::from_files(sent.files)?;
+        proposal.touches = sent.touches.or(proposal.touches);
+        let label = sent.app.map_or_else(|| proposal.name(), str::to_owned);
         let found = self.app(&label).await.ok();
         let target = match found {
             Some(app) => Target::Live(app),
@@ -199,6 +214,7 @@ impl Workshop {
             by,
         };
         let number = self.restore_version(arg).await?;
+        self.node.watch.switched(app.backend, app.version, number);
         let understood = vec![format!("Code, data, access and pages are as they were in version {version}.")];
         let assumed = vec![format!(
             "What is newer was set aside as version {}; you can go back to it the same way.",
@@ -226,7 +242,8 @@ impl Workshop {
             Err(error) => return self.not_built(base, error, progress),
         };
         progress.stage("check", "Checking it against the live app");
-        let verdict = self.judge(target.app(), &release).await?;
+        let known = self.known(target.app(), proposal).await?;
+        let verdict = self.judge(target.app(), &release, known).await?;
         base.verdict = verdict.clone();
         let digest = proposal.tree.hash();
         let version = target.app().map_or(0, |app| app.version);
@@ -254,6 +271,7 @@ impl Workshop {
                 return Err(problem);
             }
         };
+        self.node.watch.switched(app.backend, app.version, version);
         let lived = self.live_outcome(&app.name, app.backend, version, progress);
         Ok(Outcome {
             outcome: lived.outcome,
