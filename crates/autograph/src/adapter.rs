@@ -147,7 +147,8 @@ impl Node {
 
 /// Whether an app trapped or rejected by itself, and neither the node nor the caller's choice of a method is at fault.
 fn by_the_app(reject: &Reject) -> bool {
-    let trapped = reject.code == RejectCode::CanisterError && reject.error_code != Some(ErrorCode::CANISTER_METHOD_NOT_FOUND);
+    let trapped =
+        reject.code == RejectCode::CanisterError && reject.error_code != Some(ErrorCode::CANISTER_METHOD_NOT_FOUND);
     trapped || reject.code == RejectCode::CanisterReject
 }
 

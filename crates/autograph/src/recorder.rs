@@ -59,8 +59,8 @@ struct Kept {
 #[derive(Serialize, Deserialize)]
 struct Line {
     method: String,
-    #[serde(with = "hex")]
-    arg: Vec<u8>,
+    /// In hexadecimal.
+    arg: String,
     caller: Principal,
     update: bool,
 }
@@ -175,6 +175,7 @@ impl Kept {
         let Some(text) = files::read(path, 4 * APP_BYTES_MAX) else { return kept };
         for line in text.lines().take(APP_MAX).filter_map(|line| serde_json::from_str::<Line>(line).ok()) {
             let Line { method, arg, caller, update } = line;
+            let Ok(arg) = hex::decode(arg) else { continue };
             kept.add(Recorded { method, arg, caller, update });
         }
         kept
@@ -186,7 +187,7 @@ impl Kept {
         let mut text = String::new();
         for (call, _) in calls {
             let Recorded { method, arg, caller, update } = call.clone();
-            text.push_str(&serde_json::to_string(&Line { method, arg, caller, update })?);
+            text.push_str(&serde_json::to_string(&Line { method, arg: hex::encode(arg), caller, update })?);
             text.push('\n');
         }
         files::write_private(path, text.as_bytes())

@@ -110,7 +110,8 @@ impl Watch {
 
     /// What is known of an app on this version.
     pub(crate) fn of(&self, app: Principal, version: u64) -> Option<Watched> {
-        let watched = with(&self.entry(app)?, |watched| watched.clone());
+        let entry = self.entry(app)?;
+        let watched = with(&entry, |watched| watched.clone());
         (watched.version == version).then_some(watched)
     }
 

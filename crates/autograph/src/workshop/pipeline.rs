@@ -157,7 +157,7 @@ impl Workshop {
     ) -> Result<Outcome, Problem> {
         let mut proposal = Proposal::from_files(sent.files)?;
         proposal.touches = sent.touches.or(proposal.touches);
-        let label = sent.app.map_or_else(|| proposal.name(), str::to_owned);
+        let label = sent.app.unwrap_or_else(|| proposal.name());
         let found = self.app(&label).await.ok();
         let target = match found {
             Some(app) => Target::Live(app),
