@@ -140,16 +140,17 @@ impl Node {
             _ => {}
         }
         if self.watch.count(app, reject.is_some()) {
-            tracing::warn!(%app, "since its last switch this app fails clearly more often than before");
+            tracing::warn!(%app, "since its last switch this app fails clearly more often than before; `autograph show` offers the way back");
         }
     }
 }
 
 /// Whether an app trapped or rejected by itself, and neither the node nor the caller's choice of a method is at fault.
 fn by_the_app(reject: &Reject) -> bool {
-    let trapped =
-        reject.code == RejectCode::CanisterError && reject.error_code != Some(ErrorCode::CANISTER_METHOD_NOT_FOUND);
-    trapped || reject.code == RejectCode::CanisterReject
+    let others =
+        [ErrorCode::CANISTER_METHOD_NOT_FOUND, ErrorCode::CANISTER_STOPPED, ErrorCode::CANISTER_STOPPING].map(Some);
+    let failed = [RejectCode::CanisterError, RejectCode::CanisterReject].contains(&reject.code);
+    failed && !others.contains(&reject.error_code)
 }
 
 fn ingress(call: UserCall) -> Ingress {

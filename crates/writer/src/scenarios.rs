@@ -78,6 +78,10 @@ pub fn touched(old: &AppSpec, new: &AppSpec) -> Vec<String> {
         let entity = new.entity(id).or_else(|| old.entity(id))?;
         Some(entity.id.as_str())
     }));
+    // A page for answers brings methods.
+    let pages = old.pages.iter().filter(|page| !new.pages.contains(page));
+    let pages = pages.chain(new.pages.iter().filter(|page| !old.pages.contains(page)));
+    ids.extend(pages.map(|page| page.entity.as_str()));
     ids.sort_unstable();
     ids.dedup();
     let mut names = Vec::new();
