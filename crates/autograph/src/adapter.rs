@@ -9,11 +9,11 @@ use gateway::{
     AppAddress, Asset, BoxFuture, CertifiedState, Meter, NodeSignature, QueryAnswer, Refusal, ReplicaStatus,
     RequestOrigin, UserCall, UserQuery,
 };
-use protocol::{CanisterId, RequestId, reject::QueryResponse};
+use protocol::{CanisterId, ErrorCode, Reject, RejectCode, RequestId, reject::QueryResponse};
 use replication::{Answer, Certified, Clock as _, SystemClock, UsageSink};
-use state::replicated::{Ingress, Payload};
+use state::replicated::{Ingress, IngressStatus, Payload};
 
-use crate::node::Node;
+use crate::{node::Node, recorder::Sample};
 
 /// Implements the gateway's trait over a node.
 pub(crate) struct Adapter(pub(crate) Arc<Node>);
@@ -32,10 +32,15 @@ impl gateway::Replica for Adapter {
     }
 
     fn submit(&self, call: UserCall) -> BoxFuture<'static, Result<(), Refusal>> {
-        let replica = self.0.replica.clone();
+        let node = self.0.clone();
         Box::pin(async move {
-            match replica.call(ingress(call)).await {
-                Ok(Answer::Final(_)) => Ok(()),
+            let (app, sample) = (call.call.canister_id, node.recorder.sample(&call.call, true));
+            match node.replica.call(ingress(call)).await {
+                Ok(Answer::Final(status)) => {
+                    let reject = if let IngressStatus::Rejected(reject) = &status { Some(reject) } else { None };
+                    node.saw(app, sample, reject);
+                    Ok(())
+                }
                 Ok(Answer::Refused(reject)) => Err(Refusal::Rejected(reject)),
                 Ok(Answer::Busy) => Err(overloaded("the node has too many calls waiting")),
                 Err(stopped) => Err(overloaded(&stopped.to_string())),
@@ -65,10 +70,15 @@ impl gateway::Replica for Adapter {
     }
 
     fn query(&self, query: UserQuery) -> BoxFuture<'static, Result<QueryAnswer, Refusal>> {
-        let replica = self.0.replica.clone();
+        let node = self.0.clone();
         Box::pin(async move {
-            match replica.query(asked(query)).await {
-                Ok(answered) => Ok(answer(answered)),
+            let (app, sample) = (query.call.canister_id, node.recorder.sample(&query.call, false));
+            match node.replica.query(asked(query)).await {
+                Ok(answered) => {
+                    let reject = if let Payload::Reject(reject) = &answered.payload { Some(reject) } else { None };
+                    node.saw(app, sample, reject);
+                    Ok(answer(answered))
+                }
                 Err(stopped) => Err(overloaded(&stopped.to_string())),
             }
         })
@@ -145,6 +155,28 @@ pub(crate) fn asked(query: UserQuery) -> Query {
         arg: call.arg,
         data_certificate: None,
     }
+}
+
+impl Node {
+    /// Takes note of what came of a call from outside.
+    fn saw(&self, app: Principal, sample: Option<Sample>, reject: Option<&Reject>) {
+        match (sample, reject) {
+            (Some(sample), None) => self.recorder.keep(sample),
+            (_, Some(reject)) if !by_the_app(reject) => return,
+            _ => {}
+        }
+        if self.watch.count(app, reject.is_some()) {
+            tracing::warn!(%app, "since its last switch this app fails clearly more often than before; `autograph show` offers the way back");
+        }
+    }
+}
+
+/// Whether an app trapped or rejected by itself, and neither the node nor the caller's choice of a method is at fault.
+fn by_the_app(reject: &Reject) -> bool {
+    let others =
+        [ErrorCode::CANISTER_METHOD_NOT_FOUND, ErrorCode::CANISTER_STOPPED, ErrorCode::CANISTER_STOPPING].map(Some);
+    let failed = [RejectCode::CanisterError, RejectCode::CanisterReject].contains(&reject.code);
+    failed && !others.contains(&reject.error_code)
 }
 
 /// An update call as execution has it.

@@ -243,6 +243,9 @@ pub(crate) struct Check {
     /// The app it is meant for; otherwise what app.toml or the folder says
     #[arg(long)]
     pub(crate) app: Option<String>,
+    /// What the change means to touch, as in orders,"list orders"; the gate asks about whatever else changes
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) touches: Option<Vec<String>>,
 }
 
 /// `autograph deploy`.
@@ -256,6 +259,9 @@ pub(crate) struct Deploy {
     /// The token that a refusal gave
     #[arg(long, value_name = "TOKEN")]
     pub(crate) approve: Option<String>,
+    /// What the change means to touch, as in orders,"list orders"; the gate asks about whatever else changes
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) touches: Option<Vec<String>>,
 }
 
 /// `autograph call`.
@@ -402,7 +408,7 @@ mod tests {
             "autograph|export|shop|f",
             "autograph|import|f",
             "autograph|check|d|--app|shop",
-            "autograph|deploy|d|--app|shop|--approve|t",
+            "autograph|deploy|d|--app|shop|--approve|t|--touches|orders,list orders",
             "autograph|call|shop|add|(1)|--query|--as|alice",
             "autograph|mcp",
             "autograph|network|demo|--nodes|4|--data|d",

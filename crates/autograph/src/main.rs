@@ -3,8 +3,11 @@
 mod adapter;
 mod cli;
 mod client;
+mod files;
 mod node;
+mod recorder;
 mod up;
+mod watch;
 mod workshop;
 
 use std::process::ExitCode;

@@ -59,8 +59,8 @@ struct Kept {
 #[derive(Serialize, Deserialize)]
 struct Line {
     method: String,
-    #[serde(with = "hex")]
-    arg: Vec<u8>,
+    /// In hexadecimal.
+    arg: String,
     caller: Principal,
     update: bool,
 }
@@ -71,19 +71,17 @@ impl Recorder {
         Recorder { folder, hasher: RandomState::new(), counters, fresh: Mutex::default() }
     }
 
-    /// Whether this call is one to keep, and then a copy of it.
+    /// Whether this call is one to keep, and then a copy of it. What the node itself is asked may hold secrets and is not.
     pub(crate) fn sample(&self, call: &protocol::request::Call, update: bool) -> Option<Sample> {
+        if [execution::REGISTRY, execution::MANAGEMENT].contains(&call.canister_id) {
+            return None;
+        }
         let at = self.hasher.hash_one((call.canister_id, &call.method_name)) as usize % COUNTERS;
         let before = self.counters[at].fetch_add(1, Ordering::Relaxed);
         let wanted = (before < FIRST || before.is_multiple_of(ONE_IN)) && call.arg.len() <= ARG_MAX;
         wanted.then(|| Sample {
             app: call.canister_id,
-            call: Recorded {
-                method: call.method_name.clone(),
-                arg: call.arg.clone(),
-                caller: call.sender,
-                update,
-            },
+            call: Recorded { method: call.method_name.clone(), arg: call.arg.clone(), caller: call.sender, update },
         })
     }
 
@@ -145,7 +143,8 @@ impl Kept {
         self.next += 1;
         let method = (call.method.clone(), call.update);
         self.calls.insert(call, self.next);
-        while self.calls.keys().filter(|call| (&call.method, call.update) == (&method.0, method.1)).count() > METHOD_MAX {
+        while self.calls.keys().filter(|call| (&call.method, call.update) == (&method.0, method.1)).count() > METHOD_MAX
+        {
             self.drop_oldest(|call| (&call.method, call.update) == (&method.0, method.1));
         }
         while self.calls.len() > APP_MAX || self.bytes() > APP_BYTES_MAX {
@@ -176,6 +175,7 @@ impl Kept {
         let Some(text) = files::read(path, 4 * APP_BYTES_MAX) else { return kept };
         for line in text.lines().take(APP_MAX).filter_map(|line| serde_json::from_str::<Line>(line).ok()) {
             let Line { method, arg, caller, update } = line;
+            let Ok(arg) = hex::decode(arg) else { continue };
             kept.add(Recorded { method, arg, caller, update });
         }
         kept
@@ -187,7 +187,7 @@ impl Kept {
         let mut text = String::new();
         for (call, _) in calls {
             let Recorded { method, arg, caller, update } = call.clone();
-            text.push_str(&serde_json::to_string(&Line { method, arg, caller, update })?);
+            text.push_str(&serde_json::to_string(&Line { method, arg: hex::encode(arg), caller, update })?);
             text.push('\n');
         }
         files::write_private(path, text.as_bytes())
@@ -198,7 +198,7 @@ impl Kept {
 mod tests {
     use super::*;
 
-    const APP: Principal = Principal::management_canister();
+    const APP: Principal = Principal::anonymous();
 
     fn call(method: &str, arg: &[u8]) -> protocol::request::Call {
         protocol::request::Call {

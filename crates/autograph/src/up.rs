@@ -45,12 +45,18 @@ pub(crate) async fn up(data: &Path, listen: SocketAddr, open_to: OpenTo) -> anyh
     let state_file = client::write_state_file(&origin, &node.data, &node.root_key_der)
         .map_err(|problem| anyhow::anyhow!("{}: {}", problem.message, problem.hint))?;
     let fresh = tokio::spawn(keep_fresh(node.clone(), workshop.looks.clone()));
+    let seen = tokio::spawn(keep_seen(node.clone()));
     greet(&origin, &workshop, &node);
     gateway::serve(gateway, listener, stopped()).await;
     fresh.abort();
+    seen.abort();
     let _ = writeln!(std::io::stderr(), "stopping: finishing what was begun");
     client::remove_state_file(&state_file);
-    tokio::task::spawn_blocking(move || node.replica.shut_down()).await?;
+    let end = move || {
+        node.save_seen();
+        node.replica.shut_down();
+    };
+    tokio::task::spawn_blocking(end).await?;
     Ok(())
 }
 
@@ -115,6 +121,20 @@ async fn keep_fresh(node: Arc<Node>, looks: Looks) {
         looks.sweep(SystemClock.now());
         let at = node.replica.certified().map_or(0, |certified| certified.time);
         if at + CERTIFICATE_AGE_MAX < SystemClock.now() && node.replica.tick().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Writes down now and then what was seen of calls; what a crash takes of it is seen again.
+async fn keep_seen(node: Arc<Node>) {
+    let mut interval = tokio::time::interval(Duration::from_secs(60));
+    // The first tick is at once.
+    interval.tick().await;
+    loop {
+        interval.tick().await;
+        let node = node.clone();
+        if tokio::task::spawn_blocking(move || node.save_seen()).await.is_err() {
             return;
         }
     }

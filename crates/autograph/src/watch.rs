@@ -6,7 +6,7 @@
 use std::{
     collections::HashMap,
     io,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
@@ -72,12 +72,12 @@ impl Watched {
         rises
     }
 
-    fn switched(&mut self, version: u64) {
+    fn switched(&mut self, from: u64, version: u64) {
         // Of a version before that was hardly used, the one before it tells more.
         if self.now.calls >= ASSUMED_CALLS || self.before.calls == 0 {
             self.before = self.now;
         }
-        self.back_to = (self.version > 0).then_some(self.version);
+        self.back_to = (from > 0).then_some(from);
         (self.version, self.now, self.risen) = (version, Counts::default(), false);
     }
 }
@@ -102,15 +102,16 @@ impl Watch {
         self.entry(app).is_some_and(|watched| with(&watched, |watched| watched.count(failed)))
     }
 
-    /// Begins anew: another version runs from now on.
-    pub(crate) fn switched(&self, app: Principal, version: u64) {
+    /// Begins anew: another version than `from`, which is 0 where there was none, runs from now on.
+    pub(crate) fn switched(&self, app: Principal, from: u64, version: u64) {
         let mut apps = self.apps.write().unwrap_or_else(PoisonError::into_inner);
-        with(apps.entry(app).or_default(), |watched| watched.switched(version));
+        with(apps.entry(app).or_default(), |watched| watched.switched(from, version));
     }
 
     /// What is known of an app on this version.
     pub(crate) fn of(&self, app: Principal, version: u64) -> Option<Watched> {
-        let watched = with(&self.entry(app)?, |watched| watched.clone());
+        let entry = self.entry(app)?;
+        let watched = with(&entry, |watched| watched.clone());
         (watched.version == version).then_some(watched)
     }
 
@@ -150,37 +151,37 @@ mod tests {
     }
 
     fn watch() -> Watch {
-        Watch::load(Path::new("/nowhere/watch").into())
+        Watch::load("/nowhere/watch".into())
     }
 
     #[test]
     fn a_clear_rise_is_told_once_and_stays_until_the_next_switch() {
         let watch = watch();
-        watch.switched(APP, 1);
+        watch.switched(APP, 0, 1);
         calls(&watch, 200, 1);
-        watch.switched(APP, 2);
+        watch.switched(APP, 1, 2);
         assert!(!calls(&watch, 10, 4));
         assert!(calls(&watch, 0, 1));
         assert!(!calls(&watch, 300, 1));
         let watched = watch.of(APP, 2).unwrap();
         assert!(watched.risen && watched.back_to == Some(1) && watched.before == Counts { calls: 201, failed: 1 });
-        watch.switched(APP, 3);
+        watch.switched(APP, 2, 3);
         assert!(!watch.of(APP, 3).unwrap().risen);
     }
 
     #[test]
     fn what_failed_as_often_before_is_no_rise() {
         let watch = watch();
-        watch.switched(APP, 1);
+        watch.switched(APP, 0, 1);
         calls(&watch, 50, 50);
-        watch.switched(APP, 2);
+        watch.switched(APP, 1, 2);
         assert!(!calls(&watch, 10, 90));
     }
 
     #[test]
     fn a_first_version_has_nothing_to_rise_from() {
         let watch = watch();
-        watch.switched(APP, 1);
+        watch.switched(APP, 0, 1);
         assert!(!calls(&watch, 0, 100));
         assert!(!watch.count(Principal::anonymous(), true));
         assert_eq!(watch.of(Principal::anonymous(), 1), None);
@@ -189,11 +190,11 @@ mod tests {
     #[test]
     fn a_version_hardly_used_does_not_hide_the_one_before() {
         let watch = watch();
-        watch.switched(APP, 1);
+        watch.switched(APP, 0, 1);
         calls(&watch, 1_000, 0);
-        watch.switched(APP, 2);
+        watch.switched(APP, 1, 2);
         calls(&watch, 1, 1);
-        watch.switched(APP, 3);
+        watch.switched(APP, 2, 3);
         assert_eq!(watch.of(APP, 3).unwrap().before.calls, 1_000);
     }
 
@@ -202,7 +203,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("watch.json");
         let watch = Watch::load(file.clone());
-        watch.switched(APP, 1);
+        watch.switched(APP, 0, 1);
         calls(&watch, 3, 2);
         watch.save(|_| true).unwrap();
         assert_eq!(Watch::load(file.clone()).of(APP, 1), watch.of(APP, 1));

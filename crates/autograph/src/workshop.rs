@@ -7,6 +7,7 @@
 mod access;
 mod answer;
 mod api;
+mod behaviour;
 mod conversation;
 mod data;
 mod glass;

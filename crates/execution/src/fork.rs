@@ -18,7 +18,7 @@ use crate::{
     executor::{Batch, Blobs, Executor},
     messages::InputParts,
     query::Query,
-    registry::{App, FIRST_PERSON, Invitation, Registry, RoleDefinition},
+    registry::{App, FIRST_PERSON, Invitation, Registry, RoleDefinition, Standing},
     state::{Canister, ReplicatedState},
     turn::Turn,
 };
@@ -310,6 +310,12 @@ impl Fork {
     #[must_use]
     pub fn member_id(&self, caller: Principal) -> String {
         self.executor.state.registry.standing(self.backend, caller).member
+    }
+
+    /// What this caller is to the app.
+    #[must_use]
+    pub fn standing(&self, caller: Principal) -> Standing {
+        self.executor.state.registry.standing(self.backend, caller)
     }
 
     /// Asks the fork.

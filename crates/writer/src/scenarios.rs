@@ -53,8 +53,12 @@ pub enum Expected {
 #[must_use]
 pub fn scenarios(spec: &AppSpec) -> Vec<Scenario> {
     let names = crate::codegen::names_of(spec);
-    let plans: Vec<Plan<'_>> =
-        spec.entities.iter().filter(|entity| !entity.archived).filter_map(|entity| Plan::of(spec, &names, entity)).collect();
+    let plans: Vec<Plan<'_>> = spec
+        .entities
+        .iter()
+        .filter(|entity| !entity.archived)
+        .filter_map(|entity| Plan::of(spec, &names, entity))
+        .collect();
     let mut found: Vec<Scenario> = plans.iter().flat_map(Plan::scenarios).collect();
     found.truncate(MOST);
     found
@@ -74,6 +78,10 @@ pub fn touched(old: &AppSpec, new: &AppSpec) -> Vec<String> {
         let entity = new.entity(id).or_else(|| old.entity(id))?;
         Some(entity.id.as_str())
     }));
+    // A page for answers brings methods.
+    let pages = old.pages.iter().filter(|page| !new.pages.contains(page));
+    let pages = pages.chain(new.pages.iter().filter(|page| !old.pages.contains(page)));
+    ids.extend(pages.map(|page| page.entity.as_str()));
     ids.sort_unstable();
     ids.dedup();
     let mut names = Vec::new();
@@ -82,9 +90,15 @@ pub fn touched(old: &AppSpec, new: &AppSpec) -> Vec<String> {
         let mine = all.into_iter().filter(|name| ids.contains(&name.one.as_str()));
         names.extend(mine.flat_map(|Names { one, rows, .. }| [one, rows]));
     }
-    names.extend(ids.iter().filter_map(|id| new.entity(id)).flat_map(|entity| [entity.label.clone(), entity.plural.clone()]));
+    names.extend(
+        ids.iter().filter_map(|id| new.entity(id)).flat_map(|entity| [entity.label.clone(), entity.plural.clone()]),
+    );
     // Roles and pages by their ids and titles; they are no entities, but people see them.
-    let roles = old.roles.iter().filter(|role| !new.roles.contains(role)).chain(new.roles.iter().filter(|role| !old.roles.contains(role)));
+    let roles = old
+        .roles
+        .iter()
+        .filter(|role| !new.roles.contains(role))
+        .chain(new.roles.iter().filter(|role| !old.roles.contains(role)));
     names.extend(roles.map(|role| role.id.clone()));
     names.sort_unstable();
     names.dedup();

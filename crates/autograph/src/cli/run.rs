@@ -119,25 +119,29 @@ fn bring_back(restore: &Restore) -> Request {
 }
 
 fn judge_tree(check: &Check) -> Result<Request, Problem> {
-    let (arg, app) = tree_of(&check.dir, check.app.as_deref())?;
+    let (arg, app) = tree_of(&check.dir, check.app.as_deref(), check.touches.as_deref())?;
     let again = format!("autograph deploy {} --app {}", quoted(&check.dir.to_string_lossy()), quoted(&app));
     Ok(Request { verb: "check", arg, show: Show::Outcome(again) })
 }
 
 fn put_live(deploy: &Deploy) -> Result<Request, Problem> {
-    let (mut arg, app) = tree_of(&deploy.dir, deploy.app.as_deref())?;
+    let (mut arg, app) = tree_of(&deploy.dir, deploy.app.as_deref(), deploy.touches.as_deref())?;
     put(&mut arg, "approve", deploy.approve.as_deref());
     let again = format!("autograph deploy {} --app {}", quoted(&deploy.dir.to_string_lossy()), quoted(&app));
     Ok(Request { verb: "deploy", arg, show: Show::Outcome(again) })
 }
 
 /// A source tree as an argument, and the app it is for.
-fn tree_of(dir: &std::path::Path, app: Option<&str>) -> Result<(Value, String), Problem> {
+fn tree_of(dir: &std::path::Path, app: Option<&str>, touches: Option<&[String]>) -> Result<(Value, String), Problem> {
     let tree = tree::read(dir)?;
     let app = app.map(str::to_owned).or(tree.name).ok_or_else(|| {
         Problem::usage(format!("{} says no app's name", dir.display()), "say it with --app, or in app.toml")
     })?;
-    Ok((json!({ "app": app, "files": tree.files }), app))
+    let mut arg = json!({ "app": app, "files": tree.files });
+    if let Some(names) = touches {
+        arg["touches"] = json!(names);
+    }
+    Ok((arg, app))
 }
 
 fn look_at_data(data: &Data) -> Request {

@@ -30,7 +30,7 @@ use super::{
     answer::Problem,
     glass::Look,
     owners::lock,
-    pipeline::{Progress, Wish},
+    pipeline::{Progress, Sent, Wish},
 };
 
 /// Routes of the node's own service.
@@ -171,11 +171,9 @@ impl Workshop {
                 output(self.restore(&arg.app, arg.version, arg.approve.as_deref(), caller, progress).await?)
             }
             "check" | "deploy" => {
-                let arg: Files = read(arg)?;
-                let live = verb == "deploy";
-                output(
-                    self.deploy(arg.app.as_deref(), arg.files, arg.approve.as_deref(), live, caller, progress).await?,
-                )
+                let mut arg: Sent = read(arg)?;
+                let (approve, live) = (arg.approve.take(), verb == "deploy");
+                output(self.deploy(arg, approve.as_deref(), live, caller, progress).await?)
             }
             "rename" => {
                 let arg: NewName = read(arg)?;
@@ -246,16 +244,6 @@ struct ChangeText {
 struct RestoreText {
     app: String,
     version: u64,
-    #[serde(default)]
-    approve: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Files {
-    #[serde(default)]
-    app: Option<String>,
-    /// Path to base64.
-    files: std::collections::BTreeMap<String, String>,
     #[serde(default)]
     approve: Option<String>,
 }

@@ -5,12 +5,12 @@ use std::time::Duration;
 use candid::Principal;
 use execution::{
     Fork, Kept,
-    registry::{App, RoleDefinition},
+    registry::{App, OWNER, RoleDefinition, VISITOR},
 };
-use gate::{Caller, Finding, Mark, Side, Verdict, heap::HeapError};
+use gate::{Caller, Finding, Mark, Options, Side, Verdict, heap::HeapError};
 use toolchain::{BuildError, Release, Severity};
 
-use super::{Workshop, answer::Problem, proposals::Proposal};
+use super::{Workshop, answer::Problem, behaviour::Known, proposals::Proposal};
 
 /// What the live module says about itself.
 #[derive(Clone, Debug)]
@@ -38,12 +38,16 @@ impl Workshop {
         let mut fork = ForkOf::new(self.fork(app).await?);
         let roles = both(app.map(|app| app.roles.as_slice()).unwrap_or_default(), proposal.roles());
         fork.fork.set_roles(&roles);
-        let options = self.access_options(app, &roles, Some(&proposal.tree)).await?;
+        let Known { options, unreadable } = self.known(app, proposal).await?;
+        let Options { roles, members, declared, .. } = self.access_options(app, &roles, Some(&proposal.tree)).await?;
+        let options = Options { roles, members, declared, ..options };
         let (wasm, candid, types) = (release.wasm.clone(), release.candid.clone(), release.stable_types.clone());
         on_own_thread(move || {
             let side = live.as_ref().map(|live| Side { candid: &live.candid, stable_types: &live.stable });
             let proposed = Side { candid: &candid, stable_types: &types };
-            gate::judge_with(&options, side, proposed, &wasm, &mut fork, &stable)
+            let mut verdict = gate::judge_with(&options, side, proposed, &wasm, &mut fork, &stable);
+            verdict.behaviour.extend(unreadable);
+            verdict
         })
         .await
     }
@@ -141,6 +145,24 @@ impl gate::Fork for ForkOf {
 
     fn limit(&mut self, instructions: Option<u64>) {
         self.fork.limit(instructions);
+    }
+
+    fn standing(&mut self, who: Principal) -> Caller {
+        let standing = self.fork.standing(who);
+        match standing.role.as_str() {
+            _ if who == Principal::anonymous() => Caller::Anonymous,
+            OWNER => Caller::Owner,
+            VISITOR => Caller::Stranger,
+            role => Caller::Member(role.into()),
+        }
+    }
+
+    fn query_as(&mut self, who: Principal, method: &str, arg: &[u8]) -> Result<Vec<u8>, String> {
+        self.fork.query(who, method, arg).map_err(|reject| reject.message)
+    }
+
+    fn call_as(&mut self, who: Principal, method: &str, arg: &[u8]) -> Result<Vec<u8>, String> {
+        self.fork.call(who, method, arg).map_err(|reject| reject.message)
     }
 
     fn keep(&mut self) -> Mark {

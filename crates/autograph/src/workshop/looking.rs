@@ -63,6 +63,7 @@ impl Workshop {
             "version": app.version,
             "status": status,
             "updated_at": iso(at),
+            "watch": self.watched(app),
         })
     }
 
@@ -89,6 +90,7 @@ impl Workshop {
             "assets_canister_id": app.assets.to_text(),
             "version": app.version,
             "damage": damage.await?,
+            "watch": self.watched(&app),
             "spec": spec,
             "description": description,
             "files": files,
@@ -159,6 +161,7 @@ impl Workshop {
         self.registry::<()>(method, (AppArg { app: app.backend },)).await?;
         if verb == "delete" {
             self.looks.end_all_at(app.backend);
+            self.forget_calls(&app);
         }
         Ok(json!({ "app": app.name }))
     }

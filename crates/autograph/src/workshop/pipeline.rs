@@ -33,6 +33,21 @@ pub(crate) struct Wish {
     pub(crate) name: Option<String>,
 }
 
+/// A source tree from outside.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Sent {
+    /// Which app it is for; by its own name if absent.
+    #[serde(default)]
+    pub(crate) app: Option<String>,
+    /// Path to base64.
+    pub(crate) files: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) approve: Option<String>,
+    /// What it says it touches; what `app.toml` says if absent.
+    #[serde(default)]
+    pub(crate) touches: Option<Vec<String>>,
+}
+
 /// Tells how far a request is, and keeps the stages' times.
 pub(crate) struct Progress {
     sender: mpsc::Sender<String>,
@@ -135,15 +150,15 @@ impl Workshop {
     /// Builds and judges a source tree from outside; puts it live unless it is only to be checked.
     pub(crate) async fn deploy(
         &self,
-        label: Option<&str>,
-        files: BTreeMap<String, String>,
+        sent: Sent,
         approve: Option<&str>,
         live: bool,
         by: Principal,
         progress: &Progress,
     ) -> Result<Outcome, Problem> {
-        let proposal = Proposal::from_files(files)?;
-        let label = label.map_or_else(|| proposal.name(), str::to_owned);
+        let mut proposal = Proposal::from_files(sent.files)?;
+        proposal.touches = sent.touches.or(proposal.touches);
+        let label = sent.app.unwrap_or_else(|| proposal.name());
         let found = self.app(&label).await.ok();
         let target = match found {
             Some(app) => Target::Live(app),
@@ -215,6 +230,7 @@ impl Workshop {
         let seconds = paused.seconds(progress.seconds());
         match paused.switched {
             Switched::Live(version) => {
+                self.node.watch.switched(app.backend, app.version, version);
                 let lived = self.live_outcome(&app.name, app.backend, version, progress);
                 let Outcome { outcome, version, url, canister_id, .. } = lived;
                 Ok(Outcome { outcome, version, url, canister_id, seconds, ..base })

@@ -112,6 +112,7 @@ impl Workshop {
             }
             Switched::News(_) => return Err(Problem::node("a restore was judged like an upgrade", "report this")),
         };
+        self.node.watch.switched(app.backend, app.version, number);
         let understood = vec![format!("Code, data, access and pages are as they were in version {version}.")];
         let assumed = vec![format!(
             "What is newer was set aside as version {}; you can go back to it the same way.",

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed setup is a failed test")]
 
 mod access;
+mod behaviour;
 mod fake;
 mod fixtures;
 mod heap;

@@ -10,6 +10,7 @@ import { Principal } from "@icp-sdk/core/principal";
 import { setReachable } from "./connection";
 import { identity } from "./key";
 import { jsonLines } from "./ndjson";
+import type { Watch } from "./shell/failing";
 import { t } from "./texts";
 
 const REGISTRY = Principal.fromText("rwlgt-iiaaa-aaaaa-aaaaa-cai");
@@ -115,6 +116,8 @@ export interface AppDetail {
   description: string[];
   /** What was altered in its data behind the program's back; such an app is not served until it is restored. */
   damage?: string | null;
+  /** Set while the app fails clearly more often than before its last change. */
+  watch?: Watch | null;
 }
 
 export interface Version {

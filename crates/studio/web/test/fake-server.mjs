@@ -291,7 +291,7 @@ const VERBS = {
     const app = found(node, name);
     const { version } = app.versions.at(-1);
     return {
-      ...lineOf(node, app), version, damage: app.damage ?? null, spec: { format: 1, name, title: app.title, entities: [{ id: "guest", fields: ["name", "phone", "answer"] }] },
+      ...lineOf(node, app), version, damage: app.damage ?? null, watch: app.watch ?? null, spec: { format: 1, name, title: app.title, entities: [{ id: "guest", fields: ["name", "phone", "answer"] }] },
       description: ["keeps guests with their name, phone number and answer", "each guest sees and changes their own answer", "you and your partner see everything"],
     };
   },

@@ -388,6 +388,18 @@ describe("around an app", () => {
     await page.getByText("Damaged").waitFor();
   });
 
+  test("an app that fails more often since its last change says so, and leads to its versions", async (t) => {
+    const { node, page } = await opened(t, browser);
+    await inApp(node, page, "/settings");
+    node.state.apps.get("wedding").watch = { version: 2, calls: 9, failed: 6, before: { calls: 200, failed: 1 }, back_to: 1 };
+    await page.reload();
+    const banner = page.getByRole("alert", { name: "This app fails more often since its last change" });
+    await banner.getByText("Of its last 9 calls, 6 failed. Before the change it was 1 of 200.").waitFor();
+    await accessible(page, "failing");
+    await banner.getByRole("link", { name: "Choose to go back to version 1" }).click();
+    await page.waitForURL("**/apps/wedding/history");
+  });
+
   test("one app is left for another, and Escape closes what was opened", async (t) => {
     const { node, page } = await opened(t, browser);
     node.addApp("bakery", "Bakery orders");

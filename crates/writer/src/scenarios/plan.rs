@@ -132,8 +132,10 @@ impl<'a> Plan<'a> {
             }
             Rule::OnePerMember { entity } if *entity == self.entity.id => self.once(),
             Rule::Capacity { entity, field, parent, limit, extra, only_if } if *entity == self.entity.id => {
-                let conditions = extra.iter().chain(only_if).map(|condition| condition.field.as_str()).collect();
-                self.full(field, parent, limit, conditions, only_if.as_ref())
+                // What takes a second place is left unsaid, where that is possible.
+                let extra = extra.as_ref().map(|condition| condition.field.as_str());
+                let asked = |id: &str| self.entity.field(id).is_none_or(|field| field.required);
+                if extra.is_some_and(asked) { None } else { self.full(field, parent, limit, extra, only_if.as_ref()) }
             }
             _ => None,
         }
@@ -156,7 +158,7 @@ impl<'a> Plan<'a> {
         field: &str,
         parent: &str,
         limit: &str,
-        conditions: Vec<&str>,
+        extra: Option<&str>,
         only_if: Option<&crate::spec::Condition>,
     ) -> Option<Scenario> {
         let field = self.entity.field(field).filter(|field| !field.archived)?;
@@ -172,7 +174,7 @@ impl<'a> Plan<'a> {
             if others {
                 return None;
             }
-            input.retain(|(id, _)| !conditions.contains(&id.as_str()));
+            input.retain(|(id, _)| Some(id.as_str()) != extra);
             if let Some(counted) = only_if {
                 set(&mut input, &counted.field, self.counted(counted)?);
             }

@@ -117,6 +117,13 @@ export const en = {
     detail: "What was found",
   },
 
+  failing: {
+    title: "This app fails more often since its last change",
+    now: (failed: number, calls: number) => `Of its last ${calls} calls, ${failed} failed.`,
+    before: (failed: number, calls: number) => `Before the change it was ${failed} of ${calls}.`,
+    do: (version: number) => `Choose to go back to version ${version}`,
+  },
+
   menu: {
     label: "This app",
     phone: "Screens",
