@@ -13,6 +13,7 @@ mod glass;
 mod judge;
 mod looking;
 mod owners;
+mod pages;
 mod people;
 mod pipeline;
 mod proposals;

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// What a fork starts from; cheap to take.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ForkSeed {
     pub(crate) backend: Principal,
     pub(crate) state: ReplicatedState,

@@ -13,6 +13,7 @@ pub mod heap;
 mod interface;
 mod judge;
 mod most;
+mod pages;
 mod probe;
 mod stable;
 mod token;
@@ -23,6 +24,7 @@ mod words;
 
 pub use fork::{Caller, Fork, Mark};
 pub use judge::{Options, Side, judge, judge_with};
+pub use pages::{SeenPage, SeenSite};
 pub use stable::StableDiagnostic;
 pub use token::Tokens;
 pub use value::Value;

@@ -220,13 +220,16 @@ impl Workshop {
     ) -> Result<Outcome, Problem> {
         let mut base = Outcome { app: Some(target.name().into()), ..Outcome::default() };
         understood_into(&mut base, proposal.understanding.as_ref());
+        let pages = self.begin_pages(target.app()).await?;
         progress.stage("build", "Building it");
         let release = match self.toolchain.build(&proposal.tree, |_| {}).await {
             Ok(release) => release,
             Err(error) => return self.not_built(base, error, progress),
         };
         progress.stage("check", "Checking it against the live app");
-        let verdict = self.judge(target.app(), &release).await?;
+        let (verdict, seen) =
+            tokio::try_join!(self.judge(target.app(), &release), self.end_pages(pages, &release))?;
+        let verdict = seen.add_to(verdict);
         base.verdict = verdict.clone();
         let digest = proposal.tree.hash();
         let version = target.app().map_or(0, |app| app.version);
