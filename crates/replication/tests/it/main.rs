@@ -7,4 +7,5 @@ mod damage;
 mod harness;
 mod management;
 mod motoko;
+mod passing;
 mod slices;
