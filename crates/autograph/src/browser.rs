@@ -23,6 +23,8 @@ use tokio::{
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 /// How long it may take to start, and to answer a question.
 const ANSWER: Duration = Duration::from_secs(5);
+/// How long its helpers may take to end after it.
+const AFTER_END: Duration = Duration::from_millis(300);
 /// Bytes of one message from it.
 const MESSAGE_BYTES_MAX: usize = 4 << 20;
 /// Events that are kept until somebody looks.
@@ -75,27 +77,50 @@ pub(crate) fn find() -> Option<PathBuf> {
 
 /// A running browser. Dropping it ends it and removes its folder.
 pub(crate) struct Browser {
-    child: Child,
+    ending: Ending,
     to: ChildStdin,
     from: ChildStdout,
     unread: Vec<u8>,
     asked: u64,
     events: VecDeque<Value>,
+}
+
+/// Ends the browser's processes, and removes its folder when nobody writes there any more.
+struct Ending {
+    child: Option<Child>,
     profile: PathBuf,
 }
 
-impl Drop for Browser {
+impl Drop for Ending {
     fn drop(&mut self) {
-        let _ = self.child.start_kill();
-        let _ = std::fs::remove_dir_all(&self.profile);
+        let profile = std::mem::take(&mut self.profile);
+        let Some(mut child) = self.child.take() else {
+            let _ = std::fs::remove_dir_all(profile);
+            return;
+        };
+        let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
+        if let Some(group) = group {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
+        let ended = async move {
+            let _ = child.kill().await;
+            // Its helpers end a moment after it.
+            tokio::time::sleep(AFTER_END).await;
+            let _ = tokio::fs::remove_dir_all(profile).await;
+        };
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(ended);
+        }
     }
 }
 
 impl Browser {
     /// Starts one.
     pub(crate) async fn start(program: &std::path::Path) -> Result<Browser, BrowserError> {
-        let profile = std::env::temp_dir().join(format!("autograph-browser-{}", hex::encode(&crate::node::random()[..8])));
+        let profile =
+            std::env::temp_dir().join(format!("autograph-browser-{}", hex::encode(&crate::node::random()[..8])));
         std::fs::create_dir(&profile)?;
+        let mut ending = Ending { child: None, profile: profile.clone() };
         let mut command = Command::new("sh");
         // The browser reads commands from descriptor 3 and writes answers to 4.
         command.args(["-c", "exec \"$@\" 3<&0 4>&1 </dev/null >/dev/null", "sh"]).arg(program).args(FLAGS);
@@ -105,15 +130,20 @@ impl Browser {
             command.arg("--no-sandbox");
         }
         command.env_clear().env("HOME", &profile).env("PATH", std::env::var_os("PATH").unwrap_or_default());
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
-        let spawned = command.spawn().inspect_err(|_| drop(std::fs::remove_dir_all(&profile)))?;
-        let mut child = spawned;
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        // A group of its own, so that all of it can be ended together.
+        let child = ending.child.insert(command.process_group(0).kill_on_drop(true).spawn()?);
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (to, from) = pipes.ok_or(BrowserError::Silent)?;
-        let events = VecDeque::new();
-        let mut browser = Browser { child, to, from, unread: Vec::new(), asked: 0, events, profile };
+        let mut browser = Browser { ending, to, from, unread: Vec::new(), asked: 0, events: VecDeque::new() };
         browser.ask("", "Browser.setDownloadBehavior", json!({ "behavior": "deny" })).await?;
         Ok(browser)
+    }
+
+    /// Its process.
+    #[cfg(test)]
+    pub(crate) fn id(&self) -> Option<u32> {
+        self.ending.child.as_ref().and_then(Child::id)
     }
 
     /// Opens an empty tab that shares nothing with others.
@@ -294,4 +324,52 @@ impl Tab<'_> {
 fn first_line(details: &Value) -> String {
     let text = details["exception"]["description"].as_str().or(details["text"].as_str()).unwrap_or("an error");
     text.lines().next().unwrap_or_default().chars().take(300).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A page at an address of this machine, served once for each connection.
+    async fn served(page: &'static str) -> String {
+        let app = axum::Router::new().fallback(move || async move { axum::response::Html(page) });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        format!("http://page.localhost:{port}/")
+    }
+
+    async fn shown(tab: &mut Tab<'_>, url: &str, word: &str) -> Shows {
+        tab.go(url).await.expect("goes");
+        loop {
+            match tab.look().await.expect("looks") {
+                Some(shows) if shows.text.contains(word) => return shows,
+                _ => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_is_read_from_outside_its_own_scripts_and_its_errors_are_heard() {
+        // Without a browser there is nothing to test; the product says so in its status.
+        let Some(program) = find() else { return };
+        let url = served(
+            "<body><a href='/there'>there</a><a href='#here'>here</a><a href='https://example.com'>out</a>\
+             <p id=here>Hello</p><script>JSON.stringify = () => 'forged'; alert('stop'); oops.now</script>",
+        )
+        .await;
+        let mut browser = Browser::start(&program).await.expect("starts");
+        let (id, profile) = (browser.id().expect("runs"), browser.ending.profile.clone());
+        let mut tab = browser.tab().await.expect("a tab");
+        let shows = shown(&mut tab, &url, "Hello").await;
+        assert_eq!(shows.links, ["/there".to_owned()].into());
+        assert!(!shows.blank() && !shows.pictures);
+        assert_eq!(tab.take_thrown(), ["ReferenceError: oops is not defined"]);
+        assert!(tab.take_thrown().is_empty());
+
+        drop(browser);
+        while profile.exists() || std::path::Path::new(&format!("/proc/{id}")).exists() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
 }

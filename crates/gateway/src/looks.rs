@@ -50,7 +50,9 @@ impl Looks {
     /// Whether a name has the form of a look's, open or over.
     #[must_use]
     pub fn is_name(label: &str) -> bool {
-        label.strip_prefix(PREFIX).is_some_and(|rest| rest.len() == DIGITS && rest.bytes().all(|b| b.is_ascii_hexdigit()))
+        label
+            .strip_prefix(PREFIX)
+            .is_some_and(|rest| rest.len() == DIGITS && rest.bytes().all(|b| b.is_ascii_hexdigit()))
     }
 
     /// Opens a look at an app under a name made by [`Self::name`]. `now` in nanoseconds, here and below.

@@ -21,7 +21,10 @@ use execution::{
 };
 use gate::{SeenPage, SeenSite, Verdict};
 use sha2::{Digest as _, Sha256};
-use tokio::task::JoinHandle;
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    task::JoinHandle,
+};
 use toolchain::Release;
 
 use super::{
@@ -35,8 +38,10 @@ use crate::browser::{self, Browser, BrowserError, Tab};
 
 /// Pages of a site that are opened.
 const PAGES_MAX: usize = 8;
-/// Looks at a page until it is given up to show more.
-const ROUNDS_MAX: usize = 60;
+/// Browsers that run at a time.
+static BROWSERS: Semaphore = Semaphore::const_new(2);
+/// Looks at a page that is loaded and waits for no answer, until it is given up to show more.
+const ROUNDS_MAX: usize = 80;
 /// Looks in a row at which nothing new is seen, before a page counts as being there.
 const CALM_ROUNDS: usize = 3;
 /// The same for a site that has not called anything yet: it may be about to.
@@ -150,7 +155,10 @@ fn texts_of(value: &IDLValue, depth: usize, texts: &mut Vec<String>) {
 }
 
 /// The live pages as they are being looked at; and the browser and the data, to go on with.
-pub(super) struct Before(JoinHandle<Result<(Browser, Option<SeenSite>), BrowserError>>, ForkSeed);
+pub(super) struct Before(JoinHandle<Result<Begun, BrowserError>>, ForkSeed);
+
+/// The browser, its place among [`BROWSERS`], and what was seen of the live site, if there is one.
+type Begun = (Browser, SemaphorePermit<'static>, Option<SeenSite>);
 
 impl Drop for Before {
     fn drop(&mut self) {
@@ -176,27 +184,25 @@ impl Workshop {
         let Some(seed) = seed.await? else { return Ok(None) };
         let (door, live) = (self.door(), backend.map(|_| seed.clone()));
         let looking = tokio::spawn(async move {
+            let place = BROWSERS.acquire().await.map_err(std::io::Error::other)?;
             let mut browser = Browser::start(&program).await?;
             let site = match live {
                 Some(seed) => Some(door.visit(&mut browser, seed, Vec::new(), None).await?),
                 None => None,
             };
-            Ok((browser, site))
+            Ok((browser, place, site))
         });
         Ok(Some(Before(looking, seed)))
     }
 
     /// Looks at the proposed pages, and adds to the verdict what got worse.
-    pub(super) async fn end_pages(
-        &self,
-        before: Option<Before>,
-        release: &Release,
-    ) -> Result<Seen, Problem> {
+    pub(super) async fn end_pages(&self, before: Option<Before>, release: &Release) -> Result<Seen, Problem> {
         let Some(mut before) = before else { return Ok(Seen::NoBrowser) };
-        let (seed, fresh) = (before.1.clone(), before.1.registry().app(before.1.backend()).is_none_or(|a| a.version == 0));
+        let (seed, fresh) =
+            (before.1.clone(), before.1.registry().app(before.1.backend()).is_none_or(|a| a.version == 0));
         let Some((seed, files)) = self.proposed(seed, release, fresh).await? else { return Ok(Seen::NoBrowser) };
         let looking = async {
-            let (mut browser, live) = (&mut before.0).await.map_err(std::io::Error::other)??;
+            let (mut browser, _place, live) = (&mut before.0).await.map_err(std::io::Error::other)??;
             let proposed = self.door().visit(&mut browser, seed, files, live.as_ref()).await?;
             Ok::<_, BrowserError>((live, proposed))
         };
@@ -228,7 +234,6 @@ impl Workshop {
             (seed, files)
         }))
     }
-
 }
 
 impl Door {
@@ -309,13 +314,15 @@ async fn settle(
     ear: &Ear,
     before: Option<&SeenPage>,
 ) -> Result<(SeenPage, BTreeSet<String>), BrowserError> {
-    let (mut last, mut calm) = (browser::Shows::default(), 0);
-    for _ in 0..ROUNDS_MAX {
+    let (mut last, mut calm, mut rounds) = (browser::Shows::default(), 0, 0);
+    // A page that loads or waits is given all the time that there is, so that a slow machine breaks no page.
+    while rounds < ROUNDS_MAX {
         tokio::time::sleep(BETWEEN_ROUNDS).await;
         let Some(now) = tab.look().await? else {
             calm = 0;
             continue;
         };
+        rounds += usize::from(now.loaded && ear.is_quiet());
         let enough = if ear.calls() > 0 { CALM_ROUNDS } else { CALM_ROUNDS_SILENT };
         let some = before.is_none_or(|before| before.shown.is_empty() || shows_some(&before.shown, &now.text));
         let still = now.loaded && !now.blank() && some && ear.is_quiet() && now == last;

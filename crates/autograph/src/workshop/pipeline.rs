@@ -227,8 +227,7 @@ impl Workshop {
             Err(error) => return self.not_built(base, error, progress),
         };
         progress.stage("check", "Checking it against the live app");
-        let (verdict, seen) =
-            tokio::try_join!(self.judge(target.app(), &release), self.end_pages(pages, &release))?;
+        let (verdict, seen) = tokio::try_join!(self.judge(target.app(), &release), self.end_pages(pages, &release))?;
         let verdict = seen.add_to(verdict);
         base.verdict = verdict.clone();
         let digest = proposal.tree.hash();
