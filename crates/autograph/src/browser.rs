@@ -1,7 +1,7 @@
 //! A browser without a window, to open pages as people do: Chromium, where it is on the machine.
 //!
 //! It is talked to over two pipes in the DevTools protocol, one JSON object after another with a zero byte between.
-//! What it opens is a stranger's: it has a folder of its own that goes with it, no network but this machine's, and is
+//! What it opens is a stranger's: it has a folder of its own that goes with it, no network but the looks of this machine, and is
 //! ended with whoever started it. Invariant: nothing here waits for ever, and no answer is believed further than text.
 
 use std::{
@@ -34,7 +34,7 @@ const EVENTS_MAX: usize = 256;
 const FLAGS: [&str; 17] = [
     "--headless",
     "--remote-debugging-pipe",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE *.localhost",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE look-*.localhost",
     "--disable-gpu",
     "--disable-quic",
     "--disable-extensions",
@@ -276,22 +276,26 @@ impl Tab<'_> {
     /// What the page shows now; `None` while it is on its way from one document to another.
     pub(crate) async fn look(&mut self) -> Result<Option<Shows>, BrowserError> {
         self.take_events();
+        match self.shows().await {
+            Ok(shows) => Ok(Some(shows)),
+            // The document went, and its worlds with it.
+            Err(BrowserError::Strange(_)) => {
+                self.world = None;
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn shows(&mut self) -> Result<Shows, BrowserError> {
         let world = match self.world {
             Some(world) => world,
             None => self.new_world().await?,
         };
         let wish = json!({ "expression": LOOK, "contextId": world, "returnByValue": true });
-        let seen = match self.browser.ask(&self.session, "Runtime.evaluate", wish).await {
-            Ok(seen) => seen,
-            // The document went, and its worlds with it.
-            Err(BrowserError::Strange(_)) => {
-                self.world = None;
-                return Ok(None);
-            }
-            Err(error) => return Err(error),
-        };
+        let seen = self.browser.ask(&self.session, "Runtime.evaluate", wish).await?;
         let text = seen["result"]["value"].as_str().unwrap_or_default();
-        serde_json::from_str(text).map(Some).map_err(|error| BrowserError::Strange(error.to_string()))
+        serde_json::from_str(text).map_err(|error| BrowserError::Strange(error.to_string()))
     }
 
     /// First lines of what the page's scripts threw since the last call.
@@ -336,7 +340,7 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         tokio::spawn(async move { axum::serve(listener, app).await });
-        format!("http://page.localhost:{port}/")
+        format!("http://look-page.localhost:{port}/")
     }
 
     async fn shown(tab: &mut Tab<'_>, url: &str, word: &str) -> Shows {

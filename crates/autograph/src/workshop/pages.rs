@@ -46,6 +46,8 @@ const ROUNDS_MAX: usize = 80;
 const CALM_ROUNDS: usize = 3;
 /// The same for a site that has not called anything yet: it may be about to.
 const CALM_ROUNDS_SILENT: usize = 14;
+/// The same for a page that shows nothing of what it showed before.
+const CALM_ROUNDS_MISSING: usize = 30;
 /// The time between two looks.
 const BETWEEN_ROUNDS: Duration = Duration::from_millis(40);
 /// All of it takes no longer than this.
@@ -323,9 +325,13 @@ async fn settle(
             continue;
         };
         rounds += usize::from(now.loaded && ear.is_quiet());
-        let enough = if ear.calls() > 0 { CALM_ROUNDS } else { CALM_ROUNDS_SILENT };
         let some = before.is_none_or(|before| before.shown.is_empty() || shows_some(&before.shown, &now.text));
-        let still = now.loaded && !now.blank() && some && ear.is_quiet() && now == last;
+        let enough = match (some, ear.calls()) {
+            (false, _) => CALM_ROUNDS_MISSING,
+            (true, 0) => CALM_ROUNDS_SILENT,
+            (true, _) => CALM_ROUNDS,
+        };
+        let still = now.loaded && !now.blank() && ear.is_quiet() && now == last;
         calm = if still { calm + 1 } else { 0 };
         last = now;
         if calm >= enough {
