@@ -1,5 +1,5 @@
 /** A small app by hand: rows that the owner adds and members see, and a page. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import assert from 'node:assert/strict';
 import { IDL } from '@icp-sdk/core/candid';
@@ -29,15 +29,18 @@ export const shopIdl = () =>
     add: IDL.Func([IDL.Text], [], []),
   });
 
-/** Deploys it as `shop`. */
-export function deployShop(node, { greeting = 'first' } = {}) {
+/** Deploys it as `shop`; with `script`, its page runs that. `exit` is how it should end. */
+export function deployShop(node, { greeting = 'first', script, exit = 0 } = {}) {
   const tree = join(node.home, 'shop');
   mkdirSync(join(tree, 'backend'), { recursive: true });
-  mkdirSync(join(tree, 'frontend'), { recursive: true });
+  rmSync(join(tree, 'frontend'), { recursive: true, force: true });
+  mkdirSync(join(tree, 'frontend/src'), { recursive: true });
   writeFileSync(join(tree, 'backend/main.mo'), source);
-  writeFileSync(join(tree, 'frontend/index.html'), `<!doctype html><title>Shop</title><h1>${greeting}</h1>`);
+  const page = `<!doctype html><title>Shop</title><body><h1>${greeting}</h1>`;
+  if (script) writeFileSync(join(tree, 'frontend/src/main.tsx'), script);
+  else writeFileSync(join(tree, 'frontend/index.html'), page);
   writeFileSync(join(tree, 'app.toml'), 'name = "shop"\n[[roles]]\nid = "guest"\nlabel = "Guest"\n');
   const live = node.cli('deploy', tree, '--app', 'shop');
-  assert.equal(live.code, 0, live.words + JSON.stringify(live.json));
+  assert.equal(live.code, exit, live.words + JSON.stringify(live.json));
   return live.json;
 }

@@ -1,6 +1,7 @@
 //! The program: one binary for the node, its command line and the launcher of the toolchain's jail.
 
 mod adapter;
+mod browser;
 mod cli;
 mod client;
 mod files;

@@ -15,6 +15,7 @@ mod delta;
 mod judge;
 mod looking;
 mod owners;
+mod pages;
 mod people;
 mod pipeline;
 mod proposals;

@@ -116,13 +116,7 @@ impl ForkSeed {
 
     /// Runs the fork with a certified state of its own. `passes`: whether its timers run as time goes by.
     #[must_use]
-    pub fn serve(
-        self,
-        engine: Arc<Engine>,
-        blobs: Arc<dyn Blobs>,
-        config: ExecutionConfig,
-        passes: bool,
-    ) -> Executor {
+    pub fn serve(self, engine: Arc<Engine>, blobs: Arc<dyn Blobs>, config: ExecutionConfig, passes: bool) -> Executor {
         let mut executor = Executor::over(self.state, engine, blobs, config);
         if passes {
             executor.plan_all_tasks();

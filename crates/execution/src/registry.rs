@@ -218,7 +218,9 @@ impl Registry {
                 "`{name}` can't be an app's name: use 1 to 40 lower-case letters, digits and hyphens"
             ));
         }
-        if ["localhost", "studio", "api", "www"].contains(&name) || Principal::from_text(name).is_ok() {
+        // Hosts of looks at apps are called `look-` and 32 hexadecimal digits.
+        let look = name.strip_prefix("look-").is_some_and(|rest| rest.len() == 32 && hex_digits(rest));
+        if look || ["localhost", "studio", "api", "www"].contains(&name) || Principal::from_text(name).is_ok() {
             return refused(format!("the name `{name}` is kept for the platform; choose another"));
         }
         if self.names.contains_key(name) {
@@ -446,6 +448,10 @@ pub struct Invitation<'a> {
 fn standing_of(id: &str, member: &Member) -> Standing {
     let id = if member.role == OWNER { OWNER } else { id };
     Standing { role: member.role.clone(), member: id.to_owned(), name: member.name.clone() }
+}
+
+fn hex_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn checked_member_id(id: &str) -> Result<String, Refused> {

@@ -173,7 +173,8 @@ fn no_such_app(label: &str) -> Response {
 
 /// A page for whoever left a look open.
 pub(crate) fn look_is_over() -> Response {
-    let text = "This look at the app is over. Nothing that was done here touched the app. Open a new one in the studio.";
+    let text =
+        "This look at the app is over. Nothing that was done here touched the app. Open a new one in the studio.";
     notice(StatusCode::GONE, "This look is over", text)
 }
 

@@ -4,8 +4,8 @@
 //! this machine (DNS rebinding) reaches nothing.
 
 use axum::http::header::HOST;
-use axum::http::{HeaderMap, Uri};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Uri};
 use thiserror::Error;
 
 /// The domains this node answers for: each is the studio's host, and its direct subdomains are apps'.

@@ -28,6 +28,8 @@ pub struct Looks(Arc<RwLock<HashMap<String, Look>>>);
 struct Look {
     gateway: Arc<Gateway>,
     app: Principal,
+    /// Whether it counts against [`LOOKS_MAX`].
+    counts: bool,
     /// ns.
     used: AtomicU64,
 }
@@ -48,18 +50,27 @@ impl Looks {
     /// Whether a name has the form of a look's, open or over.
     #[must_use]
     pub fn is_name(label: &str) -> bool {
-        label.strip_prefix(PREFIX).is_some_and(|rest| rest.len() == DIGITS && rest.bytes().all(|b| b.is_ascii_hexdigit()))
+        label
+            .strip_prefix(PREFIX)
+            .is_some_and(|rest| rest.len() == DIGITS && rest.bytes().all(|b| b.is_ascii_hexdigit()))
     }
 
     /// Opens a look at an app under a name made by [`Self::name`]. `now` in nanoseconds, here and below.
     pub fn open(&self, name: String, app: Principal, gateway: Arc<Gateway>, now: u64) {
         let mut looks = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        while looks.len() >= LOOKS_MAX {
-            let oldest = looks.iter().min_by_key(|(_, look)| look.used.load(Ordering::Relaxed));
+        while looks.values().filter(|look| look.counts).count() >= LOOKS_MAX {
+            let counted = looks.iter().filter(|(_, look)| look.counts);
+            let oldest = counted.min_by_key(|(_, look)| look.used.load(Ordering::Relaxed));
             let Some(oldest) = oldest.map(|(name, _)| name.clone()) else { break };
             looks.remove(&oldest);
         }
-        looks.insert(name, Look { gateway, app, used: AtomicU64::new(now) });
+        looks.insert(name, Look { gateway, app, counts: true, used: AtomicU64::new(now) });
+    }
+
+    /// Opens one that takes nobody's place, since whoever opens it bounds how many there are and ends it.
+    pub fn open_aside(&self, name: String, app: Principal, gateway: Arc<Gateway>, now: u64) {
+        let mut looks = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        looks.insert(name, Look { gateway, app, counts: false, used: AtomicU64::new(now) });
     }
 
     /// The gateway behind a name, if its look is not over.

@@ -5,8 +5,8 @@
 
 pub mod clock;
 mod log_thread;
-mod queries;
 pub mod passing;
+mod queries;
 pub mod replica;
 mod scrub;
 pub mod sequencer;

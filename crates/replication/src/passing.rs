@@ -51,7 +51,8 @@ impl Passing {
         room: u64,
     ) -> Passing {
         let mut view = executor.view();
-        let certified = step(&mut executor, &key, Batch { time: clock.now(), randomness: random(), ingress: Vec::new() });
+        let certified =
+            step(&mut executor, &key, Batch { time: clock.now(), randomness: random(), ingress: Vec::new() });
         let (certified, delta, _) = certified;
         view.apply(delta);
         let running = Running { executor, random: Box::new(random), room };

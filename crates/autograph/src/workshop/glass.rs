@@ -23,11 +23,12 @@ use replication::{Answer, Clock as _, Passing, SystemClock};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use state::replicated::{IngressStatus, Payload};
 
-use super::{Workshop, answer::Problem, judge::on_own_thread, looking::iso, owners::lock};
+use super::{Workshop, answer::Problem, judge::on_own_thread, looking::iso, owners::lock, pages::Ear, people::url_of};
 use crate::{
     adapter,
-    node::{NodeBlobs, random},
+    node::{Node, NodeBlobs, random},
 };
 
 /// Bytes by which either memory may grow in a look.
@@ -71,7 +72,8 @@ impl Workshop {
             None => format!("You see the app as {}. Nothing here touches the app.", role.label),
         };
         let still = version.is_some();
-        let name = self.open_look(seed, Visitor { key, still }, Vec::new()).await?;
+        let visitor = Visitor { key, still, ear: None };
+        let name = self.door().open(seed, visitor, Vec::new(), Kind::Person).await?;
         Ok(json!({
             "app": app.name,
             "as": role.label,
@@ -82,12 +84,33 @@ impl Workshop {
         }))
     }
 
+    /// What opens looks.
+    pub(super) fn door(&self) -> Door {
+        Door { node: self.node.clone(), looks: self.looks.clone(), origin: self.origin.clone() }
+    }
+}
+
+/// Opens looks.
+#[derive(Clone)]
+pub(super) struct Door {
+    node: Arc<Node>,
+    pub(super) looks: Looks,
+    origin: String,
+}
+
+impl Door {
+    /// The address of a look, without a slash at its end.
+    pub(super) fn url(&self, name: &str) -> String {
+        url_of(&self.origin, name)
+    }
+
     /// Serves a fork, with these files besides the node's own; gives the name under which it is reached.
-    pub(super) async fn open_look(
+    pub(super) async fn open(
         &self,
         seed: ForkSeed,
         visitor: Visitor,
         files: Vec<Arc<[u8]>>,
+        kind: Kind,
     ) -> Result<String, Problem> {
         let (engine, base, config) = (self.node.engine.clone(), self.node.blobs.clone(), self.node.config.clone());
         let app = seed.backend();
@@ -105,7 +128,11 @@ impl Workshop {
         let meter = Arc::new(Meter::new(&limits.quotas));
         let config = GatewayConfig { limits, ..GatewayConfig::default() };
         let gateway = Gateway::new(Arc::new(glass), Router::new(), meter, config);
-        self.looks.open(name.clone(), app, gateway, SystemClock.now());
+        let now = SystemClock.now();
+        match kind {
+            Kind::Person => self.looks.open(name.clone(), app, gateway, now),
+            Kind::Aside => self.looks.open_aside(name.clone(), app, gateway, now),
+        }
         Ok(name)
     }
 }
@@ -169,12 +196,23 @@ fn there_are(app: Option<&App>) -> String {
 }
 
 /// Who everybody is who comes to a look, and what they may do.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Visitor {
     /// The key as which every call is made.
     pub(super) key: Principal,
     /// Nothing changes, not even by timers.
     pub(super) still: bool,
+    /// Hears what is called and answered.
+    pub(super) ear: Option<Arc<Ear>>,
+}
+
+/// For whom a look is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A person, for as long as they use it.
+    Person,
+    /// The node itself, which ends it.
+    Aside,
 }
 
 /// The little node.
@@ -252,9 +290,15 @@ impl gateway::Replica for Glass {
         self.remember(call.request_id, call.call.sender);
         let mut ingress = adapter::ingress(call);
         ingress.sender = self.visitor.key;
-        let passing = self.passing.clone();
+        let (passing, ear) = (self.passing.clone(), self.visitor.ear.clone());
+        let method = ingress.method.clone();
         Box::pin(async move {
-            match tokio::task::spawn_blocking(move || passing.call(ingress)).await {
+            let _listening = ear.as_ref().map(Ear::listen);
+            let answered = tokio::task::spawn_blocking(move || passing.call(ingress)).await;
+            if let (Some(ear), Ok(Answer::Final(status))) = (&ear, &answered) {
+                tell_status(ear, &method, status);
+            }
+            match answered {
                 Ok(Answer::Final(_)) => Ok(()),
                 Ok(Answer::Refused(reject)) => Err(Refusal::Rejected(reject)),
                 Ok(Answer::Busy) => Err(adapter::overloaded("this look has changed too much; open a new one")),
@@ -279,9 +323,14 @@ impl gateway::Replica for Glass {
     fn query(&self, query: UserQuery) -> BoxFuture<'static, Result<QueryAnswer, Refusal>> {
         let mut query = adapter::asked(query);
         query.sender = self.visitor.key;
-        let passing = self.passing.clone();
+        let (passing, ear) = (self.passing.clone(), self.visitor.ear.clone());
+        let method = query.method.clone();
         Box::pin(async move {
+            let _listening = ear.as_ref().map(Ear::listen);
             let answered = tokio::task::spawn_blocking(move || passing.query(query)).await;
+            if let (Some(ear), Ok(answered)) = (&ear, &answered) {
+                tell_payload(ear, &method, &answered.payload);
+            }
             answered.map(adapter::answer).map_err(|_| adapter::overloaded("this look broke off; open a new one"))
         })
     }
@@ -300,6 +349,21 @@ impl gateway::Replica for Glass {
     fn asset(&self, assets: &CanisterId, path: &str, _accept_encoding: &str) -> Option<Asset> {
         let canister = self.passing.view(|view| view.canisters.get(&assets.principal()).cloned())?.1;
         adapter::file(&canister, path, &*self.blobs)
+    }
+}
+
+fn tell_status(ear: &Ear, method: &str, status: &IngressStatus) {
+    match status {
+        IngressStatus::Replied(bytes) => ear.replied(bytes),
+        IngressStatus::Rejected(reject) => ear.rejected(method, &reject.message),
+        IngressStatus::Received | IngressStatus::Processing | IngressStatus::Done => {}
+    }
+}
+
+fn tell_payload(ear: &Ear, method: &str, payload: &Payload) {
+    match payload {
+        Payload::Reply(bytes) => ear.replied(bytes),
+        Payload::Reject(reject) => ear.rejected(method, &reject.message),
     }
 }
 

@@ -28,6 +28,7 @@ impl Workshop {
             "scrub": { "rounds": scrub.rounds, "canisters": scrub.canisters, "bytes": scrub.bytes },
             "writer": "offline",
             "data": self.node.data.display().to_string(),
+            "browser": super::pages::browser().map(|program| program.display().to_string()),
             "confinement": self.toolchain.confinement(),
             "dirty_pages": if self.node.engine.tracks_with_kernel() { "kernel" } else { "compare" },
         }))

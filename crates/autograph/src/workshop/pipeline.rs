@@ -190,6 +190,7 @@ impl Workshop {
     ) -> Result<Outcome, Problem> {
         let mut base = Outcome { app: Some(target.name().into()), ..Outcome::default() };
         understood_into(&mut base, proposal.understanding.as_ref());
+        let pages = self.begin_pages(target.app()).await?;
         progress.stage("build", "Building it");
         let release = match self.toolchain.build(&proposal.tree, |_| {}).await {
             Ok(release) => release,
@@ -197,7 +198,9 @@ impl Workshop {
         };
         progress.stage("check", "Checking it against the live app");
         let on = self.seed(target.app()).await?;
-        let verdict = self.judge(target.app(), &release, proposal).await?;
+        let judged = self.judge(target.app(), &release, proposal);
+        let (verdict, seen) = tokio::try_join!(judged, self.end_pages(pages, &release))?;
+        let verdict = seen.add_to(verdict);
         base.verdict = verdict.clone();
         let token = self.token(&target, proposal, &verdict.digest());
         let at_any_rate = self.token(&target, proposal, &ending_calls(&verdict));

@@ -27,7 +27,8 @@ async fn a_look_answers_at_its_host_alone() {
 
     let host = format!("{name}.localhost:4943");
     let key = key("anyone");
-    let got = setup.post_at(&host, &format!("/api/v4/canister/{COUNTER}/call"), setup.signed("inc", &key).encode()).await;
+    let got =
+        setup.post_at(&host, &format!("/api/v4/canister/{COUNTER}/call"), setup.signed("inc", &key).encode()).await;
     assert_eq!(got.status, StatusCode::OK, "{}", got.text());
     assert_eq!((fake.runs(), setup.fake.runs()), (1, 0));
 
@@ -49,7 +50,8 @@ async fn a_look_that_is_over_never_reaches_the_live_node() {
     looks.end(&name);
 
     let key = key("anyone");
-    let got = setup.post_at(&host, &format!("/api/v4/canister/{COUNTER}/call"), setup.signed("inc", &key).encode()).await;
+    let got =
+        setup.post_at(&host, &format!("/api/v4/canister/{COUNTER}/call"), setup.signed("inc", &key).encode()).await;
     assert_eq!((got.status, setup.fake.runs()), (StatusCode::GONE, 0));
     let page = setup.get(&host, "/").await;
     assert_eq!(page.status, StatusCode::GONE);
