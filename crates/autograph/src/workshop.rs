@@ -10,6 +10,7 @@ mod api;
 mod conversation;
 mod data;
 mod delta;
+mod erasing;
 mod judge;
 mod looking;
 mod owners;
