@@ -97,6 +97,8 @@ pub(crate) enum Command {
     Delete(App),
     /// Bring a version back, with its data, as a new one
     Restore(Restore),
+    /// Erase a person's data for good: rows, membership, restore points, history
+    Erase(Erase),
     /// Write an app with its data and history into one file
     Export(Export),
     /// Make an app from an exported file
@@ -215,6 +217,18 @@ pub(crate) struct Restore {
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) version: u64,
     /// The token that a refusal gave
+    #[arg(long, value_name = "TOKEN")]
+    pub(crate) approve: Option<String>,
+}
+
+/// `autograph erase`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Erase {
+    /// Name or canister id
+    pub(crate) app: String,
+    /// A member's id or name, or a value exactly as rows hold it (a telephone number, an address)
+    pub(crate) who: String,
+    /// The token that the question gave
     #[arg(long, value_name = "TOKEN")]
     pub(crate) approve: Option<String>,
 }

@@ -12,6 +12,7 @@ mod conversation;
 mod data;
 mod glass;
 mod delta;
+mod erasing;
 mod judge;
 mod looking;
 mod owners;

@@ -41,7 +41,7 @@ pub use native::AssetAnswer;
 pub use prices::IdlePrices;
 pub use query::{Answered, Query};
 pub use reader::{Moment, Reader};
-pub use switch::OpenCall;
+pub use switch::{OpenCall, TEXT_BYTES_MIN};
 pub use usage::{Spent, Usage};
 
 /// The system canister that knows apps, owners and members.

@@ -22,6 +22,9 @@ pub const VISITOR: &str = "visitor";
 /// The person who runs this node, until there are several.
 pub const FIRST_PERSON: &str = "owner";
 
+/// What stands in place of words that were erased.
+pub const ERASED: &str = "(erased)";
+
 /// Keys of rows start with these.
 const APP_KEY: &[u8] = b"r/a/";
 const MEMBER_KEY: &[u8] = b"r/m/";
@@ -285,6 +288,23 @@ impl Registry {
     pub fn add_version(&mut self, backend: Principal, version: Version) {
         self.dirty.insert(version_key(backend, version.number));
         self.versions.entry(backend).or_default().insert(version.number, version);
+    }
+
+    /// Takes texts out of what was asked for and approved in an app's history, and puts verdicts without them in place.
+    pub fn erase_words(&mut self, backend: Principal, texts: &[String], verdicts: &[(u64, [u8; 32])]) {
+        let versions = self.versions.entry(backend).or_default();
+        for (number, version) in versions {
+            let mut erased = version.clone();
+            for text in texts.iter().filter(|text| !text.is_empty()) {
+                erased.message = erased.message.replace(text.as_str(), ERASED);
+                erased.approved.iter_mut().for_each(|word| *word = word.replace(text.as_str(), ERASED));
+            }
+            erased.verdict = verdicts.iter().find(|(of, _)| of == number).map_or(erased.verdict, |(_, hash)| *hash);
+            if erased != *version {
+                *version = erased;
+                self.dirty.insert(version_key(backend, *number));
+            }
+        }
     }
 
     // ---- members

@@ -4,6 +4,7 @@
 //! the version that it replaces; `restore` brings such a point back as a new version, after putting aside the present.
 
 mod calls;
+mod erase;
 mod install;
 mod points;
 
@@ -27,6 +28,7 @@ use crate::{
 };
 
 pub use calls::OpenCall;
+pub use erase::TEXT_BYTES_MIN;
 
 /// When a module's first heartbeat is due; 0 if it has none.
 pub(crate) fn first_heartbeat(module: &Module, now: u64) -> u64 {

@@ -6,7 +6,7 @@ use candid::Principal;
 use serde_json::{Value, json};
 
 use super::{
-    App, Call, Change, Check, Cli, Command, Data, Deploy, Look, New, Rename, Restore, output,
+    App, Call, Change, Check, Cli, Command, Data, Deploy, Erase, Look, New, Rename, Restore, output,
     progress::Teller,
     tree,
     words::{self, quoted},
@@ -76,6 +76,7 @@ fn request(command: &Command) -> Result<Request, Problem> {
         Command::New(new) => Ok(write(new)),
         Command::Change(change) => Ok(amend(change)),
         Command::Restore(restore) => Ok(bring_back(restore)),
+        Command::Erase(erase) => Ok(wipe(erase)),
         Command::Check(check) => judge_tree(check),
         Command::Deploy(deploy) => put_live(deploy),
         Command::Data(data) => Ok(look_at_data(data)),
@@ -116,6 +117,13 @@ fn bring_back(restore: &Restore) -> Request {
     put(&mut arg, "approve", restore.approve.as_deref());
     let again = format!("autograph restore {} {}", quoted(&restore.app), restore.version);
     Request { verb: "restore", arg, show: Show::Outcome(again) }
+}
+
+fn wipe(erase: &Erase) -> Request {
+    let mut arg = json!({ "app": erase.app, "who": erase.who });
+    put(&mut arg, "approve", erase.approve.as_deref());
+    let again = format!("autograph erase {} {}", quoted(&erase.app), quoted(&erase.who));
+    Request { verb: "erase", arg, show: Show::Outcome(again) }
 }
 
 fn judge_tree(check: &Check) -> Result<Request, Problem> {

@@ -20,6 +20,7 @@ pub(super) fn outcome(answer: &Value, again: &str) -> String {
     let message = text(answer, "message");
     let mut out = match text(answer, "outcome") {
         "live" => format!("{app} is live at {}{version}{after}\n", text(answer, "url")),
+        "ok" if again.starts_with("autograph erase") => format!("erased from {app}{after}\n"),
         "ok" => format!("the gate lets it pass{after}\n"),
         "refused" if app.is_empty() => format!("refused{after}\n"),
         "refused" => format!("refused; {app} stays as it is{after}\n"),
@@ -244,7 +245,7 @@ mod tests {
                 { "label": "yes", "change": "guests may see all guests" }, { "label": "no", "change": "it's private" }, { "label": "later", "change": "" }] }],
         });
         let expected = "\
-wedding is live at http://wedding.localhost:4943, version 1 (3.2 s)
+wedding is live at http://wedding.localhost:4943, version 1 (3.2 s, paused for 38 ms)
 
 Understood
   - Guests have a name.

@@ -170,6 +170,10 @@ impl Workshop {
                 let arg: RestoreText = read(arg)?;
                 output(self.restore(&arg.app, arg.version, arg.approve.as_deref(), caller, progress).await?)
             }
+            "erase" => {
+                let arg: Erase = read(arg)?;
+                output(self.erase(&arg.app, &arg.who, arg.approve.as_deref(), progress).await?)
+            }
             "check" | "deploy" => {
                 let mut arg: Sent = read(arg)?;
                 let (approve, live) = (arg.approve.take(), verb == "deploy");
@@ -236,6 +240,15 @@ struct InviteText {
 struct ChangeText {
     app: String,
     text: String,
+    #[serde(default)]
+    approve: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Erase {
+    app: String,
+    /// A member's id or name, or a value that rows hold.
+    who: String,
     #[serde(default)]
     approve: Option<String>,
 }

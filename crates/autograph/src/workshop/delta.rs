@@ -133,3 +133,144 @@ fn beyond(first: &Verdict, later: &Verdict) -> Option<Verdict> {
     let news = first.news_in(later);
     (news.outcome() != Judgement::Pass).then_some(news)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{path::Path, process::Command, sync::Arc};
+
+    use candid::{Principal, utils::ArgumentEncoder};
+    use execution::registry::calls::{CreateAppArg, CreatedApp};
+    use replication::{Answer, Clock as _, SystemClock};
+    use state::replicated::{Ingress, IngressStatus, RequestId};
+    use toolchain::{Toolchain, ToolchainConfig};
+
+    use super::*;
+    use crate::{
+        cli::OpenTo,
+        node::Node,
+        workshop::switch::{Going, OpenCalls, Switched},
+    };
+
+    const GUEST: Principal = Principal::from_slice(&[1; 29]);
+
+    /// Starts the compilers as they are; they get nothing to do here.
+    const UNCONFINED: &str = r#"while [ "$1" != -- ]; do shift; done; shift; echo '{"confinement":[]}'; exec "$@""#;
+
+    /// A node on a folder of its own; its toolchain is never asked.
+    async fn workshop(folder: &Path) -> Workshop {
+        let node = Arc::new(Node::start(folder, OpenTo::Owner, Arc::new(|_| {})).expect("a node"));
+        let path = std::env::var_os("PATH").expect("a PATH");
+        let program = std::env::split_paths(&path).map(|folder| folder.join("node")).find(|file| file.is_file());
+        let config = ToolchainConfig {
+            worker_dir: Path::new(env!("CARGO_MANIFEST_DIR")).join("../toolchain/worker"),
+            node: program.expect("node is installed"),
+            launcher: ["sh", "-c", UNCONFINED, "launcher"].map(Into::into).to_vec(),
+            limits: toolchain::Limits::default(),
+            warm: false,
+        };
+        let toolchain = Toolchain::start(config).await.expect("not asked");
+        Workshop::new(node, toolchain, "http://localhost".into())
+    }
+
+    /// A release of a source in `testdata`, by the real compiler.
+    fn release(workshop: &Workshop, source: &str) -> Release {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let modules = here.join("../toolchain/worker");
+        let out = tempfile::NamedTempFile::new().expect("a temporary file");
+        let compiled = Command::new("node")
+            .arg(here.join("../replication/tests/compile.mjs"))
+            .args([modules.as_path(), &here.join("testdata").join(source), out.path()])
+            .status();
+        assert!(compiled.expect("node runs").success(), "the toolchain's packages are installed by `make toolchain`");
+        let wasm = std::fs::read(out.path()).expect("the module");
+        let module = workshop.node.engine.prepare(&wasm).expect("a module");
+        let section = |name| String::from_utf8(module.custom_section(name).expect(name).1.to_vec()).expect("text");
+        Release {
+            candid: section("candid:service"),
+            stable_types: section("motoko:stable-types"),
+            wasm,
+            assets: Default::default(),
+            warnings: vec![],
+            source_hash: [0; 32],
+            timings: Default::default(),
+        }
+    }
+
+    async fn call(workshop: &Workshop, app: &App, method: &str, args: impl ArgumentEncoder) {
+        let ingress = Ingress {
+            request_id: RequestId(crate::node::random()),
+            sender: GUEST,
+            canister: app.backend,
+            method: method.into(),
+            arg: candid::encode_args(args).expect("encodes"),
+            effective: app.backend,
+            expiry: SystemClock.now() + 60_000_000_000,
+            sender_info: None,
+        };
+        let answer = workshop.node.replica.call(ingress).await.expect("runs");
+        assert!(matches!(answer, Answer::Final(IngressStatus::Replied(_))), "{answer:?}");
+    }
+
+    async fn put_live(workshop: &Workshop, app: &App, release: &Release, on: Judged) -> Switched {
+        let going = Going {
+            title: "Guests".into(),
+            roles: vec![],
+            source: b"{}",
+            verdict: b"{}",
+            message: "a change".into(),
+            by: GUEST,
+            approved: vec![],
+        };
+        let paused = workshop.publish(app, release, going, on, OpenCalls::Spare).await.expect("switches");
+        println!("new calls waited for {:?}", paused.pause);
+        paused.switched
+    }
+
+    /// An app with so many guests, the release that drops one kind of them, and a verdict that found nothing.
+    async fn judged(workshop: &Workshop, guests: u64) -> (App, Release, Judged) {
+        let arg = CreateAppArg { name: "party".into(), title: "Party".into(), owner: "owner".into() };
+        let _: CreatedApp = workshop.registry("create_app", (arg,)).await.expect("creates");
+        let app = workshop.app("party").await.expect("there");
+        let first = release(workshop, "guests-1.mo");
+        let nothing = Judged { verdict: Verdict::default(), on: None };
+        assert!(matches!(put_live(workshop, &app, &first, nothing).await, Switched::Live(1)));
+        let app = workshop.app("party").await.expect("there");
+        for id in 0..guests {
+            call(workshop, &app, "add", (candid::Nat::from(id), format!("guest {id}"))).await;
+        }
+        let on = workshop.seed(Some(&app)).await.expect("reads");
+        assert!(on.is_some());
+        (app, release(workshop, "guests-2.mo"), Judged { verdict: Verdict::default(), on })
+    }
+
+    async fn is_held(workshop: &Workshop, app: &App) -> bool {
+        let backend = app.backend;
+        let held = workshop.node.replica.read(move |executor| executor.state().canisters[&backend].system.held);
+        held.await.expect("runs")
+    }
+
+    #[tokio::test]
+    async fn what_came_since_the_verdict_and_would_be_lost_stops_the_switch() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let workshop = workshop(folder.path()).await;
+        let (app, release, judged) = judged(&workshop, 3).await;
+        call(&workshop, &app, "add", (candid::Nat::from(7u8), "nobody")).await;
+        let Switched::News(news) = put_live(&workshop, &app, &release, judged).await else { panic!("it went live") };
+        assert_eq!(news.outcome(), Judgement::Asks, "{news:?}");
+        assert!(news.data.iter().any(|finding| finding.count == Some(1)), "{news:?}");
+        assert_eq!(workshop.app("party").await.expect("there").version, 1, "nothing was switched");
+        assert!(!is_held(&workshop, &app).await);
+        call(&workshop, &app, "add", (candid::Nat::from(8u8), "another")).await;
+    }
+
+    #[tokio::test]
+    async fn what_came_since_and_is_kept_does_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let workshop = workshop(folder.path()).await;
+        let (app, release, judged) = judged(&workshop, 3).await;
+        call(&workshop, &app, "add", (candid::Nat::from(7u8), "somebody")).await;
+        assert!(matches!(put_live(&workshop, &app, &release, judged).await, Switched::Live(2)));
+        assert!(!is_held(&workshop, &app).await);
+        call(&workshop, &app, "add", (candid::Nat::from(8u8), "another")).await;
+    }
+}

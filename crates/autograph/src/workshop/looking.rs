@@ -101,14 +101,19 @@ impl Workshop {
     pub(crate) async fn history(&self, label: &str) -> Result<Value, Problem> {
         let app = self.app(label).await?;
         let backend = app.backend;
-        let versions = self
+        let (versions, points) = self
             .node
             .replica
-            .read(move |executor| executor.state().registry.versions(backend).cloned().collect::<Vec<_>>());
+            .read(move |executor| {
+                let versions = executor.state().registry.versions(backend).cloned().collect::<Vec<_>>();
+                (versions, executor.points_of(backend))
+            })
+            .await?;
+        let places = self.places(backend);
         let versions: Vec<Value> = versions
-            .await?
             .iter()
             .map(|version| {
+                let point = points.get(&version.number);
                 json!({
                     "version": version.number,
                     "at": iso(version.at),
@@ -117,6 +122,9 @@ impl Workshop {
                     "message": version.message,
                     "restored_from": version.restored_from,
                     "approved": version.approved,
+                    "restore_point": point.is_some(),
+                    "own_bytes": point.copied().flatten(),
+                    "conversation": places.get(&version.number),
                 })
             })
             .collect();

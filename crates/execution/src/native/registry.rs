@@ -12,8 +12,8 @@ use crate::{
     registry::{
         App, Invitation, OWNER, Refused, Registry,
         calls::{
-            AppArg, CreateAppArg, CreatedApp, EnrolArg, InviteArg, Invited, Outcome, PublishArg, RenameArg, RestoreArg,
-            RevokeArg,
+            AppArg, CreateAppArg, CreatedApp, EnrolArg, EraseArg, InviteArg, Invited, Outcome, PublishArg, RenameArg,
+            RestoreArg, RevokeArg,
         },
     },
     state::Canister,
@@ -67,6 +67,7 @@ impl Executor {
             "release" => answer(self.set_held(decode::<AppArg>(method, arg)?.app, false)),
             "release_all" => answer(self.release_all()),
             "end_calls" => answer(self.end_calls(decode::<AppArg>(method, arg)?.app)),
+            "erase" => answer(self.erase(&decode::<EraseArg>(method, arg)?)),
             "freeze" => answer(self.set_frozen(decode::<AppArg>(method, arg)?.app, true)),
             "thaw" => answer(self.set_frozen(decode::<AppArg>(method, arg)?.app, false)),
             "delete_app" => answer(self.delete_app(decode::<AppArg>(method, arg)?.app)),

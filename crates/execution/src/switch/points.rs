@@ -2,11 +2,12 @@
 //!
 //! A point shares its pages with the live app, so it costs what has changed since.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use candid::Principal;
 use state::{
     delta::{MemoryKind, MemoryOp},
+    pages::PAGE_BYTES,
     replicated::SystemState,
 };
 
@@ -17,6 +18,24 @@ use crate::{
 };
 
 impl Executor {
+    /// An app's restore points, each with the bytes of the pages in which it differs from what came after it, where
+    /// that is known without looking at them (both stand on the same image).
+    #[must_use]
+    pub fn points_of(&self, backend: Principal) -> BTreeMap<u64, Option<u64>> {
+        let live = self.state.canisters.get(&backend).map(|canister| &canister.memory);
+        let mut newer = live.map(|memory| (&memory.heap, &memory.stable));
+        let mut points = BTreeMap::new();
+        for ((_, number), (heap, stable)) in self.state.point_memories.range((backend, 0)..=(backend, u64::MAX)).rev() {
+            let own = newer.and_then(|(newer_heap, newer_stable)| {
+                let pages = heap.differing(newer_heap)?.len() + stable.differing(newer_stable)?.len();
+                Some((pages * PAGE_BYTES) as u64)
+            });
+            points.insert(*number, own);
+            newer = Some((heap, stable));
+        }
+        points
+    }
+
     pub(super) fn restore_point(&self, backend: Principal) -> Result<RestorePoint, Refused> {
         let gone = || Refused("there is no such app".into());
         let app = self.state.registry.app(backend).ok_or_else(gone)?;
