@@ -12,6 +12,7 @@ mod fork;
 pub mod heap;
 mod interface;
 mod judge;
+mod kinds;
 mod most;
 mod probe;
 mod stable;
@@ -23,6 +24,7 @@ mod words;
 
 pub use fork::{Caller, Fork, Mark};
 pub use judge::{Options, Side, judge, judge_with};
+pub use kinds::{Kind, kinds};
 pub use stable::StableDiagnostic;
 pub use token::Tokens;
 pub use value::Value;

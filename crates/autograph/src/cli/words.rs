@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use super::tables;
+
 /// Sections of a verdict, in the gate's order.
 const SECTIONS: [&str; 5] = ["build", "interface", "data", "access", "behaviour"];
 
@@ -28,6 +30,7 @@ pub(super) fn outcome(answer: &Value, again: &str) -> String {
         let same = |entry: &String| entry.trim_end_matches('.') == message.trim_end_matches('.');
         list(&mut out, title, strings(&answer[key]).into_iter().filter(|entry| !same(entry)).collect());
     }
+    list(&mut out, "Set aside and kept", strings(&answer["set_aside"]));
     list(&mut out, "In the way", findings(answer, &["refuses", "asks"]));
     list(&mut out, "Noted", findings(answer, &["informs"]));
     list(&mut out, "Ways on", ways(answer, again));
@@ -52,13 +55,25 @@ pub(super) fn history(answer: &Value) -> String {
         let mark = if version["current"] == true { "current" } else { "" };
         vec![cell(&version["version"]), cell(&version["at"]), mark.into(), cell(&version["message"])]
     });
-    table(&["VERSION", "AT", "", "MESSAGE"], rows, "there are no versions")
+    tables::table(&["VERSION", "AT", "", "MESSAGE"], rows, "there are no versions")
 }
 
 /// Who may do what.
 pub(super) fn access(answer: &Value) -> String {
-    let rows = items(&answer["matrix"]).map(|row| vec![cell(&row["role"]), cell(&row["sentence"])]);
-    table(&["ROLE", "MAY"], rows, "the app says nothing about access")
+    let label = |role: &Value| {
+        let known = items(&answer["roles"]).find(|known| known["id"] == *role);
+        known.map_or_else(|| cell(role), |known| cell(&known["label"]))
+    };
+    let declared =
+        items(&answer["matrix"]).map(|row| vec![label(&row["role"]), cell(&row["entity"]), cell(&row["sentence"])]);
+    let mut out = tables::table(&["ROLE", "WHAT", "MAY"], declared, "the app says nothing about access");
+    let observed =
+        items(&answer["observed"]).map(|row| vec![label(&row["role"]), cell(&row["method"]), cell(&row["sentence"])]);
+    let observed = tables::table(&["ROLE", "METHOD", "SEEN BY TRYING"], observed, "");
+    if !observed.trim().is_empty() {
+        let _ = write!(out, "\n{observed}");
+    }
+    out
 }
 
 /// What an app logged.
@@ -190,7 +205,7 @@ fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>, none: &str) -> 
     [&head].into_iter().chain(&rows).map(line).collect()
 }
 
-fn items(value: &Value) -> impl Iterator<Item = &Value> {
+pub(super) fn items(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
@@ -198,12 +213,12 @@ fn strings(value: &Value) -> Vec<String> {
     items(value).map(cell).collect()
 }
 
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+pub(super) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// A value in one line.
-fn cell(value: &Value) -> String {
+pub(super) fn cell(value: &Value) -> String {
     let text = match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

@@ -28,6 +28,7 @@ use tokio::sync::mpsc;
 use super::{
     Workshop,
     answer::Problem,
+    data::DataOf,
     owners::lock,
     pipeline::{Progress, Wish},
 };
@@ -181,10 +182,7 @@ impl Workshop {
                 self.rename(&arg.app, &arg.name).await
             }
             "freeze" | "thaw" | "delete" => self.app_switch(verb, &read::<AppName>(arg)?.app).await,
-            "data" => {
-                let arg: DataOf = read(arg)?;
-                self.data(&arg.app, arg.limit).await
-            }
+            "data" => self.data(read::<DataOf>(arg)?).await,
             "export" | "import" => Err(Problem::node(
                 format!("`{verb}` is not in this version"),
                 "it is planned; the app's own pages show its data",
@@ -202,12 +200,6 @@ struct Token {
 #[derive(Deserialize)]
 struct AppName {
     app: String,
-}
-
-#[derive(Deserialize)]
-struct DataOf {
-    app: String,
-    limit: Option<u64>,
 }
 
 #[derive(Deserialize)]
