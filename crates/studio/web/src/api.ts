@@ -88,6 +88,8 @@ export interface Outcome {
   alternatives?: Alternative[];
   /** The token of what was literally asked. */
   approve?: string;
+  /** What was entered since the version that was brought back, one sentence each; it is kept. */
+  set_aside?: string[];
   message?: string;
 }
 
@@ -143,6 +145,52 @@ export interface AccessLine {
   role: string;
   entity: string;
   sentence: string;
+}
+
+/** What a role was seen to get from a method, by trying it on a fork. */
+export interface Observed {
+  role: string;
+  method: string;
+  kind: string;
+  answers?: unknown;
+  shows?: unknown;
+  changes?: unknown;
+  sentence?: string;
+}
+
+/** Which rows of what an app keeps: `where` has words and conditions such as `pieces>2`. */
+export interface DataQuery {
+  variable?: string;
+  where?: string;
+  limit?: number;
+  offset?: number;
+}
+
+export type ColumnKind = "bool" | "whole" | "float" | "time" | "text" | "principal" | "blob" | "choice" | "nested";
+
+export interface DataColumn {
+  name: string;
+  kind: ColumnKind;
+  /** The kind in words. */
+  type: string;
+  /** Whether it is the key of a map. */
+  key: boolean;
+}
+
+/** A collection, or (`alone`) a value as a table of one row. */
+export interface DataTable {
+  /** `orders`, or `store.orders` within a variable. */
+  name: string;
+  variable: string;
+  /** What it holds, in words. */
+  type: string;
+  alone: boolean;
+  total: number;
+  matched: number;
+  left_out: number;
+  columns: DataColumn[];
+  /** A list of cells for each row. */
+  rows: unknown[][];
 }
 
 export interface Member {
@@ -208,11 +256,34 @@ export const conversation = (app: string, call?: Call) => ask<{ messages: Messag
 
 /** Who may do what, in sentences. */
 export const access = (app: string, call?: Call) =>
-  ask<{ roles: Role[]; matrix: AccessLine[] }>("access", { app }, call);
+  ask<{ roles: Role[]; matrix: AccessLine[]; observed?: Observed[] }>("access", { app }, call);
 
-/** What the app keeps, by variable, in the plain JSON form of the contract; `left_out` counts what a limit cut. */
-export const data = (app: string, call?: Call) =>
-  ask<{ variables: Record<string, unknown>; left_out?: Record<string, number> }>("data", { app }, call);
+/** What the app keeps, as tables; values are in the plain JSON form of the contract. */
+export const tables = (app: string, query: DataQuery, call?: Call) =>
+  ask<{ tables: DataTable[] }>("data", { app, ...query, format: "tables" }, call);
+
+/** The same by variable, in the contract's form; `left_out` counts what a limit cut. */
+export const data = (app: string, query: DataQuery, call?: Call) =>
+  ask<{ variables: Record<string, unknown>; left_out: Record<string, number> }>("data", { app, ...query }, call);
+
+/** One table as CSV; `guarded` counts the texts that got an apostrophe, so that they are not taken for formulas. */
+export const csv = (app: string, query: DataQuery, call?: Call) =>
+  ask<{ csv: string; rows: number; left_out: number; guarded: number }>("data", { app, ...query, format: "csv" }, call);
+
+/** A fork of the app (as somebody else sees it) or one of its versions, to be looked at under an address of its own. */
+export const look = (app: string, what: { as: string } | { version: number }, call?: Call) =>
+  ask<{ url: string }>("look", { app, ...what }, call);
+
+/** Whether the node can show forks and versions: one that can't says that it has no such verb. */
+export async function canLook(): Promise<boolean> {
+  try {
+    await ask("look", {});
+    return true;
+  } catch (reason) {
+    // Any other complaint is about the empty request.
+    return reason instanceof ApiError && reason.kind === "rejected" && !reason.message.includes("the node has no `look`");
+  }
+}
 
 /** What the app wrote down about its own running. */
 export const logs = (app: string, call?: Call) => ask<{ entries: LogEntry[] }>("logs", { app }, call);

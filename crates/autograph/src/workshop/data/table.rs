@@ -11,6 +11,9 @@ const MOST_DEPTH: usize = 4;
 /// Times are taken for such between the years 2000 and 2100, in ns since 1970.
 const TIMES: std::ops::Range<i128> = 946_684_800_000_000_000..4_102_444_800_000_000_000;
 
+/// Fields that come before the others, in this order.
+const FIRST: [&str; 5] = ["id", "name", "title", "label", "email"];
+
 /// A collection, or a value that stands alone.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Table {
@@ -95,9 +98,12 @@ impl Table {
         }
         match bare(&self.row) {
             Kind::Record(fields) if !fields.is_empty() => {
+                // Signatures have fields by the alphabet: what a row is called comes first.
+                let mut fields: Vec<&(String, Kind)> = fields.iter().collect();
+                fields.sort_by_key(|(name, _)| FIRST.iter().position(|first| first == name).unwrap_or(FIRST.len()));
                 // A field that is called as the key is told apart from it.
                 let taken = columns.len() == 1;
-                columns.extend(fields.iter().map(|(name, kind)| Column {
+                columns.extend(fields.into_iter().map(|(name, kind)| Column {
                     name: if taken && name == "key" { "value.key".into() } else { name.clone() },
                     kind: kind.clone(),
                     part: Part::Field(name.clone()),
