@@ -279,6 +279,7 @@ describe("around an app", () => {
     await page.getByRole("dialog").getByText("set aside and kept").waitFor();
     await button(page, "Bring it back").click();
     await page.getByText("Version 1 is back as version 3.").waitFor();
+    await page.getByRole("region", { name: "Set aside and kept" }).getByText("2 guests were added after version 1.").waitFor();
     await button(page, "Bring back version 1").click();
     await button(page, "Bring it back").click();
     await heading(page, "More people would see or change things").waitFor();
@@ -321,12 +322,115 @@ describe("around an app", () => {
   test("its data can be searched and its problems handed over", async (t) => {
     const { node, page } = await opened(t, browser);
     await inApp(node, page, "/data");
-    await page.getByRole("searchbox", { name: "Search in Guests" }).fill("chiara");
+    const box = page.getByRole("searchbox", { name: "Search in Guests" });
+    await box.fill("chiara");
+    await box.press("Enter");
     await page.getByRole("cell", { name: "Ben Okoro" }).waitFor({ state: "detached" });
     assert.equal(await page.getByRole("table").getByRole("row").count(), 2);
+    await page.getByText("Found 1 of 8 entries.").first().waitFor();
+    // A mistake says so and takes nothing away.
+    await box.fill("colour=red");
+    await button(page, "Search").click();
+    await page.getByText("No data has a field `colour`.").waitFor();
+    await page.getByRole("cell", { name: "Chiara Rossi" }).waitFor();
+    await box.fill("");
+    await page.getByRole("cell", { name: "Ben Okoro" }).waitFor();
     await page.getByRole("link", { name: "Logs" }).click();
     await button(page, "Ask for a repair").click();
     await heading(page, "Version 2 is live").waitFor();
+  });
+
+  test("its data are shown by their kinds", async (t) => {
+    const { node, page } = await opened(t, browser);
+    await inApp(node, page, "/data");
+    const row = page.getByRole("row", { name: "Ana Duarte" });
+    assert.equal(await page.getByRole("columnheader", { name: "Key" }).count(), 0);
+    assert.equal(await row.locator("time").getAttribute("datetime"), "2026-03-04T04:53:20.000Z");
+    await page.getByRole("row", { name: "Ben Okoro" }).getByRole("cell", { name: "1,234" }).waitFor();
+    const side = await page.getByRole("cell", { name: "1,234" }).evaluate((cell) => getComputedStyle(cell).textAlign);
+    assert.equal(side, "end");
+    await row.getByRole("button", { name: "Copy the principal w7x7r…cai" }).click();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "w7x7r-cok77-xa5ya-aaaaa-cai");
+    assert.equal(await page.getByText("no. 0").count(), 1);
+    await row.locator("summary").focus();
+    await page.keyboard.press("Enter");
+    await row.getByText("no nuts, please").last().waitFor();
+    await accessible(page, "nested data");
+  });
+
+  test("much data come page by page, and are saved whole as they are searched for", async (t) => {
+    const { node, page } = await opened(t, browser);
+    const app = node.addApp("wedding", "Our wedding guests");
+    app.visits = Array.from({ length: 120 }, (_, index) => `visit ${index + 1}`);
+    await page.goto(`${node.url}/apps/wedding/data`);
+    const panel = page.getByRole("region", { name: "Store · Visits" });
+    await panel.getByText("1–50 of 120").waitFor();
+    assert.equal(await panel.getByRole("cell").count(), 50);
+    await panel.getByRole("button", { name: "Next entries" }).click();
+    await panel.getByRole("cell", { name: "visit 51" }).waitFor();
+    await panel.getByRole("button", { name: "Next entries" }).click();
+    await panel.getByText("101–120 of 120").waitFor();
+    assert.ok(await panel.getByRole("button", { name: "Next entries" }).isDisabled());
+    const box = panel.getByRole("searchbox");
+    await box.fill("visit 11");
+    await box.press("Enter");
+    await panel.getByText("Found 11 of 120 entries.").waitFor();
+    const saved = async (form) => {
+      const [download] = await Promise.all([page.waitForEvent("download"), panel.getByRole("button", { name: `Save as ${form}` }).click()]);
+      const chunks = [];
+      for await (const chunk of await download.createReadStream()) chunks.push(chunk);
+      return [download.suggestedFilename(), Buffer.concat(chunks).toString()];
+    };
+    const [csvName, csv] = await saved("CSV");
+    assert.equal(csvName, "wedding-store-visits.csv");
+    assert.match(csv, /^\ufeffvalue\r\nvisit 11\r\n/);
+    assert.equal(csv.trimEnd().split("\r\n").length, 12);
+    await panel.getByText("1 text in it would be taken for a formula").waitFor();
+    const [jsonName, json] = await saved("JSON");
+    assert.equal(jsonName, "wedding-store-visits.json");
+    assert.equal(JSON.parse(json)["store.visits"].length, 11);
+  });
+
+  test("on a phone its data are cards", async (t) => {
+    const { node, page } = await opened(t, browser, { width: 360, height: 740 });
+    await inApp(node, page, "/data");
+    const card = page.getByRole("listitem").filter({ hasText: "Ana Duarte" });
+    await card.getByText("Phone").waitFor();
+    assert.equal(await page.getByRole("table").count(), 0);
+    await fits(page, "cards");
+  });
+
+  test("access is what was declared and what was seen, and can be looked at as others see it", async (t) => {
+    const { node, page, context } = await opened(t, browser);
+    await inApp(node, page, "/access");
+    const guest = page.getByRole("region", { name: "Guest", exact: true });
+    await guest.getByText("See their own entry.").waitFor();
+    await guest.getByText("Sees 1 of 8 guests.").waitFor();
+    await guest.getByText("Details for engineers").click();
+    await guest.getByRole("row", { name: "setAnswer update yes no yes" }).waitFor();
+    await heading(page, "Visitors who are not signed in").waitFor();
+    await accessible(page, "access");
+    const [tab] = await Promise.all([context.waitForEvent("page"), guest.getByRole("button", { name: "See it as they do: Guest" }).click()]);
+    await tab.waitForURL("**/?as=guest&version=");
+    await tab.close();
+    await page.getByRole("link", { name: "Build" }).click();
+    await say(page, "Add a notes field");
+    await heading(page, "Version 2 is live").waitFor();
+    await page.getByRole("link", { name: "History" }).click();
+    const [old] = await Promise.all([context.waitForEvent("page"), button(page, "Look at version 1").click()]);
+    await old.waitForURL("**/?as=&version=1");
+  });
+
+  test("a node that can't show forks has no buttons for it", async (t) => {
+    const { node, page } = await opened(t, browser);
+    node.state.looks = false;
+    const asked = page.waitForResponse(/_\/api\/look$/);
+    await inApp(node, page, "/access");
+    await (await asked).finished();
+    await page.getByRole("link", { name: "Data" }).click();
+    await page.getByRole("link", { name: "Access" }).click();
+    await heading(page, "Guest").first().waitFor();
+    assert.equal(await button(page, /See it as/).count(), 0);
   });
 
   test("it is renamed, frozen, thawed, and deleted only by its typed name", async (t) => {

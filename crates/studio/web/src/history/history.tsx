@@ -12,6 +12,7 @@ import { ago, instant, moment, t } from "../texts";
 import { Confirm } from "../ui/dialog";
 import { Failure, sentence } from "../ui/failure";
 import { Icon } from "../ui/icons";
+import { LookButton } from "../ui/look";
 import { Page, Read } from "../ui/page";
 
 export function History({ app }: { app: string }) {
@@ -99,15 +100,23 @@ function Line({ app, version, busy, onRestore }: VersionLine) {
           {t.history.look}
         </Link>
       ) : (
-        <button
-          type="button"
-          className="button small"
-          aria-label={t.history.restoreLong(version.version)}
-          disabled={busy}
-          onClick={() => onRestore(version.version)}
-        >
-          {t.history.restore}
-        </button>
+        <div className="row">
+          <LookButton
+            app={app}
+            what={{ version: version.version }}
+            text={t.history.lookAt}
+            label={t.history.lookAtLong(version.version)}
+          />
+          <button
+            type="button"
+            className="button small"
+            aria-label={t.history.restoreLong(version.version)}
+            disabled={busy}
+            onClick={() => onRestore(version.version)}
+          >
+            {t.history.restore}
+          </button>
+        </div>
       )}
     </div>
   );
@@ -123,13 +132,32 @@ interface Restoring {
 function Restored({ wanted, outcome, onApprove, onClose }: Restoring) {
   if (outcome.outcome === "live") {
     return (
-      <p className="success" role="status">
-        <Icon name="check" />
-        {t.history.done(wanted, outcome.version)}
-      </p>
+      <>
+        <p className="success" role="status">
+          <Icon name="check" />
+          {t.history.done(wanted, outcome.version)}
+        </p>
+        <SetAside lines={outcome.set_aside ?? []} />
+      </>
     );
   }
   return <AnswerCard outcome={outcome} actions={{ onChange: () => undefined, onApprove, onLeave: onClose }} />;
+}
+
+/** What was entered since the version that came back: it is in the version before. */
+function SetAside({ lines }: { lines: string[] }) {
+  if (lines.length === 0) return null;
+  return (
+    <section className="panel" aria-label={t.history.setAside}>
+      <h2>{t.history.setAside}</h2>
+      <p className="quiet">{t.history.setAsideText}</p>
+      <ul className="plain-list">
+        {lines.map((text, index) => (
+          <li key={index}>{sentence(text)}</li>
+        ))}
+      </ul>
+    </section>
+  );
 }
 
 function isoOf(at: Version["at"]): string | undefined {

@@ -168,6 +168,7 @@ export const en = {
       check: "Checking that nothing is lost or opened up",
       install: "Putting it live",
       live: "Putting it live",
+      pause: "Pause while it was put live",
     } as Record<string, string>,
     finishedLive: (version?: number) => (version ? `Done. Version ${version} is live.` : "Done. It is live."),
     finishedRefused: "Nothing was changed. There is a question for you.",
@@ -183,8 +184,27 @@ export const en = {
     assumed: "I assumed",
     notUnderstood: "I did not understand",
     questions: "Did you mean it differently?",
-    notes: (n: number) => count(n, "note from the checks", "notes from the checks"),
+    pause: (time: string) => `Nobody could change anything for ${time} while it was put live.`,
     timing: "Where the time went",
+  },
+
+  checks: {
+    passed: "Checks that were passed",
+    more: (n: number) => `${n.toLocaleString("en")} more`,
+    rooms: {
+      build: "About its parts",
+      interface: "What pages and other programs use",
+      data: "What becomes of the data",
+      access: "Who gains or loses access",
+      behaviour: "What works differently",
+    },
+    fine: {
+      build: "It builds and starts",
+      interface: "Open pages go on working",
+      data: "Nothing is lost",
+      access: "Nobody sees or changes more than before",
+      behaviour: "What worked still works",
+    },
   },
 
   refusal: {
@@ -239,6 +259,10 @@ export const en = {
     none: "No version has been live yet.",
     noMessage: "No words were given for this version.",
     look: "See it in the preview",
+    lookAt: "Look at it",
+    lookAtLong: (n: number) => `Look at version ${n}`,
+    setAside: "Set aside and kept",
+    setAsideText: "This was entered after the version that is back now. It is kept with the version before and comes back with it.",
   },
 
   people: {
@@ -281,6 +305,21 @@ export const en = {
     nothing: "May do nothing.",
     general: "In general",
     none: "This app does not say who may do what, so the checks judge it by trying.",
+    // Whom trying it stands in for, where the app has no role of that name.
+    roles: {
+      anonymous: "Visitors who are not signed in",
+      stranger: "Signed-in people whom nobody invited",
+      member: "People who were invited",
+    } as Record<string, string>,
+    seen: "Seen by trying it on a copy",
+    seeAs: "See it as they do",
+    seeAsLong: (role: string) => `See it as they do: ${role}`,
+    methods: (role: string) => `Methods tried as: ${role}`,
+    method: "Method",
+    kind: "Kind",
+    answers: "Answers",
+    shows: "Shows data",
+    changes: "Changes data",
   },
 
   data: {
@@ -288,7 +327,7 @@ export const en = {
     lead: "What the app keeps, exactly as it keeps it. To change something, use the app itself.",
     none: "The app keeps nothing yet.",
     rows: (n: number) => count(n, "entry", "entries"),
-    found: (n: number, of: number) => `${n.toLocaleString("en")} of ${count(of, "entry matches", "entries match")}.`,
+    found: (n: number, of: number) => `Found ${n.toLocaleString("en")} of ${count(of, "entry", "entries")}.`,
     search: "Search",
     filterHint: "Words, or fields as in name=Anna, price>20, date<2026-05-01",
     pages: (name: string) => `Pages of ${name}`,
