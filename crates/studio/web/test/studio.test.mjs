@@ -167,6 +167,21 @@ describe("a change that would lose something", () => {
     await accessible(page, "refused");
   });
 
+  test("says what was noted and what was passed, and how long the app paused when it is live", async (t) => {
+    const { node, page } = await opened(t, browser);
+    await inApp(node, page);
+    await say(page, "Remove the phone numbers");
+    await heading(page, "What pages and other programs use").waitFor();
+    const fine = page.getByRole("list", { name: "Checks that were passed" });
+    assert.deepEqual(await fine.getByRole("listitem").allTextContents(), [
+      "It builds and starts", "Open pages go on working", "Nobody sees or changes more than before", "What worked still works",
+    ]);
+    await say(page, "Add a notes field");
+    await heading(page, "Who gains or loses access").waitFor();
+    await page.getByText("Nobody could change anything for 42 ms while it was put live.").waitFor();
+    assert.equal(await page.getByText("access · method_added · setNotes").isVisible(), false);
+  });
+
   test("offers the gentler way first", async (t) => {
     const { node, page } = await refused(t);
     await button(page, "Hide the phone numbers and keep them").click();

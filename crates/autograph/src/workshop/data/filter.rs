@@ -185,7 +185,7 @@ pub(super) struct Tests(Vec<Test>);
 #[derive(Debug)]
 enum Test {
     Word(String),
-    Condition { part: Part, inner: Vec<String>, kind: Kind, op: Op, value: Wanted },
+    Condition { part: Part, inner: Vec<String>, op: Op, value: Wanted },
 }
 
 /// A condition's value, as what it is compared with.
@@ -223,7 +223,7 @@ fn condition(table: &Table, field: &str, op: Op, value: &str) -> Result<Test, Un
         kind => kind,
     };
     let value = wanted(field, element, op, value)?;
-    Ok(Test::Condition { part: column.part.clone(), inner, kind: element.clone(), op, value })
+    Ok(Test::Condition { part: column.part.clone(), inner, op, value })
 }
 
 /// Names are the same whatever their case and the signs between their words.
@@ -276,10 +276,10 @@ impl Tests {
     pub(super) fn take(&self, table: &Table, row: &Value) -> bool {
         self.0.iter().all(|test| match test {
             Test::Word(word) => occurs(word, row),
-            Test::Condition { part, inner, kind, op, value } => {
+            Test::Condition { part, inner, op, value } => {
                 let cell = table.cell(row, part);
                 let cell = inner.iter().try_fold(cell, |cell, name| cell.get(name)).unwrap_or(&Value::Null);
-                matches(cell, kind, *op, value)
+                matches(cell, *op, value)
             }
         })
     }
@@ -307,15 +307,15 @@ fn is_blob(parts: &Map<String, Value>) -> bool {
     parts.len() == 2 && parts.contains_key("base64") && parts.contains_key("length")
 }
 
-fn matches(cell: &Value, kind: &Kind, op: Op, wanted: &Wanted) -> bool {
+fn matches(cell: &Value, op: Op, wanted: &Wanted) -> bool {
     if op == Op::IsNot {
-        return !matches(cell, kind, Op::Is, wanted);
+        return !matches(cell, Op::Is, wanted);
     }
     match (cell, wanted) {
         (cell, Wanted::Nothing) => {
             cell.is_null() || cell.as_str() == Some("") || cell.as_array().is_some_and(Vec::is_empty)
         }
-        (Value::Array(parts), wanted) => parts.iter().any(|part| matches(part, kind, op, wanted)),
+        (Value::Array(parts), wanted) => parts.iter().any(|part| matches(part, op, wanted)),
         (Value::Object(parts), Wanted::Text(tag)) => {
             parts.keys().any(|key| key.strip_prefix('#').is_some_and(|known| known.to_lowercase() == *tag))
         }

@@ -34,12 +34,13 @@ interface Panel {
 }
 
 function RolePanel({ app, role, lines, seen }: Panel) {
+  const see = role.id === "owner" ? t.access.seeAsOwner : t.access.seeAs;
   const entities = [...new Set(lines.map((one) => one.entity))];
   return (
     <section className="panel" aria-labelledby={`access-${role.id}`}>
       <header className="panel-head">
         <h2 id={`access-${role.id}`}>{role.label}</h2>
-        <LookButton app={app} what={{ as: role.id }} text={t.access.seeAs} label={t.access.seeAsLong(role.label)} />
+        <LookButton app={app} what={{ as: role.id }} text={see} label={t.access.seeAsLong(see, role.label)} />
       </header>
       {lines.length + seen.length === 0 && <p className="quiet">{t.access.nothing}</p>}
       {lines.length > 0 && (

@@ -5,7 +5,7 @@
  * Invariant: a check is said to have been passed only if it ran to its end and found nothing in the way.
  */
 import { VERDICT_PARTS, type Outcome, type VerdictPart } from "../api";
-import { seconds, t } from "../texts";
+import { duration, t } from "../texts";
 import { sentence } from "../ui/failure";
 import { Icon } from "../ui/icons";
 import { placed, type Placed } from "./findings";
@@ -29,7 +29,7 @@ export function Checks({ outcome }: { outcome: Outcome }) {
     <>
       <Notes notes={placed(outcome, false)} />
       <Passed parts={passed(outcome)} />
-      {pause !== undefined && <p className="quiet">{t.answer.pause(seconds(pause))}</p>}
+      {pause !== undefined && <p className="quiet">{t.answer.pause(duration(pause))}</p>}
     </>
   );
 }
