@@ -119,9 +119,9 @@ impl DataOf {
 /// The one table that is meant.
 fn as_csv(app: &str, tables: &[Selected]) -> Result<Value, Problem> {
     let collections: Vec<&Selected> = tables.iter().filter(|table| !table.stands_alone()).collect();
-    let all: Vec<&Selected> = tables.iter().collect();
-    let [selected] = (if collections.is_empty() { all.as_slice() } else { collections.as_slice() }) else {
-        let names: Vec<String> = tables.iter().map(|selected| format!("`{}`", selected.table.name())).collect();
+    let meant = if collections.is_empty() { tables.iter().collect() } else { collections };
+    let [selected] = meant.as_slice() else {
+        let names: Vec<String> = meant.iter().map(|selected| format!("`{}`", selected.table.name())).collect();
         return Err(match names.as_slice() {
             [] => Problem::usage(format!("`{app}` keeps nothing yet"), "use the app first"),
             names => Problem::usage(

@@ -11,6 +11,8 @@ import { grouped, isBlob, isRecord, line, shortened, titleOf, words } from "./va
 
 /** Longer texts are folded. */
 const TEXT_MAX = 240;
+/** Texts that stay on one line of a table. */
+const SHORT = 24;
 /** Nested values that fit in a line of this many characters are one. */
 const LINE_MAX = 60;
 /** Elements of a nested list that are shown. */
@@ -82,7 +84,7 @@ function Principal({ id }: { id: string }) {
 }
 
 function Text({ text }: { text: string }) {
-  if (text.length <= TEXT_MAX) return <span className="text-cell">{text}</span>;
+  if (text.length <= TEXT_MAX) return <span className={text.length <= SHORT ? "text-cell short" : "text-cell"}>{text}</span>;
   return (
     <Folded summary={`${text.slice(0, LINE_MAX)}…`}>
       <span className="text-cell">{text}</span>

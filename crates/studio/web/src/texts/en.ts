@@ -330,7 +330,7 @@ export const en = {
     rows: (n: number) => count(n, "entry", "entries"),
     found: (n: number, of: number) => `Found ${n.toLocaleString("en")} of ${count(of, "entry", "entries")}.`,
     search: "Search",
-    filterHint: "Words, or fields as in name=Anna, price>20, date<2026-05-01",
+    filterHint: "Words, or fields: name=Anna, day<2026-05-01",
     pages: (name: string) => `Pages of ${name}`,
     previous: "Earlier entries",
     next: "Next entries",
