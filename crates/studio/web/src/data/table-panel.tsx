@@ -39,15 +39,17 @@ export function TablePanel({ app, first }: { app: string; first: DataTable }) {
       {asked.where !== "" && error === undefined && <p className="quiet">{t.data.found(table.matched, table.total)}</p>}
       <div aria-busy={loading}>
         {table.rows.length === 0 ? (
-          <p className="quiet">{table.total === 0 ? t.data.none : t.data.noMatch}</p>
+          <p className="quiet">{table.total === 0 ? t.data.nothing : t.data.noMatch}</p>
         ) : (
           <Rows id={id} table={table} />
         )}
       </div>
-      <footer className="panel-foot">
-        <Pages table={table} offset={asked.offset} busy={loading} onMove={(offset) => setAsked({ ...asked, offset })} />
-        {table.total > 0 && <Save app={app} title={title} query={query(first, asked.where)} />}
-      </footer>
+      {table.total > 0 && (
+        <footer className="panel-foot">
+          <Pages table={table} offset={asked.offset} busy={loading} onMove={(offset) => setAsked({ ...asked, offset })} />
+          <Save app={app} title={title} query={query(first, asked.where)} />
+        </footer>
+      )}
       <details className="engineer">
         <summary>
           {t.moreDetail}

@@ -327,6 +327,7 @@ export const en = {
     title: "Data",
     lead: "What the app keeps, exactly as it keeps it. To change something, use the app itself.",
     none: "The app keeps nothing yet.",
+    nothing: "Nothing was entered here yet.",
     rows: (n: number) => count(n, "entry", "entries"),
     found: (n: number, of: number) => `Found ${n.toLocaleString("en")} of ${count(of, "entry", "entries")}.`,
     search: "Search",
