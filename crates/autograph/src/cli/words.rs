@@ -26,6 +26,9 @@ pub(super) fn outcome(answer: &Value, again: &str) -> String {
         _ if message.is_empty() => format!("not done{after}\n"),
         _ => format!("not done: {}{after}\n", message.trim_end_matches('.')),
     };
+    if let Some(pause) = answer["seconds"]["pause"].as_f64().filter(|_| text(answer, "outcome") == "live") {
+        let _ = writeln!(out, "nobody could change anything for {:.0} ms while it was put live", pause * 1000.0);
+    }
     for (title, key) in [("Understood", "understood"), ("Assumed", "assumed"), ("Not understood", "not_understood")] {
         let same = |entry: &String| entry.trim_end_matches('.') == message.trim_end_matches('.');
         list(&mut out, title, strings(&answer[key]).into_iter().filter(|entry| !same(entry)).collect());
@@ -239,12 +242,13 @@ mod tests {
     fn a_live_app() {
         let answer = json!({
             "outcome": "live", "app": "wedding", "version": 1, "url": "http://wedding.localhost:4943",
-            "seconds": { "total": 3.21 }, "understood": ["Guests have a name."], "assumed": [], "not_understood": [],
+            "seconds": { "total": 3.21, "pause": 0.0421 }, "understood": ["Guests have a name."], "assumed": [], "not_understood": [],
             "questions": [{ "text": "May guests see each other?", "answers": [
                 { "label": "yes", "change": "guests may see all guests" }, { "label": "no", "change": "it's private" }, { "label": "later", "change": "" }] }],
         });
         let expected = "\
 wedding is live at http://wedding.localhost:4943, version 1 (3.2 s)
+nobody could change anything for 42 ms while it was put live
 
 Understood
   - Guests have a name.
@@ -299,6 +303,35 @@ längere  1        frozen  x                     u
         assert_eq!(apps(&json!({ "apps": [] })), "there are no apps yet; `autograph new TEXT` writes one\n");
         let versions = json!({ "versions": [{ "version": 1, "at": "x", "current": true, "message": "one\ntwo" }] });
         assert_eq!(history(&versions), "VERSION  AT           MESSAGE\n1        x   current  one / two\n");
+    }
+
+    #[test]
+    fn access_says_what_is_declared_and_what_was_seen() {
+        let answer = json!({
+            "roles": [{ "id": "guest", "label": "Guest" }],
+            "matrix": [{ "role": "guest", "entity": "Orders", "sentence": "can see their own orders" }],
+            "observed": [{ "role": "guest", "method": "list", "kind": "query", "sentence": "sees 1 of 8 orders" },
+                         { "role": "anonymous", "method": "list", "kind": "query", "sentence": "sees nothing" }],
+        });
+        let expected = "\
+ROLE   WHAT    MAY
+Guest  Orders  can see their own orders
+
+ROLE       METHOD  SEEN BY TRYING
+Guest      list    sees 1 of 8 orders
+anonymous  list    sees nothing
+";
+        assert_eq!(access(&answer), expected);
+        assert_eq!(access(&json!({})), "the app says nothing about access\n");
+    }
+
+    #[test]
+    fn a_restore_names_what_it_set_aside() {
+        let answer = json!({ "outcome": "live", "app": "shop", "version": 3, "url": "u", "set_aside": ["2 orders since version 1"] });
+        assert_eq!(
+            outcome(&answer, ""),
+            "shop is live at u, version 3\n\nSet aside and kept\n  - 2 orders since version 1\n"
+        );
     }
 
     #[test]

@@ -8,6 +8,8 @@ mod filter;
 mod selection;
 mod table;
 
+use std::io::{self, Write};
+
 use gate::{Kind, heap::Shown};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -109,11 +111,24 @@ impl DataOf {
             Format::Tables => json!({ "tables": tables.into_iter().map(Selected::described).collect::<Vec<_>>() }),
             Format::Csv => as_csv(app, &tables)?,
         };
-        if answer.to_string().len() > ANSWER_BYTES_MAX {
-            return Err(too_much(app));
-        }
-        Ok(answer)
+        if fits(&answer) { Ok(answer) } else { Err(too_much(app)) }
     }
+}
+
+/// Whether an answer is within bounds, found out without writing it anywhere.
+fn fits(answer: &Value) -> bool {
+    struct Room(usize);
+    impl Write for Room {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 = self.0.checked_sub(bytes.len()).ok_or(io::ErrorKind::OutOfMemory)?;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    serde_json::to_writer(Room(ANSWER_BYTES_MAX), answer).is_ok()
 }
 
 /// The one table that is meant.
@@ -144,4 +159,16 @@ fn as_csv(app: &str, tables: &[Selected]) -> Result<Value, Problem> {
 fn too_much(app: &str) -> Problem {
     let text = format!("the data of `{app}` is more than {} MB to show at once", ANSWER_BYTES_MAX >> 20);
     Problem::node(text, "say how many entries of each collection to show, with `--limit 100`, or which, with `--where`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_has_bounds() {
+        let text = |bytes: usize| Value::String("a".repeat(bytes));
+        assert!(fits(&text(ANSWER_BYTES_MAX - 2)), "with its quotes");
+        assert!(!fits(&text(ANSWER_BYTES_MAX - 1)));
+    }
 }
