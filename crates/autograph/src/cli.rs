@@ -84,6 +84,8 @@ pub(crate) enum Command {
     Access(App),
     /// Show an app's data
     Data(Data),
+    /// Open an app as somebody else, or as it was, without touching it
+    Look(Look),
     /// Show what an app logged
     Logs(App),
     /// Give an app another name
@@ -192,6 +194,20 @@ pub(crate) struct Data {
     /// Print one table as CSV (UTF-8); texts that begin like a formula get an apostrophe in front
     #[arg(long)]
     pub(crate) csv: bool,
+}
+
+/// `autograph look`.
+#[derive(Args, Clone, Debug)]
+#[group(skip)]
+pub(crate) struct Look {
+    /// Name or canister id
+    pub(crate) app: String,
+    /// As whom: owner, stranger, anonymous, a role, or a member by name
+    #[arg(long = "as", value_name = "WHO", required_unless_present = "version")]
+    pub(crate) who: Option<String>,
+    /// The version to look at, as `autograph history` numbers it; nothing can be changed there
+    #[arg(long, value_name = "VERSION", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) version: Option<u64>,
 }
 
 /// `autograph rename`.

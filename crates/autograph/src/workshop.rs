@@ -9,6 +9,8 @@ mod answer;
 mod api;
 mod conversation;
 mod data;
+mod glass;
+mod delta;
 mod judge;
 mod looking;
 mod owners;
@@ -16,6 +18,7 @@ mod people;
 mod pipeline;
 mod proposals;
 mod registry;
+mod restoring;
 mod switch;
 
 use std::{
@@ -36,6 +39,8 @@ pub(crate) struct Workshop {
     pub(crate) node: Arc<Node>,
     pub(crate) toolchain: Toolchain,
     pub(crate) tokens: Tokens,
+    /// Looks at apps that are open.
+    pub(crate) looks: gateway::Looks,
     /// The studio's address as people reach it, `http://localhost:4943`.
     pub(crate) origin: String,
     /// One-time links to the studio, and until when they are good, ns.
@@ -53,6 +58,7 @@ impl Workshop {
             node,
             toolchain,
             tokens,
+            looks: gateway::Looks::default(),
             origin,
             entries: Mutex::default(),
             seen: Mutex::default(),

@@ -21,7 +21,7 @@ const MOST_VALUES: usize = 500_000;
 pub(crate) type Views = BTreeMap<Caller, Answers>;
 
 /// A value where it was seen: the field's name counts for numbers and switches, which mean nothing by themselves.
-type Seen = BTreeSet<(String, String)>;
+pub(crate) type Seen = BTreeSet<(String, String)>;
 
 /// What callers other than the owner would gain, and what they would lose.
 pub(crate) fn findings(before: &Views, after: &Views, empty: &Views) -> Vec<Finding> {
@@ -161,7 +161,7 @@ impl View<'_> {
             Caller::Owner => "owner",
             Caller::Anonymous => "anonymous",
             Caller::Stranger => "stranger",
-            Caller::Member(role) => role,
+            Caller::Member(role) | Caller::Known(role, _) => role,
         };
         format!("{caller}: {method}")
     }
@@ -182,11 +182,12 @@ fn who(caller: &Caller) -> String {
         Caller::Owner => "The owner".into(),
         Caller::Anonymous => "Anyone, signed in or not,".into(),
         Caller::Stranger => "Anyone who signs in".into(),
-        Caller::Member(role) => format!("Members with the role {}", words::quoted(role)),
+        Caller::Member(role) | Caller::Known(role, _) => format!("Members with the role {}", words::quoted(role)),
     }
 }
 
-fn seen(answers: &Answers) -> Seen {
+/// All values of all answers.
+pub(crate) fn seen(answers: &Answers) -> Seen {
     let values = answers.values().filter_map(Answer::value);
     values.flat_map(places).flat_map(|(place, values)| values.into_iter().map(move |text| key(&place, &text))).collect()
 }

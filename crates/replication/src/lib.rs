@@ -6,12 +6,14 @@
 pub mod clock;
 mod log_thread;
 mod queries;
+pub mod passing;
 pub mod replica;
 mod scrub;
 pub mod sequencer;
 pub mod stepped;
 
 pub use clock::{Clock, SystemClock};
+pub use passing::Passing;
 pub use queries::NotAsked;
 pub use replica::{Answer, Certified, Replica, ReplicaConfig, Stopped, UsageSink};
 pub use scrub::{ScrubPace, ScrubProgress};

@@ -27,6 +27,7 @@ const FILE: &str = "app.toml";
 const MAX_BYTES: usize = 64_000;
 const MAX_ROLES: usize = 50;
 const MAX_SETTINGS: usize = 200;
+const MAX_METHODS: usize = 1_000;
 const MAX_WORDS: usize = 200;
 /// Standings that the platform gives, so that no app declares them.
 const GIVEN_ROLES: [&str; 2] = ["owner", "visitor"];
@@ -45,6 +46,8 @@ pub struct AppManifest {
     pub roles: Vec<ManifestRole>,
     /// Values that the app's owner may set.
     pub settings: BTreeMap<String, Setting>,
+    /// Methods and the roles that may use them, where there is no app spec to say it.
+    pub access: BTreeMap<String, Vec<String>>,
 }
 
 /// A role that invitations give.
@@ -99,7 +102,10 @@ impl AppManifest {
 
     /// The first thing that is wrong: a word of the offending line, and a sentence.
     fn objection(&self) -> Option<(String, String)> {
-        self.wrong_names().or_else(|| self.wrong_roles()).or_else(|| self.wrong_settings())
+        self.wrong_names()
+            .or_else(|| self.wrong_roles())
+            .or_else(|| self.wrong_settings())
+            .or_else(|| self.wrong_access())
     }
 
     fn wrong_names(&self) -> Option<(String, String)> {
@@ -140,6 +146,17 @@ impl AppManifest {
         }
         let bad = self.settings.keys().find(|key| !is_identifier(key))?;
         Some((bad.clone(), format!("setting {bad:?} needs a name of ASCII letters, digits, `_` and `-`")))
+    }
+
+    fn wrong_access(&self) -> Option<(String, String)> {
+        if self.access.len() > MAX_METHODS {
+            let message = format!("access names {} methods; {MAX_METHODS} are allowed", self.access.len());
+            return Some(("[access]".to_owned(), message));
+        }
+        let known = |id: &str| GIVEN_ROLES.contains(&id) || self.roles.iter().any(|role| role.id == id);
+        let all = self.access.iter().flat_map(|(method, roles)| roles.iter().map(move |role| (method, role)));
+        let (method, role) = all.into_iter().find(|(_, role)| !known(role))?;
+        Some((method.clone(), format!("access of {method:?} names {role:?}, which is no role of this app")))
     }
 }
 
@@ -212,6 +229,7 @@ mod tests {
             ("title = 3\n", 1, "invalid type"),
             ("[[roles]]\nid = \"owner\"\n", 2, "platform gives"),
             ("[[roles]]\nid = \"a\"\n[[roles]]\nid = \"b\"\ninvited_by = [\"zz\"]\n", 5, "no role"),
+            ("[access]\nlistGuests = [\"owner\", \"zz\"]\n", 2, "no role"),
             ("name = \n", 1, ""),
         ];
         for (text, line, words) in cases {

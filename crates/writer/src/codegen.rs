@@ -20,6 +20,7 @@ mod text;
 use std::collections::BTreeMap;
 
 use crate::spec::AppSpec;
+pub(crate) use names::{Names, names as names_of};
 use shape::Model;
 
 /// Files of a source tree, by path from its root.
@@ -27,6 +28,12 @@ pub type Tree = BTreeMap<String, String>;
 
 const ROWS: &str = include_str!("codegen/motoko/Rows.mo");
 const CHECK: &str = include_str!("codegen/motoko/Check.mo");
+
+/// The stable variable that holds each entity's rows, in the spec's order.
+#[must_use]
+pub fn variables(spec: &AppSpec) -> Vec<String> {
+    names::names(spec).into_iter().map(|names| names.rows).collect()
+}
 
 /// Generates the source tree of `spec`.
 ///

@@ -6,7 +6,7 @@ use candid::Principal;
 use serde_json::{Value, json};
 
 use super::{
-    App, Call, Change, Check, Cli, Command, Data, Deploy, New, Rename, Restore, output,
+    App, Call, Change, Check, Cli, Command, Data, Deploy, Look, New, Rename, Restore, output,
     progress::Teller,
     tables, tree,
     words::{self, quoted},
@@ -90,6 +90,7 @@ fn request(command: &Command, json: bool) -> Result<Request, Problem> {
         Command::Check(check) => judge_tree(check),
         Command::Deploy(deploy) => put_live(deploy),
         Command::Data(data) => Ok(look_at_data(data, json)),
+        Command::Look(look) => Ok(look_through(look)),
         Command::Rename(rename) => Ok(name_anew(rename)),
         Command::Show(app) => look("show", app, words::show),
         Command::History(app) => look("history", app, words::history),
@@ -164,6 +165,15 @@ fn look_at_data(data: &Data, json: bool) -> Request {
     put(&mut arg, "where", data.wanted.as_deref());
     put(&mut arg, "variable", data.variable.as_deref());
     Request { verb: "data", arg, show }
+}
+
+fn look_through(look: &Look) -> Request {
+    let mut arg = json!({ "app": look.app });
+    put(&mut arg, "as", look.who.as_deref());
+    if let Some(version) = look.version {
+        arg["version"] = json!(version);
+    }
+    Request { verb: "look", arg, show: Show::Words(words::look) }
 }
 
 fn name_anew(rename: &Rename) -> Request {

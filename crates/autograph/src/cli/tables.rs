@@ -55,6 +55,11 @@ pub(super) fn csv_note(answer: &Value) -> String {
     said.join("\n")
 }
 
+/// A text in lines that leave room for `margin` characters before them.
+pub(super) fn wrapped(text: &str, margin: usize) -> String {
+    wrap(text, WIDTH.saturating_sub(margin)).join("\n")
+}
+
 fn rows_of(table: &Value) -> String {
     let (total, matched) = (table["total"].as_u64().unwrap_or(0), table["matched"].as_u64().unwrap_or(0));
     let count = if matched == total { format!("{total}") } else { format!("{matched} of {total}") };

@@ -15,7 +15,9 @@ const SECTIONS: [&str; 5] = ["build", "interface", "data", "access", "behaviour"
 pub(super) fn outcome(answer: &Value, again: &str) -> String {
     let app = text(answer, "app");
     let total = answer["seconds"]["total"].as_f64();
-    let after = total.map(|seconds| format!(" ({seconds:.1} s)")).unwrap_or_default();
+    let pause = answer["seconds"]["pause"].as_f64().map(|seconds| format!(", paused for {:.0} ms", seconds * 1000.0));
+    let pause = pause.unwrap_or_default();
+    let after = total.map(|seconds| format!(" ({seconds:.1} s{pause})")).unwrap_or_default();
     let version = answer["version"].as_u64().map(|number| format!(", version {number}")).unwrap_or_default();
     let message = text(answer, "message");
     let mut out = match text(answer, "outcome") {
@@ -26,14 +28,10 @@ pub(super) fn outcome(answer: &Value, again: &str) -> String {
         _ if message.is_empty() => format!("not done{after}\n"),
         _ => format!("not done: {}{after}\n", message.trim_end_matches('.')),
     };
-    if let Some(pause) = answer["seconds"]["pause"].as_f64().filter(|_| text(answer, "outcome") == "live") {
-        let _ = writeln!(out, "nobody could change anything for {:.0} ms while it was put live", pause * 1000.0);
-    }
     for (title, key) in [("Understood", "understood"), ("Assumed", "assumed"), ("Not understood", "not_understood")] {
         let same = |entry: &String| entry.trim_end_matches('.') == message.trim_end_matches('.');
         list(&mut out, title, strings(&answer[key]).into_iter().filter(|entry| !same(entry)).collect());
     }
-    list(&mut out, "Set aside and kept", strings(&answer["set_aside"]));
     list(&mut out, "In the way", findings(answer, &["refuses", "asks"]));
     list(&mut out, "Noted", findings(answer, &["informs"]));
     list(&mut out, "Ways on", ways(answer, again));
@@ -50,6 +48,11 @@ pub(super) fn apps(answer: &Value) -> String {
         rows,
         "there are no apps yet; `autograph new TEXT` writes one",
     )
+}
+
+/// Where a look is.
+pub(super) fn look(answer: &Value) -> String {
+    format!("{}\n{}\n", text(answer, "url"), text(answer, "message"))
 }
 
 /// An app's versions.
@@ -69,13 +72,11 @@ pub(super) fn access(answer: &Value) -> String {
     };
     let declared =
         items(&answer["matrix"]).map(|row| vec![label(&row["role"]), cell(&row["entity"]), cell(&row["sentence"])]);
-    let mut out = tables::table(&["ROLE", "WHAT", "MAY"], declared, "the app says nothing about access");
-    let observed =
-        items(&answer["observed"]).map(|row| vec![label(&row["role"]), cell(&row["method"]), cell(&row["sentence"])]);
-    let observed = tables::table(&["ROLE", "METHOD", "SEEN BY TRYING"], observed, "");
-    if !observed.trim().is_empty() {
-        let _ = write!(out, "\n{observed}");
-    }
+    let mut out = tables::table(&["ROLE", "WHAT", "MAY"], declared, "the app declares nothing about access");
+    // What somebody can't use is left out: it is in the JSON.
+    let observed = items(&answer["observed"]).filter(|row| row["answers"] != "no");
+    let sentence = |row: &Value| tables::wrapped(&cell(&row["sentence"]), 4);
+    list(&mut out, "What was seen when every role tried every method", observed.map(sentence).collect());
     out
 }
 
@@ -242,13 +243,12 @@ mod tests {
     fn a_live_app() {
         let answer = json!({
             "outcome": "live", "app": "wedding", "version": 1, "url": "http://wedding.localhost:4943",
-            "seconds": { "total": 3.21, "pause": 0.0421 }, "understood": ["Guests have a name."], "assumed": [], "not_understood": [],
+            "seconds": { "total": 3.21, "pause": 0.038 }, "understood": ["Guests have a name."], "assumed": [], "not_understood": [],
             "questions": [{ "text": "May guests see each other?", "answers": [
                 { "label": "yes", "change": "guests may see all guests" }, { "label": "no", "change": "it's private" }, { "label": "later", "change": "" }] }],
         });
         let expected = "\
-wedding is live at http://wedding.localhost:4943, version 1 (3.2 s)
-nobody could change anything for 42 ms while it was put live
+wedding is live at http://wedding.localhost:4943, version 1 (3.2 s, paused for 38 ms)
 
 Understood
   - Guests have a name.
@@ -310,28 +310,19 @@ längere  1        frozen  x                     u
         let answer = json!({
             "roles": [{ "id": "guest", "label": "Guest" }],
             "matrix": [{ "role": "guest", "entity": "Orders", "sentence": "can see their own orders" }],
-            "observed": [{ "role": "guest", "method": "list", "kind": "query", "sentence": "sees 1 of 8 orders" },
-                         { "role": "anonymous", "method": "list", "kind": "query", "sentence": "sees nothing" }],
+            "observed": [{ "role": "guest", "method": "list", "answers": "yes", "sentence": "Members with the role “guest” can see “orders” (at, name, pieces, price, state) by “list”." },
+                         { "role": "anonymous", "method": "list", "answers": "no", "sentence": "Anyone can't use “list”." }],
         });
         let expected = "\
 ROLE   WHAT    MAY
 Guest  Orders  can see their own orders
 
-ROLE       METHOD  SEEN BY TRYING
-Guest      list    sees 1 of 8 orders
-anonymous  list    sees nothing
+What was seen when every role tried every method
+  - Members with the role “guest” can see “orders” (at, name, pieces, price,
+    state) by “list”.
 ";
         assert_eq!(access(&answer), expected);
-        assert_eq!(access(&json!({})), "the app says nothing about access\n");
-    }
-
-    #[test]
-    fn a_restore_names_what_it_set_aside() {
-        let answer = json!({ "outcome": "live", "app": "shop", "version": 3, "url": "u", "set_aside": ["2 orders since version 1"] });
-        assert_eq!(
-            outcome(&answer, ""),
-            "shop is live at u, version 3\n\nSet aside and kept\n  - 2 orders since version 1\n"
-        );
+        assert_eq!(access(&json!({})), "the app declares nothing about access\n");
     }
 
     #[test]

@@ -1,7 +1,106 @@
-//! Who may do what, as the spec declares it, in sentences.
+//! Who may do what: as the app declares it, in sentences, and as every method was observed when each role tried it.
 
+use execution::registry::{App, RoleDefinition};
+use gate::{Declared, Granted, MethodAccess, Options, Reached, Side};
 use serde_json::{Value, json};
+use toolchain::{AppManifest, SourceTree};
 use writer::spec::{AppSpec, Entity, Grant, OWNER, Scope, VISITOR};
+
+use super::{
+    Workshop,
+    answer::Problem,
+    judge::{ForkOf, on_own_thread},
+};
+
+impl Workshop {
+    /// What the app declares, and what was observed just now on a copy of it.
+    pub(crate) async fn access(&self, label: &str) -> Result<Value, Problem> {
+        let app = self.app(label).await?;
+        let tree = self.live_tree(&app).await?;
+        let spec = tree.as_ref().and_then(spec_of);
+        let (roles, matrix) = match &spec {
+            Some(spec) => matrix(spec),
+            None => (roles_of(&app.roles), Vec::new()),
+        };
+        let observed = if app.version == 0 { Vec::new() } else { self.observed(&app).await? };
+        Ok(json!({ "roles": roles, "matrix": matrix, "observed": observed }))
+    }
+
+    async fn observed(&self, app: &App) -> Result<Vec<MethodAccess>, Problem> {
+        let types = self.live_types(app).await?;
+        let options = self.access_options(Some(app), &app.roles, None).await?;
+        let mut fork = ForkOf::new(self.fork(Some(app)).await?);
+        let observe = move || {
+            let side = Side { candid: &types.candid, stable_types: &types.stable };
+            gate::access_of(&options, side, &mut fork)
+        };
+        on_own_thread(observe).await?.map_err(|why| {
+            let text = format!("what `{}` lets people do can't be tried: {why}", app.name);
+            Problem::node(text, "build the app from Motoko, whose modules say what they offer")
+        })
+    }
+
+    /// Who there is to try an app as, and what it declares.
+    pub(super) async fn access_options(
+        &self,
+        app: Option<&App>,
+        roles: &[RoleDefinition],
+        tree: Option<&SourceTree>,
+    ) -> Result<Options, Problem> {
+        let members = match app.map(|app| app.backend) {
+            None => Vec::new(),
+            Some(backend) => {
+                let members = self.node.replica.read(move |executor| {
+                    let members = executor.state().registry.members(backend);
+                    members.map(|(id, member)| (member.role.clone(), id.clone())).collect()
+                });
+                members.await?
+            }
+        };
+        let roles = roles.iter().map(|role| role.id.clone()).collect();
+        Ok(Options { roles, members, declared: tree.map(declared), ..Options::default() })
+    }
+}
+
+fn spec_of(tree: &SourceTree) -> Option<AppSpec> {
+    serde_json::from_slice(tree.0.get("spec.json")?).ok()
+}
+
+/// What a source tree declares: its spec's grants, or the manifest's table of methods.
+fn declared(tree: &SourceTree) -> Declared {
+    let methods = AppManifest::of(tree).map(|manifest| manifest.access).unwrap_or_default();
+    Declared { methods, grants: spec_of(tree).map(|spec| grants(&spec)).unwrap_or_default() }
+}
+
+fn grants(spec: &AppSpec) -> Vec<Granted> {
+    let variables = writer::codegen::variables(spec);
+    let of = |(entity, variable): (&Entity, String)| {
+        entity.access.iter().map(|grant| granted(grant, &variable)).collect::<Vec<_>>()
+    };
+    spec.entities.iter().zip(variables).flat_map(of).collect()
+}
+
+fn granted(grant: &Grant, variable: &str) -> Granted {
+    let reached = |scope: Option<Scope>| match scope {
+        None => Reached::Nothing,
+        Some(Scope::Own) => Reached::Own,
+        Some(Scope::All) => Reached::All,
+    };
+    Granted {
+        role: grant.role.clone(),
+        variable: variable.to_owned(),
+        reads: reached(grant.read),
+        adds: grant.create,
+        alters: reached(grant.update),
+        deletes: reached(grant.delete),
+    }
+}
+
+fn roles_of(roles: &[RoleDefinition]) -> Vec<Value> {
+    let given = |id: &str, label: &str| json!({ "id": id, "label": label });
+    let own = roles.iter().map(|role| json!({ "id": role.id, "label": role.label }));
+    [given(OWNER, "Owner")].into_iter().chain(own).chain([given(VISITOR, "Visitor")]).collect()
+}
 
 /// The roles, and one sentence per role and entity.
 pub(crate) fn matrix(spec: &AppSpec) -> (Vec<Value>, Vec<Value>) {

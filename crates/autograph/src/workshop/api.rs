@@ -29,6 +29,7 @@ use super::{
     Workshop,
     answer::Problem,
     data::DataOf,
+    glass::Look,
     owners::lock,
     pipeline::{Progress, Wish},
 };
@@ -168,7 +169,7 @@ impl Workshop {
             }
             "restore" => {
                 let arg: RestoreText = read(arg)?;
-                output(self.restore(&arg.app, arg.version, caller, progress).await?)
+                output(self.restore(&arg.app, arg.version, arg.approve.as_deref(), caller, progress).await?)
             }
             "check" | "deploy" => {
                 let arg: Files = read(arg)?;
@@ -183,6 +184,7 @@ impl Workshop {
             }
             "freeze" | "thaw" | "delete" => self.app_switch(verb, &read::<AppName>(arg)?.app).await,
             "data" => self.data(read::<DataOf>(arg)?).await,
+            "look" => self.look(&read::<Look>(arg)?).await,
             "export" | "import" => Err(Problem::node(
                 format!("`{verb}` is not in this version"),
                 "it is planned; the app's own pages show its data",
@@ -236,6 +238,8 @@ struct ChangeText {
 struct RestoreText {
     app: String,
     version: u64,
+    #[serde(default)]
+    approve: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -75,7 +75,7 @@ impl Workshop {
         let name = app.name;
         on_own_thread(move || {
             let read = |heap: &embedder::Heap| {
-                let values = gate::heap::json(&|offset, length| heap.read(offset, length), &types, usize::MAX)?;
+                let values = gate::heap::json(heap.as_slice(), &types, usize::MAX)?;
                 Ok((values, gate::kinds(&types)?))
             };
             let found = fork.before_upgrade(read).map_err(|why| {

@@ -3,21 +3,30 @@
 use std::time::Duration;
 
 use candid::Principal;
-use execution::{Fork, Kept, registry::App};
-use gate::{Caller, Finding, Mark, Options, Side, Verdict, heap::HeapError};
+use execution::{
+    Fork, Kept,
+    registry::{App, RoleDefinition},
+};
+use gate::{Caller, Finding, Mark, Side, Verdict, heap::HeapError};
 use toolchain::{BuildError, Release, Severity};
 
-use super::{Workshop, answer::Problem};
+use super::{Workshop, answer::Problem, proposals::Proposal};
 
 /// What the live module says about itself.
-pub(super) struct LiveTypes {
-    candid: String,
+#[derive(Clone, Debug)]
+pub(crate) struct LiveTypes {
+    pub(super) candid: String,
     pub(super) stable: String,
 }
 
 impl Workshop {
     /// Judges a release against the live app, or as a first version.
-    pub(crate) async fn judge(&self, app: Option<&App>, release: &Release) -> Result<Verdict, Problem> {
+    pub(crate) async fn judge(
+        &self,
+        app: Option<&App>,
+        release: &Release,
+        proposal: &Proposal,
+    ) -> Result<Verdict, Problem> {
         let live = match app.filter(|app| app.version > 0) {
             Some(app) => Some(self.live_types(app).await?),
             None => None,
@@ -26,12 +35,12 @@ impl Workshop {
             Some(live) => self.stable_findings(&live.stable, &release.stable_types).await?,
             None => Vec::new(),
         };
-        let fork = self.fork(app).await?;
-        let roles = app.map(|app| app.roles.iter().map(|role| role.id.clone()).collect()).unwrap_or_default();
-        let options = Options { roles, ..Options::default() };
+        let mut fork = ForkOf::new(self.fork(app).await?);
+        let roles = both(app.map(|app| app.roles.as_slice()).unwrap_or_default(), proposal.roles());
+        fork.fork.set_roles(&roles);
+        let options = self.access_options(app, &roles, Some(&proposal.tree)).await?;
         let (wasm, candid, types) = (release.wasm.clone(), release.candid.clone(), release.stable_types.clone());
         on_own_thread(move || {
-            let mut fork = ForkOf { fork, kept: Vec::new() };
             let side = live.as_ref().map(|live| Side { candid: &live.candid, stable_types: &live.stable });
             let proposed = Side { candid: &candid, stable_types: &types };
             gate::judge_with(&options, side, proposed, &wasm, &mut fork, &stable)
@@ -93,9 +102,22 @@ pub(crate) fn build_findings(error: &BuildError) -> Option<Vec<Finding>> {
     }
 }
 
-struct ForkOf {
+/// The roles of the live version and those that the proposal brings: on a fork both are tried.
+fn both(live: &[RoleDefinition], proposed: Vec<RoleDefinition>) -> Vec<RoleDefinition> {
+    let known = |role: &RoleDefinition| live.iter().any(|live| live.id == role.id);
+    live.iter().cloned().chain(proposed.into_iter().filter(|role| !known(role))).collect()
+}
+
+/// A fork for the gate.
+pub(super) struct ForkOf {
     fork: Fork,
     kept: Vec<Kept>,
+}
+
+impl ForkOf {
+    pub(super) fn new(fork: Fork) -> ForkOf {
+        ForkOf { fork, kept: Vec::new() }
+    }
 }
 
 impl gate::Fork for ForkOf {
@@ -117,6 +139,16 @@ impl gate::Fork for ForkOf {
         self.fork.call(who, method, arg).map_err(|reject| reject.message)
     }
 
+    fn identity(&mut self, caller: &Caller) -> Vec<String> {
+        let who = self.principal(caller);
+        let member = self.fork.member_id(who);
+        [who.to_text(), member].into_iter().filter(|name| !name.is_empty()).collect()
+    }
+
+    fn limit(&mut self, instructions: Option<u64>) {
+        self.fork.limit(instructions);
+    }
+
     fn keep(&mut self) -> Mark {
         self.kept.push(self.fork.keep());
         Mark(self.kept.len() - 1)
@@ -133,14 +165,37 @@ impl gate::Fork for ForkOf {
     }
 
     fn variables(&mut self, stable_types: &str) -> Option<Result<Vec<(String, gate::Value)>, HeapError>> {
-        let read =
-            |heap: &embedder::Heap| gate::heap::variables(&|offset, length| heap.read(offset, length), stable_types);
+        let read = |heap: &embedder::Heap| gate::heap::variables(heap.as_slice(), stable_types);
         // A step that traps is found by the dry run, with its reason; the census then goes by what queries show.
         self.fork.before_upgrade(read).ok()
+    }
+
+    fn memories(&mut self, before: Mark, after: Mark, look: gate::Look<'_>) -> Option<Result<(), String>> {
+        let (before, after) = (self.kept.get(before.0)?, self.kept.get(after.0)?);
+        let (mut one, mut other) = (self.fork.at(before), self.fork.at(after));
+        let looked = one.before_upgrade(|old| other.before_upgrade(|new| look(old.as_slice(), new.as_slice())));
+        Some(looked.and_then(|looked| looked))
+    }
+
+    fn same(&mut self, one: Mark, other: Mark) -> bool {
+        match (self.kept.get(one.0), self.kept.get(other.0)) {
+            (Some(one), Some(other)) => self.fork.same_memory(one, other),
+            _ => false,
+        }
+    }
+
+    fn stable_memory(&mut self, before: Mark, after: Mark) -> Option<gate::StableChange> {
+        let found = self.fork.stable_memory(self.kept.get(before.0)?, self.kept.get(after.0)?)?;
+        let execution::StableChange { before, after, pages, changed, cleared } = found;
+        Some(gate::StableChange { before, after, pages, changed, cleared })
     }
 }
 
 impl ForkOf {
+    pub(super) fn new(fork: Fork) -> ForkOf {
+        ForkOf { fork, kept: Vec::new() }
+    }
+
     /// A principal with the standing to be tried out.
     fn principal(&mut self, caller: &Caller) -> Principal {
         match caller {
@@ -148,6 +203,7 @@ impl ForkOf {
             Caller::Stranger => Principal::self_authenticating(b"a stranger"),
             Caller::Owner => self.fork.as_owner(),
             Caller::Member(role) => self.fork.as_member(role),
+            Caller::Known(_, member) => self.fork.as_known(member),
         }
     }
 }

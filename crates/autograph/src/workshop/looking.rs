@@ -130,18 +130,6 @@ impl Workshop {
         Ok(json!({ "messages": turns }))
     }
 
-    pub(crate) async fn access(&self, label: &str) -> Result<Value, Problem> {
-        let app = self.app(label).await?;
-        let tree = self.live_tree(&app).await?;
-        let spec = tree.as_ref().and_then(|tree| tree.0.get("spec.json"));
-        let Some(spec) = spec.and_then(|bytes| serde_json::from_slice(bytes).ok()) else {
-            let text = format!("`{}` declares no access in a form that can be shown yet", app.name);
-            return Err(Problem::node(text, "its source says it: `autograph show`"));
-        };
-        let (roles, matrix) = super::access::matrix(&spec);
-        Ok(json!({ "roles": roles, "matrix": matrix }))
-    }
-
     pub(crate) async fn logs(&self, label: &str) -> Result<Value, Problem> {
         let app = self.app(label).await?;
         let backend = app.backend;
@@ -169,6 +157,9 @@ impl Workshop {
         let app = self.app(label).await?;
         let method = if verb == "delete" { "delete_app" } else { verb };
         self.registry::<()>(method, (AppArg { app: app.backend },)).await?;
+        if verb == "delete" {
+            self.looks.end_all_at(app.backend);
+        }
         Ok(json!({ "app": app.name }))
     }
 }

@@ -129,9 +129,13 @@ pub struct RestoreArg {
     pub message: String,
     /// The key that asked.
     pub by: Principal,
+    /// Members of that version who stay as they are now: out, or with the role and link that they have.
+    pub leave_out: Vec<String>,
+    /// Open calls don't stand in the way; their callers are told.
+    pub end_calls: bool,
 }
 
-/// Argument of `hold`, `release`, `freeze`, `thaw`, `delete_app`.
+/// Argument of `hold`, `release`, `end_calls`, `freeze`, `thaw`, `delete_app`.
 #[derive(Clone, Debug, CandidType, Serialize, Deserialize)]
 pub struct AppArg {
     /// The app's backend canister.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use candid::types::value::IDLArgs;
-use gate::{Caller, Fork, Value, heap::HeapError};
+use gate::{Caller, Fork, Mark, Value, heap::HeapError};
 
 /// Which code the fork runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +20,7 @@ pub(crate) struct Fake {
     answers: BTreeMap<(Phase, Caller, String), Vec<String>>,
     kept: BTreeMap<Phase, Vec<(String, Value)>>,
     upgrade_fails: Option<String>,
+    marks: Vec<Phase>,
 }
 
 impl Fake {
@@ -87,6 +88,15 @@ impl Fork for Fake {
 
     fn call(&mut self, _caller: Caller, _method: &str, _arg: &[u8]) -> Result<Vec<u8>, String> {
         Err("the gate does not call".into())
+    }
+
+    fn keep(&mut self) -> Mark {
+        self.marks.push(self.phase());
+        Mark(self.marks.len() - 1)
+    }
+
+    fn back(&mut self, mark: Mark) {
+        self.phase = Some(self.marks[mark.0]);
     }
 
     fn variables(&mut self, _stable_types: &str) -> Option<Result<Vec<(String, Value)>, HeapError>> {

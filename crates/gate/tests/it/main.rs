@@ -4,8 +4,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed setup is a failed test")]
 
+mod access;
 mod fake;
 mod fixtures;
 mod heap;
 mod hostile;
+mod real;
 mod whole;

@@ -8,3 +8,4 @@ mod harness;
 mod management;
 mod motoko;
 mod slices;
+mod switch;

@@ -88,8 +88,6 @@ export interface Outcome {
   alternatives?: Alternative[];
   /** The token of what was literally asked. */
   approve?: string;
-  /** What was entered since the version that was brought back, one sentence each; it is kept. */
-  set_aside?: string[];
   message?: string;
 }
 
@@ -147,15 +145,18 @@ export interface AccessLine {
   sentence: string;
 }
 
-/** What a role was seen to get from a method, by trying it on a fork. */
+/** What a role (or `anonymous`, or a `stranger` who is signed in) was seen to get from a method on a fork. */
 export interface Observed {
   role: string;
   method: string;
   kind: string;
-  answers?: unknown;
-  shows?: unknown;
-  changes?: unknown;
-  sentence?: string;
+  /** `no` where the method can't be used. */
+  answers: string;
+  /** Places of the data of which it showed values. */
+  shows: string[];
+  /** What it did to the data, in phrases. */
+  changes: string[];
+  sentence: string;
 }
 
 /** Which rows of what an app keeps: `where` has words and conditions such as `pieces>2`. */
@@ -270,20 +271,15 @@ export const data = (app: string, query: DataQuery, call?: Call) =>
 export const csv = (app: string, query: DataQuery, call?: Call) =>
   ask<{ csv: string; rows: number; left_out: number; guarded: number }>("data", { app, ...query, format: "csv" }, call);
 
-/** A fork of the app (as somebody else sees it) or one of its versions, to be looked at under an address of its own. */
-export const look = (app: string, what: { as: string } | { version: number }, call?: Call) =>
-  ask<{ url: string }>("look", { app, ...what }, call);
-
-/** Whether the node can show forks and versions: one that can't says that it has no such verb. */
-export async function canLook(): Promise<boolean> {
-  try {
-    await ask("look", {});
-    return true;
-  } catch (reason) {
-    // Any other complaint is about the empty request.
-    return reason instanceof ApiError && reason.kind === "rejected" && !reason.message.includes("the node has no `look`");
-  }
+/** A copy of the app at an address of its own; `message` says what is seen there. */
+export interface Look {
+  url: string;
+  message: string;
 }
+
+/** Opens the app as somebody else, or as it was at a version; the live app is not touched. */
+export const look = (app: string, at: { as: string } | { version: number }, call?: Call) =>
+  ask<Look>("look", { app, ...at }, call);
 
 /** What the app wrote down about its own running. */
 export const logs = (app: string, call?: Call) => ask<{ entries: LogEntry[] }>("logs", { app }, call);

@@ -22,7 +22,7 @@ const POLICY = /const POLICY: &str = "([^"]+)"/
 
 /** Starts a fake node on `port` (0 for a free one). `paceMs` is how long each scripted stage takes. */
 export async function serve({ port = 0, paceMs = 0, token = "first-link" } = {}) {
-  const node = { tokens: new Set([token]), owners: new Set(), apps: new Map(), calls: [], refuse: new Map(), looks: true, paceMs, gate: undefined };
+  const node = { tokens: new Set([token]), owners: new Set(), apps: new Map(), calls: [], refuse: new Map(), paceMs, gate: undefined };
   const server = createServer((request, response) => void route(node, request, response));
   await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
   node.port = server.address().port;
@@ -314,14 +314,14 @@ const VERBS = {
   },
   async restore(node, { app: name, version, approve }, { send }) {
     const app = found(node, name);
-    const seconds = await work(node, send);
+    const { build, ...seconds } = await work(node, send);
     if (version === 1 && app.versions.length > 2 && approve !== "widen") {
       return outcome(node, app, "refused", seconds, {
         verdict: { access: [{ kind: "widened", subject: "guest/listGuests", count: 8, examples: ["Ana Duarte"], effect: "asks", message: "guests could see the answers of all guests again" }] },
         approve: "widen",
       });
     }
-    return live(node, app, `brought version ${version} back`, seconds, { set_aside: version === 1 ? ["2 guests were added after version 1"] : [] });
+    return live(node, app, `brought version ${version} back`, seconds, { verdict: { data: [{ kind: "rows_set_aside", subject: "guests", count: 2, examples: [], effect: "informs", message: "2 of “guests” that version 1 does not have are set aside." }] } });
   },
   show(node, { app: name }) {
     const app = found(node, name);
@@ -336,6 +336,11 @@ const VERBS = {
     return { versions: versions.map(({ entities, ...version }, index) => ({ ...version, current: index === versions.length - 1 })) };
   },
   conversation: (node, { app }) => ({ messages: found(node, app).messages }),
+  look(node, { app, as, version }) {
+    found(node, app);
+    const message = version ? `You see version ${version} of the app as it was, as the owner. Nothing can be changed here.` : `You see the app as ${as}. Nothing here touches the app.`;
+    return { url: VERBS.link(node, { app }).url, message };
+  },
   access(node, { app }) {
     found(node, app);
     return {
@@ -346,9 +351,10 @@ const VERBS = {
         { role: "guest", entity: "Guests", sentence: "see their own entry" }, { role: "guest", entity: "Guests", sentence: "answer for themselves, until the day before" },
       ],
       observed: [
-        { role: "guest", method: "listGuests", kind: "query", answers: true, shows: true, changes: false, sentence: "sees 1 of 8 guests" },
-        { role: "guest", method: "setAnswer", kind: "update", answers: true, shows: false, changes: true, sentence: "can change 1 of 8 guests" },
-        { role: "anonymous", method: "listGuests", kind: "query", answers: false, shows: false, changes: false, sentence: "sees nothing" },
+        { role: "guest", method: "listGuests", kind: "query", answers: "yes", shows: ["guests.name"], changes: [], sentence: "Members with the role “guest” can see “guests” (name) by “list guests”." },
+        { role: "guest", method: "setAnswer", kind: "update", answers: "yes", shows: [], changes: ["change their own rows of “guests” (answer)"], sentence: "Members with the role “guest” can change their own rows of “guests” (answer) by “set answer”." },
+        { role: "guest", method: "removeGuest", kind: "update", answers: "no", shows: [], changes: [], sentence: "Members with the role “guest” can't use “remove guest”." },
+        { role: "anonymous", method: "listGuests", kind: "query", answers: "no", shows: [], changes: [], sentence: "Anyone, signed in or not, can't use “list guests”." },
       ],
     };
   },
@@ -367,11 +373,6 @@ const VERBS = {
         return { ...table, variable: table.name, total: tables[index].rows.length, matched: table.rows.length, left_out: table.rows.length - rows.length, rows };
       }),
     };
-  },
-  look(node, { app: name, as, version }) {
-    if (!node.looks) throw new Refused("the node has no `look`", "`autograph help` lists what there is");
-    if (name === undefined) throw new Refused("the argument does not fit: missing field `app`");
-    return { url: `${url(node, found(node, name))}?as=${as ?? ""}&version=${version ?? ""}` };
   },
   logs: (node, { app }) => ({ entries: found(node, app).logs }),
   people(node, { app }) {

@@ -81,12 +81,13 @@ test("a check is passed only if it ran and found nothing in the way", async () =
   const { passed } = await load("conversation/checks.tsx");
   const finding = (effect, kind = "field_gone") => ({ effect, kind, subject: "", message: "" });
   const verdict = (rooms) => ({ build: [], interface: [], data: [], access: [], behaviour: [], ...rooms });
-  const of = (rooms, more = {}) => passed({ outcome: "refused", verdict: verdict(rooms), ...more });
+  const of = (rooms, more = {}) => passed({ outcome: "refused", seconds: { build: 1 }, verdict: verdict(rooms), ...more });
   assert.deepEqual(of({}), ["build", "interface", "data", "access", "behaviour"]);
   assert.deepEqual(of({ data: [finding("asks")], access: [finding("informs")] }), ["build", "interface", "access", "behaviour"]);
   assert.deepEqual(of({ behaviour: [finding("informs", "not_judged")] }), ["build", "interface", "data", "access"]);
   assert.deepEqual(of({ build: [finding("refuses")] }), []);
-  assert.deepEqual(passed({ outcome: "live", version: 1, verdict: verdict({}) }), ["build"]);
+  assert.deepEqual(of({}, { outcome: "live", version: 1 }), ["build"]);
+  assert.deepEqual(of({}, { seconds: { check: 1 } }), [], "what comes back is not built anew");
   assert.deepEqual(passed({ outcome: "failed" }), []);
 });
 

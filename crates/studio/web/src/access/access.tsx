@@ -2,10 +2,11 @@
  * Who may do what, as sentences, one panel for each role: what the app declares, and what was seen by trying it.
  */
 import { access, type AccessLine, type Observed, type Role } from "../api";
+import { LookButton } from "../look/look";
+import { words as looking } from "../look/texts";
 import { useReading } from "../request";
 import { t } from "../texts";
 import { sentence } from "../ui/failure";
-import { LookButton } from "../ui/look";
 import { Page, Read } from "../ui/page";
 
 export function Access({ app }: { app: string }) {
@@ -34,13 +35,14 @@ interface Panel {
 }
 
 function RolePanel({ app, role, lines, seen }: Panel) {
-  const see = role.id === "owner" ? t.access.seeAsOwner : t.access.seeAs;
   const entities = [...new Set(lines.map((one) => one.entity))];
   return (
     <section className="panel" aria-labelledby={`access-${role.id}`}>
       <header className="panel-head">
         <h2 id={`access-${role.id}`}>{role.label}</h2>
-        <LookButton app={app} what={{ as: role.id }} text={see} label={t.access.seeAsLong(see, role.label)} />
+        <LookButton app={app} at={{ as: role.id }}>
+          {looking.as(role.label)}
+        </LookButton>
       </header>
       {lines.length + seen.length === 0 && <p className="quiet">{t.access.nothing}</p>}
       {lines.length > 0 && (
@@ -64,11 +66,14 @@ function RolePanel({ app, role, lines, seen }: Panel) {
 
 /** What trying it on a fork showed, in sentences; method by method for engineers. */
 function Seen({ role, seen }: { role: Role; seen: Observed[] }) {
-  const sentences = [...new Set(seen.map((one) => sentence(one.sentence ?? "")).filter((text) => text !== ""))];
+  const usable = seen.filter((one) => one.answers !== "no");
+  const sentences = [...new Set(usable.map((one) => sentence(one.sentence)))];
   return (
     <section className="sentences">
       <h3>{t.access.seen}</h3>
-      {sentences.length > 0 && (
+      {sentences.length === 0 ? (
+        <p className="quiet">{t.access.nothingWorks}</p>
+      ) : (
         <ul className="plain-list">
           {sentences.map((text) => (
             <li key={text}>{text}</li>
@@ -98,9 +103,9 @@ function Seen({ role, seen }: { role: Role; seen: Observed[] }) {
                     <code>{one.method}</code>
                   </td>
                   <td>{one.kind}</td>
-                  <td>{fact(one.answers)}</td>
-                  <td>{fact(one.shows)}</td>
-                  <td>{fact(one.changes)}</td>
+                  <td>{one.answers}</td>
+                  <td>{one.shows.join(", ") || "–"}</td>
+                  <td>{one.changes.join(", ") || "–"}</td>
                 </tr>
               ))}
             </tbody>
@@ -109,13 +114,6 @@ function Seen({ role, seen }: { role: Role; seen: Observed[] }) {
       </details>
     </section>
   );
-}
-
-/** Yes or no, or whatever else was seen: a count, names. */
-function fact(value: unknown): string {
-  if (value === undefined || value === null) return "–";
-  if (typeof value === "boolean") return value ? t.data.yes : t.data.no;
-  return Array.isArray(value) ? value.join(", ") || t.data.no : typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 /** The app's roles between the two that every app has; a role that only the lines name is shown by its id. */

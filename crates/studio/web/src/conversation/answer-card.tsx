@@ -53,7 +53,6 @@ export function AnswerCard({ outcome, text, actions, left = false }: Answer) {
       {!live && <Findings findings={placed(outcome, true)} />}
       <Lists outcome={outcome} actions={actions} />
       {!live && <p className="quiet">{t.answer.failedHint}</p>}
-      <Sentences kind="assumed" icon="history" title={t.history.setAside} lines={outcome.set_aside} />
       {live ? <Checks outcome={outcome} /> : <Notes notes={placed(outcome, false)} />}
       <Timing outcome={outcome} />
     </article>

@@ -10,15 +10,18 @@ import { sentence } from "../ui/failure";
 import { Icon } from "../ui/icons";
 import { placed, type Placed } from "./findings";
 
+/** Kinds of findings that say that something was not looked at. */
+const UNSURE = new Set(["not_judged", "not_counted", "census_failed"]);
+
 /** Checks that ran and have nothing against it. */
 export function passed(outcome: Outcome): VerdictPart[] {
   const { verdict } = outcome;
   const stopped = (part: VerdictPart) => (verdict?.[part] ?? []).some((one) => one.effect !== "informs");
-  // What does not build or install was never run, and nothing else was seen of it.
-  if (!verdict || stopped("build")) return [];
+  // What does not build or install was never run, and what comes back is not built: nothing more was seen of them.
+  if (!verdict || stopped("build") || outcome.seconds?.["build"] === undefined) return [];
   // A first version has nothing before it that it could lose or open.
   if (outcome.outcome === "live" && outcome.version === 1) return ["build"];
-  const unsure = (part: VerdictPart) => verdict[part]?.some((one) => one.kind.startsWith("not_"));
+  const unsure = (part: VerdictPart) => verdict[part]?.some((one) => UNSURE.has(one.kind));
   return VERDICT_PARTS.filter((part) => verdict[part] && !stopped(part) && !unsure(part));
 }
 

@@ -4,7 +4,10 @@
 import { useState } from "react";
 import { history, restore, type Outcome, type Version } from "../api";
 import { AnswerCard } from "../conversation/answer-card";
+import { placed } from "../conversation/findings";
 import { ProgressList } from "../conversation/progress";
+import { LookButton } from "../look/look";
+import { words as looking } from "../look/texts";
 import { useReading } from "../request";
 import { appPath, Link } from "../router";
 import { forget, start, useRun, useRunEnd } from "../runs";
@@ -12,7 +15,6 @@ import { ago, instant, moment, t } from "../texts";
 import { Confirm } from "../ui/dialog";
 import { Failure, sentence } from "../ui/failure";
 import { Icon } from "../ui/icons";
-import { LookButton } from "../ui/look";
 import { Page, Read } from "../ui/page";
 
 export function History({ app }: { app: string }) {
@@ -100,13 +102,10 @@ function Line({ app, version, busy, onRestore }: VersionLine) {
           {t.history.look}
         </Link>
       ) : (
-        <div className="row">
-          <LookButton
-            app={app}
-            what={{ version: version.version }}
-            text={t.history.lookAt}
-            label={t.history.lookAtLong(version.version)}
-          />
+        <div className="row end">
+          <LookButton app={app} at={{ version: version.version }} label={looking.versionLong(version.version)}>
+            {looking.version}
+          </LookButton>
           <button
             type="button"
             className="button small"
@@ -137,7 +136,7 @@ function Restored({ wanted, outcome, onApprove, onClose }: Restoring) {
           <Icon name="check" />
           {t.history.done(wanted, outcome.version)}
         </p>
-        <SetAside lines={outcome.set_aside ?? []} />
+        <SetAside outcome={outcome} />
       </>
     );
   }
@@ -145,7 +144,9 @@ function Restored({ wanted, outcome, onApprove, onClose }: Restoring) {
 }
 
 /** What was entered since the version that came back: it is in the version before. */
-function SetAside({ lines }: { lines: string[] }) {
+function SetAside({ outcome }: { outcome: Outcome }) {
+  const notes = placed(outcome, false).filter(({ finding }) => finding.kind.endsWith("_set_aside"));
+  const lines = notes.map(({ finding }) => finding.message);
   if (lines.length === 0) return null;
   return (
     <section className="panel" aria-label={t.history.setAside}>
