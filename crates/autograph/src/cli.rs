@@ -7,6 +7,7 @@
 mod output;
 mod progress;
 mod run;
+mod tables;
 mod tree;
 mod words;
 
@@ -183,6 +184,18 @@ pub(crate) struct Data {
     /// The most entries to show of each collection
     #[arg(long, value_name = "COUNT")]
     pub(crate) limit: Option<u64>,
+    /// Entries of each collection to pass over first
+    #[arg(long, value_name = "COUNT", default_value_t = 0, hide_default_value = true)]
+    pub(crate) offset: u64,
+    /// Only entries with these words and fields, as in 'bread pieces>2 state=open at<2026-05-01'
+    #[arg(long = "where", value_name = "TEXT")]
+    pub(crate) wanted: Option<String>,
+    /// Only this variable, or this table within one
+    #[arg(long, value_name = "NAME")]
+    pub(crate) variable: Option<String>,
+    /// Print one table as CSV (UTF-8); texts that begin like a formula get an apostrophe in front
+    #[arg(long)]
+    pub(crate) csv: bool,
 }
 
 /// `autograph look`.
@@ -413,6 +426,7 @@ mod tests {
             "autograph|history|shop",
             "autograph|access|shop",
             "autograph|data|shop|--limit|10",
+            "autograph|data|shop|--where|pieces>2|--variable|orders|--offset|5|--csv",
             "autograph|logs|shop",
             "autograph|rename|shop|store",
             "autograph|freeze|shop",

@@ -35,6 +35,7 @@ use toolchain::Toolchain;
 use crate::node::Node;
 
 pub(crate) use api::routes;
+pub(crate) use looking::iso;
 
 /// The service. One for a node.
 pub(crate) struct Workshop {

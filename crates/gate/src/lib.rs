@@ -14,6 +14,7 @@ mod fork;
 pub mod heap;
 mod interface;
 mod judge;
+mod kinds;
 mod matrix;
 mod kept;
 mod most;
@@ -31,6 +32,7 @@ mod verdict;
 mod words;
 
 pub use checks::{Check, CheckError, Checks, On, Step};
+pub use kinds::{Kind, kinds};
 pub use judge::{Options, Side, judge, judge_data, judge_with};
 pub use set_aside::set_aside;
 pub use recorded::Recorded;

@@ -28,6 +28,7 @@ use tokio::sync::mpsc;
 use super::{
     Workshop,
     answer::Problem,
+    data::DataOf,
     glass::Look,
     owners::lock,
     pipeline::{Progress, Sent, Wish},
@@ -184,10 +185,7 @@ impl Workshop {
                 self.rename(&arg.app, &arg.name).await
             }
             "freeze" | "thaw" | "delete" => self.app_switch(verb, &read::<AppName>(arg)?.app).await,
-            "data" => {
-                let arg: DataOf = read(arg)?;
-                self.data(&arg.app, arg.limit).await
-            }
+            "data" => self.data(read::<DataOf>(arg)?).await,
             "look" => self.look(&read::<Look>(arg)?).await,
             "export" | "import" => Err(Problem::node(
                 format!("`{verb}` is not in this version"),
@@ -206,12 +204,6 @@ struct Token {
 #[derive(Deserialize)]
 struct AppName {
     app: String,
-}
-
-#[derive(Deserialize)]
-struct DataOf {
-    app: String,
-    limit: Option<u64>,
 }
 
 #[derive(Deserialize)]
