@@ -14,3 +14,6 @@ export function treeOf(name) {
   const sample = readFileSync(join(import.meta.dirname, 'sample.mo'), 'utf8');
   return { ...Object.fromEntries(own), 'backend/sample.mo': sample };
 }
+
+/** The calls and changes that a sample app comes with. */
+export const changesOf = (name) => import(join(folder, name, 'changes.mjs'));
