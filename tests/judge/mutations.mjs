@@ -49,9 +49,9 @@ const KINDS = {
     const [by, rest] = [61 + below(random, 40), below(random, 61)];
     const number = target.number;
     return {
-      said: `where “${number}” leaves ${rest} by ${by}`, words: [],
+      said: `where “${number}” leaves ${rest} by ${by}`,
       change: { migrate: [mapKept(target.list, target.key, target.type, `row.${number} % ${by} != ${rest}`)] },
-      count: hurt(target, (row) => Number(row[number]) % by === rest), needs: 'number',
+      count: hurt(target, (row) => Number(row[number]) % by === rest),
     };
   },
   'a text is emptied': (random, target) => {
@@ -69,7 +69,7 @@ const KINDS = {
   'a number is rounded': (random, target) => {
     const to = 10 ** (1 + below(random, 2));
     return {
-      said: `to ${to}`, words: [target.number], needs: 'number',
+      said: `to ${to}`, words: [target.number],
       change: rowwise(target, `{ row with ${target.number} = row.${target.number} / ${to} * ${to} }`),
       count: hurt(target, (row) => Number(row[target.number]) % to !== 0),
     };
@@ -101,7 +101,7 @@ const KINDS = {
   },
 };
 
-/** `many` harms; a draw that would hurt nobody or everybody is drawn again. */
+/** `many` harms; a draw that would hurt nobody is drawn again where `dataOf` gives an app's data. */
 export function mutations(random, many, dataOf) {
   const found = [];
   const kinds = Object.keys(KINDS);
@@ -111,7 +111,8 @@ export function mutations(random, many, dataOf) {
     const needs = kind.includes('number') || kind.startsWith('rare') ? 'number' : 'text';
     if (!target[needs]) continue;
     const harm = KINDS[kind](random, target);
-    if (harm.count(dataOf(target.app)) === 0) continue;
+    const data = dataOf(target.app);
+    if (data && harm.count(data) === 0) continue;
     if (harm.change.imports) harm.change = withImport(harm.change, target.app);
     found.push({ app: target.app, name: `${kind}: ${target.list} ${harm.said}`, rooms: ['data'], ...harm, words: [target.list, ...(harm.words ?? [])] });
   }

@@ -1,8 +1,13 @@
-/** Type-checks the sample apps without a node: `node lint.mjs [NAME…]`; for whoever edits them. */
+/** Type-checks every tree of the suites without a node; for whoever edits them. `ONLY` is a pattern on the case. */
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
 import { readFileSync, readdirSync } from 'node:fs';
-import { names, treeOf } from './trees.mjs';
+import { hostile } from '../hostile.mjs';
+import { honest } from '../honest.mjs';
+import { mutations } from '../mutations.mjs';
+import { edited } from './edit.mjs';
+import { chance } from './random.mjs';
+import { changesOf, names, treeOf } from './trees.mjs';
 
 const worker = process.env.AUTOGRAPH_TOOLCHAIN ?? join(import.meta.dirname, '../../../crates/toolchain/worker');
 const require = createRequire(join(worker, 'motoko.mjs'));
@@ -26,10 +31,21 @@ export function checker() {
   };
 }
 
+/** Every tree of every suite, with its name. */
+async function all() {
+  const honestly = async (app) => Object.entries((await changesOf(app)).changes).map(([name, change]) => ({ app, name, change }));
+  const changes = (await Promise.all(names().map(honestly))).flat();
+  const generated = mutations(chance(Number(process.env.SEED ?? 1)), 50, () => undefined);
+  return [...names().map((app) => ({ app, name: 'as it is', change: {} })), ...changes, ...hostile, ...generated, ...honest];
+}
+
 if (import.meta.filename === process.argv[1]) {
   const check = checker();
-  for (const name of process.argv.length > 2 ? process.argv.slice(2) : names()) {
-    const found = check(treeOf(name));
-    console.log(name, found.length === 0 ? 'ok' : found);
+  const only = new RegExp(process.env.ONLY ?? '.');
+  for (const { app, name, change } of await all()) {
+    if (!only.test(`${app}: ${name}`)) continue;
+    const found = check(edited(treeOf(app), change));
+    if (found.length > 0) process.exitCode = 1;
+    console.log(`${app}: ${name}: ${found.join('; ') || 'ok'}`);
   }
 }
