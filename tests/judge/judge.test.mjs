@@ -46,9 +46,9 @@ async function generated(judge) {
 }
 
 test('the judge', async (t) => {
-  const judge = await Judge.start(t);
+  const judge = await Judge.start(t, seed);
   console.log(`SEED=${seed}`);
-  t.after(() => judge.report({ seed }));
+  t.after(() => console.log(JSON.stringify(judge.counts)));
   await t.test('Hostile-50: every harm is caught and named', async () => {
     const harms = [...hostile, ...(only.test('hostile generated') ? await generated(judge) : [])].filter(named('hostile'));
     assert.deepEqual(await inLanes(harms, (harm) => hostileOne(judge, harm)), []);

@@ -27,9 +27,10 @@ export class Judge {
   #cases = [];
   #trees = 0;
 
-  /** Starts a node on a folder of its own; `t` is a test or a suite's context that ends it. */
-  static async start(t) {
+  /** Starts a node on a folder of its own; `t` is the test that ends it, `seed` goes into the book. */
+  static async start(t, seed) {
     const judge = new Judge();
+    judge.seed = seed;
     judge.home = mkdtempSync(join(tmpdir(), 'autograph-judge-'));
     t.after(() => rmSync(judge.home, { recursive: true, force: true }));
     judge.node = await Node.start(t, judge.home);
@@ -102,22 +103,27 @@ export class Judge {
     return status.get('module_hash');
   }
 
-  /** Writes a case down and says it in one line. */
+  /** Writes a case down, where a run that is cut short leaves it too, and says it in one line. */
   record(kind, name, result, note = '') {
     this.#cases.push({ kind, name, result, note });
     console.log(`${kind.padEnd(8)} ${result.padEnd(8)} ${name}${note ? `: ${note}` : ''}`);
+    this.#save();
   }
 
-  /** Counts by kind and result, and all cases; written to the file that `JUDGE_REPORT` names. */
-  report(more) {
+  /** How many cases of each kind had each result. */
+  get counts() {
     const counts = {};
     for (const { kind, result } of this.#cases) {
       counts[kind] ??= {};
       counts[kind][result] = (counts[kind][result] ?? 0) + 1;
     }
-    const whole = { ...more, counts, cases: this.#cases };
+    return counts;
+  }
+
+  /** The file that `JUDGE_REPORT` names. */
+  #save() {
+    const whole = { seed: this.seed, counts: this.counts, cases: this.#cases };
     if (process.env.JUDGE_REPORT) writeFileSync(process.env.JUDGE_REPORT, JSON.stringify(whole, null, 1) + '\n');
-    console.log(JSON.stringify(counts));
   }
 }
 

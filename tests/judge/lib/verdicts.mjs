@@ -3,11 +3,12 @@ import { edited } from './edit.mjs';
 import { against, answerOf, said } from './judge.mjs';
 import { treeOf } from './trees.mjs';
 
-/** Whether a finding speaks of the harm, and whether it counted it right where that is known. */
+/** Whether a finding speaks of the harm, and counts it right where that is known. */
 function names(finding, harm, count) {
   const text = `${finding.subject} ${finding.message}`.toLowerCase();
   const named = harm.rooms.includes(finding.room) && harm.words.every((word) => text.includes(word.toLowerCase()));
-  return { named, counted: named && (count === undefined || finding.count === count || text.includes(`${count} `)) };
+  const counted = count === undefined || finding.count === count || new RegExp(`(?<!\\d)${count}(?!\\d)`).test(text);
+  return named && counted;
 }
 
 /** `caught`; `unnamed` where the gate objects without naming the harm or its size; `missed`. */
@@ -16,8 +17,7 @@ async function verdictOn(judge, harm) {
   const json = await judge.check(harm.app, edited(treeOf(harm.app), harm.change));
   if (answerOf(json) === 'passes') return { result: 'missed', note: 'the gate lets it pass' };
   const count = harm.count?.(data);
-  const fits = against(json).map((finding) => names(finding, harm, count));
-  if (fits.some((fit) => fit.counted)) return { result: 'caught', note: '' };
+  if (against(json).some((finding) => names(finding, harm, count))) return { result: 'caught', note: '' };
   const expected = `${harm.rooms.join('/')}: ${harm.words.join(', ')}${count === undefined ? '' : `, ${count}`}`;
   return { result: 'unnamed', note: `expected ${expected}; ${said(json)}` };
 }
