@@ -10,6 +10,7 @@ mod table;
 
 use std::io::{self, Write};
 
+use execution::Fork;
 use gate::{Kind, heap::Shown};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -52,6 +53,12 @@ enum Format {
     Tables,
     /// One table as text.
     Csv,
+}
+
+/// All variables of a fork; nothing if its memory can't be read, or holds too much to read at once.
+pub(super) fn variables(fork: &mut Fork) -> Option<Vec<(String, gate::Value)>> {
+    let types = fork.stable_types()?;
+    fork.before_upgrade(|heap| gate::heap::variables(heap.as_slice(), &types).ok()).ok().flatten()
 }
 
 impl Workshop {

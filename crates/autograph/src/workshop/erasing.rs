@@ -25,6 +25,7 @@ use state::replicated::{Ingress, IngressStatus, RequestId};
 use super::{
     Workshop,
     answer::{Outcome, Problem},
+    data::variables,
     judge::on_own_thread,
     pipeline::{Progress, refused},
 };
@@ -85,6 +86,7 @@ impl Workshop {
         let erased = self.erase_held(&app, &plan, &mut texts).await?;
         let turns = self.erase_turns(app.backend, &texts)?;
         let backend = app.backend;
+        self.node.recorder.forget(backend);
         let memories = self.node.replica.read(move |executor| executor.memories_of(backend)).await?;
         self.node.replica.forget(memories).await?;
         let understood = vec![
@@ -243,8 +245,8 @@ impl Workshop {
             }
             self.node.replica.tick().await?;
         }
-        let fork = self.fork(Some(app)).await?;
-        let now = on_own_thread(move || variables(fork)).await?.unwrap_or_default();
+        let mut fork = self.fork(Some(app)).await?;
+        let now = on_own_thread(move || variables(&mut fork)).await?.unwrap_or_default();
         let kept = texts_of(&now);
         texts.retain(|text| !kept.iter().any(|other| other.contains(text.as_str())));
         let verdicts = self.verdicts_without(backend, texts).await?;
@@ -376,16 +378,6 @@ fn deleting(candid: &str) -> Vec<String> {
     candid.lines().filter_map(method).take(64).collect()
 }
 
-fn variables(mut fork: Fork) -> Option<Vec<(String, Value)>> {
-    read(&mut fork)
-}
-
-fn read(fork: &mut Fork) -> Option<Vec<(String, Value)>> {
-    let types = fork.stable_types()?;
-    let look = |heap: &embedder::Heap| gate::heap::variables(&|at, length| heap.read(at, length), &types).ok();
-    fork.before_upgrade(look).ok().flatten()
-}
-
 /// Tries on the fork how the rows can be deleted; nothing if its memory can't be read.
 fn tried(
     mut fork: Fork,
@@ -395,7 +387,7 @@ fn tried(
     said: BTreeSet<String>,
 ) -> Option<Plan> {
     let mut plan = Plan { member, ..Plan::default() };
-    let before = read(&mut fork)?;
+    let before = variables(&mut fork)?;
     let wanted = rows(&before, plan.member.as_deref(), who);
     let owner = fork.as_owner();
     let mut now = before.clone();
@@ -407,7 +399,7 @@ fn tried(
         let found = tries.into_iter().find(|method| {
             let kept = fork.keep();
             let called = argument(row.id).is_ok_and(|arg| fork.call(owner, method, &arg).is_ok());
-            let after = if called { read(&mut fork) } else { None };
+            let after = if called { variables(&mut fork) } else { None };
             match after.filter(|after| only_gone(&now, after, &row)) {
                 Some(after) => {
                     now = after;

@@ -8,12 +8,13 @@ use execution::{
     Fork, ForkSeed,
     registry::{App, Member, OWNER, RoleDefinition, calls::RestoreArg},
 };
-use gate::{Effect, Finding, Judgement, Value, Verdict};
+use gate::{Effect, Finding, Judgement, Verdict};
 use sha2::{Digest as _, Sha256};
 
 use super::{
     Workshop,
     answer::{Alternative, Outcome, Problem},
+    data::variables,
     judge::on_own_thread,
     pipeline::{Progress, failed, open_finding, refused},
     switch::Switched,
@@ -161,8 +162,8 @@ impl Workshop {
         if present.memory_bytes() + point.memory_bytes() > COUNTED_BYTES_MAX {
             return Ok(vec![not_counted("there is too much data to count it while you wait")]);
         }
-        let (now, then) = (self.open(present), self.open(point));
-        on_own_thread(move || match (variables(now), variables(then)) {
+        let (mut now, mut then) = (self.open(present), self.open(point));
+        on_own_thread(move || match (variables(&mut now), variables(&mut then)) {
             (Some(now), Some(then)) => gate::set_aside(now, then, version),
             _ => vec![not_counted("a version's memory can't be read")],
         })
@@ -172,12 +173,6 @@ impl Workshop {
     fn open(&self, seed: ForkSeed) -> Fork {
         Fork::open(seed, self.node.engine.clone(), self.node.blobs.clone(), self.node.config.clone())
     }
-}
-
-fn variables(mut fork: Fork) -> Option<Vec<(String, Value)>> {
-    let types = fork.stable_types()?;
-    let read = |heap: &embedder::Heap| gate::heap::variables(heap.as_slice(), &types).ok();
-    fork.before_upgrade(read).ok().flatten()
 }
 
 fn not_counted(why: &str) -> Finding {
