@@ -154,8 +154,10 @@ mod tests {
     use super::*;
 
     fn wedding() -> AppSpec {
-        let wish =
-            writer::Wish { text: "a guest list for our wedding with tables that have seats, and a budget", name: None };
+        let wish = writer::Wish {
+            text: "I want a site for planning our wedding. Guests have a name, an email and a phone number. They answer yes or no and pick a meal (meat, fish or vegetarian). We have tables with a number of seats. Only my partner and I may see the budget.",
+            name: None,
+        };
         writer::write(&wish).unwrap().0
     }
 

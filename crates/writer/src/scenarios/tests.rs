@@ -2,18 +2,21 @@
 
 use super::*;
 
+const WEDDING: &str = "I want a site for planning our wedding. Guests have a name, an email and a phone number. They answer yes or no and pick a meal (meat, fish or vegetarian). We have tables with a number of seats. Only my partner and I may see the budget.";
+
 fn spec(text: &str) -> AppSpec {
     crate::write(&crate::Wish { text, name: None }).unwrap().0
 }
 
 #[test]
 fn a_wedding_promises_places_and_privacy() {
-    let spec = spec("a guest list for our wedding with tables that have seats, and a budget only we can see");
+    let spec = spec(WEDDING);
     let found = scenarios(&spec);
     let keys: Vec<&str> = found.iter().map(|scenario| scenario.key.as_str()).collect();
     assert!(keys.contains(&"guest required"), "{keys:?}");
     assert!(keys.iter().any(|key| key.ends_with("unseen visitor")), "{keys:?}");
     let rules = spec.rules.iter().filter(|rule| matches!(rule, crate::spec::Rule::Capacity { .. })).count();
+    assert!(rules > 0);
     assert_eq!(keys.iter().filter(|key| key.contains(" full ")).count(), rules, "{keys:?}");
     assert!(found.iter().all(|scenario| !scenario.steps.is_empty() && !scenario.name.is_empty()));
     assert_eq!(scenarios(&spec), found);
@@ -33,7 +36,7 @@ fn new_words_are_the_same_promise() {
 
 #[test]
 fn what_differs_is_what_is_touched() {
-    let old = spec("a guest list for our wedding with tables that have seats, and a budget only we can see");
+    let old = spec(WEDDING);
     assert_eq!(touched(&old, &old), Vec::<String>::new());
     let mut new = old.clone();
     new.theme.accent = "#000000".into();
