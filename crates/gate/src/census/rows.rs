@@ -1,7 +1,7 @@
 //! Which row after is which row before.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     hash::Hash,
 };
 
@@ -16,7 +16,7 @@ use crate::value::is_key_name;
 pub(super) struct Matched {
     pub(super) places: Vec<Option<u32>>,
     /// Rows that go on under another key, and are otherwise the same; their key needs no comparing.
-    pub(super) rekeyed: HashSet<u32>,
+    pub(super) rekeyed: BTreeSet<u32>,
 }
 
 /// Columns of both sides that together tell rows apart, with their digests.
@@ -30,7 +30,7 @@ struct Key {
 pub(super) fn matched<N: Node>(old: &Table<'_, N>, new: &Table<'_, N>, shared: &[(usize, usize)]) -> Matched {
     match key(old, new, shared) {
         Some(key) => by_key(old, new, shared, &key),
-        None => Matched { places: by_likeness(old, new, shared), rekeyed: HashSet::new() },
+        None => Matched { places: by_likeness(old, new, shared), rekeyed: BTreeSet::new() },
     }
 }
 

@@ -13,11 +13,14 @@ use serde_json::json;
 
 /// Memory with holes.
 #[derive(Clone)]
-struct Ranges(Vec<(u64, Vec<u8>)>);
+pub(crate) struct Ranges(Vec<(u64, Vec<u8>)>);
 
 impl Ranges {
     fn recorded() -> Ranges {
-        let mut bytes = include_bytes!("../fixtures/heap.bin").as_slice();
+        Ranges::of(include_bytes!("../fixtures/heap.bin"))
+    }
+
+    pub(crate) fn of(mut bytes: &[u8]) -> Ranges {
         let mut ranges = Vec::new();
         while !bytes.is_empty() {
             let word = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
@@ -29,7 +32,7 @@ impl Ranges {
     }
 
     /// All of the memory, with zeros between the ranges.
-    fn whole(&self) -> Vec<u8> {
+    pub(crate) fn whole(&self) -> Vec<u8> {
         let end = |(start, bytes): &(u64, Vec<u8>)| usize::try_from(*start).unwrap() + bytes.len();
         let mut memory = vec![0; self.0.iter().map(end).max().unwrap_or(0)];
         for range in &self.0 {

@@ -6,6 +6,7 @@
 
 mod access;
 mod behaviour;
+mod census;
 mod fake;
 mod fixtures;
 mod heap;
