@@ -137,12 +137,12 @@ impl Browser {
         let (to, from) = pipes.ok_or(BrowserError::Silent)?;
         let mut browser = Browser { ending, to, from, unread: Vec::new(), asked: 0, events: VecDeque::new() };
         browser.ask("", "Browser.setDownloadBehavior", json!({ "behavior": "deny" })).await?;
+        tracing::debug!(process = browser.id(), "a browser opens pages");
         Ok(browser)
     }
 
     /// Its process.
-    #[cfg(test)]
-    pub(crate) fn id(&self) -> Option<u32> {
+    fn id(&self) -> Option<u32> {
         self.ending.child.as_ref().and_then(Child::id)
     }
 

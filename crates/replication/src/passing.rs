@@ -99,8 +99,10 @@ impl Passing {
 
     /// The newest certified state; a fresh one if it is getting old and nothing runs.
     pub fn certified(&self) -> Arc<Certified> {
-        if let Ok(mut running) = self.running.try_lock() {
-            self.go_on(&mut running);
+        if self.is_old()
+            && let Ok(mut running) = self.running.try_lock()
+        {
+            self.batch(&mut running, Vec::new());
         }
         self.shown().0.clone()
     }
@@ -112,11 +114,14 @@ impl Passing {
 
     /// Runs what is due, and makes the certificate anew when it is old.
     fn go_on(&self, running: &mut Running) {
-        let now = self.clock.now();
-        let old = self.shown().0.time + CERTIFICATE_AGE_MAX < now;
-        if old || running.is_due(now) {
+        if self.is_old() || running.is_due(self.clock.now()) {
             self.batch(running, Vec::new());
         }
+    }
+
+    /// Whether the certificate is to be made anew.
+    fn is_old(&self) -> bool {
+        self.shown().0.time.saturating_add(CERTIFICATE_AGE_MAX) < self.clock.now()
     }
 
     fn batch(&self, running: &mut Running, ingress: Vec<Ingress>) {

@@ -251,10 +251,17 @@ impl Door {
         let visitor = Visitor { key: seed.stand_in(&StandIn::Owner), still: false, ear: Some(ear.clone()) };
         let name = self.open(seed, visitor, files, Kind::Aside).await;
         let name = name.map_err(|problem| BrowserError::Gone(std::io::Error::other(problem.message)))?;
-        let origin = self.url(&name);
-        let site = visit(&mut browser.tab().await?, &origin, &ear, expected).await;
-        self.looks.end(&name);
-        site
+        let open = OpenLook(self, name);
+        visit(&mut browser.tab().await?, &self.url(&open.1), &ear, expected).await
+    }
+}
+
+/// A look that ends when this is dropped, also in the middle of a visit that is given up.
+struct OpenLook<'d>(&'d Door, String);
+
+impl Drop for OpenLook<'_> {
+    fn drop(&mut self) {
+        self.0.looks.end(&self.1);
     }
 }
 
