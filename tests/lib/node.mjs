@@ -36,7 +36,7 @@ export function cliAsync(home, ...args) {
     let words = '';
     child.stdout.on('data', (chunk) => (out += chunk));
     child.stderr.on('data', (chunk) => (words += chunk));
-    child.on('close', (code) => done({ code, json: out.trim() ? JSON.parse(out) : undefined, words }));
+    child.on('close', (code) => done({ code, json: out.trim() ? JSON.parse(out) : undefined, text: out, words }));
   });
 }
 

@@ -7,6 +7,7 @@
 mod output;
 mod progress;
 mod run;
+mod tables;
 mod tree;
 mod words;
 
@@ -83,6 +84,8 @@ pub(crate) enum Command {
     Access(App),
     /// Show an app's data
     Data(Data),
+    /// Open an app as somebody else, or as it was, without touching it
+    Look(Look),
     /// Show what an app logged
     Logs(App),
     /// Give an app another name
@@ -95,6 +98,8 @@ pub(crate) enum Command {
     Delete(App),
     /// Bring a version back, with its data, as a new one
     Restore(Restore),
+    /// Erase a person's data for good: rows, membership, restore points, history
+    Erase(Erase),
     /// Write an app with its data and history into one file
     Export(Export),
     /// Make an app from an exported file
@@ -179,6 +184,32 @@ pub(crate) struct Data {
     /// The most entries to show of each collection
     #[arg(long, value_name = "COUNT")]
     pub(crate) limit: Option<u64>,
+    /// Entries of each collection to pass over first
+    #[arg(long, value_name = "COUNT", default_value_t = 0, hide_default_value = true)]
+    pub(crate) offset: u64,
+    /// Only entries with these words and fields, as in 'bread pieces>2 state=open at<2026-05-01'
+    #[arg(long = "where", value_name = "TEXT")]
+    pub(crate) wanted: Option<String>,
+    /// Only this variable, or this table within one
+    #[arg(long, value_name = "NAME")]
+    pub(crate) variable: Option<String>,
+    /// Print one table as CSV (UTF-8); texts that begin like a formula get an apostrophe in front
+    #[arg(long)]
+    pub(crate) csv: bool,
+}
+
+/// `autograph look`.
+#[derive(Args, Clone, Debug)]
+#[group(skip)]
+pub(crate) struct Look {
+    /// Name or canister id
+    pub(crate) app: String,
+    /// As whom: owner, stranger, anonymous, a role, or a member by name
+    #[arg(long = "as", value_name = "WHO", required_unless_present = "version")]
+    pub(crate) who: Option<String>,
+    /// The version to look at, as `autograph history` numbers it; nothing can be changed there
+    #[arg(long, value_name = "VERSION", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) version: Option<u64>,
 }
 
 /// `autograph rename`.
@@ -199,6 +230,18 @@ pub(crate) struct Restore {
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) version: u64,
     /// The token that a refusal gave
+    #[arg(long, value_name = "TOKEN")]
+    pub(crate) approve: Option<String>,
+}
+
+/// `autograph erase`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Erase {
+    /// Name or canister id
+    pub(crate) app: String,
+    /// A member's id or name, or a value exactly as rows hold it (a telephone number, an address)
+    pub(crate) who: String,
+    /// The token that the question gave
     #[arg(long, value_name = "TOKEN")]
     pub(crate) approve: Option<String>,
 }
@@ -227,6 +270,9 @@ pub(crate) struct Check {
     /// The app it is meant for; otherwise what app.toml or the folder says
     #[arg(long)]
     pub(crate) app: Option<String>,
+    /// What the change means to touch, as in orders,"list orders"; the gate asks about whatever else changes
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) touches: Option<Vec<String>>,
 }
 
 /// `autograph deploy`.
@@ -240,6 +286,9 @@ pub(crate) struct Deploy {
     /// The token that a refusal gave
     #[arg(long, value_name = "TOKEN")]
     pub(crate) approve: Option<String>,
+    /// What the change means to touch, as in orders,"list orders"; the gate asks about whatever else changes
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) touches: Option<Vec<String>>,
 }
 
 /// `autograph call`.
@@ -377,6 +426,7 @@ mod tests {
             "autograph|history|shop",
             "autograph|access|shop",
             "autograph|data|shop|--limit|10",
+            "autograph|data|shop|--where|pieces>2|--variable|orders|--offset|5|--csv",
             "autograph|logs|shop",
             "autograph|rename|shop|store",
             "autograph|freeze|shop",
@@ -386,7 +436,7 @@ mod tests {
             "autograph|export|shop|f",
             "autograph|import|f",
             "autograph|check|d|--app|shop",
-            "autograph|deploy|d|--app|shop|--approve|t",
+            "autograph|deploy|d|--app|shop|--approve|t|--touches|orders,list orders",
             "autograph|call|shop|add|(1)|--query|--as|alice",
             "autograph|mcp",
             "autograph|network|demo|--nodes|4|--data|d",

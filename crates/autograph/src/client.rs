@@ -77,7 +77,8 @@ impl Client {
         arg: &Value,
         on_progress: &mut dyn FnMut(Progress),
     ) -> Result<Value, Problem> {
-        let long = matches!(verb, "new" | "change" | "deploy" | "check" | "restore" | "export" | "import" | "data");
+        let long =
+            matches!(verb, "new" | "change" | "deploy" | "check" | "restore" | "erase" | "export" | "import" | "data");
         let most = if long { LONG } else { SHORT };
         timeout(most, self.ask_patiently(verb, arg, on_progress)).await.unwrap_or_else(|_| {
             let message = format!("the node did not finish `{verb}` within {} minutes", most.as_secs() / 60);

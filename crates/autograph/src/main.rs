@@ -1,10 +1,14 @@
 //! The program: one binary for the node, its command line and the launcher of the toolchain's jail.
 
 mod adapter;
+mod browser;
 mod cli;
 mod client;
+mod files;
 mod node;
+mod recorder;
 mod up;
+mod watch;
 mod workshop;
 
 use std::process::ExitCode;

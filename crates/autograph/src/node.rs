@@ -3,6 +3,7 @@
 mod keys;
 
 use std::{
+    collections::HashSet,
     fs::{File, OpenOptions},
     io::Write as _,
     path::{Path, PathBuf},
@@ -17,7 +18,7 @@ use protocol::{RootKey, reject::NodeKey};
 use replication::{LocalSequencer, Replica, ReplicaConfig, ScrubPace, SystemClock, UsageSink};
 use state::{blobs::BlobStore, storage::folder::Folder as StorageFolder};
 
-use crate::cli::OpenTo;
+use crate::{cli::OpenTo, recorder::Recorder, watch::Watch};
 
 /// The log is folded into the catalogue when it is this long, bytes.
 const FOLD_AT: u64 = 256 << 20;
@@ -33,6 +34,8 @@ pub(crate) struct Node {
     pub(crate) node_key: NodeKey,
     pub(crate) workshop: Principal,
     pub(crate) owner: Principal,
+    pub(crate) recorder: Recorder,
+    pub(crate) watch: Watch,
     /// For approval tokens; never leaves the node.
     pub(crate) secret: [u8; 32],
     /// Held for as long as the node lives.
@@ -90,6 +93,8 @@ impl Node {
             scrub: ScrubPace::default(),
         })?;
         let owner = keys.owner.principal();
+        let recorder = Recorder::new(data.join("recorded"));
+        let watch = Watch::load(data.join("watch.json"));
         Ok(Node {
             data,
             replica: Arc::new(replica),
@@ -101,8 +106,20 @@ impl Node {
             workshop,
             owner,
             secret: keys.secret,
+            recorder,
+            watch,
             _lock: lock,
         })
+    }
+
+    /// Writes down what was seen of calls; it is no part of the state.
+    pub(crate) fn save_seen(&self) {
+        let apps: HashSet<Principal> =
+            self.replica.view(|view| view.directory.apps.values().map(|entry| entry.backend).collect());
+        let is_app = |app: Principal| apps.contains(&app);
+        if let Err(error) = self.recorder.save(is_app).and_then(|()| self.watch.save(is_app)) {
+            tracing::warn!(%error, "what was seen of calls could not be written down");
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use gateway::{Gateway, GatewayConfig, Hosts, Limits, Meter};
+use gateway::{Gateway, GatewayConfig, Hosts, Limits, Looks, Meter};
 use replication::{Clock as _, SystemClock};
 use toolchain::{Toolchain, ToolchainConfig};
 
@@ -38,18 +38,25 @@ pub(crate) async fn up(data: &Path, listen: SocketAddr, open_to: OpenTo) -> anyh
     let origin = format!("http://localhost:{}", address.port());
     let workshop = Arc::new(Workshop::new(node.clone(), toolchain, origin.clone()));
     workshop.enrol_first_person().await.context("the owner's key can't be entered")?;
+    workshop.let_go_of_all().await.context("what was held when the node stopped can't be let go")?;
     let studio = studio::routes().merge(workshop::routes(workshop.clone()));
-    let config = GatewayConfig { limits, hosts: Hosts::new([]) };
+    let config = GatewayConfig { limits, hosts: Hosts::new([]), looks: workshop.looks.clone() };
     let gateway = Gateway::new(Arc::new(Adapter(node.clone())), studio, meter, config);
     let state_file = client::write_state_file(&origin, &node.data, &node.root_key_der)
         .map_err(|problem| anyhow::anyhow!("{}: {}", problem.message, problem.hint))?;
-    let fresh = tokio::spawn(keep_fresh(node.clone()));
+    let fresh = tokio::spawn(keep_fresh(node.clone(), workshop.looks.clone()));
+    let seen = tokio::spawn(keep_seen(node.clone()));
     greet(&origin, &workshop, &node);
     gateway::serve(gateway, listener, stopped()).await;
     fresh.abort();
+    seen.abort();
     let _ = writeln!(std::io::stderr(), "stopping: finishing what was begun");
     client::remove_state_file(&state_file);
-    tokio::task::spawn_blocking(move || node.replica.shut_down()).await?;
+    let end = move || {
+        node.save_seen();
+        node.replica.shut_down();
+    };
+    tokio::task::spawn_blocking(end).await?;
     Ok(())
 }
 
@@ -106,13 +113,28 @@ fn find_in_path(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
-/// Makes a batch when the newest certificate is getting old.
-async fn keep_fresh(node: Arc<Node>) {
+/// Makes a batch when the newest certificate is getting old, and frees the looks that are over.
+async fn keep_fresh(node: Arc<Node>, looks: Looks) {
     let mut interval = tokio::time::interval(Duration::from_secs(10));
     loop {
         interval.tick().await;
+        looks.sweep(SystemClock.now());
         let at = node.replica.certified().map_or(0, |certified| certified.time);
         if at + CERTIFICATE_AGE_MAX < SystemClock.now() && node.replica.tick().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Writes down now and then what was seen of calls; what a crash takes of it is seen again.
+async fn keep_seen(node: Arc<Node>) {
+    let mut interval = tokio::time::interval(Duration::from_secs(60));
+    // The first tick is at once.
+    interval.tick().await;
+    loop {
+        interval.tick().await;
+        let node = node.clone();
+        if tokio::task::spawn_blocking(move || node.save_seen()).await.is_err() {
             return;
         }
     }

@@ -7,15 +7,21 @@
 mod access;
 mod answer;
 mod api;
+mod behaviour;
 mod conversation;
 mod data;
+mod delta;
+mod erasing;
+mod glass;
 mod judge;
 mod looking;
 mod owners;
+mod pages;
 mod people;
 mod pipeline;
 mod proposals;
 mod registry;
+mod restoring;
 mod switch;
 
 use std::{
@@ -29,12 +35,15 @@ use toolchain::Toolchain;
 use crate::node::Node;
 
 pub(crate) use api::routes;
+pub(crate) use looking::iso;
 
 /// The service. One for a node.
 pub(crate) struct Workshop {
     pub(crate) node: Arc<Node>,
     pub(crate) toolchain: Toolchain,
     pub(crate) tokens: Tokens,
+    /// Looks at apps that are open.
+    pub(crate) looks: gateway::Looks,
     /// The studio's address as people reach it, `http://localhost:4943`.
     pub(crate) origin: String,
     /// One-time links to the studio, and until when they are good, ns.
@@ -52,6 +61,7 @@ impl Workshop {
             node,
             toolchain,
             tokens,
+            looks: gateway::Looks::default(),
             origin,
             entries: Mutex::default(),
             seen: Mutex::default(),

@@ -3,26 +3,31 @@
 //! It keeps the canister's id, data and members; calls leave it only to the registry's `standing`, or are rejected.
 //! Nothing that happens on it reaches the live app: it shares committed pages, which nobody writes.
 
+mod seed;
+
 use std::{sync::Arc, time::Duration};
 
 use candid::Principal;
 use embedder::{Engine, Entry};
-use state::replicated::{Ingress, IngressStatus, Payload, Reject, RequestId};
+use state::{
+    pages::{PAGE_BYTES, PagedMemory},
+    replicated::{Ingress, IngressStatus, Payload, Reject, RequestId, SystemState},
+};
 
 use crate::{
     executor::{Batch, Blobs, Executor},
     messages::InputParts,
     query::Query,
-    registry::{App, FIRST_PERSON, Invitation, Registry, RoleDefinition},
+    registry::{App, FIRST_PERSON, Invitation, Registry, RoleDefinition, Standing},
     state::{Canister, ReplicatedState},
     turn::Turn,
 };
 
 /// What a fork starts from; cheap to take.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ForkSeed {
-    backend: Principal,
-    state: ReplicatedState,
+    pub(crate) backend: Principal,
+    pub(crate) state: ReplicatedState,
 }
 
 /// The fork.
@@ -41,6 +46,37 @@ pub struct Kept {
     calls: u64,
 }
 
+/// How a stable memory changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StableChange {
+    /// Bytes before.
+    pub before: u64,
+    /// Bytes after.
+    pub after: u64,
+    /// Pages that held something before.
+    pub pages: u64,
+    /// How many of those hold something else after.
+    pub changed: u64,
+    /// How many of those hold nothing but zeros after, or are gone.
+    pub cleared: u64,
+}
+
+impl StableChange {
+    fn between(before: &PagedMemory, after: &PagedMemory) -> StableChange {
+        let mut change = StableChange { before: before.bytes(), after: after.bytes(), ..StableChange::default() };
+        for index in 0..before.bytes().div_ceil(PAGE_BYTES as u64) {
+            let filled =
+                |memory: &PagedMemory| memory.page(index).filter(|page| page.iter().any(|byte| *byte != 0)).copied();
+            let Some(old) = filled(before) else { continue };
+            let new = filled(after);
+            change.pages += 1;
+            change.changed += u64::from(new != Some(old));
+            change.cleared += u64::from(new.is_none());
+        }
+        change
+    }
+}
+
 /// Batches in which a fork does by itself what is due while time goes by; later timers and heartbeats are left out.
 const PASSING_BATCHES: usize = 200;
 /// Batches that what was begun may take to end.
@@ -52,20 +88,12 @@ impl Executor {
     pub fn fork_seed(&self, backend: Principal) -> Option<ForkSeed> {
         let canister = self.state.canisters.get(&backend)?;
         let mut state = ReplicatedState::empty(self.state.time);
-        let mut copy = Canister {
-            system: canister.system.clone(),
+        let copy = Canister {
+            system: without_calls(canister.system.clone()),
             memory: canister.memory.clone(),
             assets: canister.assets.clone(),
             managed: canister.managed.clone(),
         };
-        // Waiting and open calls belong to the live app.
-        copy.system.queue.clear();
-        copy.system.long = None;
-        copy.system.deferred.clear();
-        copy.system.call_contexts.clear();
-        copy.system.callbacks.clear();
-        copy.system.held = false;
-        copy.system.frozen = false;
         state.canisters.insert(backend, copy);
         state.registry = self.state.registry.copy_of(backend);
         Some(ForkSeed { backend, state })
@@ -114,6 +142,18 @@ impl Executor {
     }
 }
 
+/// Waiting and open calls belong to the live app, and so does whatever keeps it from running.
+pub(crate) fn without_calls(mut system: SystemState) -> SystemState {
+    system.queue.clear();
+    system.long = None;
+    system.deferred.clear();
+    system.call_contexts.clear();
+    system.callbacks.clear();
+    system.held = false;
+    system.frozen = false;
+    system
+}
+
 impl Fork {
     /// Opens a fork.
     #[must_use]
@@ -136,6 +176,12 @@ impl Fork {
         let _ = self.executor.state.registry.update(self.backend, |app| app.roles = roles.to_vec());
     }
 
+    /// The fork as it is now, to go on from elsewhere.
+    #[must_use]
+    pub fn seed(&self) -> ForkSeed {
+        ForkSeed { backend: self.backend, state: self.executor.state.clone() }
+    }
+
     /// Remembers how the fork is now. Pages are shared, so it is cheap.
     #[must_use]
     pub fn keep(&self) -> Kept {
@@ -144,10 +190,37 @@ impl Fork {
 
     /// Makes the fork what it was.
     pub fn back(&mut self, kept: &Kept) {
+        *self = self.at(kept);
+    }
+
+    /// Another fork that begins as this one was.
+    #[must_use]
+    pub fn at(&self, kept: &Kept) -> Fork {
         let Executor { engine, blobs, config, .. } = &self.executor;
         let (engine, blobs, config) = (engine.clone(), blobs.clone(), config.clone());
-        self.executor = Executor::over(kept.state.clone(), engine, blobs, config);
-        self.calls = kept.calls;
+        Fork {
+            executor: Executor::over(kept.state.clone(), engine, blobs, config),
+            backend: self.backend,
+            calls: kept.calls,
+            usual: self.usual,
+        }
+    }
+
+    /// Whether the app's memories surely hold the same in both; found without looking at bytes.
+    #[must_use]
+    pub fn same_memory(&self, one: &Kept, other: &Kept) -> bool {
+        let memory = |kept: &Kept| kept.state.canisters.get(&self.backend).map(|canister| canister.memory.clone());
+        match (memory(one), memory(other)) {
+            (Some(one), Some(other)) => one.heap.same_as(&other.heap) && one.stable.same_as(&other.stable),
+            _ => false,
+        }
+    }
+
+    /// How the app's stable memory differs between both.
+    #[must_use]
+    pub fn stable_memory(&self, before: &Kept, after: &Kept) -> Option<StableChange> {
+        let stable = |kept: &Kept| Some(kept.state.canisters.get(&self.backend)?.memory.stable.clone());
+        Some(StableChange::between(&stable(before)?, &stable(after)?))
     }
 
     /// Lets time go by: timers and heartbeats run when they are due, at most [`PASSING_BATCHES`] times, and what they
@@ -206,24 +279,12 @@ impl Fork {
 
     /// A caller whom the fork takes for the app's owner.
     pub fn as_owner(&mut self) -> Principal {
-        let key = Principal::self_authenticating(b"the owner on a fork");
-        let owner =
-            self.executor.state.registry.app(self.backend).map_or(FIRST_PERSON.to_owned(), |app| app.owner.clone());
-        self.executor.state.registry.enrol(&owner, key);
-        key
+        self.executor.state.registry.let_owner_in(self.backend)
     }
 
     /// A caller whom the fork takes for a new member with this role.
     pub fn as_member(&mut self, role: &str) -> Principal {
-        let key = Principal::self_authenticating(format!("a {role} on a fork"));
-        let token = format!("a link for a {role} on a fork");
-        let invitation = Invitation { role, name: "", member: None, token: token.as_bytes(), at: 0 };
-        let registry = &mut self.executor.state.registry;
-        // Without such a role the caller stays a stranger, which is what the app would make of them.
-        if registry.standing(self.backend, key).role != role && registry.invite(self.backend, invitation).is_ok() {
-            let _ = registry.redeem(self.backend, token.as_bytes(), key);
-        }
-        key
+        self.executor.state.registry.let_in(self.backend, role)
     }
 
     /// A caller whom the fork takes for this member of the live app.
@@ -249,6 +310,12 @@ impl Fork {
     #[must_use]
     pub fn member_id(&self, caller: Principal) -> String {
         self.executor.state.registry.standing(self.backend, caller).member
+    }
+
+    /// What this caller is to the app.
+    #[must_use]
+    pub fn standing(&self, caller: Principal) -> Standing {
+        self.executor.state.registry.standing(self.backend, caller)
     }
 
     /// Asks the fork.
@@ -298,6 +365,26 @@ impl Fork {
 }
 
 impl Registry {
+    /// A made-up key of the app's owner.
+    pub(crate) fn let_owner_in(&mut self, backend: Principal) -> Principal {
+        let key = Principal::self_authenticating(b"the owner on a fork");
+        let owner = self.app(backend).map_or(FIRST_PERSON.to_owned(), |app| app.owner.clone());
+        self.enrol(&owner, key);
+        key
+    }
+
+    /// A made-up key of a new member with this role. Without such a role it stays a stranger's, which is what the app
+    /// would make of them.
+    pub(crate) fn let_in(&mut self, backend: Principal, role: &str) -> Principal {
+        let key = Principal::self_authenticating(format!("a {role} on a fork"));
+        let token = format!("a link for a {role} on a fork");
+        let invitation = Invitation { role, name: "", member: None, token: token.as_bytes(), at: 0 };
+        if self.standing(backend, key).role != role && self.invite(backend, invitation).is_ok() {
+            let _ = self.redeem(backend, token.as_bytes(), key);
+        }
+        key
+    }
+
     /// Only what concerns one app.
     fn copy_of(&self, backend: Principal) -> Registry {
         let mut copy = Registry::default();

@@ -9,6 +9,7 @@ mod config;
 mod damage;
 mod executor;
 mod fork;
+mod glass;
 mod history;
 mod instances;
 mod long;
@@ -34,11 +35,13 @@ use protocol::CanisterId;
 pub use config::{ExecutionConfig, Provisional};
 pub use damage::Damage;
 pub use executor::{BadState, Batch, Blobs, Executed, Executor};
-pub use fork::{Fork, ForkSeed, Kept};
+pub use fork::{Fork, ForkSeed, Kept, StableChange};
+pub use glass::StandIn;
 pub use native::AssetAnswer;
 pub use prices::IdlePrices;
 pub use query::{Answered, Query};
 pub use reader::{Moment, Reader};
+pub use switch::{OpenCall, TEXT_BYTES_MIN};
 pub use usage::{Spent, Usage};
 
 /// The system canister that knows apps, owners and members.

@@ -22,6 +22,9 @@ pub const VISITOR: &str = "visitor";
 /// The person who runs this node, until there are several.
 pub const FIRST_PERSON: &str = "owner";
 
+/// What stands in place of words that were erased.
+pub const ERASED: &str = "(erased)";
+
 /// Keys of rows start with these.
 const APP_KEY: &[u8] = b"r/a/";
 const MEMBER_KEY: &[u8] = b"r/m/";
@@ -218,7 +221,9 @@ impl Registry {
                 "`{name}` can't be an app's name: use 1 to 40 lower-case letters, digits and hyphens"
             ));
         }
-        if ["localhost", "studio", "api", "www"].contains(&name) || Principal::from_text(name).is_ok() {
+        // Hosts of looks at apps are called `look-` and 32 hexadecimal digits.
+        let look = name.strip_prefix("look-").is_some_and(|rest| rest.len() == 32 && hex_digits(rest));
+        if look || ["localhost", "studio", "api", "www"].contains(&name) || Principal::from_text(name).is_ok() {
             return refused(format!("the name `{name}` is kept for the platform; choose another"));
         }
         if self.names.contains_key(name) {
@@ -283,6 +288,23 @@ impl Registry {
     pub fn add_version(&mut self, backend: Principal, version: Version) {
         self.dirty.insert(version_key(backend, version.number));
         self.versions.entry(backend).or_default().insert(version.number, version);
+    }
+
+    /// Takes texts out of what was asked for and approved in an app's history, and puts verdicts without them in place.
+    pub fn erase_words(&mut self, backend: Principal, texts: &[String], verdicts: &[(u64, [u8; 32])]) {
+        let versions = self.versions.entry(backend).or_default();
+        for (number, version) in versions {
+            let mut erased = version.clone();
+            for text in texts.iter().filter(|text| !text.is_empty()) {
+                erased.message = erased.message.replace(text.as_str(), ERASED);
+                erased.approved.iter_mut().for_each(|word| *word = word.replace(text.as_str(), ERASED));
+            }
+            erased.verdict = verdicts.iter().find(|(of, _)| of == number).map_or(erased.verdict, |(_, hash)| *hash);
+            if erased != *version {
+                *version = erased;
+                self.dirty.insert(version_key(backend, *number));
+            }
+        }
     }
 
     // ---- members
@@ -446,6 +468,10 @@ pub struct Invitation<'a> {
 fn standing_of(id: &str, member: &Member) -> Standing {
     let id = if member.role == OWNER { OWNER } else { id };
     Standing { role: member.role.clone(), member: id.to_owned(), name: member.name.clone() }
+}
+
+fn hex_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn checked_member_id(id: &str) -> Result<String, Refused> {

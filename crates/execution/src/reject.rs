@@ -66,6 +66,22 @@ pub fn too_late(receiver: Principal) -> Reject {
     Reject::new(ErrorCode::DEADLINE_EXPIRED, text)
 }
 
+/// The caller is changed and waits no longer; the call may have happened or not.
+#[must_use]
+pub fn given_up(receiver: Principal) -> Reject {
+    let text = format!(
+        "the app was changed while its call to canister {receiver} was open; the call may have happened or not"
+    );
+    Reject::new(ErrorCode::DEADLINE_EXPIRED, text)
+}
+
+/// The app was replaced under the call.
+#[must_use]
+pub fn changed_meanwhile(id: Principal) -> Reject {
+    let text = format!("canister {id}: the app was changed while your call was open; look whether it happened");
+    Reject::new(ErrorCode::CANISTER_DID_NOT_REPLY, text)
+}
+
 /// The canister trapped.
 #[must_use]
 pub fn trapped(id: Principal, why: &str) -> Reject {

@@ -46,14 +46,18 @@ impl Ranges {
         Ranges(ranges)
     }
 
-    fn read(&self, offset: u64, length: u64) -> Option<Vec<u8>> {
-        let (start, bytes) = self.0.iter().rev().find(|(start, _)| *start <= offset)?;
-        let from = usize::try_from(offset - start).ok()?;
-        bytes.get(from..from.checked_add(usize::try_from(length).ok()?)?).map(<[u8]>::to_vec)
+    /// All of the memory, with zeros between the ranges.
+    fn whole(&self) -> Vec<u8> {
+        let end = |(start, bytes): &(u64, Vec<u8>)| *start as usize + bytes.len();
+        let mut memory = vec![0; self.0.iter().map(end).max().unwrap_or(0)];
+        for range in &self.0 {
+            memory[end(range) - range.1.len()..end(range)].copy_from_slice(&range.1);
+        }
+        memory
     }
 
     fn variables(&self, types: &str) -> std::result::Result<Vec<(String, gate::Value)>, gate::heap::HeapError> {
-        variables(&|offset, length| self.read(offset, length), types)
+        variables(&self.whole(), types)
     }
 
     /// Words become other words of the memory, or anything; how many did.

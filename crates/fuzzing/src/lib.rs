@@ -6,6 +6,7 @@
 
 mod authentication;
 mod bench;
+mod checks;
 mod heap;
 mod log;
 mod module;
@@ -15,6 +16,7 @@ mod tree;
 
 pub use self::{
     authentication::authentication,
+    checks::checks,
     heap::{heap, stable_types},
     log::{batch, log},
     module::{grown_module, module},

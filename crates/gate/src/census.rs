@@ -3,15 +3,23 @@
 //! Rows are matched by what tells them apart, so that a list in another order is the same list. Invariant: what is
 //! the same on both sides yields nothing, and every loss is counted once.
 
+mod node;
+mod patterns;
 mod rows;
+mod table;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use crate::{
     value::Value,
     words::{self, MOST_EXAMPLES},
 };
-use rows::{Pair, matched};
+use node::Whole;
+pub(crate) use node::{Class, Column, EMPTY, Hashing, Node, Opened};
+pub(crate) use patterns::Pattern;
 
 /// How deep values are compared.
 const MOST_DEPTH: usize = 48;
@@ -27,6 +35,8 @@ pub(crate) enum Fate {
     Moved,
     /// Values are others.
     Changed,
+    /// Rows are found under other keys, otherwise the same.
+    Rekeyed,
     /// A single number went down.
     Fewer,
     /// A single number went up.
@@ -46,8 +56,10 @@ pub(crate) struct Change {
     /// How many there were.
     pub(crate) of: u64,
     pub(crate) examples: Vec<String>,
-    /// The new name of what moved.
+    /// The new name of what moved, or the names of the fields that hold it together.
     pub(crate) moved_to: Option<String>,
+    /// What the values that changed have in common.
+    pub(crate) pattern: Option<Pattern>,
     /// Whether it is about rows of a list, not about a single value.
     pub(crate) in_rows: bool,
 }
@@ -63,6 +75,8 @@ struct Place {
     changed: Tally,
     fewer: Tally,
     more: Tally,
+    rekeyed: Tally,
+    pattern: Option<Pattern>,
     /// Names of the fields of its rows, where it is a list.
     row: BTreeSet<String>,
     /// How often a missing value was found under each new name.
@@ -90,9 +104,18 @@ impl Tally {
 
 /// Compares the same data before and after.
 pub(crate) fn changes(before: &Value, after: &Value) -> Vec<Change> {
+    let hashing = Hashing::default();
+    let [before, after] = [before, after].map(|value| Whole { value, hashing: &hashing });
     let mut census = Census::default();
-    census.values(before, after, false);
-    census.places.into_iter().flat_map(|(path, place)| place.changes(&path)).collect()
+    census.values(&before, &after, false);
+    census.changes()
+}
+
+/// Compares what two versions keep, by name.
+pub(crate) fn changes_of<N: Node>(before: &[(Rc<str>, N)], after: &[(Rc<str>, N)]) -> Vec<Change> {
+    let mut census = Census::default();
+    census.records(before, after, false);
+    census.changes()
 }
 
 #[derive(Default)]
@@ -102,21 +125,32 @@ struct Census {
 }
 
 impl Census {
+    fn changes(self) -> Vec<Change> {
+        self.places.into_iter().flat_map(|(path, place)| place.changes(&path)).collect()
+    }
+
     fn here(&mut self, in_rows: bool) -> &mut Place {
+        if !self.places.contains_key(&self.path) {
+            self.places.insert(self.path.clone(), Place::default());
+        }
         let place = self.places.entry(self.path.clone()).or_default();
         place.in_rows |= in_rows;
         place
     }
 
-    fn values(&mut self, before: &Value, after: &Value, in_rows: bool) {
+    fn values<N: Node>(&mut self, before: &N, after: &N, in_rows: bool) {
         if self.path.len() > MOST_DEPTH {
             return;
         }
-        match (before, after) {
-            (Value::List(old), Value::List(new)) => self.lists(old, new),
-            (Value::List(old), _) => self.lists(old, &[]),
-            (Value::Record(old), Value::Record(_)) => self.records(old, after, in_rows),
-            _ => self.single(before, after, in_rows),
+        match (before.open(), after.open()) {
+            (Opened::List(old), Opened::List(new)) => self.lists(&old, &new),
+            (Opened::List(old), _) => self.lists(&old, &[]),
+            (Opened::Record(old), Opened::Record(new)) => self.records(&old, &new, in_rows),
+            (Opened::Variant(old, inside), Opened::Variant(new, other)) if old == new => {
+                self.here(in_rows).filled += 1;
+                self.values(&inside, &other, in_rows);
+            }
+            _ => self.single(&before.value(), &after.value(), in_rows),
         }
     }
 
@@ -126,11 +160,6 @@ impl Census {
         }
         let place = self.here(in_rows);
         place.filled += 1;
-        if let (Value::Variant(old, inside), Value::Variant(new, other)) = (before, after)
-            && old == new
-        {
-            return self.values(inside, other, in_rows);
-        }
         if after.is_empty() {
             place.gone.add(|| before.shown());
         } else if let Some(down) = number_went(before, after) {
@@ -139,23 +168,31 @@ impl Census {
                 (false, true) => &mut place.fewer,
                 (false, false) => &mut place.more,
             };
-            tally.add(|| words::example(&format!("{} → {}", before.shown(), after.shown())));
-        } else if before != after && before.scalar().is_none_or(|text| after.scalar() != Some(text)) {
-            place.changed.add(|| words::example(&format!("{} → {}", before.shown(), after.shown())));
+            tally.add(|| both(before, after));
+        } else if !shown_alike(before, after) {
+            place.changed.add(|| both(before, after));
         }
     }
 
-    fn records(&mut self, old: &[(String, Value)], after: &Value, in_rows: bool) {
-        let siblings: BTreeSet<String> = old.iter().map(|(name, _)| name.clone()).collect();
+    fn records<N: Node>(&mut self, old: &[(Rc<str>, N)], new: &[(Rc<str>, N)], in_rows: bool) {
+        let siblings: BTreeSet<String> = old.iter().map(|(name, _)| name.to_string()).collect();
         for (name, value) in old {
-            let named = name.parse::<u32>().is_err();
+            let named = is_named(name);
             if named {
-                self.path.push(name.clone());
+                self.path.push(name.to_string());
                 self.here(in_rows).siblings.extend(siblings.iter().cloned());
             }
-            match after.part(name) {
-                Some(other) => self.values(value, other, in_rows),
-                None => self.missing(value, &siblings, after, in_rows),
+            match new.iter().find(|(other, _)| other == name) {
+                Some((_, other)) => self.values(value, other, in_rows),
+                None => {
+                    let digest = value.digest();
+                    let added = new.iter().filter(|(other, _)| !siblings.contains(&**other));
+                    let new_names: Vec<Rc<str>> = added
+                        .filter(|(_, other)| digest != EMPTY && other.digest() == digest)
+                        .map(|(other, _)| other.clone())
+                        .collect();
+                    self.missing(value, digest, &new_names, in_rows);
+                }
             }
             if named {
                 self.path.pop();
@@ -163,66 +200,40 @@ impl Census {
         }
     }
 
-    /// A field that the record after does not have: gone, unless a new field has its value.
-    fn missing(&mut self, value: &Value, siblings: &BTreeSet<String>, after: &Value, in_rows: bool) {
-        if value.is_empty() {
+    /// A part that is not there after: gone, unless new parts have its value.
+    fn missing<N: Node>(&mut self, value: &N, digest: u64, new_names: &[Rc<str>], in_rows: bool) {
+        if digest == EMPTY {
             return;
         }
-        let new_names: Vec<String> = match after {
-            Value::Record(fields) => fields
-                .iter()
-                .filter(|(name, other)| !siblings.contains(name) && other == value)
-                .map(|(name, _)| name.clone())
-                .collect(),
-            _ => Vec::new(),
-        };
         let place = self.here(in_rows);
         place.filled += 1;
-        match value {
+        match value.open() {
             // Of a list that is nowhere else, every row is gone.
-            Value::List(rows) if new_names.is_empty() => {
+            Opened::List(rows) if new_names.is_empty() => {
                 place.listed += rows.len() as u64;
-                rows.iter().for_each(|row| place.rows.add(|| row.shown()));
+                rows.iter().for_each(|row| place.rows.add(|| row.value().shown()));
             }
-            _ => place.gone.add(|| value.shown()),
+            _ => place.gone.add(|| value.value().shown()),
         }
         for name in new_names {
-            *place.moved.entry(name).or_default() += 1;
+            *place.moved.entry(name.to_string()).or_default() += 1;
         }
     }
+}
 
-    fn lists(&mut self, old: &[Value], new: &[Value]) {
-        let place = self.here(true);
-        place.listed += old.len() as u64;
-        if let Some(Value::Record(fields)) = old.first() {
-            place.row.extend(fields.iter().map(|(name, _)| name.clone()));
-        }
-        // A map may become a list of what it held, and the other way round.
-        if rows::are_pairs(old) != rows::are_pairs(new) && !old.is_empty() && !new.is_empty() {
-            return self.matched(&rows::without_keys(old), &rows::without_keys(new));
-        }
-        self.matched(old, new);
-    }
+/// Positions in tuples leave no trace in paths.
+fn is_named(name: &str) -> bool {
+    name.parse::<u32>().is_err()
+}
 
-    fn matched(&mut self, old: &[Value], new: &[Value]) {
-        for pair in matched(old, new) {
-            match pair {
-                Pair::Gone(row) => self.here(true).rows.add(|| row.shown()),
-                Pair::Both(before, after) => self.rows(before, after),
-            }
-        }
-    }
+fn both(before: &Value, after: &Value) -> String {
+    words::example(&format!("{} → {}", before.shown(), after.shown()))
+}
 
-    fn rows(&mut self, before: &Value, after: &Value) {
-        match (before, after) {
-            (Value::Record(_) | Value::List(_), _) | (_, Value::Record(_) | Value::List(_)) => {
-                self.values(before, after, true)
-            }
-            // Plain rows were matched by being the same.
-            _ if before == after => {}
-            _ => self.here(true).changed.add(|| words::example(&format!("{} → {}", before.shown(), after.shown()))),
-        }
-    }
+/// Whether people would take one for the other.
+fn shown_alike(before: &Value, after: &Value) -> bool {
+    let bytes = matches!(before, Value::Blob(_)) || matches!(after, Value::Blob(_));
+    before == after || (!bytes && before.scalar().is_some_and(|text| after.scalar() == Some(text)))
 }
 
 /// Whether a number that changed went down.
@@ -236,8 +247,10 @@ impl Place {
     fn changes(self, path: &[String]) -> Vec<Change> {
         let moved_to = self.moved.iter().find(|(_, count)| **count == self.gone.count).map(|(name, _)| name.clone());
         let gone = if moved_to.is_some() { Fate::Moved } else { Fate::Gone };
+        let rows = [Fate::RowsGone, Fate::Rekeyed];
         let tallies = [
             (Fate::RowsGone, self.rows),
+            (Fate::Rekeyed, self.rekeyed),
             (gone, self.gone),
             (Fate::Changed, self.changed),
             (Fate::Fewer, self.fewer),
@@ -247,11 +260,12 @@ impl Place {
             (tally.count > 0).then(|| Change {
                 fate,
                 path: path.to_vec(),
-                siblings: if fate == Fate::RowsGone { self.row.clone() } else { self.siblings.clone() },
+                siblings: if rows.contains(&fate) { self.row.clone() } else { self.siblings.clone() },
                 count: tally.count,
-                of: if fate == Fate::RowsGone { self.listed } else { self.filled },
+                of: if rows.contains(&fate) { self.listed } else { self.filled },
                 examples: tally.examples,
                 moved_to: moved_to.clone().filter(|_| fate == Fate::Moved),
+                pattern: self.pattern.clone().filter(|_| fate == Fate::Changed),
                 in_rows: self.in_rows,
             })
         };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    census::{Change, Fate},
+    census::{Change, Fate, Pattern},
     types::{Loss, LossKind},
     verdict::{Effect, Finding},
     words,
@@ -46,7 +46,8 @@ impl Seen {
         let path: Vec<&String> = loss.path.iter().filter(|part| part.parse::<u32>().is_err()).collect();
         if self.source == Source::Memory {
             let same = change.path.iter().collect::<Vec<_>>() == path;
-            let inside = loss.kind == LossKind::Variable && change.path.first() == path.first().copied();
+            let whole = !matches!(loss.kind, LossKind::Case(_) | LossKind::Required);
+            let inside = whole && path.iter().zip(&change.path).filter(|(a, b)| *a == b).count() == path.len();
             return (same || inside).then_some(if same { 1_000 } else { 500 });
         }
         let likeness = likeness(&loss.siblings, &change.siblings);
@@ -165,8 +166,13 @@ fn counted(seen: &Seen) -> Finding {
             let to = words::quoted(change.moved_to.as_deref().unwrap_or_default());
             ("renamed", format!("{name} would be called {to} from now on; its values move along"))
         }
+        Fate::Rekeyed => {
+            let rows = words::counted(change.count, "row");
+            ("rekeyed", format!("{rows} of {name} would be kept under another key, and nothing else of them changes"))
+        }
         Fate::Changed if change.in_rows => {
-            ("values_changed", format!("{} of {name} would change", words::counted(change.count, "value")))
+            let values = words::counted(change.count, "value");
+            ("values_changed", format!("{values} of {name} would {}", becoming(change.pattern.as_ref())))
         }
         Fate::Changed | Fate::More => ("value_changed", format!("{name} would change")),
         Fate::Fewer => ("fewer", format!("{name} would go down")),
@@ -181,6 +187,21 @@ fn counted(seen: &Seen) -> Finding {
     }
 }
 
+/// What happens to values that change, by what they have in common.
+fn becoming(pattern: Option<&Pattern>) -> String {
+    match pattern {
+        None => "change".into(),
+        Some(Pattern::Same(value)) => format!("all become “{value}”"),
+        Some(Pattern::From(name)) => format!("change places with {}", words::quoted(name)),
+        Some(Pattern::Exchanged) => "be exchanged between rows".into(),
+        Some(Pattern::Cut) => "be cut short".into(),
+        Some(Pattern::Merged(old, new)) => {
+            let old = old.iter().map(|(value, count)| format!("“{value}” ({count})")).collect::<Vec<_>>();
+            format!("change: {} would all become “{new}” and could not be told apart", old.join(", "))
+        }
+    }
+}
+
 /// What is kept and only shown in another way.
 fn hidden(finding: Finding, method: &str) -> Finding {
     let message = finding.message.replace("would be gone", "would no longer be shown");
@@ -192,7 +213,7 @@ fn hidden(finding: Finding, method: &str) -> Finding {
 fn effect(seen: &Seen) -> Effect {
     match seen.change.fate {
         // Counters go up; that loses nothing.
-        Fate::Moved | Fate::More => Effect::Informs,
+        Fate::Moved | Fate::Rekeyed | Fate::More => Effect::Informs,
         // What a method computes may change with the program; what memory holds does not by itself.
         Fate::Changed if !seen.change.in_rows && seen.source != Source::Memory => Effect::Informs,
         _ => Effect::Asks,

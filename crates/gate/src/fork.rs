@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use candid::Principal;
+
 use crate::{heap::HeapError, value::Value};
 
 /// A state of a fork that was kept.
@@ -21,6 +23,24 @@ pub enum Caller {
     Member(String),
     /// A member of the live app: its role and the membership's id.
     Known(String, String),
+}
+
+/// What looks at two memories.
+pub type Look<'a> = &'a mut dyn FnMut(&[u8], &[u8]);
+
+/// How a stable memory changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StableChange {
+    /// Bytes before.
+    pub before: u64,
+    /// Bytes after.
+    pub after: u64,
+    /// Pages of 4 KiB that held something before.
+    pub pages: u64,
+    /// How many of those hold something else after.
+    pub changed: u64,
+    /// How many of those hold nothing but zeros after, or are gone.
+    pub cleared: u64,
 }
 
 /// A copy of the live app without an outside, to try a release on.
@@ -51,6 +71,29 @@ pub trait Fork {
     /// The reject's message.
     fn call(&mut self, caller: Caller, method: &str, arg: &[u8]) -> Result<Vec<u8>, String>;
 
+    /// What this principal is to the app.
+    fn standing(&mut self, who: Principal) -> Caller {
+        if who == Principal::anonymous() { Caller::Anonymous } else { Caller::Stranger }
+    }
+
+    /// Asks a query method as exactly this principal.
+    ///
+    /// # Errors
+    /// The reject's message.
+    fn query_as(&mut self, who: Principal, method: &str, arg: &[u8]) -> Result<Vec<u8>, String> {
+        let caller = self.standing(who);
+        self.query(caller, method, arg)
+    }
+
+    /// Calls an update method as exactly this principal.
+    ///
+    /// # Errors
+    /// The reject's message.
+    fn call_as(&mut self, who: Principal, method: &str, arg: &[u8]) -> Result<Vec<u8>, String> {
+        let caller = self.standing(who);
+        self.call(caller, method, arg)
+    }
+
     /// Remembers how the fork is now, cheaply; what it gives is for [`Fork::back`].
     fn keep(&mut self) -> Mark {
         Mark::default()
@@ -77,11 +120,34 @@ pub trait Fork {
         let _ = instructions;
     }
 
-    /// The values of the stable variables now, where the fork can read memory: [`crate::heap::variables`] on what the
-    /// running module's `canister_pre_upgrade` leaves, which is then taken back. `stable_types` is that module's.
+    /// Shows `look` the memories of two kept states from address zero, as each module's `canister_pre_upgrade` leaves
+    /// them; that is then taken back. `None` if this fork has no memory to show.
     ///
-    /// With it, what is kept can't hide, whether a method shows it or not; without it (`None`) the census goes by what
-    /// queries show.
+    /// With it, what is kept can't hide, whether a method shows it or not; without it the census goes by what
+    /// [`Fork::variables`] and queries show.
+    ///
+    /// # Errors
+    /// The step that failed, and why.
+    fn memories(&mut self, before: Mark, after: Mark, look: Look<'_>) -> Option<Result<(), String>> {
+        let _ = (before, after, look);
+        None
+    }
+
+    /// Whether two kept states surely hold the same in memory; found without looking at all of it.
+    fn same(&mut self, one: Mark, other: Mark) -> bool {
+        let _ = (one, other);
+        false
+    }
+
+    /// How stable memory differs between two kept states, for modules whose memory says nothing of its types.
+    fn stable_memory(&mut self, before: Mark, after: Mark) -> Option<StableChange> {
+        let _ = (before, after);
+        None
+    }
+
+    /// The values of the stable variables now: [`crate::heap::variables`] on what the running module's
+    /// `canister_pre_upgrade` leaves, which is then taken back. `stable_types` is that module's. It holds all of them
+    /// at once; [`Fork::memories`] is for much data.
     fn variables(&mut self, stable_types: &str) -> Option<Result<Vec<(String, Value)>, HeapError>> {
         let _ = stable_types;
         None

@@ -3,25 +3,29 @@
 //! Layout: enhanced orthogonal persistence, 64 bit, version 1. The metadata lie at a fixed address; once the module's
 //! `canister_pre_upgrade` has run, they point to a record of all stable variables. Objects begin with a tag and a
 //! forwarding pointer, references are addresses less one, and small scalars lie in the upper bits of a word. What a
-//! word means follows from the types that the module declares. Invariant: reading ends within bounds of parts and
-//! depth, whatever the memory holds, and never leaves it.
+//! word means follows from the types that the module declares. Invariant: reading ends within bounds of words and depth,
+//! whatever the memory holds, and never leaves it.
 
 mod collections;
+mod cursor;
+mod digest;
+mod layout;
 mod numbers;
 mod object;
 mod shape;
 
-use std::{collections::BTreeMap, marker::PhantomData, rc::Rc};
+use std::{
+    cell::{Cell as Slot, RefCell},
+    rc::Rc,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use candid::Principal;
 
-use crate::{
-    container::container,
-    interface::roomy,
-    most::{Field, Signature, Ty},
-    value::Value,
-};
-use object::{Object, Tag, is_reference};
+use crate::{census::Hashing, interface::roomy, most::Signature, value::Value};
+pub(crate) use cursor::{Cursor, Types};
+use layout::{Id, Kind, Layout, Part};
+use object::{Object, Tag, is_named, is_reference};
 use shape::{Json, Plain, Shape};
 
 const METADATA: u64 = 0x48_0000;
@@ -34,24 +38,14 @@ const ACTOR_AT: u64 = VERSION_AT + 8;
 const NULL: u64 = 0xffff_ffff_ffff_fffb;
 const TRUE: u64 = 1;
 
-/// Parts of all values together.
-const MOST_PARTS: usize = 5_000_000;
-/// Bytes of all texts and blobs together.
-const MOST_BYTES: usize = 512 << 20;
+/// Words that are looked at whatever the memory's size.
+const LEAST_WORDS: u64 = 1 << 20;
+/// Words that are looked at for each word of memory: shared values are met more than once.
+const MOST_VISITS: u64 = 3;
 /// How deep values may be nested.
 const MOST_DEPTH: usize = 300;
-
-/// A module's memory.
-pub trait Memory {
-    /// The bytes at an offset; `None` if they don't all lie within the memory.
-    fn read(&self, offset: u64, length: u64) -> Option<Vec<u8>>;
-}
-
-impl<F: Fn(u64, u64) -> Option<Vec<u8>>> Memory for F {
-    fn read(&self, offset: u64, length: u64) -> Option<Vec<u8>> {
-        self(offset, length)
-    }
-}
+/// Words after which a counter that was asked for is told.
+const TOLD_WORDS: u64 = 1 << 17;
 
 /// Why memory can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -86,17 +80,19 @@ impl From<crate::most::MostError> for HeapError {
 
 /// The stable variables of a module, in order of their names, with maps and lists as lists.
 ///
-/// `canister_pre_upgrade` must have run on the memory; `stable_types` is the running module's own signature.
+/// `memory` begins at address zero, and `canister_pre_upgrade` must have run on it; `stable_types` is the running
+/// module's own signature.
 ///
 /// # Errors
 /// [`HeapError`], if the memory holds no such variables or more than is looked at.
-pub fn variables(memory: &dyn Memory, stable_types: &str) -> Result<Vec<(String, Value)>, HeapError> {
+pub fn variables(memory: &[u8], stable_types: &str) -> Result<Vec<(String, Value)>, HeapError> {
     let signature = Signature::parse(stable_types)?;
     roomy(|| {
-        let mut reader = Reader::<Plain>::new(memory, &signature, usize::MAX);
-        let actor = reader.actor()?;
-        let pair = |field: &Field| Ok((field.name.clone(), reader.variable(&actor, field)?));
-        signature.kept.iter().map(pair).collect()
+        let layout = Layout::of(&signature)?;
+        let reader = Reader::new(memory, &layout, Hashing::default());
+        let mut shaping = Shaping::<Plain>::new(&reader, usize::MAX);
+        let pair = |(part, cell): (&Part, Cell)| Ok((part.name.to_string(), shaping.value(cell)?));
+        layout.variables.iter().zip(reader.variables()?).map(pair).collect()
     })
 }
 
@@ -115,52 +111,123 @@ pub struct Shown {
 ///
 /// # Errors
 /// As [`variables`].
-pub fn json(memory: &dyn Memory, stable_types: &str, limit: usize) -> Result<Vec<Shown>, HeapError> {
+pub fn json(memory: &[u8], stable_types: &str, limit: usize) -> Result<Vec<Shown>, HeapError> {
     let signature = Signature::parse(stable_types)?;
     roomy(|| {
-        let mut reader = Reader::<Json>::new(memory, &signature, limit);
-        let actor = reader.actor()?;
-        let show = |field: &Field| {
-            reader.left_out = 0;
-            let value = reader.variable(&actor, field)?;
-            Ok(Shown { name: field.name.clone(), value, left_out: reader.left_out })
+        let layout = Layout::of(&signature)?;
+        let reader = Reader::new(memory, &layout, Hashing::default());
+        let show = |(part, cell): (&Part, Cell)| {
+            let mut shaping = Shaping::<Json>::new(&reader, limit);
+            let value = shaping.value(cell)?;
+            Ok(Shown { name: part.name.to_string(), value, left_out: shaping.left_out })
         };
-        signature.kept.iter().map(show).collect()
+        layout.variables.iter().zip(reader.variables()?).map(show).collect()
     })
 }
 
-struct Reader<'a, S> {
-    memory: &'a dyn Memory,
-    signature: &'a Signature,
-    /// The field hashes of records, by the address of the blob that they share.
-    hashes: BTreeMap<u64, Rc<Vec<u64>>>,
-    parts: usize,
-    bytes: usize,
-    depth: usize,
-    /// The most elements to keep of a collection.
-    limit: usize,
-    /// Elements not kept.
-    left_out: u64,
-    shape: PhantomData<S>,
+/// A value that lies in memory.
+#[derive(Clone, Copy, Debug)]
+struct Cell {
+    id: Id,
+    word: u64,
+    /// The value of a key and value side by side; else zero.
+    second: u64,
 }
 
-impl<'a, S: Shape> Reader<'a, S> {
-    fn new(memory: &'a dyn Memory, signature: &'a Signature, limit: usize) -> Self {
+impl Cell {
+    fn new(id: Id, word: u64) -> Cell {
+        Cell { id, word, second: 0 }
+    }
+}
+
+/// Reads one memory by the types of its module.
+pub(crate) struct Reader<'a> {
+    memory: &'a [u8],
+    layout: &'a Layout,
+    /// Where the fields of a type were found last, and in records with which names.
+    places: RefCell<Vec<Option<(u64, Rc<[u32]>)>>>,
+    /// Words that may still be looked at.
+    left: Slot<u64>,
+    told: Slot<u64>,
+    /// Recursive values on the way to the present one.
+    way: RefCell<Vec<(Id, u64)>>,
+    depth: Slot<usize>,
+    /// Values that hold themselves, or lie too deep, and were not followed.
+    unfollowed: Slot<u64>,
+    /// What first went wrong, for those who can't be told at once.
+    failed: RefCell<Option<HeapError>>,
+    hashing: Hashing,
+    principals: RefCell<std::collections::HashMap<Vec<u8>, u64>>,
+    /// Counts the bytes that were looked at.
+    counter: Option<&'a AtomicU64>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of a memory by its module's types.
+    pub(crate) fn by(memory: &'a [u8], types: &'a Types, hashing: Hashing) -> Reader<'a> {
+        Reader::new(memory, &types.0, hashing)
+    }
+
+    fn new(memory: &'a [u8], layout: &'a Layout, hashing: Hashing) -> Reader<'a> {
         Reader {
             memory,
-            signature,
-            hashes: BTreeMap::new(),
-            parts: MOST_PARTS,
-            bytes: MOST_BYTES,
-            depth: 0,
-            limit,
-            left_out: 0,
-            shape: PhantomData,
+            layout,
+            places: RefCell::new(vec![None; layout.kinds()]),
+            left: Slot::new((memory.len() as u64 / 8).saturating_mul(MOST_VISITS) + LEAST_WORDS),
+            told: Slot::new(0),
+            way: RefCell::default(),
+            depth: Slot::new(0),
+            unfollowed: Slot::new(0),
+            failed: RefCell::default(),
+            hashing,
+            principals: RefCell::default(),
+            counter: None,
         }
     }
 
-    fn actor(&mut self) -> Result<Object, HeapError> {
-        let marks = self.memory.read(METADATA, 128).ok_or(HeapError::UnknownLayout)?;
+    /// The same, counting the bytes that it looks at.
+    pub(crate) fn counting(self, counter: Option<&'a AtomicU64>) -> Reader<'a> {
+        Reader { counter, ..self }
+    }
+
+    /// What went wrong on the way.
+    pub(crate) fn failure(&self) -> Option<HeapError> {
+        self.failed.borrow().clone()
+    }
+
+    /// Values that were not followed, since they hold themselves or lie too deep.
+    pub(crate) fn unfollowed(&self) -> u64 {
+        self.unfollowed.get()
+    }
+
+    /// Counts words against what may be looked at.
+    fn spend(&self, words: u64) -> Result<(), HeapError> {
+        let left = self.left.get().checked_sub(words.saturating_add(1)).ok_or(HeapError::TooLarge)?;
+        self.left.set(left);
+        if let Some(counter) = self.counter {
+            let told = self.told.get() + words + 1;
+            self.told.set(if told < TOLD_WORDS { told } else { 0 });
+            if told >= TOLD_WORDS {
+                counter.fetch_add(told * 8, Ordering::Relaxed);
+            }
+        }
+        Ok(())
+    }
+
+    /// The module's variables, in the layout's order.
+    fn variables(&self) -> Result<Vec<Cell>, HeapError> {
+        let actor = self.actor()?;
+        // A variable lies there as an option, since a new one may not be there yet.
+        let variable = |part: &Part| {
+            let missing = HeapError::Unexpected { address: actor.address, expected: "variable" };
+            let word = self.part(actor, part.hash)?.ok_or(missing)?;
+            Ok(Cell::new(part.id, self.unwrapped(word)?))
+        };
+        self.layout.variables.iter().map(variable).collect()
+    }
+
+    fn actor(&self) -> Result<Object, HeapError> {
+        let marks = self.slice(METADATA, 128).ok_or(HeapError::UnknownLayout)?;
         let known = marks.chunks(4).zip(FINGERPRINT).all(|(mark, letter)| mark == [*letter, 0, 0, 0]);
         if !known || self.word(VERSION_AT)? != VERSION {
             return Err(HeapError::UnknownLayout);
@@ -172,139 +239,133 @@ impl<'a, S: Shape> Reader<'a, S> {
         self.expect(actor, &[Tag::Object], "record of variables")
     }
 
-    /// The value of a word by its type.
-    fn value(&mut self, ty: &Rc<Ty>, word: u64) -> Result<S::Value, HeapError> {
-        self.parts = self.parts.checked_sub(1).filter(|_| self.depth < MOST_DEPTH).ok_or(HeapError::TooLarge)?;
-        self.depth += 1;
-        let ty = self.signature.resolve(ty)?;
-        let value = self.resolved(&ty, word);
-        self.depth -= 1;
-        value
-    }
-
-    fn resolved(&mut self, ty: &Rc<Ty>, word: u64) -> Result<S::Value, HeapError> {
-        let word = self.unboxed(word, matches!(**ty, Ty::Opt(_)))?;
-        if container(self.signature, ty)?.is_some()
-            && let Some(elements) = self.elements(ty, word)?
-        {
-            return Ok(self.list(elements));
-        }
-        match &**ty {
-            Ty::Name(name, _) => self.primitive(name, word),
-            Ty::Opt(inner) => self.option(inner, word),
-            Ty::Record(fields) => {
-                let object = self.expect(word, &[Tag::Object], "record")?;
-                Ok(S::record(self.fields(&object, fields)?))
-            }
-            Ty::Variant(cases) => self.variant(cases, word),
-            Ty::Array(element) => {
-                let words = self.array(word)?;
-                let elements = words.into_iter().map(|word| self.value(element, word)).collect::<Result<_, _>>()?;
-                Ok(self.list(elements))
-            }
-            Ty::Tuple(parts) if parts.is_empty() => Ok(S::nothing()),
-            Ty::Tuple(parts) => Ok(S::tuple(self.tuple(parts, word)?)),
-            Ty::Opaque(_) => Ok(S::nothing()),
-        }
-    }
-
-    fn tuple(&mut self, parts: &[Rc<Ty>], word: u64) -> Result<Vec<S::Value>, HeapError> {
-        let words = self.array(word)?;
-        parts.iter().zip(words).map(|(ty, word)| self.value(ty, word)).collect()
-    }
-
-    /// Only what may be taken for null, or for a box, lies in a box of its own.
-    fn option(&mut self, inner: &Rc<Ty>, word: u64) -> Result<S::Value, HeapError> {
-        let resolved = self.signature.resolve(inner)?;
-        let nested = match &*resolved {
-            Ty::Opt(_) => container(self.signature, &resolved)?.is_none(),
-            Ty::Name(name, _) => name == "Null",
-            _ => false,
+    /// Looks at a value, unless it holds itself or lies too deep: then there is nothing to see.
+    fn follow<T>(&self, cell: Cell, look: impl FnOnce(u64) -> Result<T, HeapError>) -> Result<Option<T>, HeapError> {
+        self.spend(1)?;
+        let kind = self.layout.kind(cell.id);
+        let word = match kind {
+            Kind::Pair(..) => cell.word,
+            kind => self.unboxed(cell.word, matches!(kind, Kind::Option { .. }))?,
         };
-        if word == NULL {
-            return Ok(S::option(None, nested));
+        let recursive = self.layout.recursive(cell.id) && is_reference(word) && word != NULL;
+        let met = recursive && self.way.borrow().contains(&(cell.id, word));
+        if met || self.depth.get() >= MOST_DEPTH {
+            self.unfollowed.set(self.unfollowed.get() + 1);
+            return Ok(None);
         }
-        let word = self.unwrapped(word)?;
-        Ok(S::option(Some(self.value(inner, word)?), nested))
-    }
-
-    /// What is in an option that is not null.
-    fn unwrapped(&self, word: u64) -> Result<u64, HeapError> {
-        if !is_reference(word) || word == NULL {
-            return Ok(word);
+        if recursive {
+            self.way.borrow_mut().push((cell.id, word));
         }
-        let object = self.object(word)?;
-        if object.tag == Some(Tag::Some) { object.word(self, 0) } else { Ok(word) }
-    }
-
-    /// A variable of the actor. It lies there as an option, since a new one may not be there yet.
-    fn variable(&mut self, actor: &Object, field: &Field) -> Result<S::Value, HeapError> {
-        let missing = HeapError::Unexpected { address: actor.address, expected: "variable" };
-        let word = self.part(actor, &field.name)?.ok_or(missing)?;
-        let word = self.unwrapped(word)?;
-        self.value(&field.ty, word)
-    }
-
-    fn list(&mut self, mut elements: Vec<S::Value>) -> S::Value {
-        self.left_out += elements.len().saturating_sub(self.limit) as u64;
-        elements.truncate(self.limit);
-        S::list(elements)
-    }
-
-    fn fields(&mut self, object: &Object, fields: &[Field]) -> Result<Vec<(String, S::Value)>, HeapError> {
-        let mut found = Vec::with_capacity(fields.len());
-        for field in fields {
-            let missing = HeapError::Unexpected { address: object.address, expected: "field of a record" };
-            let word = self.field(object, &field.name)?.ok_or(missing)?;
-            found.push((field.name.clone(), self.value(&field.ty, word)?));
+        self.depth.set(self.depth.get() + 1);
+        let seen = look(word);
+        self.depth.set(self.depth.get() - 1);
+        if recursive {
+            self.way.borrow_mut().pop();
         }
-        Ok(found)
+        seen.map(Some)
     }
 
-    /// The word of a record's field, as it lies there.
-    fn field(&mut self, object: &Object, name: &str) -> Result<Option<u64>, HeapError> {
-        let hashes = self.hashes(object)?;
-        let at = hashes.iter().position(|hash| is_named(*hash, name));
-        at.map(|at| object.word(self, 1 + at as u64)).transpose()
+    /// The parts of a record, tuple or pair, in the layout's order.
+    fn parts(&self, cell: Cell, word: u64) -> Result<Vec<Cell>, HeapError> {
+        match self.layout.kind(cell.id) {
+            Kind::Record(parts) => {
+                let object = self.expect(word, &[Tag::Object], "record")?;
+                let places = self.places(cell.id, parts, object)?;
+                let part = |(part, at): (&Part, &u32)| Ok(Cell::new(part.id, object.word(self, 1 + u64::from(*at))?));
+                parts.iter().zip(places.iter()).map(part).collect()
+            }
+            Kind::Tuple(parts) => {
+                let words = self.array(word)?;
+                Ok(parts.iter().zip(words.iter()).map(|(id, word)| Cell::new(*id, word)).collect())
+            }
+            Kind::Pair(key, value) => Ok(vec![Cell::new(*key, cell.word), Cell::new(*value, cell.second)]),
+            _ => Ok(Vec::new()),
+        }
     }
 
-    /// The same, seen through the box of a mutable field.
-    fn part(&mut self, object: &Object, name: &str) -> Result<Option<u64>, HeapError> {
-        let word = self.field(object, name)?;
-        word.map(|word| self.unboxed(word, true)).transpose()
-    }
-
-    fn variant(&mut self, cases: &[(String, Rc<Ty>)], word: u64) -> Result<S::Value, HeapError> {
+    /// The choice that a variant is, by its place among the cases, and what belongs to it.
+    fn choice(&self, cases: &[layout::Case], word: u64) -> Result<(usize, Cell), HeapError> {
         let object = self.expect(word, &[Tag::Variant], "choice")?;
         let (tag, inside) = (object.word(self, 0)?, object.word(self, 1)?);
-        let case = cases.iter().find(|(name, _)| is_named(tag, name));
-        let (name, ty) = case.ok_or(HeapError::Unexpected { address: object.address, expected: "known choice" })?;
-        Ok(S::variant(name.clone(), self.value(ty, inside)?))
+        let at = cases.iter().position(|case| is_named(tag, case.hash));
+        let at = at.ok_or(HeapError::Unexpected { address: object.address, expected: "known choice" })?;
+        Ok((at, Cell::new(cases[at].id, inside)))
     }
 
-    fn primitive(&mut self, name: &str, word: u64) -> Result<S::Value, HeapError> {
-        Ok(match name {
-            "Text" => S::text(self.text(word)?),
-            "Bool" => S::bool(word == TRUE),
-            "Char" => {
-                let letter = u32::try_from(word >> 43).ok().and_then(char::from_u32);
-                S::text(letter.ok_or(HeapError::Unexpected { address: word, expected: "character" })?.to_string())
+    /// What an option holds.
+    fn inner(&self, inner: Id, word: u64) -> Result<Option<Cell>, HeapError> {
+        Ok(if word == NULL { None } else { Some(Cell::new(inner, self.unwrapped(word)?)) })
+    }
+
+    fn char(&self, word: u64) -> Result<char, HeapError> {
+        let letter = u32::try_from(word >> 43).ok().and_then(char::from_u32);
+        letter.ok_or(HeapError::Unexpected { address: word, expected: "character" })
+    }
+
+    fn principal(&self, word: u64) -> Result<Principal, HeapError> {
+        let id = Principal::try_from_slice(&self.blob(word)?);
+        id.map_err(|_| HeapError::Unexpected { address: word, expected: "principal" })
+    }
+}
+
+/// Makes values of what lies in memory.
+struct Shaping<'r, 'a, S> {
+    reader: &'r Reader<'a>,
+    /// The most elements to keep of a collection.
+    limit: usize,
+    /// Elements not kept.
+    left_out: u64,
+    shape: std::marker::PhantomData<S>,
+}
+
+impl<'r, 'a, S: Shape> Shaping<'r, 'a, S> {
+    fn new(reader: &'r Reader<'a>, limit: usize) -> Self {
+        Shaping { reader, limit, left_out: 0, shape: std::marker::PhantomData }
+    }
+
+    fn value(&mut self, cell: Cell) -> Result<S::Value, HeapError> {
+        let reader = self.reader;
+        Ok(reader.follow(cell, |word| self.seen(cell, word))?.unwrap_or_else(S::nothing))
+    }
+
+    fn seen(&mut self, cell: Cell, word: u64) -> Result<S::Value, HeapError> {
+        let reader = self.reader;
+        Ok(match reader.layout.kind(cell.id) {
+            Kind::Nothing => S::nothing(),
+            Kind::Bool => S::bool(word == TRUE),
+            Kind::Char => S::text(reader.char(word)?.to_string()),
+            Kind::Text => S::text(reader.text(word)?.into_owned()),
+            Kind::Blob => S::blob(reader.blob(word)?.into_owned()),
+            Kind::Principal => S::principal(reader.principal(word)?),
+            Kind::Number(kind) => S::number(kind, reader.number(kind, word)?),
+            Kind::Option { inner, nested } => {
+                let inner = reader.inner(*inner, word)?.map(|cell| self.value(cell)).transpose()?;
+                S::option(inner, *nested)
             }
-            "Blob" => S::blob(self.blob(word)?),
-            "Principal" => {
-                let bytes = self.blob(word)?;
-                let id = Principal::try_from_slice(&bytes);
-                S::principal(id.map_err(|_| HeapError::Unexpected { address: word, expected: "principal" })?)
+            Kind::Record(parts) => {
+                let cells = reader.parts(cell, word)?;
+                let named = |(part, cell): (&Part, Cell)| Ok((part.name.to_string(), self.value(cell)?));
+                S::record(parts.iter().zip(cells).map(named).collect::<Result<_, HeapError>>()?)
             }
-            name if name.starts_with("Nat") || name.starts_with("Int") || name == "Float" => {
-                S::number(name, self.number(name, word)?)
+            Kind::Tuple(_) | Kind::Pair(..) => {
+                let cells = reader.parts(cell, word)?.into_iter();
+                S::tuple(cells.map(|cell| self.value(cell)).collect::<Result<_, _>>()?)
             }
-            _ => S::nothing(),
+            Kind::Variant(cases) => {
+                let (at, inside) = reader.choice(cases, word)?;
+                S::variant(cases[at].tag.to_string(), self.value(inside)?)
+            }
+            Kind::List(walk, element) => {
+                let cells = reader.elements(*walk, *element, word)?;
+                self.left_out += cells.len().saturating_sub(self.limit) as u64;
+                let kept = cells.into_iter().take(self.limit);
+                S::list(kept.map(|cell| self.value(cell)).collect::<Result<_, _>>()?)
+            }
         })
     }
 }
 
-/// Fields and choices are told apart by the lower 31 bits of the hash of Candid's field names.
-fn is_named(word: u64, name: &str) -> bool {
-    word & 0x7fff_ffff == u64::from(candid::idl_hash(name) & 0x7fff_ffff)
+/// What memory knows a name by.
+fn named(name: &str) -> u32 {
+    candid::idl_hash(name) & 0x7fff_ffff
 }

@@ -86,7 +86,7 @@ pub(crate) fn is_query(function: &Function) -> bool {
 }
 
 /// Bounds size, nesting and the number of parts before anything is built from the text.
-fn measured(text: &str) -> Result<(), InterfaceError> {
+pub(crate) fn measured(text: &str) -> Result<(), InterfaceError> {
     if text.len() > MOST_BYTES {
         return Err(InterfaceError::TooLarge("the text is too long"));
     }

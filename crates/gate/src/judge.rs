@@ -2,21 +2,25 @@
 
 mod access;
 mod first;
+mod kept;
+mod later;
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, atomic::AtomicU64},
+};
 
 use crate::{
     access::{self as views, Views},
-    census,
-    data::{self, Seen, Source},
+    behaviour::{self, Eve},
+    checks::Checks,
+    data,
     fork::{Caller, Fork},
     interface::{self, Interface, InterfaceError},
     matrix::{self, Declared},
-    most::{MostError, Signature},
     probe::{self, Answer, Answers, Readable},
+    recorded::Recorded,
     stable::{self, StableDiagnostic},
-    types::{self, Loss},
-    value::Value,
     verdict::{Effect, Finding, Verdict},
     words,
 };
@@ -39,10 +43,18 @@ pub struct Options {
     pub members: Vec<(String, String)>,
     /// What the app says about its access, where it is known how to find that.
     pub declared: Option<Declared>,
-    /// Calls that were recorded from the app's pages: method and argument.
-    pub recorded: Vec<(String, Vec<u8>)>,
     /// Methods that clients rely on, where that is known; else all whose names don't begin with an underscore.
     pub used_methods: Option<BTreeSet<String>>,
+    /// Calls that people made of the live version, in no particular order.
+    pub recorded: Vec<Recorded>,
+    /// Behaviours that were accepted.
+    pub checks: Checks,
+    /// What the proposal says it touches, if it says so: names of variables, methods, things in the app.
+    pub touches: Option<Vec<String>>,
+    /// What changes beside the module, by name, and how in a word (`adds`, `changes`): roles, pages.
+    pub changed: Vec<(String, &'static str)>,
+    /// Counts the bytes of memory that the census has looked at, for whoever tells of its progress.
+    pub looked_at: Option<Arc<AtomicU64>>,
 }
 
 /// Judges a release against the live app, or as a first version.
@@ -76,6 +88,21 @@ pub fn judge_with(
     judging.verdict.settle()
 }
 
+/// Judges again what became of the data, on a fork of the app as it is now, and whether the release starts on it:
+/// for what the live app did since [`judge_with`]. Interface, access and behaviour were judged and stay so.
+pub fn judge_data(
+    live: Side<'_>,
+    proposed: Side<'_>,
+    wasm: &[u8],
+    fork: &mut dyn Fork,
+    stable: &[StableDiagnostic],
+) -> Verdict {
+    let options = Options::default();
+    let mut judging = Judging { options: &options, wasm, fork, verdict: Verdict::default() };
+    judging.again(live, proposed, stable);
+    judging.verdict.settle()
+}
+
 struct Judging<'a> {
     options: &'a Options,
     wasm: &'a [u8],
@@ -97,7 +124,7 @@ impl Judging<'_> {
         let interface = match Interface::parse(proposed.candid) {
             Ok(interface) => interface,
             Err(error) => {
-                return self.verdict.interface.push(not_judged(
+                return self.verdict.interface.push(Finding::not_judged(
                     "interface",
                     "What it offers",
                     &error.to_string(),
@@ -113,6 +140,7 @@ impl Judging<'_> {
             .extend(owner.filter_map(|(method, answer)| traps(method, answer, "A new app", Effect::Informs)));
         self.verdict.access.extend(shown.get(&Caller::Anonymous).map(views::open).unwrap_or_default());
         self.first_access(&asked, proposed);
+        self.promises(&asked.interface);
     }
 
     fn next(&mut self, live: Side<'_>, proposed: Side<'_>, stable: &[StableDiagnostic]) {
@@ -126,22 +154,61 @@ impl Judging<'_> {
         let callers = self.callers();
         let lives = self.fork.keep();
         let before = self.views(&old, &callers);
-        let kept = self.variables(live.stable_types);
+        let eve = Eve::of(self.fork, self.options, &old.interface);
+        self.fork.back(lives);
         if !self.installs(|fork, wasm| fork.upgrade(wasm)) {
             return self.verdict.data.extend(data::findings(&losses, &[]));
         }
         let upgraded = self.fork.keep();
         let after = self.views(&new, &callers);
-        let memory = self.still_kept(kept, proposed.stable_types);
+        let replayed = eve.against(self.fork, self.options, &old.interface, &new.interface);
+        self.verdict.behaviour.extend(replayed);
+        self.fork.back(upgraded);
+        let memory = self.still_kept(lives, live, proposed);
         let nothing = Answers::new();
-        let (earlier, later) = memory.as_ref().map(|(earlier, later)| (earlier, later)).unzip();
-        self.access(
-            access::Version { asked: &old, side: live, mark: lives, views: &before, kept: earlier },
-            access::Version { asked: &new, side: proposed, mark: upgraded, views: &after, kept: later },
-        );
         let owner = (before.get(&Caller::Owner).unwrap_or(&nothing), after.get(&Caller::Owner).unwrap_or(&nothing));
-        self.census(&losses, memory, owner, &new, signatures.as_ref(), &old);
+        self.census(&losses, memory.clone(), owner, &new, signatures.as_ref(), &old);
         self.behaviour(owner.0, owner.1, &new.interface);
+        if let Some(found) = memory {
+            self.later(lives, (live, proposed), &found, &later::open_methods(&old.interface, &new.interface));
+        }
+        self.access(
+            access::Version { asked: &old, side: live, mark: lives, views: &before },
+            access::Version { asked: &new, side: proposed, mark: upgraded, views: &after },
+        );
+        self.promises(&new.interface);
+        let sides = Some((&old.interface, &new.interface));
+        let outside = behaviour::outside(self.options, &self.verdict, sides, signatures.as_ref());
+        self.verdict.behaviour.extend(outside);
+    }
+
+    /// What must hold without any data; nothing is asked of the fork afterwards.
+    fn promises(&mut self, new: &Interface) {
+        let found = behaviour::from_nothing(self.fork, self.options, self.wasm, new);
+        self.verdict.behaviour.extend(found);
+    }
+
+    /// The data alone: by memory where it can be read, else by what the owner is shown.
+    fn again(&mut self, live: Side<'_>, proposed: Side<'_>, stable: &[StableDiagnostic]) {
+        self.verdict.data.extend(stable::findings(stable));
+        let (signatures, losses) = self.static_census(live, proposed);
+        let (Ok(old), Ok(new)) = (Interface::parse(live.candid), Interface::parse(proposed.candid)) else {
+            return self.without_queries(&losses, live, proposed);
+        };
+        let held = self.fork.keep();
+        if !self.installs(|fork, wasm| fork.upgrade(wasm)) {
+            return self.verdict.data.extend(data::findings(&losses, &[]));
+        }
+        let switched = self.fork.keep();
+        if let Some(changes) = self.still_kept(held, live, proposed) {
+            return self.verdict.data.extend(data::findings(&losses, &kept::from_memory(changes.iter())));
+        }
+        let (old, new) = (self.asked(old), self.asked(new));
+        self.fork.back(held);
+        let before = probe::ask_all(self.fork, &old.interface, &old.methods, &Caller::Owner);
+        self.fork.back(switched);
+        let after = probe::ask_all(self.fork, &new.interface, &new.methods, &Caller::Owner);
+        self.census(&losses, None, (&before, &after), &new, signatures.as_ref(), &old);
     }
 
     /// Both interfaces, compared; `None` if one can't be read.
@@ -155,80 +222,17 @@ impl Judging<'_> {
             }
             (Err(error), _) => {
                 let effect = if error == InterfaceError::Missing { Effect::Informs } else { Effect::Asks };
-                room.push(not_judged("interface", "What the live version offers", &error.to_string(), effect));
+                room.push(Finding::not_judged("interface", "What the live version offers", &error.to_string(), effect));
                 None
             }
             // The live version has one, so clients may rely on it.
             (Ok(_), Err(error)) => {
-                room.push(not_judged("interface", "What the new version offers", &error.to_string(), Effect::Asks));
-                None
-            }
-        }
-    }
-
-    /// What the types say, and the signatures if they could be read.
-    fn static_census(&mut self, live: Side<'_>, proposed: Side<'_>) -> (Option<(Signature, Signature)>, Vec<Loss>) {
-        if live.stable_types.trim().is_empty() {
-            self.verdict.data.push(not_judged(
-                "data",
-                "What the live version keeps",
-                "it declares nothing",
-                Effect::Informs,
-            ));
-            return (None, Vec::new());
-        }
-        let compared = || -> Result<_, MostError> {
-            let (old, new) = (Signature::parse(live.stable_types)?, Signature::parse(proposed.stable_types)?);
-            let losses = types::losses(&old, &new)?;
-            Ok((Some((old, new)), losses))
-        };
-        compared().unwrap_or_else(|error| {
-            let reason = if proposed.stable_types.trim().is_empty() {
-                "the new version declares nothing".into()
-            } else {
-                error.to_string()
-            };
-            self.verdict.data.push(not_judged("data", "What would become of the data", &reason, Effect::Asks));
-            (None, Vec::new())
-        })
-    }
-
-    /// Nothing can be asked: memory and the types alone must do.
-    fn without_queries(&mut self, losses: &[Loss], live: Side<'_>, proposed: Side<'_>) {
-        let kept = self.variables(live.stable_types);
-        if !self.installs(|fork, wasm| fork.upgrade(wasm)) {
-            return self.verdict.data.extend(data::findings(losses, &[]));
-        }
-        let memory = self.still_kept(kept, proposed.stable_types);
-        let seen = memory.map(|(before, after)| from_memory(before, after)).unwrap_or_default();
-        self.verdict.data.extend(data::findings(losses, &seen));
-    }
-
-    /// What the live version keeps, as far as memory can be read.
-    fn variables(&mut self, stable_types: &str) -> Option<Variables> {
-        match self.fork.variables(stable_types)? {
-            Ok(variables) => Some(variables),
-            Err(error) => {
-                self.verdict.data.push(not_judged(
-                    "memory",
-                    "What lies in memory",
+                room.push(Finding::not_judged(
+                    "interface",
+                    "What the new version offers",
                     &error.to_string(),
-                    Effect::Informs,
+                    Effect::Asks,
                 ));
-                None
-            }
-        }
-    }
-
-    /// The same before and after; a version whose memory can't be read after it could before needs a word.
-    fn still_kept(&mut self, before: Option<Variables>, stable_types: &str) -> Option<(Variables, Variables)> {
-        let before = before?;
-        match self.fork.variables(stable_types) {
-            Some(Ok(after)) => Some((before, after)),
-            failed => {
-                let reason =
-                    failed.and_then(Result::err).map_or_else(|| "it shows nothing".into(), |error| error.to_string());
-                self.verdict.data.push(not_judged("memory", "What the new version would keep", &reason, Effect::Asks));
                 None
             }
         }
@@ -264,44 +268,6 @@ impl Judging<'_> {
         callers.iter().map(view).collect()
     }
 
-    /// The counted half of the census, merged with what the types say.
-    fn census(
-        &mut self,
-        losses: &[Loss],
-        memory: Option<(Variables, Variables)>,
-        (before, after): (&Answers, &Answers),
-        new: &Asked,
-        signatures: Option<&(Signature, Signature)>,
-        old: &Asked,
-    ) {
-        let kept = memory.is_some();
-        let mut seen = memory.map(|(before, after)| from_memory(before, after)).unwrap_or_default();
-        for (method, answer) in before {
-            let (Some(old), Some(new)) = (answer.value(), after.get(method).and_then(Answer::value)) else { continue };
-            let source = if kept { Source::Display(method.clone()) } else { Source::Method(method.clone()) };
-            let changes = census::changes(old, new);
-            let whole = |answer: Option<&Answer>| matches!(answer, Some(Answer::Shown(_)));
-            if !(whole(Some(answer)) && whole(after.get(method))) {
-                self.verdict.data.push(too_many(method, kept));
-                continue;
-            }
-            seen.extend(changes.into_iter().map(|change| Seen { change, source: source.clone() }));
-        }
-        let (memory, shown): (Vec<Seen>, Vec<Seen>) =
-            seen.into_iter().partition(|seen| !matches!(seen.source, Source::Display(_)));
-        let mut found = data::findings(losses, &memory);
-        // What memory already tells of needs no second word.
-        let told: BTreeSet<&str> =
-            found.iter().flat_map(|finding| finding.examples.iter().map(String::as_str)).collect();
-        let news = |seen: &&Seen| seen.change.examples.iter().any(|example| !told.contains(example.as_str()));
-        let shown: Vec<Seen> = shown.iter().filter(news).cloned().collect();
-        found.extend(data::findings(&[], &shown));
-        if let Some((live, proposed)) = signatures.filter(|_| !kept) {
-            found.extend(uncounted(live, proposed, before, old, new, losses));
-        }
-        self.verdict.data.extend(found);
-    }
-
     /// What worked for the owner and would not any more.
     fn behaviour(&mut self, before: &Answers, after: &Answers, new: &Interface) {
         for (method, answer) in after {
@@ -333,49 +299,6 @@ impl Judging<'_> {
     }
 }
 
-type Variables = Vec<(String, Value)>;
-
-fn from_memory(before: Variables, after: Variables) -> Vec<Seen> {
-    let changes = census::changes(&Value::Record(before), &Value::Record(after));
-    changes.into_iter().map(|change| Seen { change, source: Source::Memory }).collect()
-}
-
-/// Variables that a migration takes in and that no answer shows: what becomes of them can't be counted.
-fn uncounted(
-    live: &Signature,
-    proposed: &Signature,
-    before: &Answers,
-    old: &Asked,
-    new: &Asked,
-    losses: &[Loss],
-) -> Vec<Finding> {
-    let done: BTreeSet<&String> = live.steps.iter().map(|(name, _)| name).collect();
-    let pending = proposed.steps.iter().filter(|(name, _)| !done.contains(name)).flat_map(|(_, takes)| takes.iter());
-    let taken: BTreeSet<&String> = proposed.converted.iter().map(|field| &field.name).chain(pending).collect();
-    let told: BTreeSet<&String> =
-        losses.iter().filter(|loss| loss.path.len() == 1).filter_map(|loss| loss.path.first()).collect();
-    let variables = live.kept.iter().filter(|field| taken.contains(&field.name) && !told.contains(&field.name));
-    let unseen = variables
-        .filter(|field| types::holds_data(live, &field.ty).unwrap_or(true) && !is_shown(live, field, before, old, new));
-    let finding = |field: &crate::most::Field| {
-        let name = words::quoted(&field.name);
-        let message = format!(
-            "The new version converts {name}, and no list shows all of it, so what would be gone can't be counted."
-        );
-        Finding::new("not_counted", words::split(&field.name), Effect::Asks, message)
-    };
-    unseen.map(finding).collect()
-}
-
-fn is_shown(live: &Signature, field: &crate::most::Field, before: &Answers, old: &Asked, new: &Asked) -> bool {
-    let rows = types::row_fields(live, &field.ty).unwrap_or_default();
-    before.iter().filter(|(_, answer)| matches!(answer, Answer::Shown(_))).any(|(method, _)| {
-        let still = new.interface.methods.contains_key(method);
-        let alike = data::likeness(&rows, &probe::declared_fields(&old.interface, method)) >= 0.3;
-        still && (alike || words::thing(method) == words::split(&field.name))
-    })
-}
-
 fn traps(method: &str, answer: &Answer, subject: &str, effect: Effect) -> Option<Finding> {
     let Answer::Trapped(reason) = answer else { return None };
     let message = format!(
@@ -384,15 +307,4 @@ fn traps(method: &str, answer: &Answer, subject: &str, effect: Effect) -> Option
         words::shortened(reason.trim_end_matches('.'), 300)
     );
     Some(Finding::new("query_traps", method, effect, message).detail(reason))
-}
-
-fn not_judged(subject: &str, what: &str, reason: &str, effect: Effect) -> Finding {
-    let kind = if effect == Effect::Asks { "census_failed" } else { "not_judged" };
-    Finding::new(kind, subject, effect, format!("{what} could not be judged.")).detail(reason)
-}
-
-fn too_many(method: &str, kept: bool) -> Finding {
-    let effect = if kept { Effect::Informs } else { Effect::Asks };
-    let message = format!("There is too much in {} to compare all of it.", words::quoted(&words::thing(method)));
-    Finding::new("not_counted", words::thing(method), effect, message)
 }

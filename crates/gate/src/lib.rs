@@ -5,26 +5,40 @@
 //! verdict, and what could not be judged is a finding of it.
 
 mod access;
+mod behaviour;
 mod census;
+mod checks;
 mod container;
 mod data;
 mod fork;
 pub mod heap;
 mod interface;
 mod judge;
+mod kept;
+mod kinds;
 mod matrix;
 mod most;
+mod pages;
 mod probe;
+mod recorded;
+mod replay;
+mod set_aside;
 mod stable;
 mod token;
+mod touch;
 mod types;
 mod value;
 mod verdict;
 mod words;
 
-pub use fork::{Caller, Fork, Mark};
-pub use judge::{Options, Side, judge, judge_with};
+pub use checks::{Check, CheckError, Checks, On, Step};
+pub use fork::{Caller, Fork, Look, Mark, StableChange};
+pub use judge::{Options, Side, judge, judge_data, judge_with};
+pub use kinds::{Kind, kinds};
 pub use matrix::{Answering, Declared, Granted, MethodAccess, Reached, access_of};
+pub use pages::{SeenPage, SeenSite};
+pub use recorded::Recorded;
+pub use set_aside::set_aside;
 pub use stable::StableDiagnostic;
 pub use token::Tokens;
 pub use value::Value;

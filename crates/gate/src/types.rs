@@ -4,7 +4,7 @@
 //! a compiler accepts any migration, also one that throws everything away.
 
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     rc::Rc,
 };
 
@@ -48,9 +48,23 @@ pub(crate) enum LossKind {
 /// # Errors
 /// [`MostError`] when the types are beyond the bounds.
 pub(crate) fn losses(old: &Signature, new: &Signature) -> Result<Vec<Loss>, MostError> {
-    let mut comparison = Comparison { old, new, seen: HashSet::new(), steps: 0, path: Vec::new(), losses: Vec::new() };
+    let mut comparison = Comparison::of(old, new);
     comparison.parts(&old.kept, &new.kept, true)?;
     Ok(comparison.losses)
+}
+
+/// Names of variables that come, go, or are kept in another form.
+pub(crate) fn changed_variables(old: &Signature, new: &Signature) -> BTreeSet<String> {
+    let named = |signature: &Signature| -> BTreeMap<String, Rc<Ty>> {
+        signature.kept.iter().map(|field| (field.name.clone(), field.ty.clone())).collect()
+    };
+    let (before, after) = (named(old), named(new));
+    let names: BTreeSet<String> = before.keys().chain(after.keys()).cloned().collect();
+    let same = |name: &String| match (before.get(name), after.get(name)) {
+        (Some(one), Some(other)) => Comparison::of(old, new).alike(one, other).unwrap_or(false),
+        _ => false,
+    };
+    names.into_iter().filter(|name| !same(name)).collect()
 }
 
 struct Comparison<'a> {
@@ -61,6 +75,12 @@ struct Comparison<'a> {
     steps: usize,
     path: Vec<String>,
     losses: Vec<Loss>,
+}
+
+impl<'a> Comparison<'a> {
+    fn of(old: &'a Signature, new: &'a Signature) -> Comparison<'a> {
+        Comparison { old, new, seen: HashSet::new(), steps: 0, path: Vec::new(), losses: Vec::new() }
+    }
 }
 
 impl Comparison<'_> {

@@ -61,6 +61,11 @@ pub(crate) fn decode(bytes: &[u8], env: &TypeEnv, types: &[Type]) -> Result<Valu
     config.set_decoding_quota(DECODING_QUOTA).set_skipping_quota(SKIPPING_QUOTA).set_full_error_message(false);
     let args = roomy(|| IDLArgs::from_bytes_with_types_with_config(bytes, env, types, &config))
         .map_err(|error| ValueError::Undeclared(words::shortened(&error.to_string(), 300)))?;
+    from_candid(args)
+}
+
+/// Arguments or answers without their encoding: several are a tuple.
+pub(crate) fn from_candid(args: IDLArgs) -> Result<Value, ValueError> {
     let mut parts = MOST_PARTS;
     let mut values = args.args.into_iter().map(|arg| plain(arg, 0, &mut parts)).collect::<Result<Vec<_>, _>>()?;
     Ok(match values.len() {

@@ -57,6 +57,12 @@ impl Finding {
         }
     }
 
+    /// What could not be judged, and why.
+    pub(crate) fn not_judged(subject: &str, what: &str, reason: &str, effect: Effect) -> Finding {
+        let kind = if effect == Effect::Asks { "census_failed" } else { "not_judged" };
+        Finding::new(kind, subject, effect, format!("{what} could not be judged.")).detail(reason)
+    }
+
     /// The same with a word for engineers.
     pub(crate) fn detail(mut self, detail: impl Into<String>) -> Finding {
         self.detail = Some(words::shortened(&detail.into(), 4_000));
@@ -138,6 +144,38 @@ impl Verdict {
         let rooms = self.rooms();
         let all = rooms.iter().flat_map(|(_, findings)| findings.iter());
         all.filter(|finding| finding.effect == Effect::Asks).map(|finding| finding.message.clone()).collect()
+    }
+
+    /// What `later`, a judgement of the same proposal, finds beyond this one: findings that ask or refuse and that
+    /// were not there, or not as strongly. The owner's word on this verdict doesn't cover them.
+    #[must_use]
+    pub fn news_in(&self, later: &Verdict) -> Verdict {
+        let known = |room: &[Finding], finding: &Finding| {
+            let same = |known: &&Finding| known.kind == finding.kind && known.subject == finding.subject;
+            room.iter().filter(same).any(|known| known.effect <= finding.effect)
+        };
+        let news = |known_ones: &[Finding], found: &[Finding]| {
+            let found = found.iter().filter(|finding| finding.effect != Effect::Informs);
+            found.filter(|finding| !known(known_ones, finding)).cloned().collect()
+        };
+        Verdict {
+            build: news(&self.build, &later.build),
+            interface: news(&self.interface, &later.interface),
+            data: news(&self.data, &later.data),
+            access: news(&self.access, &later.access),
+            behaviour: news(&self.behaviour, &later.behaviour),
+        }
+    }
+
+    /// This verdict with what another one found beyond it.
+    #[must_use]
+    pub fn and(mut self, other: Verdict) -> Verdict {
+        self.build.extend(other.build);
+        self.interface.extend(other.interface);
+        self.data.extend(other.data);
+        self.access.extend(other.access);
+        self.behaviour.extend(other.behaviour);
+        self.settle()
     }
 
     /// Puts the findings in their order, refusals first, and bounds how many there are.
@@ -246,6 +284,21 @@ mod tests {
         assert_ne!(verdict.digest(), digest);
         let moved = Verdict { access: verdict.data.clone(), data: verdict.access.clone(), ..Verdict::default() };
         assert_ne!(moved.digest(), verdict.digest());
+    }
+
+    #[test]
+    fn news_are_findings_that_were_not_there_or_not_as_strong() {
+        let first = Verdict { data: vec![finding("field_gone", Effect::Asks)], ..Verdict::default() };
+        let counted = Finding { count: Some(9), ..finding("field_gone", Effect::Asks) };
+        let same = Verdict { data: vec![counted], ..Verdict::default() };
+        assert_eq!(first.news_in(&same), Verdict::default());
+        let stronger = Verdict { data: vec![finding("field_gone", Effect::Refuses)], ..Verdict::default() };
+        assert_eq!(first.news_in(&stronger), stronger);
+        let other = Verdict { data: vec![finding("rows_gone", Effect::Asks)], ..Verdict::default() };
+        assert_eq!(first.news_in(&other), other);
+        assert_eq!(first.clone().and(other).data.len(), 2);
+        let informs = Verdict { data: vec![finding("rows_gone", Effect::Informs)], ..Verdict::default() };
+        assert_eq!(first.news_in(&informs), Verdict::default());
     }
 
     #[test]

@@ -1,13 +1,13 @@
 /**
  * Compiles the pairs of versions in `fixtures/*.mo.txt` and writes what their modules say about themselves.
  *
- *     node tests/fixtures.mjs FOLDER          FOLDER holds node_modules/motoko
+ *     node tests/fixtures.mjs FOLDER [MODULES]          FOLDER holds node_modules/motoko
  *
  * A file holds one small app in several versions, each after a line `//// name`. For each version this writes
  * `<file>-<name>.did` and `<file>-<name>.most` beside it; for each later version `<file>-<name>.stable`, the codes and
- * messages of the compiler's `stableCompatible` against the first version, one a line.
+ * messages of the compiler's `stableCompatible` against the first version, one a line. The modules of `census.mo.txt` go to `MODULES/<name>.wasm`.
  */
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 
@@ -30,6 +30,10 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.mo.txt')
     writeFileSync(new URL(`${path}.did`, folder), code.candid);
     writeFileSync(new URL(`${path}.most`, folder), code.stable);
     motoko.write(`${path}.most`, code.stable);
+    if (app === 'census' && process.argv[3]) {
+      mkdirSync(process.argv[3], { recursive: true });
+      writeFileSync(resolve(process.argv[3], `${name}.wasm`), code.wasm);
+    }
     first ??= `${path}.most`;
     if (first === `${path}.most`) continue;
     const found = motoko.compiler.stableCompatible(first, `${path}.most`).diagnostics;

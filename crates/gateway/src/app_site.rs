@@ -164,18 +164,33 @@ fn hex_pair(high: u8, low: u8) -> Option<u8> {
 /// A page for people who followed an old link.
 fn no_such_app(label: &str) -> Response {
     // The label was checked to consist of letters, digits and hyphens, so it needs no escaping.
+    let text = format!(
+        "There is no app called <b>{label}</b> on this node. It may have been renamed or removed; ask whoever sent you \
+         the link."
+    );
+    notice(StatusCode::NOT_FOUND, "No app here", &text)
+}
+
+/// A page for whoever left a look open.
+pub(crate) fn look_is_over() -> Response {
+    let text =
+        "This look at the app is over. Nothing that was done here touched the app. Open a new one in the studio.";
+    notice(StatusCode::GONE, "This look is over", text)
+}
+
+/// A page of one sentence; `text` is HTML.
+fn notice(status: StatusCode, title: &str, text: &str) -> Response {
     let page = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>No app here</title>\
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title>\
          <body style=\"font-family:system-ui;max-width:32rem;margin:20vh auto;padding:0 1rem\">\
-         <h1>No app here</h1><p>There is no app called <b>{label}</b> on this node. It may have been renamed \
-         or removed; ask whoever sent you the link.</p></body></html>"
+         <h1>{title}</h1><p>{text}</p></body></html>"
     );
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (StatusCode::NOT_FOUND, headers, page).into_response()
+    (status, headers, page).into_response()
 }
 
 #[cfg(test)]

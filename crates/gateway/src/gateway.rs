@@ -15,6 +15,7 @@ use tower::ServiceExt as _;
 use crate::counters::{Counters, Counting};
 use crate::host::{Host, Hosts};
 use crate::limits::{Books, Limits, Slot};
+use crate::looks::Looks;
 use crate::meter::Meter;
 use crate::refusal::Refused;
 use crate::replica::Replica;
@@ -27,6 +28,8 @@ pub struct GatewayConfig {
     pub limits: Limits,
     /// The domains it answers for.
     pub hosts: Hosts,
+    /// Looks at apps, which have hosts of their own.
+    pub looks: Looks,
 }
 
 /// The way in to one node.
@@ -34,6 +37,7 @@ pub struct Gateway {
     pub(crate) replica: Arc<dyn Replica>,
     pub(crate) limits: Limits,
     pub(crate) hosts: Hosts,
+    looks: Looks,
     pub(crate) books: Books,
     pub(crate) meter: Arc<Meter>,
     pub(crate) counting: Counting,
@@ -46,9 +50,9 @@ impl Gateway {
     ///
     /// `meter` is charged by whoever runs the updates; the gateway itself charges queries.
     pub fn new(replica: Arc<dyn Replica>, studio: Router, meter: Arc<Meter>, config: GatewayConfig) -> Arc<Self> {
-        let GatewayConfig { limits, hosts } = config;
+        let GatewayConfig { limits, hosts, looks } = config;
         let books = Books::new(&limits);
-        Arc::new(Gateway { replica, limits, hosts, books, meter, counting: Counting::default(), studio })
+        Arc::new(Gateway { replica, limits, hosts, looks, books, meter, counting: Counting::default(), studio })
     }
 
     /// How many requests were refused, and why.
@@ -65,8 +69,15 @@ impl Gateway {
         })
     }
 
-    /// Answers one request.
+    /// Answers one request, here or at a look.
     pub async fn respond(&self, request: Request) -> Response {
+        match self.look_of(&request) {
+            Some(name) => self.at_look(&name, request).await,
+            None => self.here(request).await,
+        }
+    }
+
+    async fn here(&self, request: Request) -> Response {
         self.counting.request();
         let wants_json = wants_json(request.headers());
         let is_interface = interface::is_interface(request.uri().path());
@@ -82,6 +93,28 @@ impl Gateway {
             false if is_interface => interface::with_cors(refused.into_response()),
             false => refused.into_response(),
         }))
+    }
+
+    /// The name of the look that a request is for, open or over.
+    fn look_of(&self, request: &Request) -> Option<String> {
+        match self.hosts.route_by(request.uri(), request.headers()) {
+            Ok(Host::App(label)) if Looks::is_name(&label) => Some(label),
+            _ => None,
+        }
+    }
+
+    /// Passes a request on to a look, or says that it is over. The live node hears of it in no case.
+    async fn at_look(&self, name: &str, request: Request) -> Response {
+        let is_interface = interface::is_interface(request.uri().path());
+        let _slot = match self.admit(&request) {
+            Ok(slot) => slot,
+            Err(refused) => return self.counted(refused.into_response()),
+        };
+        match self.looks.find(name, self.replica.now()) {
+            Some(look) => look.here(request).await,
+            None if is_interface => self.counted(interface::with_cors(look_is_over().into_response())),
+            None => self.counted(app_site::look_is_over()),
+        }
     }
 
     fn counted(&self, response: Response) -> Response {
@@ -131,6 +164,10 @@ impl Gateway {
 pub(crate) fn peer_of(request: &Request) -> IpAddr {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| address.ip())
+}
+
+fn look_is_over() -> Refused {
+    Refused::new(StatusCode::GONE, "this look is over; nothing was changed. Open a new one in the studio")
 }
 
 fn wants_json(headers: &HeaderMap) -> bool {

@@ -5,6 +5,7 @@
 
 use axum::http::header::HOST;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Uri};
 use thiserror::Error;
 
 /// The domains this node answers for: each is the studio's host, and its direct subdomains are apps'.
@@ -55,7 +56,12 @@ impl Hosts {
 
     /// Whom a request is for.
     pub fn route(&self, parts: &Parts) -> Result<Host, HostError> {
-        self.classify(authority(parts)?)
+        self.route_by(&parts.uri, &parts.headers)
+    }
+
+    /// The same for a request that is still whole.
+    pub(crate) fn route_by(&self, uri: &Uri, headers: &HeaderMap) -> Result<Host, HostError> {
+        self.classify(authority_by(uri, headers)?)
     }
 
     fn classify(&self, authority: &str) -> Result<Host, HostError> {
@@ -72,10 +78,14 @@ impl Hosts {
 
 /// The one authority of a request: from its URI, or else its Host header.
 pub(crate) fn authority(parts: &Parts) -> Result<&str, HostError> {
-    if let Some(authority) = parts.uri.authority() {
+    authority_by(&parts.uri, &parts.headers)
+}
+
+fn authority_by<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Result<&'a str, HostError> {
+    if let Some(authority) = uri.authority() {
         return Ok(authority.as_str());
     }
-    let mut hosts = parts.headers.get_all(HOST).iter();
+    let mut hosts = headers.get_all(HOST).iter();
     match (hosts.next().and_then(|host| host.to_str().ok()), hosts.next()) {
         (Some(host), None) => Ok(host),
         _ => Err(HostError::Missing),

@@ -13,6 +13,7 @@ mod gateway;
 mod host;
 mod interface;
 mod limits;
+mod looks;
 mod meter;
 mod refusal;
 mod replica;
@@ -22,6 +23,7 @@ pub use counters::Counters;
 pub use gateway::{Gateway, GatewayConfig};
 pub use host::{Host, HostError, Hosts};
 pub use limits::{Limits, Rate};
+pub use looks::{LOOK_IDLE_NS, LOOKS_MAX, Looks};
 pub use meter::{Budget, Caller, Meter, Quotas, Spent};
 pub use refusal::Refused;
 pub use replica::{

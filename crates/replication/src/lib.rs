@@ -5,6 +5,7 @@
 
 pub mod clock;
 mod log_thread;
+pub mod passing;
 mod queries;
 pub mod replica;
 mod scrub;
@@ -12,6 +13,7 @@ pub mod sequencer;
 pub mod stepped;
 
 pub use clock::{Clock, SystemClock};
+pub use passing::Passing;
 pub use queries::NotAsked;
 pub use replica::{Answer, Certified, Replica, ReplicaConfig, Stopped, UsageSink};
 pub use scrub::{ScrubPace, ScrubProgress};

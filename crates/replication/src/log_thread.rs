@@ -31,6 +31,8 @@ pub(crate) enum Item {
     Release(Release),
     /// The catalogue has everything up to this height.
     Folded(u64),
+    /// Nothing written so far may stay in the log when the next fold is done.
+    Forget,
 }
 
 pub(crate) struct LogThread {
@@ -76,7 +78,7 @@ impl LogThread {
                     batches += 1;
                 }
                 Item::Show(view) => views.push(std::mem::take(view)),
-                Item::Release(_) | Item::Folded(_) => {}
+                Item::Release(_) | Item::Folded(_) | Item::Forget => {}
             }
         }
         if planted::is(Planted::EarlyAnswer) {
@@ -121,6 +123,7 @@ impl LogThread {
                 self.folded = height;
                 self.log.release(height)?;
             }
+            Item::Forget => self.log.forget()?,
         }
         Ok(())
     }

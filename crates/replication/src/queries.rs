@@ -100,7 +100,7 @@ impl<'s> Now<'s> {
 }
 
 /// A certificate of a canister's certified data (interface spec, "Certified data").
-fn data_certificate(certified: &Certified, canister: Principal) -> Arc<[u8]> {
+pub(crate) fn data_certificate(certified: &Certified, canister: Principal) -> Arc<[u8]> {
     let label = |bytes: &[u8]| bytes.to_vec();
     let data = vec![label(b"canister"), label(canister.as_slice()), label(b"certified_data")];
     let witness = certified.tree.witness(&[data, vec![label(b"time")]]);

@@ -17,10 +17,11 @@ use execution::{
 };
 use protocol::{RootKey, Tree};
 use state::{
+    delta::MemoryId,
     log::Log,
     planted::{self, Planted},
     replicated::{Ingress, IngressStatus, Reject, RequestId},
-    store::{FoldJob, Folded, Folder},
+    store::{FoldJob, Folded, Folder, StoreError},
 };
 use tokio::sync::oneshot;
 
@@ -108,6 +109,7 @@ pub(crate) enum Command {
     Tick(oneshot::Sender<()>),
     Durable { batches: usize, log_bytes: u64 },
     Folded(Box<Folded>),
+    Forget(Vec<MemoryId>, oneshot::Sender<()>),
     Shutdown,
 }
 
@@ -225,6 +227,17 @@ impl Replica {
         done.await.map_err(|_| Stopped)
     }
 
+    /// Has the node's files hold nothing of these memories, of records and of the log that the state doesn't hold:
+    /// what was removed or written over before is gone from them when this returns.
+    ///
+    /// # Errors
+    /// The replica ended.
+    pub async fn forget(&self, memories: Vec<MemoryId>) -> Result<(), Stopped> {
+        let (sender, done) = oneshot::channel();
+        self.send(Command::Forget(memories, sender))?;
+        done.await.map_err(|_| Stopped)
+    }
+
     /// Whether it can still write.
     #[must_use]
     pub fn is_healthy(&self) -> bool {
@@ -298,6 +311,8 @@ impl Parts {
             pool: Pool::default(),
             waiters: HashMap::new(),
             ticks: Vec::new(),
+            forgetting: Vec::new(),
+            forgotten: Vec::new(),
             in_flight: 0,
             log_bytes: 0,
             items: Some(items),
@@ -327,6 +342,9 @@ pub(crate) struct Worker {
     pool: Pool,
     waiters: HashMap<RequestId, Vec<oneshot::Sender<Answer>>>,
     ticks: Vec<oneshot::Sender<()>>,
+    /// Who waits until no file holds what the state doesn't, for the next fold and for the one under way.
+    forgetting: Vec<oneshot::Sender<()>>,
+    forgotten: Vec<oneshot::Sender<()>>,
     pub(crate) in_flight: usize,
     log_bytes: u64,
     /// Dropped at the end, which ends the log thread.
@@ -346,7 +364,7 @@ impl Worker {
             if self.in_flight < IN_FLIGHT_MAX && self.wants_batch() && (open || !self.pool.is_empty()) {
                 self.batch();
             }
-            if open && self.in_flight == 0 && self.fold_is_due() {
+            if open && self.in_flight == 0 && (self.fold_is_due() || self.must_forget()) {
                 self.fold();
             }
             if !open && (log.is_finished() || self.shared.broken.load(Ordering::Acquire)) {
@@ -409,6 +427,10 @@ impl Worker {
                 self.log_bytes = log_bytes;
             }
             Command::Folded(folded) => self.on_folded(*folded),
+            Command::Forget(memories, waiter) => {
+                self.executor.rewrite(&memories);
+                self.forgetting.push(waiter);
+            }
             Command::Shutdown => return false,
         }
         true
@@ -487,6 +509,11 @@ impl Worker {
         self.log_bytes > self.folds.at || (self.executor.has_unfolded_memories() && aged())
     }
 
+    /// Something is to be forgotten, and no fold is under way that began before.
+    fn must_forget(&self) -> bool {
+        !self.forgetting.is_empty() && self.folds.folder.is_some()
+    }
+
     /// What to fold and with what; nothing while a fold is under way.
     pub(crate) fn begin_fold(&mut self) -> Option<(Folder, FoldJob)> {
         let folder = self.folds.folder.take()?;
@@ -500,7 +527,12 @@ impl Worker {
         }
         let Some((mut folder, job)) = self.begin_fold() else { return };
         let (commands, fatal) = (self.commands.clone(), self.fatal.clone());
-        let fold = move || match folder.fold(job) {
+        self.forgotten = std::mem::take(&mut self.forgetting);
+        let forgets = !self.forgotten.is_empty();
+        if forgets {
+            self.send(Item::Forget);
+        }
+        let fold = move || match fold_with(&mut folder, job, forgets) {
             Ok(folded) => {
                 let _ = commands.send(Command::Folded(Box::new(folded)));
                 Some(folder)
@@ -523,6 +555,11 @@ impl Worker {
         let shown = self.executor.rebase(folded.images);
         self.send(Item::Show(shown));
         self.send(Item::Folded(folded.height));
+        for waiter in std::mem::take(&mut self.forgotten) {
+            self.send(Item::Release(Box::new(move || {
+                let _ = waiter.send(());
+            })));
+        }
         self.log_bytes = 0;
     }
 
@@ -541,4 +578,13 @@ impl Worker {
             Err(error) => (self.fatal)(&error),
         }
     }
+}
+
+/// Folds; and where something is to be forgotten, has no file hold what is not in the state any more.
+fn fold_with(folder: &mut Folder, job: FoldJob, forgets: bool) -> Result<Folded, StoreError> {
+    let folded = folder.fold(job)?;
+    if forgets {
+        folder.forget()?;
+    }
+    Ok(folded)
 }

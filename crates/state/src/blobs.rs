@@ -49,6 +49,19 @@ impl BlobStore {
         Ok(hash)
     }
 
+    /// Removes a blob, for good. The caller knows that nothing refers to it.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub fn remove(&self, hash: &[u8; 32]) -> io::Result<()> {
+        let name = file_name(hash);
+        let mut cache = self.lock();
+        if let Some(blob) = cache.blobs.remove(hash) {
+            cache.bytes -= blob.len();
+        }
+        if self.storage.exists(&name) { self.storage.remove(&name) } else { Ok(()) }
+    }
+
     /// The bytes of this hash; `None` if they aren't here or are damaged (which is logged).
     #[must_use]
     pub fn get(&self, hash: &[u8; 32]) -> Option<Arc<[u8]>> {

@@ -19,6 +19,8 @@ const MEMORIES: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("memori
 const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 const ROOTS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("roots");
 const FILE: &str = "catalogue.redb";
+/// A catalogue that is being written anew.
+const FRESH: &str = "catalogue.fresh";
 /// Version of the layout of keys and values here.
 const FORMAT: u64 = 2;
 
@@ -96,7 +98,11 @@ impl Catalogue {
     /// # Errors
     /// Storage and database errors; another format.
     pub fn open(storage: &dyn Storage) -> Result<Catalogue, CatalogueError> {
-        let backend = Backend(storage.open(FILE)?);
+        Catalogue::open_file(storage, FILE)
+    }
+
+    fn open_file(storage: &dyn Storage, name: &str) -> Result<Catalogue, CatalogueError> {
+        let backend = Backend(storage.open(name)?);
         let database = redb::Builder::new().create_with_backend(backend).map_err(boxed)?;
         let catalogue = Catalogue { database };
         catalogue.check_format()?;
@@ -163,6 +169,25 @@ impl Catalogue {
             roots.insert("certified", delta.root.as_slice()).map_err(boxed)?;
         }
         transaction.commit().map_err(boxed)?;
+        Ok(())
+    }
+
+    /// Writes the catalogue anew, so that its file holds nothing but what it has now: the database leaves what was
+    /// removed in its free pages.
+    ///
+    /// # Errors
+    /// Storage and database errors; the process must end.
+    pub fn rewrite(&mut self, storage: &dyn Storage) -> Result<(), CatalogueError> {
+        if storage.exists(FRESH) {
+            storage.remove(FRESH)?;
+        }
+        let Contents { height, root, records, memories } = self.read()?;
+        let fresh = Catalogue::open_file(storage, FRESH)?;
+        let records = records.into_iter().map(|(key, value)| (key, Some(value))).collect();
+        let memories = memories.into_iter().map(|(id, entry)| (id, Some(entry))).collect();
+        fresh.fold(&FoldDelta { height, root, records, memories })?;
+        storage.rename(FRESH, FILE)?;
+        *self = fresh;
         Ok(())
     }
 

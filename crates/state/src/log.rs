@@ -67,6 +67,8 @@ pub struct Log {
     synced: u64,
     /// Full segments with their last height, oldest first.
     full: Vec<(u64, u64)>,
+    /// Segments before this one are removed when they are spent, not used again.
+    forget_below: u64,
 }
 
 impl Log {
@@ -104,6 +106,7 @@ impl Log {
             written: height,
             synced: height,
             full,
+            forget_below: 0,
         })
     }
 
@@ -161,8 +164,26 @@ impl Log {
                 break;
             }
             self.full.remove(0);
-            retire(&*self.storage, epoch)?;
+            if epoch < self.forget_below {
+                self.storage.remove(&segment_name(epoch))?;
+            } else {
+                retire(&*self.storage, epoch)?;
+            }
         }
+        Ok(())
+    }
+
+    /// Has nothing of what was written so far stay in any file once the catalogue has it ([`Self::release`]): a new
+    /// segment is begun, and the old ones will be removed rather than used again.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub fn forget(&mut self) -> Result<(), LogError> {
+        for spare in spares(&*self.storage)? {
+            self.storage.remove(&spare)?;
+        }
+        self.rotate(0)?;
+        self.forget_below = self.epoch;
         Ok(())
     }
 

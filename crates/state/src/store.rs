@@ -219,6 +219,14 @@ impl Folder {
         Ok(Folded { height: job.height, images })
     }
 
+    /// Has the catalogue's file hold nothing but what is in the catalogue.
+    ///
+    /// # Errors
+    /// As [`Self::fold`].
+    pub fn forget(&mut self) -> Result<(), StoreError> {
+        Ok(self.catalogue.rewrite(&*self.storage)?)
+    }
+
     fn write_generation(&self, id: MemoryId, memory: &PagedMemory, height: u64) -> Result<PageImage, StoreError> {
         if memory.image().is_unread() {
             return self.write_over_unread(id, memory, height);

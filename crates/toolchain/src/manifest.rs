@@ -29,6 +29,7 @@ const MAX_ROLES: usize = 50;
 const MAX_SETTINGS: usize = 200;
 const MAX_METHODS: usize = 1_000;
 const MAX_WORDS: usize = 200;
+const MAX_TOUCHES: usize = 100;
 /// Standings that the platform gives, so that no app declares them.
 const GIVEN_ROLES: [&str; 2] = ["owner", "visitor"];
 
@@ -48,6 +49,10 @@ pub struct AppManifest {
     pub settings: BTreeMap<String, Setting>,
     /// Methods and the roles that may use them, where there is no app spec to say it.
     pub access: BTreeMap<String, Vec<String>>,
+    /// What the change that brings this tree means to touch: names of things, variables, methods, roles, pages. The
+    /// gate asks about whatever else changes. Absent, it says nothing about that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub touches: Option<Vec<String>>,
 }
 
 /// A role that invitations give.
@@ -106,6 +111,7 @@ impl AppManifest {
             .or_else(|| self.wrong_roles())
             .or_else(|| self.wrong_settings())
             .or_else(|| self.wrong_access())
+            .or_else(|| self.wrong_touches())
     }
 
     fn wrong_names(&self) -> Option<(String, String)> {
@@ -119,6 +125,13 @@ impl AppManifest {
             language.map(|tag| (tag.clone(), "language must be a BCP 47 tag such as \"en\" or \"de-CH\"".to_owned()))
         })
         .or_else(|| title.map(|_| ("title".to_owned(), format!("title is longer than {MAX_WORDS} bytes"))))
+    }
+
+    fn wrong_touches(&self) -> Option<(String, String)> {
+        let touches = self.touches.as_deref().unwrap_or_default();
+        let long = touches.iter().any(|name| name.is_empty() || name.len() > MAX_WORDS);
+        let message = format!("touches names at most {MAX_TOUCHES} things, each in 1 to {MAX_WORDS} bytes");
+        (long || touches.len() > MAX_TOUCHES).then(|| ("touches".to_owned(), message))
     }
 
     fn wrong_roles(&self) -> Option<(String, String)> {

@@ -20,6 +20,7 @@ mod text;
 use std::collections::BTreeMap;
 
 use crate::spec::AppSpec;
+pub(crate) use names::{Names, names as names_of};
 use shape::Model;
 
 /// Files of a source tree, by path from its root.

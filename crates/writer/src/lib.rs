@@ -6,11 +6,13 @@ pub mod codegen;
 pub mod describe;
 pub mod ident;
 pub mod offline;
+pub mod scenarios;
 pub mod spec;
 pub mod understanding;
 pub mod validate;
 
 pub use describe::describe;
 pub use offline::{Wish, change, write};
+pub use scenarios::{Call, Expected, Scenario, scenarios, touched};
 pub use understanding::{Alternative, Answer, Change, Declined, Loss, Question, Statement, Understanding};
 pub use validate::{SpecError, validate};

@@ -3,7 +3,7 @@
 //! Invariant: with `--json` one object on one line, flushed, whatever happened. What a node or an app wrote can't
 //! steer the terminal.
 
-use std::io::{ErrorKind, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 
 use serde_json::Value;
 
@@ -19,6 +19,11 @@ pub(super) fn text(words: &str, exit: Exit) -> Exit {
     let words = plain(words);
     let end = if words.is_empty() || words.ends_with('\n') { "" } else { "\n" };
     print(&format!("{words}{end}"), exit)
+}
+
+/// Prints a text exactly as it is, unless a terminal would follow what it says.
+pub(super) fn raw(text: &str, exit: Exit) -> Exit {
+    if std::io::stdout().is_terminal() { print(&plain(&text.replace("\r\n", "\n")), exit) } else { print(text, exit) }
 }
 
 /// Says what went wrong: in words beside the result, and as the result if that is wanted as JSON.

@@ -6,9 +6,9 @@ use candid::Principal;
 use serde_json::{Value, json};
 
 use super::{
-    App, Call, Change, Check, Cli, Command, Data, Deploy, New, Rename, Restore, output,
+    App, Call, Change, Check, Cli, Command, Data, Deploy, Erase, Look, New, Rename, Restore, output,
     progress::Teller,
-    tree,
+    tables, tree,
     words::{self, quoted},
 };
 use crate::client::{
@@ -34,37 +34,48 @@ enum Show {
     Outcome(String),
     /// Something to look at.
     Words(fn(&Value) -> String),
+    /// One text of the answer exactly as it is, for files and other programs; what is to be said beside it.
+    Raw(&'static str, fn(&Value) -> String),
     /// Nothing but that it was done.
     Done(String),
+}
+
+/// What is printed for people.
+enum Said {
+    Words(String),
+    /// Exactly this, and a note beside it.
+    Raw(String, String),
 }
 
 /// Runs every command but `up` and the toolchain's launcher, which the program itself runs.
 pub(crate) async fn run(cli: Cli) -> ExitCode {
     let json = cli.global.json;
     let exit = match answer(&cli).await {
-        Ok((answer, words, exit)) if json => {
-            drop(words);
-            output::json(&answer, exit)
+        Ok((answer, _, exit)) if json => output::json(&answer, exit),
+        Ok((_, Said::Words(words), exit)) => output::text(&words, exit),
+        Ok((_, Said::Raw(text, note), exit)) => {
+            note.lines().for_each(say);
+            output::raw(&text, exit)
         }
-        Ok((_, words, exit)) => output::text(&words, exit),
         Err(problem) => output::problem(&problem, json),
     };
     exit.into()
 }
 
 /// The answer as JSON and in words, and how the process ends.
-async fn answer(cli: &Cli) -> Result<(Value, String, Exit), Problem> {
+async fn answer(cli: &Cli) -> Result<(Value, Said, Exit), Problem> {
     if let Command::Call(what) = &cli.command {
         let reply = call_app(&cli.global.choice(), what).await?;
-        return Ok((json!({ "candid": reply.candid, "value": reply.value }), reply.candid, Exit::Done));
+        let answer = json!({ "candid": reply.candid, "value": reply.value });
+        return Ok((answer, Said::Words(reply.candid), Exit::Done));
     }
-    let request = request(&cli.command)?;
+    let request = request(&cli.command, cli.global.json)?;
     let answer = ask(&cli.global.choice(), &request).await?;
     judge(request, answer)
 }
 
 /// What a command asks of the node.
-fn request(command: &Command) -> Result<Request, Problem> {
+fn request(command: &Command, json: bool) -> Result<Request, Problem> {
     let look = |verb, app: &App, words| Ok(Request { verb, arg: json!({ "app": app.app }), show: Show::Words(words) });
     let act = |verb, app: &App, done: &str| {
         Ok(Request { verb, arg: json!({ "app": app.app }), show: Show::Done(format!("{} {done}", app.app)) })
@@ -76,9 +87,11 @@ fn request(command: &Command) -> Result<Request, Problem> {
         Command::New(new) => Ok(write(new)),
         Command::Change(change) => Ok(amend(change)),
         Command::Restore(restore) => Ok(bring_back(restore)),
+        Command::Erase(erase) => Ok(wipe(erase)),
         Command::Check(check) => judge_tree(check),
         Command::Deploy(deploy) => put_live(deploy),
-        Command::Data(data) => Ok(look_at_data(data)),
+        Command::Data(data) => Ok(look_at_data(data, json)),
+        Command::Look(look) => Ok(look_through(look)),
         Command::Rename(rename) => Ok(name_anew(rename)),
         Command::Show(app) => look("show", app, words::show),
         Command::History(app) => look("history", app, words::history),
@@ -117,34 +130,62 @@ fn bring_back(restore: &Restore) -> Request {
     Request { verb: "restore", arg, show: Show::Outcome(again) }
 }
 
+fn wipe(erase: &Erase) -> Request {
+    let mut arg = json!({ "app": erase.app, "who": erase.who });
+    put(&mut arg, "approve", erase.approve.as_deref());
+    let again = format!("autograph erase {} {}", quoted(&erase.app), quoted(&erase.who));
+    Request { verb: "erase", arg, show: Show::Outcome(again) }
+}
+
 fn judge_tree(check: &Check) -> Result<Request, Problem> {
-    let (arg, app) = tree_of(&check.dir, check.app.as_deref())?;
+    let (arg, app) = tree_of(&check.dir, check.app.as_deref(), check.touches.as_deref())?;
     let again = format!("autograph deploy {} --app {}", quoted(&check.dir.to_string_lossy()), quoted(&app));
     Ok(Request { verb: "check", arg, show: Show::Outcome(again) })
 }
 
 fn put_live(deploy: &Deploy) -> Result<Request, Problem> {
-    let (mut arg, app) = tree_of(&deploy.dir, deploy.app.as_deref())?;
+    let (mut arg, app) = tree_of(&deploy.dir, deploy.app.as_deref(), deploy.touches.as_deref())?;
     put(&mut arg, "approve", deploy.approve.as_deref());
     let again = format!("autograph deploy {} --app {}", quoted(&deploy.dir.to_string_lossy()), quoted(&app));
     Ok(Request { verb: "deploy", arg, show: Show::Outcome(again) })
 }
 
 /// A source tree as an argument, and the app it is for.
-fn tree_of(dir: &std::path::Path, app: Option<&str>) -> Result<(Value, String), Problem> {
+fn tree_of(dir: &std::path::Path, app: Option<&str>, touches: Option<&[String]>) -> Result<(Value, String), Problem> {
     let tree = tree::read(dir)?;
     let app = app.map(str::to_owned).or(tree.name).ok_or_else(|| {
         Problem::usage(format!("{} says no app's name", dir.display()), "say it with --app, or in app.toml")
     })?;
-    Ok((json!({ "app": app, "files": tree.files }), app))
+    let mut arg = json!({ "app": app, "files": tree.files });
+    if let Some(names) = touches {
+        arg["touches"] = json!(names);
+    }
+    Ok((arg, app))
 }
 
-fn look_at_data(data: &Data) -> Request {
-    let mut arg = json!({ "app": data.app });
-    if let Some(limit) = data.limit {
+/// People get tables; a program the contract's form, or the CSV as it asked.
+fn look_at_data(data: &Data, json: bool) -> Request {
+    let (format, show) = match (data.csv, json) {
+        (true, _) => ("csv", Show::Raw("csv", tables::csv_note)),
+        (false, true) => ("json", Show::Words(words::anything)),
+        (false, false) => ("tables", Show::Words(tables::data)),
+    };
+    let mut arg = json!({ "app": data.app, "offset": data.offset, "format": format });
+    if let Some(limit) = data.limit.or((format == "tables").then_some(tables::ROWS)) {
         arg["limit"] = json!(limit);
     }
-    Request { verb: "data", arg, show: Show::Words(words::anything) }
+    put(&mut arg, "where", data.wanted.as_deref());
+    put(&mut arg, "variable", data.variable.as_deref());
+    Request { verb: "data", arg, show }
+}
+
+fn look_through(look: &Look) -> Request {
+    let mut arg = json!({ "app": look.app });
+    put(&mut arg, "as", look.who.as_deref());
+    if let Some(version) = look.version {
+        arg["version"] = json!(version);
+    }
+    Request { verb: "look", arg, show: Show::Words(words::look) }
 }
 
 fn name_anew(rename: &Rename) -> Request {
@@ -189,14 +230,18 @@ fn find(choice: &Choice) -> Result<Target, Problem> {
 }
 
 /// What an answer means for the exit code.
-fn judge(request: Request, answer: Value) -> Result<(Value, String, Exit), Problem> {
+fn judge(request: Request, answer: Value) -> Result<(Value, Said, Exit), Problem> {
     match request.show {
         Show::Words(words) => {
             let well = request.verb != "status" || answer["ok"] == true;
             let words = words(&answer);
-            Ok((answer, words, if well { Exit::Done } else { Exit::Failed }))
+            Ok((answer, Said::Words(words), if well { Exit::Done } else { Exit::Failed }))
         }
-        Show::Done(words) => Ok((answer, words, Exit::Done)),
+        Show::Done(words) => Ok((answer, Said::Words(words), Exit::Done)),
+        Show::Raw(part, note) => {
+            let said = Said::Raw(answer[part].as_str().unwrap_or_default().to_owned(), note(&answer));
+            Ok((answer, said, Exit::Done))
+        }
         Show::Outcome(again) => {
             let exit = match answer["outcome"].as_str() {
                 Some("live" | "ok") => Exit::Done,
@@ -208,7 +253,7 @@ fn judge(request: Request, answer: Value) -> Result<(Value, String, Exit), Probl
                 }
             };
             let words = words::outcome(&answer, &again);
-            Ok((answer, words, exit))
+            Ok((answer, Said::Words(words), exit))
         }
     }
 }

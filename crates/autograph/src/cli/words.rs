@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use super::tables;
+
 /// Sections of a verdict, in the gate's order.
 const SECTIONS: [&str; 5] = ["build", "interface", "data", "access", "behaviour"];
 
@@ -13,11 +15,14 @@ const SECTIONS: [&str; 5] = ["build", "interface", "data", "access", "behaviour"
 pub(super) fn outcome(answer: &Value, again: &str) -> String {
     let app = text(answer, "app");
     let total = answer["seconds"]["total"].as_f64();
-    let after = total.map(|seconds| format!(" ({seconds:.1} s)")).unwrap_or_default();
+    let pause = answer["seconds"]["pause"].as_f64().map(|seconds| format!(", paused for {:.0} ms", seconds * 1000.0));
+    let pause = pause.unwrap_or_default();
+    let after = total.map(|seconds| format!(" ({seconds:.1} s{pause})")).unwrap_or_default();
     let version = answer["version"].as_u64().map(|number| format!(", version {number}")).unwrap_or_default();
     let message = text(answer, "message");
     let mut out = match text(answer, "outcome") {
         "live" => format!("{app} is live at {}{version}{after}\n", text(answer, "url")),
+        "ok" if again.starts_with("autograph erase") => format!("erased from {app}{after}\n"),
         "ok" => format!("the gate lets it pass{after}\n"),
         "refused" if app.is_empty() => format!("refused{after}\n"),
         "refused" => format!("refused; {app} stays as it is{after}\n"),
@@ -46,26 +51,33 @@ pub(super) fn apps(answer: &Value) -> String {
     )
 }
 
+/// Where a look is.
+pub(super) fn look(answer: &Value) -> String {
+    format!("{}\n{}\n", text(answer, "url"), text(answer, "message"))
+}
+
 /// An app's versions.
 pub(super) fn history(answer: &Value) -> String {
     let rows = items(&answer["versions"]).map(|version| {
         let mark = if version["current"] == true { "current" } else { "" };
         vec![cell(&version["version"]), cell(&version["at"]), mark.into(), cell(&version["message"])]
     });
-    table(&["VERSION", "AT", "", "MESSAGE"], rows, "there are no versions")
+    tables::table(&["VERSION", "AT", "", "MESSAGE"], rows, "there are no versions")
 }
 
 /// Who may do what.
 pub(super) fn access(answer: &Value) -> String {
-    let rows = items(&answer["matrix"]).map(|row| vec![cell(&row["role"]), cell(&row["sentence"])]);
-    let mut out = table(&["ROLE", "MAY"], rows, "the app declares nothing about access");
+    let label = |role: &Value| {
+        let known = items(&answer["roles"]).find(|known| known["id"] == *role);
+        known.map_or_else(|| cell(role), |known| cell(&known["label"]))
+    };
+    let declared =
+        items(&answer["matrix"]).map(|row| vec![label(&row["role"]), cell(&row["entity"]), cell(&row["sentence"])]);
+    let mut out = tables::table(&["ROLE", "WHAT", "MAY"], declared, "the app declares nothing about access");
     // What somebody can't use is left out: it is in the JSON.
     let observed = items(&answer["observed"]).filter(|row| row["answers"] != "no");
-    list(
-        &mut out,
-        "What was seen when every role tried every method",
-        observed.map(|row| cell(&row["sentence"])).collect(),
-    );
+    let sentence = |row: &Value| tables::wrapped(&cell(&row["sentence"]), 4);
+    list(&mut out, "What was seen when every role tried every method", observed.map(sentence).collect());
     out
 }
 
@@ -198,7 +210,7 @@ fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>, none: &str) -> 
     [&head].into_iter().chain(&rows).map(line).collect()
 }
 
-fn items(value: &Value) -> impl Iterator<Item = &Value> {
+pub(super) fn items(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
@@ -206,12 +218,12 @@ fn strings(value: &Value) -> Vec<String> {
     items(value).map(cell).collect()
 }
 
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+pub(super) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// A value in one line.
-fn cell(value: &Value) -> String {
+pub(super) fn cell(value: &Value) -> String {
     let text = match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
@@ -232,12 +244,12 @@ mod tests {
     fn a_live_app() {
         let answer = json!({
             "outcome": "live", "app": "wedding", "version": 1, "url": "http://wedding.localhost:4943",
-            "seconds": { "total": 3.21 }, "understood": ["Guests have a name."], "assumed": [], "not_understood": [],
+            "seconds": { "total": 3.21, "pause": 0.038 }, "understood": ["Guests have a name."], "assumed": [], "not_understood": [],
             "questions": [{ "text": "May guests see each other?", "answers": [
                 { "label": "yes", "change": "guests may see all guests" }, { "label": "no", "change": "it's private" }, { "label": "later", "change": "" }] }],
         });
         let expected = "\
-wedding is live at http://wedding.localhost:4943, version 1 (3.2 s)
+wedding is live at http://wedding.localhost:4943, version 1 (3.2 s, paused for 38 ms)
 
 Understood
   - Guests have a name.
@@ -292,6 +304,26 @@ längere  1        frozen  x                     u
         assert_eq!(apps(&json!({ "apps": [] })), "there are no apps yet; `autograph new TEXT` writes one\n");
         let versions = json!({ "versions": [{ "version": 1, "at": "x", "current": true, "message": "one\ntwo" }] });
         assert_eq!(history(&versions), "VERSION  AT           MESSAGE\n1        x   current  one / two\n");
+    }
+
+    #[test]
+    fn access_says_what_is_declared_and_what_was_seen() {
+        let answer = json!({
+            "roles": [{ "id": "guest", "label": "Guest" }],
+            "matrix": [{ "role": "guest", "entity": "Orders", "sentence": "can see their own orders" }],
+            "observed": [{ "role": "guest", "method": "list", "answers": "yes", "sentence": "Members with the role “guest” can see “orders” (at, name, pieces, price, state) by “list”." },
+                         { "role": "anonymous", "method": "list", "answers": "no", "sentence": "Anyone can't use “list”." }],
+        });
+        let expected = "\
+ROLE   WHAT    MAY
+Guest  Orders  can see their own orders
+
+What was seen when every role tried every method
+  - Members with the role “guest” can see “orders” (at, name, pieces, price,
+    state) by “list”.
+";
+        assert_eq!(access(&answer), expected);
+        assert_eq!(access(&json!({})), "the app declares nothing about access\n");
     }
 
     #[test]

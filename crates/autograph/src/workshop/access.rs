@@ -9,6 +9,7 @@ use writer::spec::{AppSpec, Entity, Grant, OWNER, Scope, VISITOR};
 use super::{
     Workshop,
     answer::Problem,
+    behaviour::spec_of,
     judge::{ForkOf, on_own_thread},
 };
 
@@ -60,10 +61,6 @@ impl Workshop {
         let roles = roles.iter().map(|role| role.id.clone()).collect();
         Ok(Options { roles, members, declared: tree.map(declared), ..Options::default() })
     }
-}
-
-fn spec_of(tree: &SourceTree) -> Option<AppSpec> {
-    serde_json::from_slice(tree.0.get("spec.json")?).ok()
 }
 
 /// What a source tree declares: its spec's grants, or the manifest's table of methods.

@@ -28,8 +28,10 @@ use tokio::sync::mpsc;
 use super::{
     Workshop,
     answer::Problem,
+    data::DataOf,
+    glass::Look,
     owners::lock,
-    pipeline::{Progress, Wish},
+    pipeline::{Progress, Sent, Wish},
 };
 
 /// Routes of the node's own service.
@@ -167,24 +169,24 @@ impl Workshop {
             }
             "restore" => {
                 let arg: RestoreText = read(arg)?;
-                output(self.restore(&arg.app, arg.version, caller, progress).await?)
+                output(self.restore(&arg.app, arg.version, arg.approve.as_deref(), caller, progress).await?)
+            }
+            "erase" => {
+                let arg: Erase = read(arg)?;
+                output(self.erase(&arg.app, &arg.who, arg.approve.as_deref(), progress).await?)
             }
             "check" | "deploy" => {
-                let arg: Files = read(arg)?;
-                let live = verb == "deploy";
-                output(
-                    self.deploy(arg.app.as_deref(), arg.files, arg.approve.as_deref(), live, caller, progress).await?,
-                )
+                let mut arg: Sent = read(arg)?;
+                let (approve, live) = (arg.approve.take(), verb == "deploy");
+                output(self.deploy(arg, approve.as_deref(), live, caller, progress).await?)
             }
             "rename" => {
                 let arg: NewName = read(arg)?;
                 self.rename(&arg.app, &arg.name).await
             }
             "freeze" | "thaw" | "delete" => self.app_switch(verb, &read::<AppName>(arg)?.app).await,
-            "data" => {
-                let arg: DataOf = read(arg)?;
-                self.data(&arg.app, arg.limit).await
-            }
+            "data" => self.data(read::<DataOf>(arg)?).await,
+            "look" => self.look(&read::<Look>(arg)?).await,
             "export" | "import" => Err(Problem::node(
                 format!("`{verb}` is not in this version"),
                 "it is planned; the app's own pages show its data",
@@ -202,12 +204,6 @@ struct Token {
 #[derive(Deserialize)]
 struct AppName {
     app: String,
-}
-
-#[derive(Deserialize)]
-struct DataOf {
-    app: String,
-    limit: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -241,17 +237,18 @@ struct ChangeText {
 }
 
 #[derive(Deserialize)]
-struct RestoreText {
+struct Erase {
     app: String,
-    version: u64,
+    /// A member's id or name, or a value that rows hold.
+    who: String,
+    #[serde(default)]
+    approve: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Files {
-    #[serde(default)]
-    app: Option<String>,
-    /// Path to base64.
-    files: std::collections::BTreeMap<String, String>,
+struct RestoreText {
+    app: String,
+    version: u64,
     #[serde(default)]
     approve: Option<String>,
 }

@@ -3,7 +3,7 @@
 //! A turn is a blob; which turns an app has is a file of their hashes in the data folder, appended durably. It is no
 //! part of the replicated state: losing it loses no app.
 
-use std::{fs::OpenOptions, io::Write as _, path::PathBuf};
+use std::{collections::BTreeMap, fs::OpenOptions, io::Write as _, path::PathBuf};
 
 use candid::Principal;
 use execution::Blobs as _;
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Workshop,
     answer::{Outcome, Problem},
+    erasing::blanked,
 };
 
 /// Turns that are shown.
@@ -59,6 +60,46 @@ impl Workshop {
         let hashes: Vec<&str> = text.lines().collect();
         let newest = &hashes[hashes.len().saturating_sub(SHOWN_MAX)..];
         newest.iter().filter_map(|line| self.turn(line)).collect()
+    }
+
+    /// Takes texts out of every turn; gives how many turns held one. The old turns' blobs are removed.
+    pub(crate) fn erase_turns(&self, backend: Principal, texts: &[String]) -> Result<usize, Problem> {
+        let path = self.turns_file(backend);
+        let before = std::fs::read_to_string(&path).unwrap_or_default();
+        let (mut lines, mut old) = (String::new(), Vec::new());
+        for line in before.lines() {
+            let hash: Option<[u8; 32]> = hex::decode(line).ok().and_then(|hash| hash.try_into().ok());
+            let bytes = hash.and_then(|hash| self.node.blobs.get(&hash)).unwrap_or_default();
+            let text = String::from_utf8_lossy(&bytes);
+            let blank = blanked(&text, texts);
+            if blank == text {
+                lines.push_str(line);
+            } else {
+                lines.push_str(&hex::encode(self.node.blobs.put(blank.as_bytes())?));
+                old.extend(hash);
+            }
+            lines.push('\n');
+        }
+        if old.is_empty() {
+            return Ok(0);
+        }
+        let fresh = path.with_extension("fresh");
+        let mut file = std::fs::File::create(&fresh)?;
+        file.write_all(lines.as_bytes())?;
+        file.sync_data()?;
+        std::fs::rename(&fresh, &path)?;
+        for hash in &old {
+            self.node.blobs.0.remove(hash)?;
+        }
+        Ok(old.len())
+    }
+
+    /// After which turn each version went live: its place in the conversation.
+    pub(crate) fn places(&self, backend: Principal) -> BTreeMap<u64, usize> {
+        let text = std::fs::read_to_string(self.turns_file(backend)).unwrap_or_default();
+        let live = |turn: &Turn| turn.outcome.as_ref().filter(|outcome| outcome.outcome == "live")?.version;
+        let turns = text.lines().enumerate().filter_map(|(at, line)| Some((live(&self.turn(line)?)?, at + 1)));
+        turns.collect()
     }
 
     fn turn(&self, line: &str) -> Option<Turn> {

@@ -5,15 +5,16 @@ use std::time::Duration;
 use candid::Principal;
 use execution::{
     Fork, Kept,
-    registry::{App, RoleDefinition},
+    registry::{App, OWNER, RoleDefinition, VISITOR},
 };
-use gate::{Caller, Finding, Mark, Side, Verdict, heap::HeapError};
+use gate::{Caller, Finding, Mark, Options, Side, Verdict, heap::HeapError};
 use toolchain::{BuildError, Release, Severity};
 
-use super::{Workshop, answer::Problem, proposals::Proposal};
+use super::{Workshop, answer::Problem, behaviour::Known, proposals::Proposal};
 
 /// What the live module says about itself.
-pub(super) struct LiveTypes {
+#[derive(Clone, Debug)]
+pub(crate) struct LiveTypes {
     pub(super) candid: String,
     pub(super) stable: String,
 }
@@ -37,12 +38,16 @@ impl Workshop {
         let mut fork = ForkOf::new(self.fork(app).await?);
         let roles = both(app.map(|app| app.roles.as_slice()).unwrap_or_default(), proposal.roles());
         fork.fork.set_roles(&roles);
-        let options = self.access_options(app, &roles, Some(&proposal.tree)).await?;
+        let Known { options, unreadable } = self.known(app, proposal).await?;
+        let Options { roles, members, declared, .. } = self.access_options(app, &roles, Some(&proposal.tree)).await?;
+        let options = Options { roles, members, declared, ..options };
         let (wasm, candid, types) = (release.wasm.clone(), release.candid.clone(), release.stable_types.clone());
         on_own_thread(move || {
             let side = live.as_ref().map(|live| Side { candid: &live.candid, stable_types: &live.stable });
             let proposed = Side { candid: &candid, stable_types: &types };
-            gate::judge_with(&options, side, proposed, &wasm, &mut fork, &stable)
+            let mut verdict = gate::judge_with(&options, side, proposed, &wasm, &mut fork, &stable);
+            verdict.behaviour.extend(unreadable);
+            verdict
         })
         .await
     }
@@ -113,12 +118,6 @@ pub(super) struct ForkOf {
     kept: Vec<Kept>,
 }
 
-impl ForkOf {
-    pub(super) fn new(fork: Fork) -> ForkOf {
-        ForkOf { fork, kept: Vec::new() }
-    }
-}
-
 impl gate::Fork for ForkOf {
     fn upgrade(&mut self, wasm: &[u8]) -> Result<(), String> {
         self.fork.upgrade(wasm)
@@ -148,6 +147,24 @@ impl gate::Fork for ForkOf {
         self.fork.limit(instructions);
     }
 
+    fn standing(&mut self, who: Principal) -> Caller {
+        let standing = self.fork.standing(who);
+        match standing.role.as_str() {
+            _ if who == Principal::anonymous() => Caller::Anonymous,
+            OWNER => Caller::Owner,
+            VISITOR => Caller::Stranger,
+            role => Caller::Member(role.into()),
+        }
+    }
+
+    fn query_as(&mut self, who: Principal, method: &str, arg: &[u8]) -> Result<Vec<u8>, String> {
+        self.fork.query(who, method, arg).map_err(|reject| reject.message)
+    }
+
+    fn call_as(&mut self, who: Principal, method: &str, arg: &[u8]) -> Result<Vec<u8>, String> {
+        self.fork.call(who, method, arg).map_err(|reject| reject.message)
+    }
+
     fn keep(&mut self) -> Mark {
         self.kept.push(self.fork.keep());
         Mark(self.kept.len() - 1)
@@ -164,14 +181,37 @@ impl gate::Fork for ForkOf {
     }
 
     fn variables(&mut self, stable_types: &str) -> Option<Result<Vec<(String, gate::Value)>, HeapError>> {
-        let read =
-            |heap: &embedder::Heap| gate::heap::variables(&|offset, length| heap.read(offset, length), stable_types);
+        let read = |heap: &embedder::Heap| gate::heap::variables(heap.as_slice(), stable_types);
         // A step that traps is found by the dry run, with its reason; the census then goes by what queries show.
         self.fork.before_upgrade(read).ok()
+    }
+
+    fn memories(&mut self, before: Mark, after: Mark, look: gate::Look<'_>) -> Option<Result<(), String>> {
+        let (before, after) = (self.kept.get(before.0)?, self.kept.get(after.0)?);
+        let (mut one, mut other) = (self.fork.at(before), self.fork.at(after));
+        let looked = one.before_upgrade(|old| other.before_upgrade(|new| look(old.as_slice(), new.as_slice())));
+        Some(looked.and_then(|looked| looked))
+    }
+
+    fn same(&mut self, one: Mark, other: Mark) -> bool {
+        match (self.kept.get(one.0), self.kept.get(other.0)) {
+            (Some(one), Some(other)) => self.fork.same_memory(one, other),
+            _ => false,
+        }
+    }
+
+    fn stable_memory(&mut self, before: Mark, after: Mark) -> Option<gate::StableChange> {
+        let found = self.fork.stable_memory(self.kept.get(before.0)?, self.kept.get(after.0)?)?;
+        let execution::StableChange { before, after, pages, changed, cleared } = found;
+        Some(gate::StableChange { before, after, pages, changed, cleared })
     }
 }
 
 impl ForkOf {
+    pub(super) fn new(fork: Fork) -> ForkOf {
+        ForkOf { fork, kept: Vec::new() }
+    }
+
     /// A principal with the standing to be tried out.
     fn principal(&mut self, caller: &Caller) -> Principal {
         match caller {

@@ -28,6 +28,7 @@ impl Workshop {
             "scrub": { "rounds": scrub.rounds, "canisters": scrub.canisters, "bytes": scrub.bytes },
             "writer": "offline",
             "data": self.node.data.display().to_string(),
+            "browser": super::pages::browser().map(|program| program.display().to_string()),
             "confinement": self.toolchain.confinement(),
             "dirty_pages": if self.node.engine.tracks_with_kernel() { "kernel" } else { "compare" },
         }))
@@ -63,6 +64,7 @@ impl Workshop {
             "version": app.version,
             "status": status,
             "updated_at": iso(at),
+            "watch": self.watched(app),
         })
     }
 
@@ -89,6 +91,7 @@ impl Workshop {
             "assets_canister_id": app.assets.to_text(),
             "version": app.version,
             "damage": damage.await?,
+            "watch": self.watched(&app),
             "spec": spec,
             "description": description,
             "files": files,
@@ -98,14 +101,19 @@ impl Workshop {
     pub(crate) async fn history(&self, label: &str) -> Result<Value, Problem> {
         let app = self.app(label).await?;
         let backend = app.backend;
-        let versions = self
+        let (versions, points) = self
             .node
             .replica
-            .read(move |executor| executor.state().registry.versions(backend).cloned().collect::<Vec<_>>());
+            .read(move |executor| {
+                let versions = executor.state().registry.versions(backend).cloned().collect::<Vec<_>>();
+                (versions, executor.points_of(backend))
+            })
+            .await?;
+        let places = self.places(backend);
         let versions: Vec<Value> = versions
-            .await?
             .iter()
             .map(|version| {
+                let point = points.get(&version.number);
                 json!({
                     "version": version.number,
                     "at": iso(version.at),
@@ -114,6 +122,9 @@ impl Workshop {
                     "message": version.message,
                     "restored_from": version.restored_from,
                     "approved": version.approved,
+                    "restore_point": point.is_some(),
+                    "own_bytes": point.copied().flatten(),
+                    "conversation": places.get(&version.number),
                 })
             })
             .collect();
@@ -157,6 +168,10 @@ impl Workshop {
         let app = self.app(label).await?;
         let method = if verb == "delete" { "delete_app" } else { verb };
         self.registry::<()>(method, (AppArg { app: app.backend },)).await?;
+        if verb == "delete" {
+            self.looks.end_all_at(app.backend);
+            self.forget_calls(&app);
+        }
         Ok(json!({ "app": app.name }))
     }
 }

@@ -78,6 +78,11 @@ impl Workshop {
 
     /// Where an app is reached.
     pub(crate) fn app_url(&self, name: &str) -> String {
-        self.origin.replacen("://localhost", &format!("://{name}.localhost"), 1)
+        url_of(&self.origin, name)
     }
+}
+
+/// The address of the host `name` at a node.
+pub(super) fn url_of(origin: &str, name: &str) -> String {
+    origin.replacen("://localhost", &format!("://{name}.localhost"), 1)
 }

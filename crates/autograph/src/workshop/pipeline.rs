@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, sync::Mutex, time::Instant};
 use candid::Principal;
 use execution::registry::{
     App, RoleDefinition,
-    calls::{CreateAppArg, CreatedApp, RestoreArg},
+    calls::{CreateAppArg, CreatedApp},
 };
-use gate::Verdict;
+use gate::{Effect, Finding, Verdict};
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -19,9 +19,10 @@ use super::{
     Workshop,
     answer::{Alternative, Outcome, Problem},
     api::line,
+    delta::Judged,
     owners::lock,
     proposals::{Proposal, understood_into},
-    switch::Going,
+    switch::{Going, OpenCalls, Switched},
 };
 
 /// A wish for a new app.
@@ -30,6 +31,21 @@ pub(crate) struct Wish {
     pub(crate) text: String,
     #[serde(default)]
     pub(crate) name: Option<String>,
+}
+
+/// A source tree from outside.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Sent {
+    /// Which app it is for; by its own name if absent.
+    #[serde(default)]
+    pub(crate) app: Option<String>,
+    /// Path to base64.
+    pub(crate) files: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) approve: Option<String>,
+    /// What it says it touches; what `app.toml` says if absent.
+    #[serde(default)]
+    pub(crate) touches: Option<Vec<String>>,
 }
 
 /// Tells how far a request is, and keeps the stages' times.
@@ -109,7 +125,7 @@ impl Workshop {
             Err(declined) => return self.told(&app, text, Outcome { seconds: progress.seconds(), ..*declined }).await,
         };
         if change.undo {
-            let outcome = self.undo(&app, by, progress).await?;
+            let outcome = self.undo(&app, approve, by, progress).await?;
             return self.told(&app, text, outcome).await;
         }
         // A token may name a gentler way; it is then what is proposed, and needs no further approval by itself.
@@ -134,15 +150,15 @@ impl Workshop {
     /// Builds and judges a source tree from outside; puts it live unless it is only to be checked.
     pub(crate) async fn deploy(
         &self,
-        label: Option<&str>,
-        files: BTreeMap<String, String>,
+        sent: Sent,
         approve: Option<&str>,
         live: bool,
         by: Principal,
         progress: &Progress,
     ) -> Result<Outcome, Problem> {
-        let proposal = Proposal::from_files(files)?;
-        let label = label.map_or_else(|| proposal.name(), str::to_owned);
+        let mut proposal = Proposal::from_files(sent.files)?;
+        proposal.touches = sent.touches.or(proposal.touches);
+        let label = sent.app.unwrap_or_else(|| proposal.name());
         let found = self.app(&label).await.ok();
         let target = match found {
             Some(app) => Target::Live(app),
@@ -162,52 +178,6 @@ impl Workshop {
         Ok(outcome)
     }
 
-    /// Brings a version back as a new one.
-    pub(crate) async fn restore(
-        &self,
-        label: &str,
-        version: u64,
-        by: Principal,
-        progress: &Progress,
-    ) -> Result<Outcome, Problem> {
-        let app = self.app(label).await?;
-        let _turn = self.one_at_a_time(&app)?;
-        let outcome = self.restore_to(&app, version, by, progress).await?;
-        self.told(&app, &format!("Go back to version {version}."), outcome).await
-    }
-
-    async fn undo(&self, app: &App, by: Principal, progress: &Progress) -> Result<Outcome, Problem> {
-        if app.version < 2 {
-            return Ok(failed(progress, "There is nothing to undo: this is the first version."));
-        }
-        self.restore_to(app, app.version - 1, by, progress).await
-    }
-
-    async fn restore_to(
-        &self,
-        app: &App,
-        version: u64,
-        by: Principal,
-        progress: &Progress,
-    ) -> Result<Outcome, Problem> {
-        progress.stage("switch", "Putting the present aside and bringing the version back");
-        let arg = RestoreArg {
-            app: app.backend,
-            version,
-            on_version: app.version,
-            message: format!("back to version {version}"),
-            by,
-        };
-        let number = self.restore_version(arg).await?;
-        let understood = vec![format!("Code, data, access and pages are as they were in version {version}.")];
-        let assumed = vec![format!(
-            "What is newer was set aside as version {}; you can go back to it the same way.",
-            app.version
-        )];
-        let outcome = Outcome { understood, assumed, ..self.live_outcome(&app.name, app.backend, number, progress) };
-        Ok(outcome)
-    }
-
     /// The way of every proposal: build, judge, and switch if it passes or was approved.
     async fn propose(
         &self,
@@ -220,19 +190,24 @@ impl Workshop {
     ) -> Result<Outcome, Problem> {
         let mut base = Outcome { app: Some(target.name().into()), ..Outcome::default() };
         understood_into(&mut base, proposal.understanding.as_ref());
+        let pages = self.begin_pages(target.app()).await?;
         progress.stage("build", "Building it");
         let release = match self.toolchain.build(&proposal.tree, |_| {}).await {
             Ok(release) => release,
             Err(error) => return self.not_built(base, error, progress),
         };
         progress.stage("check", "Checking it against the live app");
-        let verdict = self.judge(target.app(), &release, proposal).await?;
+        let on = self.seed(target.app()).await?;
+        let judged = self.judge(target.app(), &release, proposal);
+        let (verdict, seen) = tokio::try_join!(judged, self.end_pages(pages, &release))?;
+        let verdict = seen.add_to(verdict);
         base.verdict = verdict.clone();
-        let digest = proposal.tree.hash();
-        let version = target.app().map_or(0, |app| app.version);
-        let id = target.app().map_or_else(|| target.name().as_bytes().to_vec(), |app| app.backend.as_slice().to_vec());
-        let token = self.tokens.token(&id, version, &digest, &verdict.digest());
-        let approved = approve.is_some_and(|given| self.tokens.verify(given, &token));
+        let token = self.token(&target, proposal, &verdict.digest());
+        let at_any_rate = self.token(&target, proposal, &ending_calls(&verdict));
+        let given = |token: &str| approve.is_some_and(|given| self.tokens.verify(given, token));
+        // Who ends open calls was shown this verdict as well.
+        let open = if given(&at_any_rate) { OpenCalls::End } else { OpenCalls::Spare };
+        let approved = given(&token) || open == OpenCalls::End;
         match verdict.outcome() {
             gate::Judgement::Refuses => return Ok(refused(base, None, progress)),
             gate::Judgement::Asks if !approved => return Ok(refused(base, Some(token), progress)),
@@ -247,22 +222,40 @@ impl Workshop {
             Target::New(name) => self.make_app(&name, proposal).await?,
         };
         let going = self.going(proposal, &verdict, approved, by)?;
-        let version = match self.publish(&app, &release, going.borrowed()).await {
-            Ok(version) => version,
+        let judged = Judged { verdict, on };
+        let paused = match self.publish(&app, &release, going.borrowed(), judged, open).await {
+            Ok(paused) => paused,
             Err(problem) => {
                 self.forget_empty(&app).await;
                 return Err(problem);
             }
         };
-        let lived = self.live_outcome(&app.name, app.backend, version, progress);
-        Ok(Outcome {
-            outcome: lived.outcome,
-            version: lived.version,
-            url: lived.url,
-            canister_id: lived.canister_id,
-            seconds: lived.seconds,
-            ..base
-        })
+        let seconds = paused.seconds(progress.seconds());
+        match paused.switched {
+            Switched::Live(version) => {
+                self.node.watch.switched(app.backend, app.version, version);
+                let lived = self.live_outcome(&app.name, app.backend, version, progress);
+                let Outcome { outcome, version, url, canister_id, .. } = lived;
+                Ok(Outcome { outcome, version, url, canister_id, seconds, ..base })
+            }
+            Switched::News(news) => {
+                let verdict = base.verdict.and(*news);
+                let asks = verdict.outcome() == gate::Judgement::Asks;
+                let token = asks.then(|| self.token(&Target::Live(app), proposal, &verdict.digest()));
+                Ok(Outcome { seconds, ..refused(Outcome { verdict, ..base }, token, progress) })
+            }
+            Switched::Open(calls) => {
+                let base = still_open(base, self.told_calls(calls).await?, at_any_rate.clone());
+                Ok(Outcome { seconds, ..refused(base, Some(at_any_rate), progress) })
+            }
+        }
+    }
+
+    /// The token of this proposal on this live version, for what has this digest.
+    fn token(&self, target: &Target, proposal: &Proposal, digest: &[u8; 32]) -> String {
+        let version = target.app().map_or(0, |app| app.version);
+        let id = target.app().map_or_else(|| target.name().as_bytes().to_vec(), |app| app.backend.as_slice().to_vec());
+        self.tokens.token(&id, version, &proposal.tree.hash(), digest)
     }
 
     fn not_built(&self, base: Outcome, error: BuildError, progress: &Progress) -> Result<Outcome, Problem> {
@@ -308,7 +301,7 @@ impl Workshop {
         }
     }
 
-    fn live_outcome(&self, name: &str, backend: Principal, version: u64, progress: &Progress) -> Outcome {
+    pub(super) fn live_outcome(&self, name: &str, backend: Principal, version: u64, progress: &Progress) -> Outcome {
         Outcome {
             outcome: "live".into(),
             app: Some(name.into()),
@@ -320,7 +313,7 @@ impl Workshop {
         }
     }
 
-    async fn told(&self, app: &App, text: &str, outcome: Outcome) -> Result<Outcome, Problem> {
+    pub(super) async fn told(&self, app: &App, text: &str, outcome: Outcome) -> Result<Outcome, Problem> {
         let outcome = Outcome { app: Some(app.name.clone()), ..outcome };
         self.remember(app.backend, text, &outcome)?;
         Ok(outcome)
@@ -384,7 +377,7 @@ impl Workshop {
     }
 
     /// Takes the app for one change; a second one at the same time is refused.
-    fn one_at_a_time(&self, app: &App) -> Result<Turn<'_>, Problem> {
+    pub(super) fn one_at_a_time(&self, app: &App) -> Result<Turn<'_>, Problem> {
         if !lock(&self.busy).insert(app.backend) {
             let text = format!("`{}` is being changed right now", app.name);
             return Err(Problem::usage(text, "wait until that change is done, then try again"));
@@ -394,7 +387,7 @@ impl Workshop {
 }
 
 /// Gives an app back when a change is over, however it ended.
-struct Turn<'a>(&'a Workshop, Principal);
+pub(super) struct Turn<'a>(&'a Workshop, Principal);
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
@@ -449,11 +442,43 @@ impl Held {
     }
 }
 
-fn refused(base: Outcome, approve: Option<String>, progress: &Progress) -> Outcome {
+/// What the owner approves who has open calls ended: the verdict, and that.
+fn ending_calls(verdict: &Verdict) -> [u8; 32] {
+    Sha256::new().chain_update(b"end open calls").chain_update(verdict.digest()).finalize().into()
+}
+
+/// Calls that don't end are in the way, and may be ended.
+fn still_open(mut base: Outcome, calls: Vec<String>, approve: String) -> Outcome {
+    base.verdict.behaviour.push(open_finding(calls));
+    let message = "Change it anyway: whatever the app waits for is answered with an error, and its open calls end.";
+    base.alternatives.push(Alternative { message: message.into(), approve });
+    base
+}
+
+/// The finding of calls that don't end.
+pub(crate) fn open_finding(calls: Vec<String>) -> Finding {
+    let count = calls.len() as u64;
+    let message = match calls.as_slice() {
+        [call] => format!("One call of the app does not end: {call}."),
+        [call, ..] => format!("{count} calls of the app do not end; the oldest: {call}."),
+        [] => "A call of the app does not end.".into(),
+    };
+    Finding {
+        kind: "call_open".into(),
+        subject: "open calls".into(),
+        count: Some(count),
+        examples: calls.into_iter().take(3).collect(),
+        message,
+        effect: Effect::Asks,
+        detail: None,
+    }
+}
+
+pub(super) fn refused(base: Outcome, approve: Option<String>, progress: &Progress) -> Outcome {
     Outcome { outcome: "refused".into(), approve, seconds: progress.seconds(), ..base }
 }
 
-fn failed(progress: &Progress, message: &str) -> Outcome {
+pub(super) fn failed(progress: &Progress, message: &str) -> Outcome {
     Outcome {
         outcome: "failed".into(),
         message: Some(message.into()),

@@ -16,6 +16,8 @@ pub(crate) struct Proposal {
     /// What was asked, for the history.
     pub(crate) message: String,
     pub(crate) understanding: Option<Understanding>,
+    /// What it says it touches; `None` if it doesn't say.
+    pub(crate) touches: Option<Vec<String>>,
 }
 
 /// A change in words, and the gentler ways there are.
@@ -69,7 +71,8 @@ impl Proposal {
         let tree = SourceTree(tree);
         tree.check().map_err(|error| usage(&error))?;
         let manifest = AppManifest::of(&tree).map_err(|error| usage(&error))?;
-        Ok(Proposal { tree, manifest, message: "deployed".into(), understanding: None })
+        let touches = manifest.touches.clone();
+        Ok(Proposal { tree, manifest, message: "deployed".into(), understanding: None, touches })
     }
 
     /// The suggested name.
@@ -127,7 +130,8 @@ fn from_spec(
     tree.check().map_err(|error| broken(&error))?;
     let manifest = AppManifest::of(&tree).map_err(|error| broken(&error))?;
     let message = message.chars().take(500).collect();
-    Ok(Proposal { tree, manifest, message, understanding })
+    let touches = live.map(|live| writer::touched(live, spec));
+    Ok(Proposal { tree, manifest, message, understanding, touches })
 }
 
 /// The writer can't build this: what is missing is said.

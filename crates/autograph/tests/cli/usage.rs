@@ -12,6 +12,7 @@ async fn wrong_usage_ends_with_2_and_one_object() {
         &[],
         &["new"],
         &["restore", "shop", "first"],
+        &["look", "shop"],
         &["list", "--wrong"],
         &["--node", "ftp://x", "list"],
         &["check", "/nowhere/at/all"],

@@ -191,6 +191,13 @@ impl Heap {
         true
     }
 
+    /// All of it, from address zero.
+    #[must_use]
+    pub fn as_slice(&self) -> &[u8] {
+        // SAFETY: everything below `bytes` is accessible; the instance that could write it is borrowed along.
+        unsafe { std::slice::from_raw_parts(self.mapping.base(), self.mapping.bytes()) }
+    }
+
     /// Copies bytes out. `None` if the range does not lie within the memory.
     #[must_use]
     pub fn read(&self, offset: u64, length: u64) -> Option<Vec<u8>> {

@@ -12,8 +12,8 @@ use crate::{
     registry::{
         App, Invitation, OWNER, Refused, Registry,
         calls::{
-            AppArg, CreateAppArg, CreatedApp, EnrolArg, InviteArg, Invited, Outcome, PublishArg, RenameArg, RestoreArg,
-            RevokeArg,
+            AppArg, CreateAppArg, CreatedApp, EnrolArg, EraseArg, InviteArg, Invited, Outcome, PublishArg, RenameArg,
+            RestoreArg, RevokeArg,
         },
     },
     state::Canister,
@@ -65,6 +65,9 @@ impl Executor {
             "restore" => answer(self.restore(&decode::<RestoreArg>(method, arg)?)),
             "hold" => answer(self.set_held(decode::<AppArg>(method, arg)?.app, true)),
             "release" => answer(self.set_held(decode::<AppArg>(method, arg)?.app, false)),
+            "release_all" => answer(self.release_all()),
+            "end_calls" => answer(self.end_calls(decode::<AppArg>(method, arg)?.app)),
+            "erase" => answer(self.erase(&decode::<EraseArg>(method, arg)?)),
             "freeze" => answer(self.set_frozen(decode::<AppArg>(method, arg)?.app, true)),
             "thaw" => answer(self.set_frozen(decode::<AppArg>(method, arg)?.app, false)),
             "delete_app" => answer(self.delete_app(decode::<AppArg>(method, arg)?.app)),
@@ -162,6 +165,13 @@ impl Executor {
 
     fn set_held(&mut self, backend: Principal, held: bool) -> Result<(), Refused> {
         self.change_system(backend, |system| system.held = held)
+    }
+
+    /// Lets go of every held app: a hold doesn't outlive the service that took it.
+    fn release_all(&mut self) -> Result<(), Refused> {
+        let held: Vec<Principal> =
+            self.state.canisters.iter().filter(|(_, canister)| canister.system.held).map(|(id, _)| *id).collect();
+        held.into_iter().try_for_each(|backend| self.set_held(backend, false))
     }
 
     fn set_frozen(&mut self, backend: Principal, frozen: bool) -> Result<(), Refused> {

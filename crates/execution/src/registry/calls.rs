@@ -129,13 +129,39 @@ pub struct RestoreArg {
     pub message: String,
     /// The key that asked.
     pub by: Principal,
+    /// Members of that version who stay as they are now: out, or with the role and link that they have.
+    pub leave_out: Vec<String>,
+    /// Open calls don't stand in the way; their callers are told.
+    pub end_calls: bool,
 }
 
-/// Argument of `hold`, `release`, `freeze`, `thaw`, `delete_app`.
+/// Argument of `hold`, `release`, `end_calls`, `freeze`, `thaw`, `delete_app`.
 #[derive(Clone, Debug, CandidType, Serialize, Deserialize)]
 pub struct AppArg {
     /// The app's backend canister.
     pub app: Principal,
+}
+
+/// Argument of `erase`.
+#[derive(Clone, Debug, CandidType, Serialize, Deserialize)]
+pub struct EraseArg {
+    /// The app's backend canister.
+    pub app: Principal,
+    /// The member who goes.
+    pub member: Option<String>,
+    /// Texts that may stay nowhere. No value that the app still has holds one of them.
+    pub texts: Vec<String>,
+    /// Versions whose verdict held one of them, with the blob of the verdict without it.
+    pub verdicts: Vec<(u64, [u8; 32])>,
+}
+
+/// Reply of `erase`.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Serialize, Deserialize)]
+pub struct Erased {
+    /// Restore points that are gone.
+    pub points: u64,
+    /// Places in memory that were written over.
+    pub overwritten: u64,
 }
 
 /// Argument of `rename_app`.

@@ -78,7 +78,9 @@ fn rows_written_and_loaded_give_the_same_registry() {
 #[test]
 fn names_are_checked_and_belong_to_one_app() {
     let mut registry = with_app();
-    for bad in ["", "Party", "a b", "-a", "a-", "studio", &"x".repeat(41), "party"] {
+    for bad in
+        ["", "Party", "a b", "-a", "a-", "studio", &"x".repeat(41), &format!("look-{}", "0a".repeat(16)), "party"]
+    {
         assert!(registry.create(app(bad, 8)).is_err(), "{bad}");
     }
     registry.rename(backend(7), "feast").expect("free");

@@ -111,3 +111,96 @@ fn nested_rows_count_where_they_are() {
     };
     assert_eq!(check(&guest(&["a", "b"]), &guest(&["a"])), ["RowsGone tags 1/2 b"]);
 }
+
+/// Rows with an id and what one function makes of each.
+fn rows(count: u32, row: impl Fn(u32) -> Vec<(&'static str, String)>) -> Value {
+    let make = |id: u32| {
+        let mut fields = vec![("id".to_owned(), Value::Number(id.to_string()))];
+        fields.extend(row(id).into_iter().map(|(name, value)| (name.to_owned(), Value::Text(value))));
+        Value::Record(fields)
+    };
+    Value::List((0..count).map(make).collect())
+}
+
+fn patterns(before: &Value, after: &Value) -> Vec<(String, Fate, Option<Pattern>)> {
+    changes(before, after).into_iter().map(|change| (change.path.join("."), change.fate, change.pattern)).collect()
+}
+
+#[test]
+fn what_changed_values_have_in_common_is_told() {
+    let before = rows(20, |id| vec![("name", format!("name {id}")), ("city", format!("city {id}"))]);
+    let after = |row: fn(u32) -> (String, String)| {
+        let row = move |id| {
+            let (name, city) = row(id);
+            vec![("name", name), ("city", city)]
+        };
+        patterns(&before, &rows(20, row))
+    };
+    let changed = |field: &str, pattern| (field.to_owned(), Fate::Changed, pattern);
+    assert_eq!(
+        after(|id| ("unknown".into(), format!("city {id}"))),
+        [changed("name", Some(Pattern::Same("unknown".into())))]
+    );
+    assert_eq!(
+        after(|id| (format!("city {id}"), format!("name {id}"))),
+        [changed("city", Some(Pattern::From("name".into()))), changed("name", Some(Pattern::From("city".into())))]
+    );
+    assert_eq!(
+        after(|id| (format!("name {}", (id + 1) % 20), format!("city {id}"))),
+        [changed("name", Some(Pattern::Exchanged))]
+    );
+    assert_eq!(after(|id| (format!("na{}", ""), format!("city {id}"))).len(), 1);
+    assert_eq!(
+        after(|_| ("name".into(), "c".into())),
+        [changed("city", Some(Pattern::Cut)), changed("name", Some(Pattern::Cut))]
+    );
+    assert_eq!(after(|id| (format!("{id}"), format!("city {id}"))), [changed("name", None)]);
+}
+
+#[test]
+fn values_that_can_no_longer_be_told_apart_are_counted() {
+    let diets = ["vegan", "vegetarian", "meat"];
+    let before = rows(30, |id| vec![("diet", diets[id as usize % 3].into())]);
+    let after = rows(30, |id| vec![("diet", if id % 3 == 2 { "meat" } else { "plants" }.into())]);
+    let merged = Pattern::Merged(vec![("vegan".into(), 10), ("vegetarian".into(), 10)], "plants".into());
+    assert_eq!(patterns(&before, &after), [("diet".into(), Fate::Changed, Some(merged))]);
+}
+
+#[test]
+fn a_text_in_parts_or_together_with_others_is_kept() {
+    let before = rows(5, |id| vec![("name", format!("Anna Bell-{id}"))]);
+    let parts = rows(5, |id| vec![("first", "Anna".into()), ("last", format!("Bell-{id}"))]);
+    assert_eq!(check(&before, &parts), ["Moved name 5/5 Anna Bell-0|Anna Bell-1|Anna Bell-2 to first & last"]);
+    let joined = rows(5, |id| vec![("contact", format!("Anna Bell-{id}, +49"))]);
+    assert_eq!(check(&before, &joined), ["Moved name 5/5 Anna Bell-0|Anna Bell-1|Anna Bell-2 to contact"]);
+    let half = rows(5, |_| vec![("first", "Anna".into())]);
+    assert_eq!(check(&before, &half), ["Gone name 5/5 Anna Bell-0|Anna Bell-1|Anna Bell-2"]);
+    let but_one = rows(5, |id| {
+        vec![("first", "Anna".into()), ("last", if id == 3 { String::new() } else { format!("Bell-{id}") })]
+    });
+    assert_eq!(check(&before, &but_one), ["Gone name 5/5 Anna Bell-0|Anna Bell-1|Anna Bell-2"]);
+}
+
+#[test]
+fn rows_under_another_key_are_the_same_rows_if_nothing_is_lost() {
+    let pair = |key: Value, name: &str| {
+        Value::Record(vec![("0".into(), key), ("1".into(), Value::Record(vec![("name".into(), text(name))]))])
+    };
+    let map = |keys: [Value; 2]| {
+        let [one, other] = keys;
+        Value::List(vec![pair(one, "Anna"), pair(other, "Ben")])
+    };
+    let number = |digits: &str| Value::Number(digits.into());
+    let before = map([number("1"), number("2")]);
+    assert_eq!(check(&before, &map([number("11"), number("12")])), ["Rekeyed  2/2 Anna|Ben"]);
+    // Names for keys say something that numbers don't.
+    let named = map([text("anna@example.org"), text("ben@example.org")]);
+    assert_eq!(check(&named, &map([number("11"), number("12")])), ["RowsGone  2/2 Anna|Ben"]);
+}
+
+#[test]
+fn bytes_of_the_same_length_are_not_the_same() {
+    let file = |bytes: &[u8]| Value::Record(vec![("file".into(), Value::Blob(bytes.to_vec()))]);
+    assert_eq!(check(&file(&[1, 2]), &file(&[1, 2])), Vec::<String>::new());
+    assert_eq!(check(&file(&[1, 2]), &file(&[0, 0])), ["Changed file 1/1 2 bytes → 2 bytes"]);
+}

@@ -1,167 +1,186 @@
-//! The elements of the core library's collections, in their order, without the trees and lists around them.
+//! The elements of collections, in their order, without the trees and lists around them.
 
-use std::rc::Rc;
+use super::{
+    Cell, HeapError, MOST_DEPTH, NULL, Reader,
+    layout::{Id, Kind, Walk},
+    named,
+    object::{Object, Tag, is_named},
+};
 
-use super::{HeapError, MOST_DEPTH, NULL, Reader, is_named, object::Tag, shape::Shape};
-use crate::most::Ty;
+impl Reader<'_> {
+    /// The elements of a collection.
+    pub(super) fn elements(&self, walk: Walk, element: Id, word: u64) -> Result<Vec<Cell>, HeapError> {
+        let mut found = Found { element, cells: Vec::new() };
+        self.walk(walk, word, &mut found)?;
+        Ok(found.cells)
+    }
 
-impl<S: Shape> Reader<'_, S> {
-    /// The elements, if the type is a collection that is read as one; `None` for those read part by part.
-    pub(super) fn elements(&mut self, ty: &Rc<Ty>, word: u64) -> Result<Option<Vec<S::Value>>, HeapError> {
-        let mut found = Vec::new();
-        match &**ty {
-            Ty::Opt(inner) => self.linked(inner, word, &mut found)?,
-            Ty::Tuple(parts) => {
+    fn walk(&self, walk: Walk, word: u64, found: &mut Found) -> Result<(), HeapError> {
+        match walk {
+            Walk::Array => {
                 let words = self.array(word)?;
-                let mut back = Vec::new();
-                for (list, (ty, word)) in
-                    [&mut found, &mut back].into_iter().zip([(&parts[0], words.first()), (&parts[2], words.get(2))])
-                {
-                    if let (Ty::Opt(inner), Some(word)) = (&*self.signature.resolve(ty)?, word) {
-                        self.linked(inner, *word, list)?;
-                    }
-                }
-                found.extend(back.into_iter().rev());
+                found.cells.extend(words.iter().map(|word| Cell::new(found.element, word)));
+                Ok(())
             }
-            Ty::Record(fields) => {
-                let ty_of = |name: &str| fields.iter().find(|field| field.name == name).map(|field| field.ty.clone());
+            Walk::Linked => self.linked(word, found),
+            Walk::Ends => {
+                let lists = self.array(word)?;
+                if let (Some(front), Some(back)) = (lists.get(0), lists.get(2)) {
+                    self.linked(front, found)?;
+                    let middle = found.cells.len();
+                    self.linked(back, found)?;
+                    found.cells[middle..].reverse();
+                }
+                Ok(())
+            }
+            Walk::Blocks => {
+                let Some(blocks) = self.inside(word, "blocks")? else { return Ok(()) };
+                for block in self.array(blocks)?.iter() {
+                    // Places not in use are null.
+                    let slots = self.array(block)?.iter().filter(|slot| *slot != NULL);
+                    slots.into_iter().try_for_each(|slot| self.slot(slot, found))?;
+                }
+                Ok(())
+            }
+            Walk::Chain => self.chain(word, found),
+            Walk::BTree => match self.inside(word, "root")? {
+                Some(root) => self.b_tree(root, found, 0),
+                None => Ok(()),
+            },
+            Walk::RedBlack { keys } => match self.inside(word, "root")? {
+                Some(root) => self.red_black(root, keys, found, 0),
+                None => Ok(()),
+            },
+            Walk::Trie => self.trie(word, found, 0),
+            Walk::Within { hash, id } => {
                 let object = self.expect(word, &[Tag::Object], "collection")?;
-                for name in ["root", "blocks", "front", "top", "heap"] {
-                    let (Some(ty), Some(word)) = (ty_of(name), self.part(&object, name)?) else { continue };
-                    match name {
-                        "root" => self.tree(&ty, word, &mut found)?,
-                        "blocks" => self.blocks(&ty, word, &mut found)?,
-                        "front" => self.chain(&ty, word, &mut found)?,
-                        _ => match S::elements(self.value(&ty, word)?) {
-                            Some(inner) => found = inner,
-                            None => return Ok(None),
-                        },
-                    }
+                match (self.part(object, hash)?, self.layout.kind(id)) {
+                    (Some(word), Kind::List(walk, _)) => self.walk(*walk, word, found),
+                    _ => Ok(()),
                 }
             }
-            _ => return Ok(None),
         }
-        Ok(Some(found))
+    }
+
+    /// The field of the record that a collection is.
+    fn inside(&self, word: u64, name: &str) -> Result<Option<u64>, HeapError> {
+        let object = self.expect(word, &[Tag::Object], "collection")?;
+        self.part(object, named(name))
+    }
+
+    /// An element in an option.
+    fn slot(&self, word: u64, found: &mut Found) -> Result<(), HeapError> {
+        let word = self.unwrapped(self.unboxed(word, true)?)?;
+        found.cells.push(Cell::new(found.element, word));
+        Ok(())
     }
 
     /// `?(T, List<T>)`, from the front.
-    fn linked(&mut self, pair: &Rc<Ty>, mut word: u64, found: &mut Vec<S::Value>) -> Result<(), HeapError> {
-        let pair = self.signature.resolve(pair)?;
-        let Ty::Tuple(parts) = &*pair else { return Ok(()) };
-        word = self.unboxed(word, false)?;
+    fn linked(&self, word: u64, found: &mut Found) -> Result<(), HeapError> {
+        let mut word = self.unboxed(word, false)?;
         while word != NULL {
             let words = self.array(word)?;
-            let [head, tail] = words.as_slice() else {
+            let (Some(head), Some(tail), 2) = (words.get(0), words.get(1), words.len()) else {
                 return Err(HeapError::Unexpected { address: word, expected: "list" });
             };
-            found.push(self.value(&parts[0], *head)?);
-            word = self.unboxed(*tail, false)?;
-        }
-        Ok(())
-    }
-
-    /// `[var [var ?T]]`; places not in use are null.
-    fn blocks(&mut self, ty: &Rc<Ty>, word: u64, found: &mut Vec<S::Value>) -> Result<(), HeapError> {
-        let Ty::Array(block) = &*self.signature.resolve(ty)? else { return Ok(()) };
-        let Ty::Array(slot) = &*self.signature.resolve(block)? else { return Ok(()) };
-        for block in self.array(word)? {
-            self.slots(slot, block, found)?;
-        }
-        Ok(())
-    }
-
-    fn slots(&mut self, slot: &Rc<Ty>, array: u64, found: &mut Vec<S::Value>) -> Result<(), HeapError> {
-        for word in self.array(array)? {
-            if word != NULL {
-                found.push(self.value(slot, word)?);
-            }
+            found.cells.push(Cell::new(found.element, head));
+            word = self.unboxed(tail, false)?;
         }
         Ok(())
     }
 
     /// Nodes linked in both directions, from the front.
-    fn chain(&mut self, ty: &Rc<Ty>, mut word: u64, found: &mut Vec<S::Value>) -> Result<(), HeapError> {
-        let Ty::Opt(node) = &*self.signature.resolve(ty)? else { return Ok(()) };
-        let Ty::Record(fields) = &*self.signature.resolve(node)? else { return Ok(()) };
-        let Some(value) = fields.iter().find(|field| field.name == "value") else { return Ok(()) };
+    fn chain(&self, word: u64, found: &mut Found) -> Result<(), HeapError> {
+        let mut word = self.inside(word, "front")?.unwrap_or(NULL);
         while word != NULL {
-            let node = self.expect(word, &[Tag::Object], "node")?;
-            if let Some(word) = self.part(&node, "value")? {
-                found.push(self.value(&value.ty, word)?);
+            let node = self.expect(self.unwrapped(word)?, &[Tag::Object], "node")?;
+            self.spend(1)?;
+            if let Some(word) = self.part(node, named("value"))? {
+                found.cells.push(Cell::new(found.element, word));
             }
             // Elements join at the back and leave at the front, whose neighbour is reached by `next`.
-            word = self.part(&node, "next")?.unwrap_or(NULL);
+            word = self.part(node, named("next"))?.unwrap_or(NULL);
         }
         Ok(())
     }
 
-    /// The core library's trees.
-    fn tree(&mut self, ty: &Rc<Ty>, word: u64, found: &mut Vec<S::Value>) -> Result<(), HeapError> {
-        self.depth += 1;
-        self.parts = self.parts.checked_sub(1).filter(|_| self.depth < MOST_DEPTH).ok_or(HeapError::TooLarge)?;
-        let resolved = self.signature.resolve(ty)?;
-        let Ty::Variant(cases) = &*resolved else { return Ok(()) };
-        let node = self.expect(word, &[Tag::Variant], "tree")?;
-        let (tag, inside) = (node.word(self, 0)?, node.word(self, 1)?);
-        let case = cases.iter().find(|(name, _)| is_named(tag, name));
-        let (name, part) = case.ok_or(HeapError::Unexpected { address: node.address, expected: "known tree" })?;
-        let part = self.signature.resolve(part)?;
-        match (name.as_str(), &*part) {
-            ("internal" | "leaf", Ty::Record(_)) => self.b_tree(ty, &part, inside, found)?,
-            ("red" | "black", Ty::Tuple(parts)) => self.red_black(ty, parts, inside, found)?,
-            _ => {}
+    /// A node of a tree: the hash of its case and what is in it.
+    fn node(&self, word: u64, depth: usize) -> Result<(u64, u64, Object), HeapError> {
+        self.spend(1)?;
+        if depth > MOST_DEPTH {
+            return Err(HeapError::TooLarge);
         }
-        self.depth -= 1;
-        Ok(())
+        let node = self.expect(self.unboxed(word, false)?, &[Tag::Variant], "tree")?;
+        Ok((node.word(self, 0)?, node.word(self, 1)?, node))
     }
 
     /// Elements lie between the children.
-    fn b_tree(&mut self, node: &Rc<Ty>, ty: &Rc<Ty>, word: u64, found: &mut Vec<S::Value>) -> Result<(), HeapError> {
-        let object = self.expect(word, &[Tag::Object], "node")?;
-        let Ty::Record(fields) = &**ty else { return Ok(()) };
-        let Some(data_ty) = fields.iter().find(|field| field.name == "data") else { return Ok(()) };
-        let Some(data) = self.part(&object, "data")? else { return Ok(()) };
-        let children = match self.part(&object, "children")? {
-            Some(children) => self.array(children)?,
-            None => Vec::new(),
-        };
-        let Ty::Record(data_fields) = &*self.signature.resolve(&data_ty.ty)? else { return Ok(()) };
-        let Some(slots) = data_fields.iter().find(|field| field.name != "count") else { return Ok(()) };
-        let Ty::Array(slot) = &*self.signature.resolve(&slots.ty)? else { return Ok(()) };
+    fn b_tree(&self, word: u64, found: &mut Found, depth: usize) -> Result<(), HeapError> {
+        let (tag, inside, node) = self.node(word, depth)?;
+        if !["internal", "leaf"].iter().any(|name| is_named(tag, named(name))) {
+            return Err(HeapError::Unexpected { address: node.address, expected: "known tree" });
+        }
+        let object = self.expect(inside, &[Tag::Object], "node")?;
+        let Some(data) = self.part(object, named("data"))? else { return Ok(()) };
+        let children = self.part(object, named("children"))?.map(|children| self.array(children)).transpose()?;
         let data = self.expect(data, &[Tag::Object], "node")?;
-        let Some(array) = self.part(&data, &slots.name)? else { return Ok(()) };
+        let array = match self.part(data, named("kvs"))? {
+            Some(array) => Some(array),
+            None => self.part(data, named("elements"))?,
+        };
+        let Some(array) = array else { return Ok(()) };
         let elements = self.array(array)?;
-        for at in 0..elements.len().max(children.len()) {
-            if let Some(child) = children.get(at).filter(|child| **child != NULL) {
-                self.tree(node, *child, found)?;
+        for at in 0..elements.len().max(children.map_or(0, super::object::Words::len)) {
+            if let Some(child) = children.and_then(|children| children.get(at)).filter(|child| *child != NULL) {
+                self.b_tree(self.unwrapped(child)?, found, depth + 1)?;
             }
-            if let Some(element) = elements.get(at).filter(|element| **element != NULL) {
-                found.push(self.value(slot, *element)?);
+            if let Some(element) = elements.get(at).filter(|element| *element != NULL) {
+                self.slot(element, found)?;
             }
         }
         Ok(())
     }
 
-    fn red_black(
-        &mut self,
-        node: &Rc<Ty>,
-        parts: &[Rc<Ty>],
-        word: u64,
-        found: &mut Vec<S::Value>,
-    ) -> Result<(), HeapError> {
-        let words = self.array(word)?;
-        match (parts, words.as_slice()) {
-            ([_, key, value, _], [left, k, v, right]) => {
-                self.tree(node, *left, found)?;
-                found.push(S::tuple(vec![self.value(key, *k)?, self.value(value, *v)?]));
-                self.tree(node, *right, found)
-            }
-            ([_, value, _], [left, v, right]) => {
-                self.tree(node, *left, found)?;
-                found.push(self.value(value, *v)?);
-                self.tree(node, *right, found)
-            }
-            _ => Err(HeapError::Unexpected { address: word, expected: "tree" }),
+    fn red_black(&self, word: u64, keys: bool, found: &mut Found, depth: usize) -> Result<(), HeapError> {
+        let (tag, inside, node) = self.node(word, depth)?;
+        if is_named(tag, named("leaf")) {
+            return Ok(());
         }
+        let words = self.array(inside)?;
+        let (Some(left), Some(right)) = (words.get(0), words.get(words.len().saturating_sub(1))) else {
+            return Err(HeapError::Unexpected { address: node.address, expected: "tree" });
+        };
+        self.red_black(left, keys, found, depth + 1)?;
+        let cell = match (keys, words.get(1), words.get(2), words.len()) {
+            (true, Some(word), Some(second), 4) => Cell { id: found.element, word, second },
+            (false, Some(word), _, 3) => Cell::new(found.element, word),
+            _ => return Err(HeapError::Unexpected { address: node.address, expected: "tree" }),
+        };
+        found.cells.push(cell);
+        self.red_black(right, keys, found, depth + 1)
     }
+
+    /// The base library's trees: branches with lists of keys and values at their ends.
+    fn trie(&self, word: u64, found: &mut Found, depth: usize) -> Result<(), HeapError> {
+        let (tag, inside, _) = self.node(word, depth)?;
+        if is_named(tag, named("empty")) {
+            return Ok(());
+        }
+        let object = self.expect(inside, &[Tag::Object], "node")?;
+        if is_named(tag, named("leaf")) {
+            let Some(pairs) = self.part(object, named("keyvals"))? else { return Ok(()) };
+            return self.linked(pairs, found);
+        }
+        for side in ["left", "right"] {
+            if let Some(child) = self.part(object, named(side))? {
+                self.trie(child, found, depth + 1)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Found {
+    element: Id,
+    cells: Vec<Cell>,
 }

@@ -12,24 +12,33 @@ const DIGIT_BITS: u32 = 60;
 /// Digits of a number that is looked at.
 const MOST_DIGITS: u64 = 10_000;
 
-impl<S> Reader<'_, S> {
+impl Reader<'_> {
     /// A number in decimal.
-    pub(super) fn number(&mut self, kind: &str, word: u64) -> Result<String, HeapError> {
-        let signed = word.cast_signed();
+    pub(super) fn number(&self, kind: &str, word: u64) -> Result<String, HeapError> {
         if is_reference(word) {
             let object = self.expect(word, &[Tag::Bits64, Tag::BigInt], "number")?;
             return self.large(kind, object);
         }
+        Ok(match self.small(kind, word)? {
+            (true, number) => number.cast_signed().to_string(),
+            (false, number) => number.to_string(),
+        })
+    }
+
+    /// A number that lies in its word: whether it has a sign, and its bits.
+    pub(super) fn small(&self, kind: &str, word: u64) -> Result<(bool, u64), HeapError> {
+        let signed = word.cast_signed();
+        let with_sign = |number: i64| (true, number.cast_unsigned());
         Ok(match kind {
-            "Nat" | "Int" => (signed >> 2).to_string(),
-            "Nat64" => (word >> 4).to_string(),
-            "Int64" => (signed >> 4).to_string(),
-            "Nat32" => (word >> 32).to_string(),
-            "Int32" => (signed >> 32).to_string(),
-            "Nat16" => (word >> 48).to_string(),
-            "Int16" => (signed >> 48).to_string(),
-            "Nat8" => (word >> 56).to_string(),
-            "Int8" => (signed >> 56).to_string(),
+            "Nat" | "Int" => with_sign(signed >> 2),
+            "Nat64" => (false, word >> 4),
+            "Int64" => with_sign(signed >> 4),
+            "Nat32" => (false, word >> 32),
+            "Int32" => with_sign(signed >> 32),
+            "Nat16" => (false, word >> 48),
+            "Int16" => with_sign(signed >> 48),
+            "Nat8" => (false, word >> 56),
+            "Int8" => with_sign(signed >> 56),
             _ => return Err(HeapError::Unexpected { address: word, expected: "number" }),
         })
     }
@@ -48,6 +57,7 @@ impl<S> Reader<'_, S> {
         if used > MOST_DIGITS {
             return Err(HeapError::TooLarge);
         }
+        self.spend(used)?;
         let mut number = Nat::from(0_u64);
         for at in (0..used).rev() {
             number = number * (1_u64 << DIGIT_BITS) + object.word(self, 3 + at)?;

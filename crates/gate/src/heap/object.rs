@@ -1,6 +1,6 @@
 //! Objects in memory: tags, references, arrays, texts.
 
-use std::rc::Rc;
+use std::{borrow::Cow, rc::Rc};
 
 use super::{HeapError, NULL, Reader, TRUE};
 
@@ -54,8 +54,26 @@ pub(super) struct Object {
 
 impl Object {
     /// The n-th word after the header.
-    pub(super) fn word<S>(self, reader: &Reader<'_, S>, at: u64) -> Result<u64, HeapError> {
+    pub(super) fn word(self, reader: &Reader<'_>, at: u64) -> Result<u64, HeapError> {
         reader.word(self.address.saturating_add(HEADER).saturating_add(at.saturating_mul(WORD)))
+    }
+}
+
+/// The words of an array or of a record's hashes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Words<'a>(&'a [[u8; 8]]);
+
+impl<'a> Words<'a> {
+    pub(super) fn len(self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn get(self, at: usize) -> Option<u64> {
+        self.0.get(at).map(|bytes| u64::from_le_bytes(*bytes))
+    }
+
+    pub(super) fn iter(self) -> impl Iterator<Item = u64> + use<'a> {
+        self.0.iter().map(|bytes| u64::from_le_bytes(*bytes))
     }
 }
 
@@ -64,10 +82,16 @@ pub(super) fn is_reference(word: u64) -> bool {
     word & 1 == 1 && word != TRUE
 }
 
-impl<S> Reader<'_, S> {
+impl<'a> Reader<'a> {
+    /// The bytes at an address.
+    pub(super) fn slice(&self, address: u64, length: u64) -> Option<&'a [u8]> {
+        let from = usize::try_from(address).ok()?;
+        self.memory.get(from..from.checked_add(usize::try_from(length).ok()?)?)
+    }
+
     pub(super) fn word(&self, address: u64) -> Result<u64, HeapError> {
-        let bytes = self.memory.read(address, WORD).and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
-        bytes.map(u64::from_le_bytes).ok_or(HeapError::Unexpected { address, expected: "memory" })
+        let bytes = self.slice(address, WORD).and_then(|bytes| bytes.first_chunk());
+        bytes.map(|bytes| u64::from_le_bytes(*bytes)).ok_or(HeapError::Unexpected { address, expected: "memory" })
     }
 
     /// The object that a reference means, wherever the collector moved it.
@@ -109,55 +133,114 @@ impl<S> Reader<'_, S> {
         Ok(word)
     }
 
+    /// What is in an option that is not null.
+    pub(super) fn unwrapped(&self, word: u64) -> Result<u64, HeapError> {
+        if !is_reference(word) || word == NULL {
+            return Ok(word);
+        }
+        let object = self.object(word)?;
+        if object.tag == Some(Tag::Some) { object.word(self, 0) } else { Ok(word) }
+    }
+
     /// The elements of an array.
-    pub(super) fn array(&mut self, word: u64) -> Result<Vec<u64>, HeapError> {
+    pub(super) fn array(&self, word: u64) -> Result<Words<'a>, HeapError> {
         let word = self.unboxed(word, false)?;
         let array = self.expect(word, &[Tag::Array], "list")?;
         let length = array.word(self, 0)?;
-        let parts = usize::try_from(length).ok().and_then(|length| self.parts.checked_sub(length));
-        self.parts = parts.ok_or(HeapError::TooLarge)?;
-        let bytes = self.memory.read(array.address.saturating_add(HEADER + WORD), length * WORD);
+        self.spend(length)?;
+        let bytes = self.slice(array.address.saturating_add(HEADER + WORD), length.saturating_mul(WORD));
         let bytes = bytes.ok_or(HeapError::Unexpected { address: array.address, expected: "list" })?;
-        let word = |chunk: &[u8]| chunk.try_into().map_or(0, u64::from_le_bytes);
-        Ok(bytes.chunks_exact(8).map(word).collect())
+        Ok(Words(bytes.as_chunks().0))
     }
 
-    /// The field hashes of a record, in order of its fields.
-    pub(super) fn hashes(&mut self, object: &Object) -> Result<Rc<Vec<u64>>, HeapError> {
+    /// The field hashes of a record, in order of its fields, with the blob that holds them.
+    pub(super) fn hashes(&self, object: Object) -> Result<(u64, Words<'a>), HeapError> {
         let reference = object.word(self, 0)?;
-        if let Some(known) = self.hashes.get(&reference) {
-            return Ok(known.clone());
-        }
-        let bytes = self.blob(reference)?;
-        let word = |chunk: &[u8]| chunk.try_into().map_or(0, u64::from_le_bytes);
-        let hashes = Rc::new(bytes.chunks_exact(8).map(word).collect::<Vec<_>>());
-        self.hashes.insert(reference, hashes.clone());
-        Ok(hashes)
+        let blob = self.expect(reference, &[Tag::Blob], "names of fields")?;
+        let bytes = self.piece(blob)?;
+        Ok((reference, Words(bytes.as_chunks().0)))
     }
 
-    pub(super) fn blob(&mut self, word: u64) -> Result<Vec<u8>, HeapError> {
+    /// The word of a record's field, as it lies there.
+    pub(super) fn field(&self, object: Object, hash: u32) -> Result<Option<u64>, HeapError> {
+        let (_, hashes) = self.hashes(object)?;
+        self.spend(1)?;
+        let at = hashes.iter().position(|word| is_named(word, hash));
+        at.map(|at| object.word(self, 1 + at as u64)).transpose()
+    }
+
+    /// The same, seen through the box of a mutable field.
+    pub(super) fn part(&self, object: Object, hash: u32) -> Result<Option<u64>, HeapError> {
+        let word = self.field(object, hash)?;
+        word.map(|word| self.unboxed(word, true)).transpose()
+    }
+
+    /// Where the fields of a type lie in records that share their names' blob.
+    pub(super) fn places(
+        &self,
+        id: u32,
+        parts: &[super::layout::Part],
+        object: Object,
+    ) -> Result<Rc<[u32]>, HeapError> {
+        let (reference, hashes) = self.hashes(object)?;
+        let mut known = self.places.borrow_mut();
+        let known = &mut known[id as usize];
+        if let Some((_, places)) = known.as_ref().filter(|(of, _)| *of == reference) {
+            return Ok(places.clone());
+        }
+        let place = |part: &super::layout::Part| {
+            let at = hashes.iter().position(|word| is_named(word, part.hash));
+            let missing = HeapError::Unexpected { address: object.address, expected: "field of a record" };
+            at.and_then(|at| u32::try_from(at).ok()).ok_or(missing)
+        };
+        self.spend(parts.len() as u64)?;
+        let places: Rc<[u32]> = parts.iter().map(place).collect::<Result<_, _>>()?;
+        *known = Some((reference, places.clone()));
+        Ok(places)
+    }
+
+    /// The bytes of a blob that is not put together of others.
+    fn piece(&self, object: Object) -> Result<&'a [u8], HeapError> {
+        let length = object.word(self, 0)?;
+        let bytes = self.slice(object.address.saturating_add(HEADER + WORD), length);
+        bytes.ok_or(HeapError::Unexpected { address: object.address, expected: "text or bytes" })
+    }
+
+    /// The bytes of a text or blob: where they lie, or put together if it is a tree of shorter ones.
+    pub(super) fn blob(&self, word: u64) -> Result<Cow<'a, [u8]>, HeapError> {
+        let expected = "text or bytes";
+        let object = self.expect(word, &[Tag::Blob, Tag::Concat], expected)?;
+        if object.tag == Some(Tag::Blob) {
+            let bytes = self.piece(object)?;
+            self.spend(bytes.len() as u64 / WORD)?;
+            return Ok(bytes.into());
+        }
         let mut bytes = Vec::new();
-        // Long texts are trees of shorter ones.
         let mut open = vec![word];
         while let Some(word) = open.pop() {
-            let object = self.expect(word, &[Tag::Blob, Tag::Concat], "text or bytes")?;
-            let length = object.word(self, 0)?;
-            self.parts = self.parts.checked_sub(1).ok_or(HeapError::TooLarge)?;
+            let object = self.expect(word, &[Tag::Blob, Tag::Concat], expected)?;
             if object.tag == Some(Tag::Concat) {
+                self.spend(1)?;
                 open.extend([object.word(self, 2)?, object.word(self, 1)?]);
                 continue;
             }
-            self.bytes = usize::try_from(length)
-                .ok()
-                .and_then(|length| self.bytes.checked_sub(length))
-                .ok_or(HeapError::TooLarge)?;
-            let read = self.memory.read(object.address.saturating_add(HEADER + WORD), length);
-            bytes.extend(read.ok_or(HeapError::Unexpected { address: object.address, expected: "text or bytes" })?);
+            let piece = self.piece(object)?;
+            self.spend(1 + piece.len() as u64 / WORD)?;
+            bytes.extend_from_slice(piece);
         }
-        Ok(bytes)
+        Ok(bytes.into())
     }
 
-    pub(super) fn text(&mut self, word: u64) -> Result<String, HeapError> {
-        String::from_utf8(self.blob(word)?).map_err(|_| HeapError::Unexpected { address: word, expected: "text" })
+    pub(super) fn text(&self, word: u64) -> Result<Cow<'a, str>, HeapError> {
+        let wrong = || HeapError::Unexpected { address: word, expected: "text" };
+        match self.blob(word)? {
+            Cow::Borrowed(bytes) => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|_| wrong()),
+            Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).map_err(|_| wrong()),
+        }
     }
+}
+
+/// Fields and choices are told apart by the lower 31 bits of the hash of Candid's field names.
+pub(super) fn is_named(word: u64, hash: u32) -> bool {
+    word & 0x7fff_ffff == u64::from(hash)
 }

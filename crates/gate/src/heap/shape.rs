@@ -24,8 +24,6 @@ pub(super) trait Shape {
     fn tuple(parts: Vec<Self::Value>) -> Self::Value;
     fn variant(tag: String, inner: Self::Value) -> Self::Value;
     fn list(elements: Vec<Self::Value>) -> Self::Value;
-    /// The elements of what [`Shape::list`] made.
-    fn elements(list: Self::Value) -> Option<Vec<Self::Value>>;
 }
 
 /// The census's form: without encodings, and an empty option in an option is an empty one.
@@ -76,10 +74,6 @@ impl Shape for Plain {
 
     fn list(elements: Vec<Value>) -> Value {
         Value::List(elements)
-    }
-
-    fn elements(list: Value) -> Option<Vec<Value>> {
-        if let Value::List(elements) = list { Some(elements) } else { None }
     }
 }
 
@@ -137,9 +131,5 @@ impl Shape for Json {
 
     fn list(elements: Vec<serde_json::Value>) -> serde_json::Value {
         serde_json::Value::Array(elements)
-    }
-
-    fn elements(list: serde_json::Value) -> Option<Vec<serde_json::Value>> {
-        if let serde_json::Value::Array(elements) = list { Some(elements) } else { None }
     }
 }

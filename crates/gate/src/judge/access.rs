@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{Asked, Judging, Options, Side, Variables};
+use super::{Asked, Judging, Options, Side};
 use crate::{
     access::{self as views, Views},
     fork::{Caller, Mark},
-    matrix::{self, Changes, Half, Known, Pool, Power, Powers, Prober},
+    matrix::{self, Changes, Half, Known, Pool, Power, Powers, Prober, Variables},
     probe::Answer,
     value::Value,
     verdict::{Effect, Finding},
@@ -24,7 +24,6 @@ pub(super) struct Version<'a> {
     /// The fork just when it began to run this version.
     pub(super) mark: Mark,
     pub(super) views: &'a Views,
-    pub(super) kept: Option<&'a Variables>,
 }
 
 /// What one version lets its callers do, the variables that they begin with, and methods that took too long.
@@ -79,12 +78,13 @@ impl Judging<'_> {
 
     /// What all methods show and change.
     fn tried(&mut self, old: Version<'_>, new: Version<'_>) -> Vec<Finding> {
-        let data = old
-            .kept
+        let (kept, then) = (self.kept(old), self.kept(new));
+        let data = kept
+            .as_ref()
             .map(|kept| Pool::of(kept))
             .unwrap_or_else(|| old.views.get(&Caller::Owner).map(matrix::of_owner).unwrap_or_default());
-        let mut before = self.powers(old, &data);
-        let mut after = self.powers(new, &data);
+        let mut before = self.powers(old, kept.as_ref(), &data);
+        let mut after = self.powers(new, then.as_ref(), &data);
         if self.compared(old, new, &before, &after).iter().any(|finding| finding.effect == Effect::Asks) {
             before.powers = matrix::without(before.powers, &self.by_itself(old, &before.variables));
             after.powers = matrix::without(after.powers, &self.by_itself(new, &after.variables));
@@ -98,6 +98,12 @@ impl Judging<'_> {
             Finding::new("not_judged", method, Effect::Informs, message)
         }));
         found
+    }
+
+    /// What a version keeps when it begins; nothing if memory can't be read, or holds too much to look at value by value.
+    fn kept(&mut self, version: Version<'_>) -> Option<Variables> {
+        self.fork.back(version.mark);
+        self.fork.variables(version.side.stable_types)?.ok()
     }
 
     fn compared(&self, old: Version<'_>, new: Version<'_>, before: &Tried, after: &Tried) -> Vec<Finding> {
@@ -116,7 +122,7 @@ impl Judging<'_> {
     }
 
     /// Everything that all callers but the owner can do.
-    fn powers(&mut self, version: Version<'_>, data: &Pool) -> Tried {
+    fn powers(&mut self, version: Version<'_>, kept: Option<&Variables>, data: &Pool) -> Tried {
         let Options { roles, recorded, .. } = self.options;
         let callers = matrix::callers(self.options);
         let known = Known { roles, recorded, data };
@@ -124,7 +130,7 @@ impl Judging<'_> {
             interface: &version.asked.interface,
             stable_types: version.side.stable_types,
             start: version.mark,
-            kept: version.kept,
+            kept,
         };
         let mut prober = Prober::new(self.fork, &running, &known, callers.len());
         let mut powers = BTreeMap::new();

@@ -128,7 +128,7 @@ pub(crate) struct Version<'a> {
 /// What is known besides.
 pub(crate) struct Known<'a> {
     pub(crate) roles: &'a [String],
-    pub(crate) recorded: &'a [(String, Vec<u8>)],
+    pub(crate) recorded: &'a [crate::recorded::Recorded],
     /// Values that are somebody's.
     pub(crate) data: &'a Pool,
 }
@@ -217,8 +217,8 @@ impl<'a> Prober<'a> {
         let maker = Maker { env, pool: &self.pool, people: &people, roles: self.known.roles };
         let methods = self.version.interface.methods.iter().filter(|(name, _)| !is_hidden(name)).take(MOST_METHODS);
         let tries = |name: &String, function: &Function| {
-            let recorded = self.known.recorded.iter().filter(|(method, _)| method == name);
-            let recorded = recorded.filter_map(|(_, arg)| args::recorded(env, function, arg));
+            let recorded = self.known.recorded.iter().filter(|call| call.method == *name);
+            let recorded = recorded.filter_map(|call| args::recorded(env, function, &call.arg));
             recorded.take(args::MOST_TRIES).chain(maker.tries(function)).collect()
         };
         methods.map(|(name, function)| (name, function, tries(name, function))).collect()

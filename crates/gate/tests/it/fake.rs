@@ -20,6 +20,7 @@ pub(crate) struct Fake {
     answers: BTreeMap<(Phase, Caller, String), Vec<String>>,
     kept: BTreeMap<Phase, Vec<(String, Value)>>,
     upgrade_fails: Option<String>,
+    marks: Vec<Phase>,
 }
 
 impl Fake {
@@ -90,11 +91,12 @@ impl Fork for Fake {
     }
 
     fn keep(&mut self) -> Mark {
-        Mark(self.phase() as usize)
+        self.marks.push(self.phase());
+        Mark(self.marks.len() - 1)
     }
 
     fn back(&mut self, mark: Mark) {
-        self.phase = [Phase::Live, Phase::Upgraded, Phase::Empty].get(mark.0).copied();
+        self.phase = Some(self.marks[mark.0]);
     }
 
     fn variables(&mut self, _stable_types: &str) -> Option<Result<Vec<(String, Value)>, HeapError>> {

@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, reason = "a failed setup is a failed test")]
 
 mod access;
+mod behaviour;
+mod census;
 mod fake;
 mod fixtures;
 mod heap;

@@ -46,7 +46,10 @@ struct World {
 
 impl Fake {
     pub(crate) fn new() -> Arc<Self> {
-        let root = RootKey::from_seed(&[1; 32]);
+        Fake::with_root(RootKey::from_seed(&[1; 32]))
+    }
+
+    pub(crate) fn with_root(root: RootKey) -> Arc<Self> {
         let node = NodeKey::from_secret(&[2; 32]);
         let controller = Principal::self_authenticating([9]);
         let tree = first_tree(&root, &node, controller);

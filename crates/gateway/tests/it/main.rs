@@ -4,5 +4,6 @@ mod agent;
 mod fake;
 mod interface;
 mod limits;
+mod looks;
 mod site;
 mod support;

@@ -8,7 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use candid::Principal;
-use gateway::{Gateway, GatewayConfig, Limits, Meter, Replica as _};
+use gateway::{Gateway, GatewayConfig, Limits, Looks, Meter, Replica as _};
 use ic_ed25519::PrivateKey;
 use protocol::request::{Call, ReadState};
 use protocol::{Content, Envelope};
@@ -49,11 +49,18 @@ pub(crate) fn setup() -> Setup {
 }
 
 pub(crate) fn with_limits(limits: Limits) -> Setup {
+    with_config(GatewayConfig { limits, ..GatewayConfig::default() })
+}
+
+pub(crate) fn with_looks(looks: Looks) -> Setup {
+    with_config(GatewayConfig { looks, ..GatewayConfig::default() })
+}
+
+fn with_config(config: GatewayConfig) -> Setup {
     let fake = Fake::new();
     let studio = Router::new().route("/", axum::routing::get(|| async { "the studio" }));
-    let meter = Arc::new(Meter::new(&limits.quotas));
-    let gateway =
-        Gateway::new(fake.clone(), studio, meter.clone(), GatewayConfig { limits, ..GatewayConfig::default() });
+    let meter = Arc::new(Meter::new(&config.limits.quotas));
+    let gateway = Gateway::new(fake.clone(), studio, meter.clone(), config);
     Setup { fake, gateway, meter }
 }
 
@@ -123,7 +130,11 @@ impl Setup {
     }
 
     pub(crate) async fn post_to(&self, path: &str, body: impl Into<Body>) -> Got {
-        let request = Request::post(path).header("host", "localhost:4943").header("content-type", "application/cbor");
+        self.post_at("localhost:4943", path, body).await
+    }
+
+    pub(crate) async fn post_at(&self, host: &str, path: &str, body: impl Into<Body>) -> Got {
+        let request = Request::post(path).header("host", host).header("content-type", "application/cbor");
         self.send(request.body(body.into()).expect("a request")).await
     }
 }

@@ -138,7 +138,15 @@ async fn an_upgrade_keeps_the_data_and_a_restore_brings_it_back() {
     node.call::<candid::Nat>(GUEST, app.backend, "add", ("newer",)).await.expect("adds");
     let stale = node.workshop::<u64>("publish", (publish_arg(app.backend, 1, module),)).await.expect_err("stale");
     assert!(stale.contains("went live meanwhile"), "{stale}");
-    let arg = RestoreArg { app: app.backend, version: 1, on_version: 2, message: "back".into(), by: OWNER };
+    let arg = RestoreArg {
+        app: app.backend,
+        version: 1,
+        on_version: 2,
+        message: "back".into(),
+        by: OWNER,
+        leave_out: vec![],
+        end_calls: false,
+    };
     let three: u64 = node.workshop("restore", (arg,)).await.expect("restores");
     assert_eq!(three, 3);
     let counted: candid::Nat = node.query(GUEST, app.backend, "size", ()).await.expect("answers");
@@ -149,7 +157,15 @@ async fn an_upgrade_keeps_the_data_and_a_restore_brings_it_back() {
     let counted: candid::Nat = node.query(GUEST, app.backend, "size", ()).await.expect("answers");
     assert_eq!(counted, candid::Nat::from(1u8));
     // What was set aside is version 2's point, and comes back the same way.
-    let arg = RestoreArg { app: app.backend, version: 2, on_version: 3, message: "forth".into(), by: OWNER };
+    let arg = RestoreArg {
+        app: app.backend,
+        version: 2,
+        on_version: 3,
+        message: "forth".into(),
+        by: OWNER,
+        leave_out: vec![],
+        end_calls: false,
+    };
     node.workshop::<u64>("restore", (arg,)).await.expect("restores");
     let counted: candid::Nat = node.query(GUEST, app.backend, "size", ()).await.expect("answers");
     assert_eq!(counted, candid::Nat::from(2u8));

@@ -80,13 +80,29 @@ async fn an_altered_app_is_refused_until_a_version_is_brought_back_and_others_go
     let node = world.start();
     node.size(first).await.expect_err("still altered");
     assert_eq!(node.damage().await, damage);
-    let arg = RestoreArg { app: first, version: 1, on_version: 2, message: "back".into(), by: OWNER };
+    let arg = RestoreArg {
+        app: first,
+        version: 1,
+        on_version: 2,
+        message: "back".into(),
+        by: OWNER,
+        leave_out: vec![],
+        end_calls: false,
+    };
     node.workshop::<u64>("restore", (arg,)).await.expect("restores");
     assert_eq!(node.size(first).await, Ok(Nat::from(1u8)));
     node.call::<Nat>(GUEST, first, "add", ("more",)).await.expect("takes calls again");
     // The damaged data was put aside as version 2, which can't be brought back.
     assert_eq!(node.damage().await.iter().map(|d| (d.canister, d.point)).collect::<Vec<_>>(), [(first, 2)]);
-    let arg = RestoreArg { app: first, version: 2, on_version: 3, message: "no".into(), by: OWNER };
+    let arg = RestoreArg {
+        app: first,
+        version: 2,
+        on_version: 3,
+        message: "no".into(),
+        by: OWNER,
+        leave_out: vec![],
+        end_calls: false,
+    };
     let refused = node.workshop::<u64>("restore", (arg,)).await.expect_err("is damaged");
     assert!(refused.contains("version 2 was altered"), "{refused}");
 }

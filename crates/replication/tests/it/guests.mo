@@ -41,6 +41,11 @@ actor Self {
       debug_show (Error.code(error));
     };
   };
+  /// The same, however long it takes.
+  public shared func askOtherForever(other : Principal) : async Text {
+    let app = actor (Principal.toText(other)) : actor { add : (Text) -> async Nat };
+    try { debug_show (await app.add("from elsewhere")) } catch (error) { debug_show (Error.code(error)) };
+  };
   public shared func spin() : async () { var i = 0; loop { i += 1 } };
   public shared func startTimer() : async () {
     ignore Timer.setTimer<system>(#seconds 1, func() : async () { ticks += 1 });

@@ -7,4 +7,6 @@ mod damage;
 mod harness;
 mod management;
 mod motoko;
+mod passing;
 mod slices;
+mod switch;

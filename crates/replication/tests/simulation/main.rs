@@ -11,6 +11,7 @@ mod motoko;
 mod planted;
 mod random;
 mod run;
+mod switching;
 mod threaded;
 
 use std::sync::{Mutex, PoisonError};

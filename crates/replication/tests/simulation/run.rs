@@ -410,7 +410,15 @@ impl Run {
             self.submit_registry("delete_app", (AppArg { app },), Op::Delete(app));
         } else if !points.is_empty() && self.random.once_in(2) {
             let version = self.random.pick(&points);
-            let arg = RestoreArg { app, version, on_version: now.version, message: "back".into(), by: PERSON };
+            let arg = RestoreArg {
+                app,
+                version,
+                on_version: now.version,
+                message: "back".into(),
+                by: PERSON,
+                leave_out: vec![],
+                end_calls: false,
+            };
             self.submit_registry("restore", (arg,), Op::Restore(app, version));
         } else {
             let arg = self.publish_arg(app, now.version);

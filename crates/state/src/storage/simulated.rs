@@ -47,6 +47,8 @@ struct Inner {
     writes_left: Option<u64>,
     /// Changes made so far: writes, lengths, syncs, renames, removals.
     changes: u64,
+    /// Bytes of all writes so far.
+    written: u64,
     /// When the power goes, and how far that change comes.
     cut: Option<(u64, Cut)>,
     /// Counts crashes, so that handles from before one are dead.
@@ -106,6 +108,12 @@ impl SimulatedDisk {
     #[must_use]
     pub fn changes(&self) -> u64 {
         lock(&self.inner).changes
+    }
+
+    /// Bytes written so far, all files together.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        lock(&self.inner).written
     }
 
     /// Another disk with what is synced on this one.
@@ -274,6 +282,7 @@ impl StorageFile for SimulatedFile {
             Some(Cut::Within(missing)) => bytes.len() - missing % (bytes.len() + 1),
             Some(Cut::After) | None => bytes.len(),
         };
+        disk.written += written as u64;
         let mut state = lock(&self.state);
         put(&mut state.now, offset, &bytes[..written]);
         state.pending.push((offset, bytes[..written].to_vec()));

@@ -10,6 +10,7 @@ import { Principal } from "@icp-sdk/core/principal";
 import { setReachable } from "./connection";
 import { identity } from "./key";
 import { jsonLines } from "./ndjson";
+import type { Watch } from "./shell/failing";
 import { t } from "./texts";
 
 const REGISTRY = Principal.fromText("rwlgt-iiaaa-aaaaa-aaaaa-cai");
@@ -115,6 +116,8 @@ export interface AppDetail {
   description: string[];
   /** What was altered in its data behind the program's back; such an app is not served until it is restored. */
   damage?: string | null;
+  /** Set while the app fails clearly more often than before its last change. */
+  watch?: Watch | null;
 }
 
 export interface Version {
@@ -143,6 +146,55 @@ export interface AccessLine {
   role: string;
   entity: string;
   sentence: string;
+}
+
+/** What a role (or `anonymous`, or a `stranger` who is signed in) was seen to get from a method on a fork. */
+export interface Observed {
+  role: string;
+  method: string;
+  kind: string;
+  /** `no` where the method can't be used. */
+  answers: string;
+  /** Places of the data of which it showed values. */
+  shows: string[];
+  /** What it did to the data, in phrases. */
+  changes: string[];
+  sentence: string;
+}
+
+/** Which rows of what an app keeps: `where` has words and conditions such as `pieces>2`. */
+export interface DataQuery {
+  variable?: string;
+  where?: string;
+  limit?: number;
+  offset?: number;
+}
+
+export type ColumnKind = "bool" | "whole" | "float" | "time" | "text" | "principal" | "blob" | "choice" | "nested";
+
+export interface DataColumn {
+  name: string;
+  kind: ColumnKind;
+  /** The kind in words. */
+  type: string;
+  /** Whether it is the key of a map. */
+  key: boolean;
+}
+
+/** A collection, or (`alone`) a value as a table of one row. */
+export interface DataTable {
+  /** `orders`, or `store.orders` within a variable. */
+  name: string;
+  variable: string;
+  /** What it holds, in words. */
+  type: string;
+  alone: boolean;
+  total: number;
+  matched: number;
+  left_out: number;
+  columns: DataColumn[];
+  /** A list of cells for each row. */
+  rows: unknown[][];
 }
 
 export interface Member {
@@ -208,11 +260,29 @@ export const conversation = (app: string, call?: Call) => ask<{ messages: Messag
 
 /** Who may do what, in sentences. */
 export const access = (app: string, call?: Call) =>
-  ask<{ roles: Role[]; matrix: AccessLine[] }>("access", { app }, call);
+  ask<{ roles: Role[]; matrix: AccessLine[]; observed?: Observed[] }>("access", { app }, call);
 
-/** What the app keeps, by variable, in the plain JSON form of the contract; `left_out` counts what a limit cut. */
-export const data = (app: string, call?: Call) =>
-  ask<{ variables: Record<string, unknown>; left_out?: Record<string, number> }>("data", { app }, call);
+/** What the app keeps, as tables; values are in the plain JSON form of the contract. */
+export const tables = (app: string, query: DataQuery, call?: Call) =>
+  ask<{ tables: DataTable[] }>("data", { app, ...query, format: "tables" }, call);
+
+/** The same by variable, in the contract's form; `left_out` counts what a limit cut. */
+export const data = (app: string, query: DataQuery, call?: Call) =>
+  ask<{ variables: Record<string, unknown>; left_out: Record<string, number> }>("data", { app, ...query }, call);
+
+/** One table as CSV; `guarded` counts the texts that got an apostrophe, so that they are not taken for formulas. */
+export const csv = (app: string, query: DataQuery, call?: Call) =>
+  ask<{ csv: string; rows: number; left_out: number; guarded: number }>("data", { app, ...query, format: "csv" }, call);
+
+/** A copy of the app at an address of its own; `message` says what is seen there. */
+export interface Look {
+  url: string;
+  message: string;
+}
+
+/** Opens the app as somebody else, or as it was at a version; the live app is not touched. */
+export const look = (app: string, at: { as: string } | { version: number }, call?: Call) =>
+  ask<Look>("look", { app, ...at }, call);
 
 /** What the app wrote down about its own running. */
 export const logs = (app: string, call?: Call) => ask<{ entries: LogEntry[] }>("logs", { app }, call);

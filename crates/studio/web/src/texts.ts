@@ -60,6 +60,11 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 
+/** Seconds as "42 ms", "1.4 s" or "12 s". */
+export function duration(value: number): string {
+  return value < 1 ? `${Math.max(1, Math.round(value * 1000)).toLocaleString(language)} ms` : seconds(value);
+}
+
 /** Seconds as "0.4 s" or "12 s". */
 export function seconds(value: number): string {
   const digits = value < 10 ? 1 : 0;

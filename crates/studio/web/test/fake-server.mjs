@@ -196,6 +196,7 @@ function lineOf(node, app) {
 }
 
 function live(node, app, message, seconds, more = {}) {
+  seconds.pause = 0.042;
   const version = app.versions.length + 1;
   app.versions.push({ version, at: new Date().toISOString(), outcome: "live", message, entities: more.entities ?? "guests" });
   return outcome(node, app, "live", seconds, more);
@@ -209,6 +210,41 @@ function outcome(node, app, kind, seconds, more = {}) {
     understood: [], assumed: [], not_understood: [], questions: [], alternatives: [], ...more, verdict,
   };
 }
+
+/** What the app keeps, as the node describes it: many visits, the guests, and values that stand alone. */
+function tablesOf({ guests, visits }) {
+  const column = (name, kind, type, key = false) => ({ name, kind, type, key });
+  const guest = ({ id, name, phone, answer, plusOne }, index) => [
+    id, id, name, { "#answered": answer }, index === 2 ? null : String(1_772_600_000_000_000_000n + BigInt(index)),
+    "w7x7r-cok77-xa5ya-aaaaa-cai", phone, plusOne, { wishes: [`a seat near the window, and no. ${index}`, "no nuts, please, not even in the cake"] }, String(1234 * index),
+  ];
+  return [
+    {
+      name: "guests", type: "each whole number has a record of id, name, answer, at, by, phone, plusOne, more, steps", alone: false,
+      columns: [
+        column("key", "whole", "a whole number", true), column("id", "whole", "a whole number"), column("name", "text", "a text"),
+        column("answer", "choice", "one of answered"), column("at", "time", "a time"), column("by", "principal", "a principal"),
+        column("phone", "text", "a text"), column("plusOne", "bool", "yes or no"), column("more", "nested", "a record of wishes"), column("steps", "whole", "a whole number"),
+      ],
+      rows: guests.map(guest),
+    },
+    { name: "store.visits", type: "each entry is a text", alone: false, columns: [column("value", "text", "a text")], rows: (visits ?? []).map((visit) => [visit]) },
+    { name: "nextGuest", type: "a whole number", alone: true, columns: [column("value", "whole", "a whole number")], rows: [[String(guests.length + 1)]] },
+    { name: "photo", type: "a blob of bytes", alone: true, columns: [column("value", "blob", "a blob of bytes")], rows: [[{ base64: "aGk=", length: 2 }]] },
+  ];
+}
+
+/** A stand-in for the node's filter: words, and `field=word`. */
+function wants(where, table, row) {
+  return where.split(" ").filter(Boolean).every((term) => {
+    const [field, value] = term.split("=");
+    const index = table.columns.findIndex((column) => column.name === field);
+    if (value !== undefined && index < 0) throw new Refused(`no data has a field \`${field}\``, "there are: name, phone");
+    return JSON.stringify(value === undefined ? row : row[index]).toLowerCase().includes((value ?? term).toLowerCase());
+  });
+}
+
+const textOf = (value) => (value === null ? "" : typeof value === "object" ? `"${JSON.stringify(value).replaceAll('"', '""')}"` : String(value));
 
 const LOSS = {
   kind: "values_removed", subject: "guest.phone", count: 5, effect: "asks",
@@ -278,20 +314,20 @@ const VERBS = {
   },
   async restore(node, { app: name, version, approve }, { send }) {
     const app = found(node, name);
-    const seconds = await work(node, send);
+    const { build, ...seconds } = await work(node, send);
     if (version === 1 && app.versions.length > 2 && approve !== "widen") {
       return outcome(node, app, "refused", seconds, {
         verdict: { access: [{ kind: "widened", subject: "guest/listGuests", count: 8, examples: ["Ana Duarte"], effect: "asks", message: "guests could see the answers of all guests again" }] },
         approve: "widen",
       });
     }
-    return live(node, app, `brought version ${version} back`, seconds);
+    return live(node, app, `brought version ${version} back`, seconds, { verdict: { data: [{ kind: "rows_set_aside", subject: "guests", count: 2, examples: [], effect: "informs", message: "2 of “guests” that version 1 does not have are set aside." }] } });
   },
   show(node, { app: name }) {
     const app = found(node, name);
     const { version } = app.versions.at(-1);
     return {
-      ...lineOf(node, app), version, damage: app.damage ?? null, spec: { format: 1, name, title: app.title, entities: [{ id: "guest", fields: ["name", "phone", "answer"] }] },
+      ...lineOf(node, app), version, damage: app.damage ?? null, watch: app.watch ?? null, spec: { format: 1, name, title: app.title, entities: [{ id: "guest", fields: ["name", "phone", "answer"] }] },
       description: ["keeps guests with their name, phone number and answer", "each guest sees and changes their own answer", "you and your partner see everything"],
     };
   },
@@ -300,6 +336,11 @@ const VERBS = {
     return { versions: versions.map(({ entities, ...version }, index) => ({ ...version, current: index === versions.length - 1 })) };
   },
   conversation: (node, { app }) => ({ messages: found(node, app).messages }),
+  look(node, { app, as, version }) {
+    found(node, app);
+    const message = version ? `You see version ${version} of the app as it was, as the owner. Nothing can be changed here.` : `You see the app as ${as}. Nothing here touches the app.`;
+    return { url: VERBS.link(node, { app }).url, message };
+  },
   access(node, { app }) {
     found(node, app);
     return {
@@ -309,11 +350,29 @@ const VERBS = {
         { role: "partner", entity: "Guests", sentence: "see all of them" }, { role: "partner", entity: "Guests", sentence: "change any of them" },
         { role: "guest", entity: "Guests", sentence: "see their own entry" }, { role: "guest", entity: "Guests", sentence: "answer for themselves, until the day before" },
       ],
+      observed: [
+        { role: "guest", method: "listGuests", kind: "query", answers: "yes", shows: ["guests.name"], changes: [], sentence: "Members with the role “guest” can see “guests” (name) by “list guests”." },
+        { role: "guest", method: "setAnswer", kind: "update", answers: "yes", shows: [], changes: ["change their own rows of “guests” (answer)"], sentence: "Members with the role “guest” can change their own rows of “guests” (answer) by “set answer”." },
+        { role: "guest", method: "removeGuest", kind: "update", answers: "no", shows: [], changes: [], sentence: "Members with the role “guest” can't use “remove guest”." },
+        { role: "anonymous", method: "listGuests", kind: "query", answers: "no", shows: [], changes: [], sentence: "Anyone, signed in or not, can't use “list guests”." },
+      ],
     };
   },
-  data(node, { app: name }) {
-    const { guests } = found(node, name);
-    return { variables: { guests: guests.map((guest) => [guest.id, { ...guest, answer: { "#answered": guest.answer } }]), nextGuest: String(guests.length + 1), photo: { base64: "aGk=", length: 2 } } };
+  data(node, { app: name, variable, where = "", limit = Infinity, offset = 0, format = "json" }) {
+    const tables = tablesOf(found(node, name)).filter((table) => variable === undefined || table.name === variable);
+    const wanted = tables.map((table) => ({ ...table, rows: table.rows.filter((row) => wants(where, table, row)) }));
+    if (format === "csv") {
+      const [{ columns, rows }] = wanted;
+      const lines = [columns.map((column) => column.name), ...rows.map((row) => row.map(textOf))];
+      return { table: variable, csv: lines.map((cells) => `${cells.join(",")}\r\n`).join(""), rows: rows.length, left_out: 0, guarded: 1 };
+    }
+    if (format === "json") return { variables: Object.fromEntries(wanted.map((table) => [table.name, table.rows])), left_out: {} };
+    return {
+      tables: wanted.map((table, index) => {
+        const rows = table.alone ? table.rows : table.rows.slice(offset, offset + limit);
+        return { ...table, variable: table.name, total: tables[index].rows.length, matched: table.rows.length, left_out: table.rows.length - rows.length, rows };
+      }),
+    };
   },
   logs: (node, { app }) => ({ entries: found(node, app).logs }),
   people(node, { app }) {

@@ -167,6 +167,21 @@ describe("a change that would lose something", () => {
     await accessible(page, "refused");
   });
 
+  test("says what was noted and what was passed, and how long the app paused when it is live", async (t) => {
+    const { node, page } = await opened(t, browser);
+    await inApp(node, page);
+    await say(page, "Remove the phone numbers");
+    await heading(page, "What pages and other programs use").waitFor();
+    const fine = page.getByRole("list", { name: "Checks that were passed" });
+    assert.deepEqual(await fine.getByRole("listitem").allTextContents(), [
+      "It builds and starts", "Open pages go on working", "Nobody sees or changes more than before", "What worked still works",
+    ]);
+    await say(page, "Add a notes field");
+    await heading(page, "Who gains or loses access").waitFor();
+    await page.getByText("Nobody could change anything for 42 ms while it was put live.").waitFor();
+    assert.equal(await page.getByText("access · method_added · setNotes").isVisible(), false);
+  });
+
   test("offers the gentler way first", async (t) => {
     const { node, page } = await refused(t);
     await button(page, "Hide the phone numbers and keep them").click();
@@ -279,6 +294,7 @@ describe("around an app", () => {
     await page.getByRole("dialog").getByText("set aside and kept").waitFor();
     await button(page, "Bring it back").click();
     await page.getByText("Version 1 is back as version 3.").waitFor();
+    await page.getByRole("region", { name: "Set aside and kept" }).getByText("2 of “guests” that version 1 does not have are set aside.").waitFor();
     await button(page, "Bring back version 1").click();
     await button(page, "Bring it back").click();
     await heading(page, "More people would see or change things").waitFor();
@@ -287,6 +303,24 @@ describe("around an app", () => {
     await page.getByText("Version 1 is back as version 4.").waitFor();
     const restores = node.calls.filter((call) => call.verb === "restore").map((call) => call.argument.approve);
     assert.deepEqual(restores, [undefined, undefined, "widen"]);
+  });
+
+  test("the app is seen as somebody else, and as it was, under a strip that says so", async (t) => {
+    const { node, page } = await opened(t, browser);
+    await inApp(node, page, "/access");
+    await button(page, "See it as Guest").click();
+    await page.getByRole("dialog").getByText("You see the app as guest. Nothing here touches the app.").waitFor();
+    await page.frameLocator("iframe.look-frame").locator("body").waitFor();
+    await accessible(page, "look");
+    await page.keyboard.press("Escape");
+    await page.goto(`${node.url}/apps/wedding`);
+    await say(page, "Add a notes field");
+    await heading(page, "Version 2 is live").waitFor();
+    await page.getByRole("link", { name: "History" }).click();
+    await button(page, "Look at it: version 1 as it was").click();
+    await page.getByText("Nothing can be changed here.").waitFor();
+    const asked = node.calls.filter((call) => call.verb === "look").map((call) => call.argument);
+    assert.deepEqual(asked, [{ app: "wedding", as: "guest" }, { app: "wedding", version: 1 }]);
   });
 
   test("people are invited, get new links and are removed", async (t) => {
@@ -321,12 +355,98 @@ describe("around an app", () => {
   test("its data can be searched and its problems handed over", async (t) => {
     const { node, page } = await opened(t, browser);
     await inApp(node, page, "/data");
-    await page.getByRole("searchbox", { name: "Search in Guests" }).fill("chiara");
+    const box = page.getByRole("searchbox", { name: "Search in Guests" });
+    await box.fill("chiara");
+    await box.press("Enter");
     await page.getByRole("cell", { name: "Ben Okoro" }).waitFor({ state: "detached" });
     assert.equal(await page.getByRole("table").getByRole("row").count(), 2);
+    await page.getByText("Found 1 of 8 entries.").first().waitFor();
+    // A mistake says so and takes nothing away.
+    await box.fill("colour=red");
+    await button(page, "Search").click();
+    await page.getByText("No data has a field `colour`.").waitFor();
+    await page.getByRole("cell", { name: "Chiara Rossi" }).waitFor();
+    await box.fill("");
+    await page.getByRole("cell", { name: "Ben Okoro" }).waitFor();
     await page.getByRole("link", { name: "Logs" }).click();
     await button(page, "Ask for a repair").click();
     await heading(page, "Version 2 is live").waitFor();
+  });
+
+  test("its data are shown by their kinds", async (t) => {
+    const { node, page } = await opened(t, browser);
+    await inApp(node, page, "/data");
+    const row = page.getByRole("row", { name: "Ana Duarte" });
+    assert.equal(await page.getByRole("columnheader", { name: "Key" }).count(), 0);
+    assert.equal(await row.locator("time").getAttribute("datetime"), "2026-03-04T04:53:20.000Z");
+    await page.getByRole("row", { name: "Ben Okoro" }).getByRole("cell", { name: "1,234" }).waitFor();
+    const side = await page.getByRole("cell", { name: "1,234" }).evaluate((cell) => getComputedStyle(cell).textAlign);
+    assert.equal(side, "end");
+    await row.getByRole("button", { name: "Copy the principal w7x7r…cai" }).click();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "w7x7r-cok77-xa5ya-aaaaa-cai");
+    assert.equal(await page.getByText("no. 0").count(), 1);
+    await row.locator("summary").focus();
+    await page.keyboard.press("Enter");
+    await row.getByText("no nuts, please").last().waitFor();
+    await accessible(page, "nested data");
+  });
+
+  test("much data come page by page, and are saved whole as they are searched for", async (t) => {
+    const { node, page } = await opened(t, browser);
+    const app = node.addApp("wedding", "Our wedding guests");
+    app.visits = Array.from({ length: 120 }, (_, index) => `visit ${index + 1}`);
+    await page.goto(`${node.url}/apps/wedding/data`);
+    const panel = page.getByRole("region", { name: "Store · Visits" });
+    await panel.getByText("1–50 of 120").waitFor();
+    assert.equal(await panel.getByRole("cell").count(), 50);
+    await panel.getByRole("button", { name: "Next entries" }).click();
+    await panel.getByRole("cell", { name: "visit 51" }).waitFor();
+    await panel.getByRole("button", { name: "Next entries" }).click();
+    await panel.getByText("101–120 of 120").waitFor();
+    assert.ok(await panel.getByRole("button", { name: "Next entries" }).isDisabled());
+    const box = panel.getByRole("searchbox");
+    await box.fill("visit 11");
+    await box.press("Enter");
+    await panel.getByText("Found 11 of 120 entries.").waitFor();
+    const saved = async (form) => {
+      const [download] = await Promise.all([page.waitForEvent("download"), panel.getByRole("button", { name: `Save as ${form}` }).click()]);
+      const chunks = [];
+      for await (const chunk of await download.createReadStream()) chunks.push(chunk);
+      return [download.suggestedFilename(), Buffer.concat(chunks).toString()];
+    };
+    const [csvName, csv] = await saved("CSV");
+    assert.equal(csvName, "wedding-store-visits.csv");
+    assert.match(csv, /^\ufeffvalue\r\nvisit 11\r\n/);
+    assert.equal(csv.trimEnd().split("\r\n").length, 12);
+    await panel.getByText("1 text in it would be taken for a formula").waitFor();
+    const [jsonName, json] = await saved("JSON");
+    assert.equal(jsonName, "wedding-store-visits.json");
+    assert.equal(JSON.parse(json)["store.visits"].length, 11);
+  });
+
+  test("on a phone its data are cards", async (t) => {
+    const { node, page } = await opened(t, browser, { width: 360, height: 740 });
+    await inApp(node, page, "/data");
+    const card = page.getByRole("listitem").filter({ hasText: "Ana Duarte" });
+    await card.getByText("Phone").waitFor();
+    assert.equal(await page.getByRole("table").count(), 0);
+    await fits(page, "cards");
+  });
+
+  test("access is what was declared and what was seen", async (t) => {
+    const { node, page } = await opened(t, browser);
+    await inApp(node, page, "/access");
+    const guest = page.getByRole("region", { name: "Guest", exact: true });
+    await guest.getByText("See their own entry.").waitFor();
+    await guest.getByText("can see “guests” (name) by “list guests”.").waitFor();
+    // What they can't use is for engineers only.
+    assert.equal(await guest.getByText("remove guest").count(), 0);
+    await guest.getByText("Details for engineers").click();
+    await guest.getByRole("row", { name: "setAnswer update yes – change their own rows" }).waitFor();
+    await guest.getByRole("row", { name: "removeGuest update no – –" }).waitFor();
+    const anyone = page.getByRole("region", { name: "Visitors who are not signed in" });
+    await anyone.getByText("Nothing that was tried works for them.").waitFor();
+    await accessible(page, "access");
   });
 
   test("it is renamed, frozen, thawed, and deleted only by its typed name", async (t) => {
@@ -368,6 +488,18 @@ describe("around an app", () => {
     await page.waitForURL("**/apps/wedding/history");
     await page.goto(new URL("/", page.url()).href);
     await page.getByText("Damaged").waitFor();
+  });
+
+  test("an app that fails more often since its last change says so, and leads to its versions", async (t) => {
+    const { node, page } = await opened(t, browser);
+    await inApp(node, page, "/settings");
+    node.state.apps.get("wedding").watch = { version: 2, calls: 9, failed: 6, before: { calls: 200, failed: 1 }, back_to: 1 };
+    await page.reload();
+    const banner = page.getByRole("alert", { name: "This app fails more often since its last change" });
+    await banner.getByText("Of its last 9 calls, 6 failed. Before the change it was 1 of 200.").waitFor();
+    await accessible(page, "failing");
+    await banner.getByRole("link", { name: "Choose to go back to version 1" }).click();
+    await page.waitForURL("**/apps/wedding/history");
   });
 
   test("one app is left for another, and Escape closes what was opened", async (t) => {

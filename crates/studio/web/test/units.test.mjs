@@ -53,40 +53,42 @@ test("addresses name screens, and nonsense names none", async () => {
   }
 });
 
-test("maps of records become tables with every field that occurs", async () => {
-  const { tablesOf } = await load("data/value.ts");
-  const { tables, singles } = tablesOf({
-    guests: [
-      ["1", { id: "1", plusOneName: null, answer: { "#coming": null } }],
-      ["2", { id: "2", plusOneName: "Noah", answer: { "#late": "9 pm" }, phone: "015" }],
-    ],
-    nextId: "3",
-  });
-  assert.deepEqual(tables, [
-    { name: "Guests", columns: ["Id", "Plus one name", "Answer", "Phone"], rows: [["1", "empty", "Coming", "empty"], ["2", "Noah", "Late (9 pm)", "015"]] },
-  ]);
-  assert.deepEqual(singles, [{ name: "Next id", text: "3" }]);
+test("values of every kind have a line of their own", async () => {
+  const { line, titleOf, grouped, shortened } = await load("data/value.ts");
+  for (const [value, text] of [
+    [null, "empty"],
+    ["", "empty"],
+    [[], "empty"],
+    [true, "yes"],
+    [["a", "b"], "a, b"],
+    [{ base64: "aGk=", length: 2 }, "2 bytes"],
+    [{ "#comingLater": null }, "Coming later"],
+    [{ "#late": "9 pm" }, "Late (9 pm)"],
+    [{ "#open": { since: "5" } }, "Open (Since: 5)"],
+    [{ plusOneName: "Noah", seat: null }, "Plus one name: Noah, Seat: empty"],
+  ]) {
+    assert.equal(line(value), text);
+  }
+  assert.equal(titleOf("store.openOrders"), "Store · Open orders");
+  assert.equal(grouped("12345678901234567890"), "12,345,678,901,234,567,890");
+  assert.equal(grouped("-1234"), "-1,234");
+  assert.equal(grouped("1e5"), "1e5");
+  assert.equal(shortened("w7x7r-cok77-xa5ya-aaaaa-cai"), "w7x7r…cai");
+  assert.equal(shortened("2vxsx-fae"), "2vxsx-fae");
 });
 
-test("what fits no table is still shown", async () => {
-  const { tablesOf } = await load("data/value.ts");
-  const { tables, singles } = tablesOf({
-    store: { rows: [["a", "1"], ["b", "2"]], open: true },
-    photo: { base64: "aGk=", length: 2 },
-    log: ["one", "two"],
-    none: [],
-    state: { "#open": { since: "5" } },
-  });
-  assert.deepEqual(tables.map(({ name, columns, rows }) => [name, columns, rows]), [
-    ["Store · Rows", ["Key", "Value"], [["a", "1"], ["b", "2"]]],
-    ["Log", ["Value"], [["one"], ["two"]]],
-    ["None", ["Value"], []],
-  ]);
-  assert.deepEqual(singles, [
-    { name: "Store · Open", text: "yes" },
-    { name: "Photo", text: "2 bytes" },
-    { name: "State", text: "Open (Since: 5)" },
-  ]);
+test("a check is passed only if it ran and found nothing in the way", async () => {
+  const { passed } = await load("conversation/checks.tsx");
+  const finding = (effect, kind = "field_gone") => ({ effect, kind, subject: "", message: "" });
+  const verdict = (rooms) => ({ build: [], interface: [], data: [], access: [], behaviour: [], ...rooms });
+  const of = (rooms, more = {}) => passed({ outcome: "refused", seconds: { build: 1 }, verdict: verdict(rooms), ...more });
+  assert.deepEqual(of({}), ["build", "interface", "data", "access", "behaviour"]);
+  assert.deepEqual(of({ data: [finding("asks")], access: [finding("informs")] }), ["build", "interface", "access", "behaviour"]);
+  assert.deepEqual(of({ behaviour: [finding("informs", "not_judged")] }), ["build", "interface", "data", "access"]);
+  assert.deepEqual(of({ build: [finding("refuses")] }), []);
+  assert.deepEqual(of({}, { outcome: "live", version: 1 }), ["build"]);
+  assert.deepEqual(of({}, { seconds: { check: 1 } }), [], "what comes back is not built anew");
+  assert.deepEqual(passed({ outcome: "failed" }), []);
 });
 
 test("times are read in each of the forms that the node uses", async () => {

@@ -39,35 +39,35 @@ const MODULES: &[&str] =
 
 /// The names of one entity.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Names {
+pub(crate) struct Names {
     /// `guest`: also the start of the ids of members whom a host adds.
-    pub(super) one: String,
+    pub(crate) one: String,
     /// `Guest`: in method names.
-    pub(super) title: String,
+    pub(crate) title: String,
     /// `guests`: the stable variable.
-    pub(super) rows: String,
+    pub(crate) rows: String,
     /// `nextGuestId`: the stable variable.
-    pub(super) next: String,
+    pub(crate) next: String,
     /// `Guests`: the module, and in method names.
-    pub(super) module: String,
+    pub(crate) module: String,
     /// `Guest`: the type of a stored row.
-    pub(super) row: String,
+    pub(crate) row: String,
 }
 
 impl Names {
     /// The type of a row as it is shown.
-    pub(super) fn view(&self) -> String {
+    pub(crate) fn view(&self) -> String {
         format!("{}View", self.row)
     }
 
     /// The type of what is entered.
-    pub(super) fn input(&self) -> String {
+    pub(crate) fn input(&self) -> String {
         format!("{}Input", self.row)
     }
 }
 
 /// The names of all entities, in their order.
-pub(super) fn names(spec: &AppSpec) -> Vec<Names> {
+pub(crate) fn names(spec: &AppSpec) -> Vec<Names> {
     let mut taken: BTreeSet<String> = MODULES.iter().map(|name| (*name).to_owned()).collect();
     spec.entities.iter().map(|entity| of(&entity.id, &mut taken)).collect()
 }

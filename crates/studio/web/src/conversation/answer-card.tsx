@@ -3,11 +3,12 @@
  *
  * Invariant: nothing that the node says about a wish is left out; what is long is folded, never dropped.
  */
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import type { Outcome, Question } from "../api";
 import { seconds, t } from "../texts";
 import { sentence } from "../ui/failure";
 import { Icon, type IconName } from "../ui/icons";
+import { Checks, Notes } from "./checks";
 import { Findings, placed } from "./findings";
 import { RefusalCard } from "./refusal-card";
 
@@ -52,7 +53,8 @@ export function AnswerCard({ outcome, text, actions, left = false }: Answer) {
       {!live && <Findings findings={placed(outcome, true)} />}
       <Lists outcome={outcome} actions={actions} />
       {!live && <p className="quiet">{t.answer.failedHint}</p>}
-      <Notes outcome={outcome} />
+      {live ? <Checks outcome={outcome} /> : <Notes notes={placed(outcome, false)} />}
+      <Timing outcome={outcome} />
     </article>
   );
 }
@@ -135,43 +137,20 @@ function QuestionItem({ question, actions }: { question: Question; actions?: Act
   );
 }
 
-function Notes({ outcome }: { outcome: Outcome }) {
-  const notes = placed(outcome, false);
+function Timing({ outcome }: { outcome: Outcome }) {
   const stages = Object.entries(outcome.seconds ?? {}).filter(([stage]) => stage !== "total");
-  return (
-    <>
-      {notes.length > 0 && (
-        <Fold title={t.answer.notes(notes.length)}>
-          <ul className="note-list">
-            {notes.map(({ part, finding }, index) => (
-              <li key={index}>
-                {sentence(finding.message)} <code>{`${part} · ${finding.kind} · ${finding.subject}`}</code>
-              </li>
-            ))}
-          </ul>
-        </Fold>
-      )}
-      {stages.length > 0 && (
-        <Fold title={t.answer.timing}>
-          <dl className="timing">
-            {stages.map(([stage, value]) => (
-              <div key={stage}>
-                <dt>{t.progress.stages[stage] ?? stage}</dt>
-                <dd>{seconds(value)}</dd>
-              </div>
-            ))}
-          </dl>
-        </Fold>
-      )}
-    </>
-  );
-}
-
-function Fold({ title, children }: { title: string; children: ReactNode }) {
+  if (stages.length === 0) return null;
   return (
     <details className="engineer">
-      <summary>{title}</summary>
-      {children}
+      <summary>{t.answer.timing}</summary>
+      <dl className="timing">
+        {stages.map(([stage, value]) => (
+          <div key={stage}>
+            <dt>{t.progress.stages[stage] ?? stage}</dt>
+            <dd>{seconds(value)}</dd>
+          </div>
+        ))}
+      </dl>
     </details>
   );
 }

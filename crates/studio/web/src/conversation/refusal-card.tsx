@@ -11,6 +11,7 @@ import { Confirm } from "../ui/dialog";
 import { sentence } from "../ui/failure";
 import { Icon } from "../ui/icons";
 import type { Actions } from "./answer-card";
+import { Notes, Passed, passed } from "./checks";
 import { Findings, placed } from "./findings";
 
 interface Refusal {
@@ -24,7 +25,6 @@ interface Refusal {
 
 export function RefusalCard({ outcome, text, actions, left, children }: Refusal) {
   const findings = placed(outcome, true);
-  const notes = placed(outcome, false);
   // What can't be overruled is a proposal that doesn't work, not one that costs something.
   const broken = !outcome.approve && (outcome.alternatives ?? []).length === 0;
   return (
@@ -47,12 +47,8 @@ export function RefusalCard({ outcome, text, actions, left, children }: Refusal)
         !broken && <p className="quiet">{t.refusal.stale}</p>
       )}
       {children}
-      {notes.length > 0 && (
-        <details className="engineer">
-          <summary>{t.answer.notes(notes.length)}</summary>
-          <Findings findings={notes} />
-        </details>
-      )}
+      <Notes notes={placed(outcome, false)} />
+      <Passed parts={passed(outcome)} />
     </article>
   );
 }

@@ -4,7 +4,10 @@
 import { useState } from "react";
 import { history, restore, type Outcome, type Version } from "../api";
 import { AnswerCard } from "../conversation/answer-card";
+import { placed } from "../conversation/findings";
 import { ProgressList } from "../conversation/progress";
+import { LookButton } from "../look/look";
+import { words as looking } from "../look/texts";
 import { useReading } from "../request";
 import { appPath, Link } from "../router";
 import { forget, start, useRun, useRunEnd } from "../runs";
@@ -99,15 +102,20 @@ function Line({ app, version, busy, onRestore }: VersionLine) {
           {t.history.look}
         </Link>
       ) : (
-        <button
-          type="button"
-          className="button small"
-          aria-label={t.history.restoreLong(version.version)}
-          disabled={busy}
-          onClick={() => onRestore(version.version)}
-        >
-          {t.history.restore}
-        </button>
+        <div className="row end">
+          <LookButton app={app} at={{ version: version.version }} label={looking.versionLong(version.version)}>
+            {looking.version}
+          </LookButton>
+          <button
+            type="button"
+            className="button small"
+            aria-label={t.history.restoreLong(version.version)}
+            disabled={busy}
+            onClick={() => onRestore(version.version)}
+          >
+            {t.history.restore}
+          </button>
+        </div>
       )}
     </div>
   );
@@ -123,13 +131,34 @@ interface Restoring {
 function Restored({ wanted, outcome, onApprove, onClose }: Restoring) {
   if (outcome.outcome === "live") {
     return (
-      <p className="success" role="status">
-        <Icon name="check" />
-        {t.history.done(wanted, outcome.version)}
-      </p>
+      <>
+        <p className="success" role="status">
+          <Icon name="check" />
+          {t.history.done(wanted, outcome.version)}
+        </p>
+        <SetAside outcome={outcome} />
+      </>
     );
   }
   return <AnswerCard outcome={outcome} actions={{ onChange: () => undefined, onApprove, onLeave: onClose }} />;
+}
+
+/** What was entered since the version that came back: it is in the version before. */
+function SetAside({ outcome }: { outcome: Outcome }) {
+  const notes = placed(outcome, false).filter(({ finding }) => finding.kind.endsWith("_set_aside"));
+  const lines = notes.map(({ finding }) => finding.message);
+  if (lines.length === 0) return null;
+  return (
+    <section className="panel" aria-label={t.history.setAside}>
+      <h2>{t.history.setAside}</h2>
+      <p className="quiet">{t.history.setAsideText}</p>
+      <ul className="plain-list">
+        {lines.map((text, index) => (
+          <li key={index}>{sentence(text)}</li>
+        ))}
+      </ul>
+    </section>
+  );
 }
 
 function isoOf(at: Version["at"]): string | undefined {

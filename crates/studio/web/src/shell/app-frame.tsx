@@ -20,6 +20,7 @@ import { t } from "../texts";
 import { Guard } from "../ui/failure";
 import { useNarrow } from "../ui/media";
 import { Damaged } from "./damaged";
+import { Failing } from "./failing";
 import { Menu } from "./menu";
 import { TopBar } from "./top-bar";
 
@@ -39,6 +40,7 @@ export function AppFrame({ app, screen }: { app: string; screen: AppScreen }) {
   // On a wide window the preview is part of the conversation's screen.
   const drawn = screen === "preview" && !narrow ? "talk" : screen;
   const damage = detail.data?.damage;
+  const watch = damage ? null : detail.data?.watch;
   const staged = !damage && (drawn === "talk" || drawn === "preview");
   useArrival(`${t.menu[drawn]}: ${title} · ${t.product}`, `${app} ${drawn}`);
 
@@ -48,6 +50,7 @@ export function AppFrame({ app, screen }: { app: string; screen: AppScreen }) {
       <Menu app={app} screen={drawn} narrow={narrow} />
       <main id="content" className={staged ? "stage" : "scroll"} tabIndex={-1}>
         {damage && <Damaged app={app} what={damage} />}
+        {watch && <Failing app={app} watch={watch} />}
         <Guard key={drawn}>
           {staged && (
             <Talk app={app} title={title} revision={revision} entry={entry} narrow={narrow} side={drawn === "preview" ? "preview" : "talk"} />

@@ -117,6 +117,13 @@ export const en = {
     detail: "What was found",
   },
 
+  failing: {
+    title: "This app fails more often since its last change",
+    now: (failed: number, calls: number) => `Of its last ${calls} calls, ${failed} failed.`,
+    before: (failed: number, calls: number) => `Before the change it was ${failed} of ${calls}.`,
+    do: (version: number) => `Choose to go back to version ${version}`,
+  },
+
   menu: {
     label: "This app",
     phone: "Screens",
@@ -168,6 +175,8 @@ export const en = {
       check: "Checking that nothing is lost or opened up",
       install: "Putting it live",
       live: "Putting it live",
+      switch: "Putting it live",
+      pause: "Pause while it was put live",
     } as Record<string, string>,
     finishedLive: (version?: number) => (version ? `Done. Version ${version} is live.` : "Done. It is live."),
     finishedRefused: "Nothing was changed. There is a question for you.",
@@ -183,8 +192,27 @@ export const en = {
     assumed: "I assumed",
     notUnderstood: "I did not understand",
     questions: "Did you mean it differently?",
-    notes: (n: number) => count(n, "note from the checks", "notes from the checks"),
+    pause: (time: string) => `Nobody could change anything for ${time} while it was put live.`,
     timing: "Where the time went",
+  },
+
+  checks: {
+    passed: "Checks that were passed",
+    more: (n: number) => `${n.toLocaleString("en")} more`,
+    rooms: {
+      build: "About its parts",
+      interface: "What pages and other programs use",
+      data: "What becomes of the data",
+      access: "Who gains or loses access",
+      behaviour: "What works differently",
+    },
+    fine: {
+      build: "It builds and starts",
+      interface: "Open pages go on working",
+      data: "Nothing is lost",
+      access: "Nobody sees or changes more than before",
+      behaviour: "What worked still works",
+    },
   },
 
   refusal: {
@@ -201,7 +229,7 @@ export const en = {
     },
     affected: (n: number) => count(n, "entry", "entries"),
     examples: "For example",
-    gentler: "Ways without that loss",
+    gentler: "Gentler ways",
     exact: "Do exactly what I asked",
     leave: "Leave everything as it is",
     left: "Left as it was.",
@@ -239,6 +267,8 @@ export const en = {
     none: "No version has been live yet.",
     noMessage: "No words were given for this version.",
     look: "See it in the preview",
+    setAside: "Set aside and kept",
+    setAsideText: "This was entered after the version that is back now. It is kept with the version before and comes back with it.",
   },
 
   people: {
@@ -281,14 +311,39 @@ export const en = {
     nothing: "May do nothing.",
     general: "In general",
     none: "This app does not say who may do what, so the checks judge it by trying.",
+    // Whom trying it stands in for, where the app has no role of that name.
+    roles: {
+      anonymous: "Visitors who are not signed in",
+      stranger: "Signed-in people whom nobody invited",
+    } as Record<string, string>,
+    seen: "Seen by trying it on a copy",
+    nothingWorks: "Nothing that was tried works for them.",
+    methods: (role: string) => `Methods tried as: ${role}`,
+    method: "Method",
+    kind: "Kind",
+    answers: "Answers",
+    shows: "Shows data",
+    changes: "Changes data",
   },
 
   data: {
     title: "Data",
     lead: "What the app keeps, exactly as it keeps it. To change something, use the app itself.",
     none: "The app keeps nothing yet.",
+    nothing: "Nothing was entered here yet.",
     rows: (n: number) => count(n, "entry", "entries"),
-    more: (n: number) => `Show ${n.toLocaleString("en")} more`,
+    found: (n: number, of: number) => `Found ${n.toLocaleString("en")} of ${count(of, "entry", "entries")}.`,
+    search: "Search",
+    filterHint: "Words, or fields: name=Anna, day<2026-05-01",
+    pages: (name: string) => `Pages of ${name}`,
+    previous: "Earlier entries",
+    next: "Next entries",
+    range: (from: number, to: number, of: number) => `${from.toLocaleString("en")}–${to.toLocaleString("en")} of ${of.toLocaleString("en")}`,
+    save: (form: string) => `Save as ${form}`,
+    saveAs: (name: string, form: string) => `Save as ${form}: ${name}`,
+    saved: (file: string) => `${file} is saved.`,
+    guarded: (n: number) => `${count(n, "text", "texts")} in it would be taken for a formula by a spreadsheet, so an apostrophe stands in front.`,
+    copyPrincipal: (short: string) => `Copy the principal ${short}`,
     filter: (name: string) => `Search in ${name}`,
     filterPlaceholder: "Search",
     noMatch: "Nothing matches.",

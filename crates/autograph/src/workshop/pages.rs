@@ -1,0 +1,359 @@
+//! The pages in a browser before a switch: those of the live version and those of the proposed one, each on a look at
+//! the same data. What got worse, the gate says.
+//!
+//! The browser starts and the live pages are opened while the proposal is being built, the proposed ones while the gate
+//! judges. Invariant: whatever goes wrong with the browser speaks neither for nor against a proposal.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use candid::types::value::{IDLArgs, IDLValue};
+use execution::{
+    Fork, ForkSeed, StandIn,
+    registry::{App, AppAssets, AssetFile},
+};
+use gate::{SeenPage, SeenSite, Verdict};
+use sha2::{Digest as _, Sha256};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    task::JoinHandle,
+};
+use toolchain::Release;
+
+use super::{
+    Workshop,
+    answer::Problem,
+    glass::{Door, Kind, Visitor},
+    judge::on_own_thread,
+    owners::lock,
+};
+use crate::browser::{self, Browser, BrowserError, Tab};
+
+/// Pages of a site that are opened.
+const PAGES_MAX: usize = 8;
+/// Browsers that run at a time.
+static BROWSERS: Semaphore = Semaphore::const_new(2);
+/// Looks at a page that is loaded and waits for no answer, until it is given up to show more.
+const ROUNDS_MAX: usize = 80;
+/// Looks in a row at which nothing new is seen, before a page counts as being there.
+const CALM_ROUNDS: usize = 3;
+/// The same for a site that has not called anything yet: it may be about to.
+const CALM_ROUNDS_SILENT: usize = 14;
+/// The same for a page that shows nothing of what it showed before.
+const CALM_ROUNDS_MISSING: usize = 30;
+/// The time between two looks.
+const BETWEEN_ROUNDS: Duration = Duration::from_millis(40);
+/// All of it takes no longer than this.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Texts of the data that are listened for.
+const TEXTS_MAX: usize = 2_000;
+/// Characters of such a text: shorter ones are found by chance.
+const TEXT_CHARS_MIN: usize = 3;
+/// Bytes of a reply that is listened to.
+const REPLY_BYTES_MAX: usize = 1 << 20;
+
+/// What the pages of one look called, and what they were told.
+#[derive(Debug, Default)]
+pub(super) struct Ear {
+    /// Calls under way.
+    open: AtomicUsize,
+    heard: Mutex<Heard>,
+}
+
+#[derive(Debug, Default)]
+struct Heard {
+    calls: usize,
+    rejected: BTreeMap<String, String>,
+    texts: BTreeSet<String>,
+}
+
+/// Counts a call as under way until it is dropped.
+pub(super) struct Listening(Arc<Ear>);
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.0.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Ear {
+    /// A call begins.
+    pub(super) fn listen(self: &Arc<Ear>) -> Listening {
+        self.open.fetch_add(1, Ordering::Relaxed);
+        lock(&self.heard).calls += 1;
+        Listening(self.clone())
+    }
+
+    /// A method replied.
+    pub(super) fn replied(&self, reply: &[u8]) {
+        let mut texts = Vec::new();
+        if reply.len() <= REPLY_BYTES_MAX {
+            texts_of_reply(reply, &mut texts);
+        }
+        let mut heard = lock(&self.heard);
+        let room = TEXTS_MAX.saturating_sub(heard.texts.len());
+        heard.texts.extend(texts.into_iter().take(room));
+    }
+
+    /// A method was rejected.
+    pub(super) fn rejected(&self, method: &str, why: &str) {
+        lock(&self.heard).rejected.insert(method.chars().take(200).collect(), why.chars().take(500).collect());
+    }
+
+    fn is_quiet(&self) -> bool {
+        self.open.load(Ordering::Relaxed) == 0
+    }
+
+    fn calls(&self) -> usize {
+        lock(&self.heard).calls
+    }
+
+    fn take_rejected(&self) -> BTreeMap<String, String> {
+        std::mem::take(&mut lock(&self.heard).rejected)
+    }
+
+    /// Texts of the data that stand in a page's text.
+    fn shown_in(&self, text: &str) -> BTreeSet<String> {
+        lock(&self.heard).texts.iter().filter(|known| text.contains(known.as_str())).cloned().collect()
+    }
+}
+
+fn texts_of_reply(reply: &[u8], texts: &mut Vec<String>) {
+    let mut config = candid::DecoderConfig::new();
+    config.set_decoding_quota(20_000_000).set_skipping_quota(1_000_000);
+    if let Ok(IDLArgs { args }) = untyped(reply, &config) {
+        args.iter().for_each(|value| texts_of(value, 0, texts));
+    }
+}
+
+fn untyped(reply: &[u8], config: &candid::DecoderConfig) -> candid::Result<IDLArgs> {
+    let mut reader = candid::de::IDLDeserialize::new_with_config(reply, config)?;
+    let mut args = Vec::new();
+    while !reader.is_done() {
+        args.push(reader.get_value::<IDLValue>()?);
+    }
+    Ok(IDLArgs { args })
+}
+
+fn texts_of(value: &IDLValue, depth: usize, texts: &mut Vec<String>) {
+    if depth > 64 || texts.len() >= TEXTS_MAX {
+        return;
+    }
+    match value {
+        IDLValue::Text(text) if text.trim().chars().count() >= TEXT_CHARS_MIN => texts.push(text.trim().to_owned()),
+        IDLValue::Opt(inner) => texts_of(inner, depth + 1, texts),
+        IDLValue::Vec(items) => items.iter().for_each(|item| texts_of(item, depth + 1, texts)),
+        IDLValue::Record(fields) => fields.iter().for_each(|field| texts_of(&field.val, depth + 1, texts)),
+        IDLValue::Variant(choice) => texts_of(&choice.0.val, depth + 1, texts),
+        _ => {}
+    }
+}
+
+/// The live pages as they are being looked at; and the browser and the data, to go on with.
+pub(super) struct Before(JoinHandle<Result<Begun, BrowserError>>, ForkSeed);
+
+/// The browser, its place among [`BROWSERS`], and what was seen of the live site, if there is one.
+type Begun = (Browser, SemaphorePermit<'static>, Option<SeenSite>);
+
+impl Drop for Before {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Where a browser is, unless it is not to be used.
+pub(super) fn browser() -> Option<PathBuf> {
+    let wanted = std::env::var("AUTOGRAPH_BROWSER_CHECKS").map_or(true, |value| value != "0");
+    browser::find().filter(|_| wanted)
+}
+
+impl Workshop {
+    /// Begins to look at the live pages. `None` where there is no browser, or nothing to look at.
+    pub(super) async fn begin_pages(&self, app: Option<&App>) -> Result<Option<Before>, Problem> {
+        let Some(program) = browser() else { return Ok(None) };
+        let backend = app.filter(|app| app.version > 0).map(|app| app.backend);
+        let seed = self.node.replica.read(move |executor| match backend {
+            Some(backend) => executor.look_seed(backend, None).ok(),
+            None => Some(executor.empty_fork_seed()),
+        });
+        let Some(seed) = seed.await? else { return Ok(None) };
+        let (door, live) = (self.door(), backend.map(|_| seed.clone()));
+        let looking = tokio::spawn(async move {
+            let place = BROWSERS.acquire().await.map_err(std::io::Error::other)?;
+            let mut browser = Browser::start(&program).await?;
+            let site = match live {
+                Some(seed) => Some(door.visit(&mut browser, seed, Vec::new(), None).await?),
+                None => None,
+            };
+            Ok((browser, place, site))
+        });
+        Ok(Some(Before(looking, seed)))
+    }
+
+    /// Looks at the proposed pages, and adds to the verdict what got worse.
+    pub(super) async fn end_pages(&self, before: Option<Before>, release: &Release) -> Result<Seen, Problem> {
+        let Some(mut before) = before else { return Ok(Seen::NoBrowser) };
+        let (seed, fresh) =
+            (before.1.clone(), before.1.registry().app(before.1.backend()).is_none_or(|a| a.version == 0));
+        let Some((seed, files)) = self.proposed(seed, release, fresh).await? else { return Ok(Seen::NoBrowser) };
+        let looking = async {
+            let (mut browser, _place, live) = (&mut before.0).await.map_err(std::io::Error::other)??;
+            let proposed = self.door().visit(&mut browser, seed, files, live.as_ref()).await?;
+            Ok::<_, BrowserError>((live, proposed))
+        };
+        Ok(match tokio::time::timeout(PATIENCE, looking).await {
+            Ok(Ok((live, proposed))) => Seen::Pages(live, proposed),
+            Ok(Err(error)) => Seen::Failed(error.to_string()),
+            Err(_) => Seen::Failed("it took too long".into()),
+        })
+    }
+
+    /// The data under the proposed version, and its files; `None` if it does not get there, which the gate says.
+    async fn proposed(
+        &self,
+        seed: ForkSeed,
+        release: &Release,
+        fresh: bool,
+    ) -> Result<Option<(ForkSeed, Vec<Arc<[u8]>>)>, Problem> {
+        let files: Vec<Arc<[u8]>> = release.assets.values().map(|asset| asset.bytes.as_slice().into()).collect();
+        let pages: AppAssets = release.assets.iter().map(|(path, asset)| (path.clone(), file(asset))).collect();
+        let (engine, blobs, config) = (self.node.engine.clone(), self.node.blobs.clone(), self.node.config.clone());
+        let wasm = release.wasm.clone();
+        let upgraded = on_own_thread(move || {
+            let mut fork = Fork::open(seed, engine, blobs, config);
+            let done = if fresh { fork.install(&wasm) } else { fork.upgrade(&wasm) };
+            done.ok().map(|()| fork.seed())
+        });
+        Ok(upgraded.await?.map(|mut seed| {
+            seed.put_pages(pages);
+            (seed, files)
+        }))
+    }
+}
+
+impl Door {
+    /// Opens a site's pages as the owner. With `expected`, a page is given time to show what it did before.
+    async fn visit(
+        &self,
+        browser: &mut Browser,
+        mut seed: ForkSeed,
+        files: Vec<Arc<[u8]>>,
+        expected: Option<&SeenSite>,
+    ) -> Result<SeenSite, BrowserError> {
+        let ear = Arc::new(Ear::default());
+        let visitor = Visitor { key: seed.stand_in(&StandIn::Owner), still: false, ear: Some(ear.clone()) };
+        let name = self.open(seed, visitor, files, Kind::Aside).await;
+        let name = name.map_err(|problem| BrowserError::Gone(std::io::Error::other(problem.message)))?;
+        let open = OpenLook(self, name);
+        visit(&mut browser.tab().await?, &self.url(&open.1), &ear, expected).await
+    }
+}
+
+/// A look that ends when this is dropped, also in the middle of a visit that is given up.
+struct OpenLook<'d>(&'d Door, String);
+
+impl Drop for OpenLook<'_> {
+    fn drop(&mut self) {
+        self.0.looks.end(&self.1);
+    }
+}
+
+/// What came of looking at pages.
+pub(super) enum Seen {
+    /// There is no browser, or nothing to open in it.
+    NoBrowser,
+    /// It did not work.
+    Failed(String),
+    /// The live site, if there is one, and the proposed one.
+    Pages(Option<SeenSite>, SeenSite),
+}
+
+impl Seen {
+    /// Adds it to a verdict.
+    pub(super) fn add_to(self, verdict: Verdict) -> Verdict {
+        match self {
+            Seen::NoBrowser => verdict,
+            Seen::Failed(why) => verdict.without_pages(&why),
+            Seen::Pages(live, proposed) => verdict.with_pages(live.as_ref(), &proposed),
+        }
+    }
+}
+
+fn file(asset: &toolchain::Asset) -> AssetFile {
+    AssetFile {
+        hash: Sha256::digest(&asset.bytes).into(),
+        content_type: asset.content_type.clone(),
+        bytes: asset.bytes.len() as u64,
+    }
+}
+
+async fn visit(
+    tab: &mut Tab<'_>,
+    origin: &str,
+    ear: &Ear,
+    expected: Option<&SeenSite>,
+) -> Result<SeenSite, BrowserError> {
+    let mut site = SeenSite::new();
+    let mut wanted: Vec<String> = vec!["/".into()];
+    while let Some(address) = wanted.pop() {
+        tab.go(&format!("{origin}{address}")).await?;
+        let before = expected.and_then(|site| site.get(&address));
+        let (page, links) = settle(tab, ear, before).await?;
+        let page = SeenPage { thrown: page.thrown.iter().map(|line| line.replace(origin, "")).collect(), ..page };
+        site.insert(address, page);
+        for link in links.into_iter().rev() {
+            if site.len() + wanted.len() < PAGES_MAX && !site.contains_key(&link) && !wanted.contains(&link) {
+                wanted.push(link);
+            }
+        }
+    }
+    Ok(site)
+}
+
+/// Waits until a page stands still, and shows some of what it showed before.
+async fn settle(
+    tab: &mut Tab<'_>,
+    ear: &Ear,
+    before: Option<&SeenPage>,
+) -> Result<(SeenPage, BTreeSet<String>), BrowserError> {
+    let (mut last, mut calm, mut rounds) = (browser::Shows::default(), 0, 0);
+    // A page that loads or waits is given all the time that there is, so that a slow machine breaks no page.
+    while rounds < ROUNDS_MAX {
+        tokio::time::sleep(BETWEEN_ROUNDS).await;
+        let Some(now) = tab.look().await? else {
+            calm = 0;
+            continue;
+        };
+        rounds += usize::from(now.loaded && ear.is_quiet());
+        let some = before.is_none_or(|before| before.shown.is_empty() || shows_some(&before.shown, &now.text));
+        let enough = match (some, ear.calls()) {
+            (false, _) => CALM_ROUNDS_MISSING,
+            (true, 0) => CALM_ROUNDS_SILENT,
+            (true, _) => CALM_ROUNDS,
+        };
+        let still = now.loaded && !now.blank() && ear.is_quiet() && now == last;
+        calm = if still { calm + 1 } else { 0 };
+        last = now;
+        if calm >= enough {
+            break;
+        }
+    }
+    let page = SeenPage {
+        blank: last.blank(),
+        thrown: tab.take_thrown(),
+        rejected: ear.take_rejected(),
+        shown: ear.shown_in(&last.text),
+    };
+    Ok((page, last.links))
+}
+
+fn shows_some(texts: &BTreeSet<String>, text: &str) -> bool {
+    texts.iter().any(|known| text.contains(known.as_str()))
+}
