@@ -53,7 +53,7 @@ pub(crate) struct Change {
     pub(crate) siblings: BTreeSet<String>,
     /// Rows or values.
     pub(crate) count: u64,
-    /// How many there were.
+    /// How many there were; zero if that is not known, as in lists that rows hold.
     pub(crate) of: u64,
     pub(crate) examples: Vec<String>,
     /// The new name of what moved, or the names of the fields that hold it together.
@@ -82,6 +82,8 @@ struct Place {
     /// How often a missing value was found under each new name.
     moved: BTreeMap<String, u64>,
     in_rows: bool,
+    /// Whether it is a list that rows hold, of which only those were looked into that differ.
+    inside: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -122,6 +124,8 @@ pub(crate) fn changes_of<N: Node>(before: &[(Rc<str>, N)], after: &[(Rc<str>, N)
 struct Census {
     path: Vec<String>,
     places: BTreeMap<Vec<String>, Place>,
+    /// Lists in whose rows the present value lies.
+    lists: usize,
 }
 
 impl Census {
@@ -262,7 +266,7 @@ impl Place {
                 path: path.to_vec(),
                 siblings: if rows.contains(&fate) { self.row.clone() } else { self.siblings.clone() },
                 count: tally.count,
-                of: if rows.contains(&fate) { self.listed } else { self.filled },
+                of: if rows.contains(&fate) { if self.inside { 0 } else { self.listed } } else { self.filled },
                 examples: tally.examples,
                 moved_to: moved_to.clone().filter(|_| fate == Fate::Moved),
                 pattern: self.pattern.clone().filter(|_| fate == Fate::Changed),

@@ -160,6 +160,9 @@ fn counted(seen: &Seen) -> Finding {
         Fate::RowsGone if change.count == 1 && change.of == 1 => {
             ("rows_gone", format!("The only row of {name} would be gone"))
         }
+        Fate::RowsGone if change.of == 0 => {
+            ("rows_gone", format!("{} of {name} would be gone", words::counted(change.count, "row")))
+        }
         Fate::RowsGone => ("rows_gone", format!("{whole}{} rows of {name} would be gone", change.of)),
         Fate::Gone => ("values_gone", format!("{} of {name} would be gone", words::counted(change.count, "value"))),
         Fate::Moved => {

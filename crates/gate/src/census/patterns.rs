@@ -103,9 +103,14 @@ impl Differing {
         if self.texts.0 > 0 && self.texts.0 == self.texts.1 {
             return Some(Pattern::Cut);
         }
-        let merged = self.merged(filled);
-        let same = self.same.filter(|(_, _, all)| *all && self.count > 1);
-        merged.or(same.map(|(_, shown, _)| Pattern::Same(shown)))
+        match &self.same {
+            // That one value took the place of all others says more than which they were.
+            Some((_, shown, true)) if self.count > 1 && self.count == filled => Some(Pattern::Same(shown.clone())),
+            Some((_, shown, true)) if self.count > 1 => {
+                Some(self.merged(filled).unwrap_or_else(|| Pattern::Same(shown.clone())))
+            }
+            _ => self.merged(filled),
+        }
     }
 
     /// Few different values, often used, of which several became one.

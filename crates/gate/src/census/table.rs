@@ -92,7 +92,9 @@ pub(super) fn mix(sum: u64, digest: u64) -> u64 {
 impl Census {
     pub(super) fn lists<N: Node>(&mut self, old: &[N], new: &[N]) {
         let (mut old, mut new) = (Table::of(old), Table::of(new));
+        let inside = self.lists > 0;
         let place = self.here(true);
+        place.inside |= inside;
         place.listed += old.rows.len() as u64;
         if old.rows.is_empty() {
             return;
@@ -116,7 +118,9 @@ impl Census {
             .filter(|(row, _)| !matched.rekeyed.contains(row))
             .filter_map(|(row, place)| Some((row, (*place)?)))
             .collect();
+        self.lists += 1;
         Comparing::of(&old, &new, &shared).run(self, &pairs);
+        self.lists -= 1;
     }
 }
 

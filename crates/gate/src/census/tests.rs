@@ -150,7 +150,10 @@ fn what_changed_values_have_in_common_is_told() {
         [changed("name", Some(Pattern::Exchanged))]
     );
     assert_eq!(after(|id| (format!("na{}", ""), format!("city {id}"))).len(), 1);
-    assert_eq!(after(|_| ("name".into(), "c".into())), [changed("city", Some(Pattern::Cut)), changed("name", Some(Pattern::Cut))]);
+    assert_eq!(
+        after(|_| ("name".into(), "c".into())),
+        [changed("city", Some(Pattern::Cut)), changed("name", Some(Pattern::Cut))]
+    );
     assert_eq!(after(|id| (format!("{id}"), format!("city {id}"))), [changed("name", None)]);
 }
 
@@ -172,13 +175,17 @@ fn a_text_in_parts_or_together_with_others_is_kept() {
     assert_eq!(check(&before, &joined), ["Moved name 5/5 Anna Bell-0|Anna Bell-1|Anna Bell-2 to contact"]);
     let half = rows(5, |_| vec![("first", "Anna".into())]);
     assert_eq!(check(&before, &half), ["Gone name 5/5 Anna Bell-0|Anna Bell-1|Anna Bell-2"]);
-    let but_one = rows(5, |id| vec![("first", "Anna".into()), ("last", if id == 3 { String::new() } else { format!("Bell-{id}") })]);
+    let but_one = rows(5, |id| {
+        vec![("first", "Anna".into()), ("last", if id == 3 { String::new() } else { format!("Bell-{id}") })]
+    });
     assert_eq!(check(&before, &but_one), ["Gone name 5/5 Anna Bell-0|Anna Bell-1|Anna Bell-2"]);
 }
 
 #[test]
 fn rows_under_another_key_are_the_same_rows_if_nothing_is_lost() {
-    let pair = |key: Value, name: &str| Value::Record(vec![("0".into(), key), ("1".into(), Value::Record(vec![("name".into(), text(name))]))]);
+    let pair = |key: Value, name: &str| {
+        Value::Record(vec![("0".into(), key), ("1".into(), Value::Record(vec![("name".into(), text(name))]))])
+    };
     let map = |keys: [Value; 2]| {
         let [one, other] = keys;
         Value::List(vec![pair(one, "Anna"), pair(other, "Ben")])
