@@ -60,6 +60,8 @@ pub(crate) struct Change {
     pub(crate) moved_to: Option<String>,
     /// What the values that changed have in common.
     pub(crate) pattern: Option<Pattern>,
+    /// What values became, and how many of them, in the order in which they were met; empty if that is too much.
+    pub(crate) became: Vec<(String, String, u64)>,
     /// Whether it is about rows of a list, not about a single value.
     pub(crate) in_rows: bool,
 }
@@ -77,6 +79,7 @@ struct Place {
     more: Tally,
     rekeyed: Tally,
     pattern: Option<Pattern>,
+    became: Vec<(String, String, u64)>,
     /// Names of the fields of its rows, where it is a list.
     row: BTreeSet<String>,
     /// How often a missing value was found under each new name.
@@ -270,6 +273,7 @@ impl Place {
                 examples: tally.examples,
                 moved_to: moved_to.clone().filter(|_| fate == Fate::Moved),
                 pattern: self.pattern.clone().filter(|_| fate == Fate::Changed),
+                became: if fate == Fate::Changed { self.became.clone() } else { Vec::new() },
                 in_rows: self.in_rows,
             })
         };

@@ -83,6 +83,12 @@ impl Differing {
         }
     }
 
+    /// What values became, and how many.
+    pub(super) fn became(&self) -> Vec<(String, String, u64)> {
+        let pairs = self.pairs.iter().flatten();
+        pairs.map(|pair| (pair.words.0.clone(), pair.words.1.clone(), pair.count)).collect()
+    }
+
     /// Whether every value is now what another column was.
     pub(super) fn all_from(&self, column: usize) -> bool {
         self.count > 0 && self.from.get(&column) == Some(&self.count)

@@ -317,6 +317,7 @@ impl<'t, 'a, N: Node> Comparing<'t, 'a, N> {
             .filter(|other| other.name.len() > parent.len() && other.name.starts_with(parent))
             .map(|other| other.name[parent.len()].to_string())
             .collect();
+        let became = column.differing.became();
         let pattern = column.differing.pattern(column.filled, swapped.map(|at| self.name(at)));
         let missing = column.gone.count;
         let spread = column.spread && missing > 0;
@@ -331,6 +332,7 @@ impl<'t, 'a, N: Node> Comparing<'t, 'a, N> {
             if column.changed.count > 0 {
                 place.changed.join(column.changed);
                 place.pattern = pattern;
+                place.became = became;
             }
             for (to, count) in column.moved.iter().filter(|(_, count)| *count > 0) {
                 let name = self.new.columns[*to].name.last().map_or("", |name| &**name);
