@@ -53,13 +53,15 @@ pub(crate) struct Change {
     pub(crate) siblings: BTreeSet<String>,
     /// Rows or values.
     pub(crate) count: u64,
-    /// How many there were.
+    /// How many there were; zero if that is not known, as in lists that rows hold.
     pub(crate) of: u64,
     pub(crate) examples: Vec<String>,
     /// The new name of what moved, or the names of the fields that hold it together.
     pub(crate) moved_to: Option<String>,
     /// What the values that changed have in common.
     pub(crate) pattern: Option<Pattern>,
+    /// What values became, and how many of them, in the order in which they were met; empty if that is too much.
+    pub(crate) became: Vec<(String, String, u64)>,
     /// Whether it is about rows of a list, not about a single value.
     pub(crate) in_rows: bool,
 }
@@ -77,11 +79,14 @@ struct Place {
     more: Tally,
     rekeyed: Tally,
     pattern: Option<Pattern>,
+    became: Vec<(String, String, u64)>,
     /// Names of the fields of its rows, where it is a list.
     row: BTreeSet<String>,
     /// How often a missing value was found under each new name.
     moved: BTreeMap<String, u64>,
     in_rows: bool,
+    /// Whether it is a list that rows hold, of which only those were looked into that differ.
+    inside: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -122,6 +127,8 @@ pub(crate) fn changes_of<N: Node>(before: &[(Rc<str>, N)], after: &[(Rc<str>, N)
 struct Census {
     path: Vec<String>,
     places: BTreeMap<Vec<String>, Place>,
+    /// Lists in whose rows the present value lies.
+    lists: usize,
 }
 
 impl Census {
@@ -262,10 +269,11 @@ impl Place {
                 path: path.to_vec(),
                 siblings: if rows.contains(&fate) { self.row.clone() } else { self.siblings.clone() },
                 count: tally.count,
-                of: if rows.contains(&fate) { self.listed } else { self.filled },
+                of: if rows.contains(&fate) { if self.inside { 0 } else { self.listed } } else { self.filled },
                 examples: tally.examples,
                 moved_to: moved_to.clone().filter(|_| fate == Fate::Moved),
                 pattern: self.pattern.clone().filter(|_| fate == Fate::Changed),
+                became: if fate == Fate::Changed { self.became.clone() } else { Vec::new() },
                 in_rows: self.in_rows,
             })
         };

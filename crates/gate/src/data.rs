@@ -88,7 +88,9 @@ pub(crate) fn findings(losses: &[Loss], seen: &[Seen]) -> Vec<Finding> {
             seen.iter().enumerate().filter_map(|(at, seen)| Some((seen.fits(loss)?, at))).collect();
         fitting.sort_by_key(|(score, at)| (std::cmp::Reverse(*score), *at));
         explained.extend(fitting.iter().map(|(_, at)| *at));
-        found.push(lost(loss, fitting.first().map(|(_, at)| &seen[*at].change)));
+        let change = fitting.first().map(|(_, at)| &seen[*at].change);
+        let of_case = change.and_then(|change| case(loss, change));
+        found.push(lost(loss, of_case.as_ref().or(change)));
     }
     let mut told = BTreeSet::new();
     for (_, seen) in seen.iter().enumerate().filter(|(at, _)| !explained.contains(at)) {
@@ -104,6 +106,16 @@ pub(crate) fn findings(losses: &[Loss], seen: &[Seen]) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// Of a change, what is about the choice that is lost.
+fn case(loss: &Loss, change: &Change) -> Option<Change> {
+    let LossKind::Case(tag) = &loss.kind else { return None };
+    let words = words::split(tag);
+    let of_it: Vec<_> = change.became.iter().filter(|(before, ..)| *before == words).collect();
+    let count = of_it.iter().map(|(.., count)| count).sum();
+    let examples = of_it.iter().take(words::MOST_EXAMPLES).map(|(before, after, _)| format!("{before} → {after}"));
+    (count > 0).then(|| Change { count, examples: examples.collect(), ..change.clone() })
 }
 
 fn lost(loss: &Loss, change: Option<&Change>) -> Finding {
@@ -159,6 +171,9 @@ fn counted(seen: &Seen) -> Finding {
     let (kind, message) = match change.fate {
         Fate::RowsGone if change.count == 1 && change.of == 1 => {
             ("rows_gone", format!("The only row of {name} would be gone"))
+        }
+        Fate::RowsGone if change.of == 0 => {
+            ("rows_gone", format!("{} of {name} would be gone", words::counted(change.count, "row")))
         }
         Fate::RowsGone => ("rows_gone", format!("{whole}{} rows of {name} would be gone", change.of)),
         Fate::Gone => ("values_gone", format!("{} of {name} would be gone", words::counted(change.count, "value"))),

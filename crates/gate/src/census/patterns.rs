@@ -83,6 +83,12 @@ impl Differing {
         }
     }
 
+    /// What values became, and how many.
+    pub(super) fn became(&self) -> Vec<(String, String, u64)> {
+        let pairs = self.pairs.iter().flatten();
+        pairs.map(|pair| (pair.words.0.clone(), pair.words.1.clone(), pair.count)).collect()
+    }
+
     /// Whether every value is now what another column was.
     pub(super) fn all_from(&self, column: usize) -> bool {
         self.count > 0 && self.from.get(&column) == Some(&self.count)
@@ -103,9 +109,14 @@ impl Differing {
         if self.texts.0 > 0 && self.texts.0 == self.texts.1 {
             return Some(Pattern::Cut);
         }
-        let merged = self.merged(filled);
-        let same = self.same.filter(|(_, _, all)| *all && self.count > 1);
-        merged.or(same.map(|(_, shown, _)| Pattern::Same(shown)))
+        match &self.same {
+            // That one value took the place of all others says more than which they were.
+            Some((_, shown, true)) if self.count > 1 && self.count == filled => Some(Pattern::Same(shown.clone())),
+            Some((_, shown, true)) if self.count > 1 => {
+                Some(self.merged(filled).unwrap_or_else(|| Pattern::Same(shown.clone())))
+            }
+            _ => self.merged(filled),
+        }
     }
 
     /// Few different values, often used, of which several became one.

@@ -92,7 +92,9 @@ pub(super) fn mix(sum: u64, digest: u64) -> u64 {
 impl Census {
     pub(super) fn lists<N: Node>(&mut self, old: &[N], new: &[N]) {
         let (mut old, mut new) = (Table::of(old), Table::of(new));
+        let inside = self.lists > 0;
         let place = self.here(true);
+        place.inside |= inside;
         place.listed += old.rows.len() as u64;
         if old.rows.is_empty() {
             return;
@@ -116,7 +118,9 @@ impl Census {
             .filter(|(row, _)| !matched.rekeyed.contains(row))
             .filter_map(|(row, place)| Some((row, (*place)?)))
             .collect();
+        self.lists += 1;
         Comparing::of(&old, &new, &shared).run(self, &pairs);
+        self.lists -= 1;
     }
 }
 
@@ -313,6 +317,7 @@ impl<'t, 'a, N: Node> Comparing<'t, 'a, N> {
             .filter(|other| other.name.len() > parent.len() && other.name.starts_with(parent))
             .map(|other| other.name[parent.len()].to_string())
             .collect();
+        let became = column.differing.became();
         let pattern = column.differing.pattern(column.filled, swapped.map(|at| self.name(at)));
         let missing = column.gone.count;
         let spread = column.spread && missing > 0;
@@ -327,6 +332,7 @@ impl<'t, 'a, N: Node> Comparing<'t, 'a, N> {
             if column.changed.count > 0 {
                 place.changed.join(column.changed);
                 place.pattern = pattern;
+                place.became = became;
             }
             for (to, count) in column.moved.iter().filter(|(_, count)| *count > 0) {
                 let name = self.new.columns[*to].name.last().map_or("", |name| &**name);
