@@ -15,9 +15,10 @@ export const against = (json) =>
   Object.entries(json.verdict ?? {}).flatMap(([room, findings]) =>
     findings.filter((finding) => finding.effect !== 'informs').map((finding) => ({ room, ...finding })));
 
-/** How the gate answered, in a word: `passes`, `asks` or `refuses`. */
+/** How the gate answered, in a word: `passes`, `asks` or `refuses`; an error where it gave no verdict. */
 export function answerOf(json) {
-  if (json.outcome === 'live' || json.outcome === 'ok') return 'passes';
+  if (json?.outcome === 'live' || json?.outcome === 'ok') return 'passes';
+  if (json?.outcome !== 'refused') throw new Error(`no verdict: ${JSON.stringify(json?.error ?? json)}`);
   return against(json).some((finding) => finding.effect === 'refuses') ? 'refuses' : 'asks';
 }
 
