@@ -37,6 +37,9 @@ const DRAIN_MAX: Duration = Duration::from_secs(3);
 /// How long a call of the live app may wait, ns.
 const EXPIRY: u64 = 120_000_000_000;
 
+/// Is told of a row and its fields.
+type Tell<'a> = dyn FnMut(Row, &[(String, Value)]) + 'a;
+
 /// A row of an app's data.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Row {
@@ -462,8 +465,8 @@ fn rows(variables: &[(String, Value)], member: Option<&str>, who: &str) -> Vec<(
 }
 
 /// Every record with a number called `id`, by the variable in which it is.
-fn each_row(variables: &[(String, Value)], tell: &mut dyn FnMut(Row, &[(String, Value)])) {
-    fn walk(collection: &str, value: &Value, tell: &mut dyn FnMut(Row, &[(String, Value)])) {
+fn each_row(variables: &[(String, Value)], tell: &mut Tell<'_>) {
+    fn walk(collection: &str, value: &Value, tell: &mut Tell<'_>) {
         match value {
             Value::Record(fields) => {
                 let id = fields.iter().find_map(|(name, value)| match value {
@@ -487,10 +490,8 @@ fn each_row(variables: &[(String, Value)], tell: &mut dyn FnMut(Row, &[(String, 
 fn texts_of(variables: &[(String, Value)]) -> BTreeSet<String> {
     fn walk(value: &Value, found: &mut BTreeSet<String>) {
         match value {
-            Value::Text(text) => {
-                if !text.is_empty() {
-                    found.insert(text.clone());
-                }
+            Value::Text(text) if !text.is_empty() => {
+                found.insert(text.clone());
             }
             Value::Record(fields) => fields.iter().for_each(|(_, value)| walk(value, found)),
             Value::List(values) => values.iter().for_each(|value| walk(value, found)),
