@@ -114,6 +114,9 @@ impl Judging<'_> {
             .extend(owner.filter_map(|(method, answer)| traps(method, answer, "A new app", Effect::Informs)));
         self.verdict.access.extend(shown.get(&Caller::Anonymous).map(access::open).unwrap_or_default());
         self.promises(&asked.interface);
+        // Nobody has accepted anything yet.
+        let untried = self.verdict.behaviour.iter_mut().filter(|finding| finding.kind == "check_fails");
+        untried.for_each(|finding| finding.effect = Effect::Informs);
     }
 
     fn next(&mut self, live: Side<'_>, proposed: Side<'_>, stable: &[StableDiagnostic]) {
