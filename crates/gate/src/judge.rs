@@ -141,6 +141,9 @@ impl Judging<'_> {
         self.verdict.access.extend(shown.get(&Caller::Anonymous).map(views::open).unwrap_or_default());
         self.first_access(&asked, proposed);
         self.promises(&asked.interface);
+        // Nobody has accepted anything yet.
+        let untried = self.verdict.behaviour.iter_mut().filter(|finding| finding.kind == "check_fails");
+        untried.for_each(|finding| finding.effect = Effect::Informs);
     }
 
     fn next(&mut self, live: Side<'_>, proposed: Side<'_>, stable: &[StableDiagnostic]) {

@@ -105,7 +105,10 @@ fn promised(checks: &mut Checks, live: Option<&AppSpec>, proposed: Option<&AppSp
         let names = if there { &mut checks.dropped } else { &mut checks.lapsed };
         names.push(scenario.name.clone());
     }
-    checks.run.extend(after.into_iter().map(check));
+    // What is promised for the first time is tried with a first version, where it informs, and binds the next one.
+    let made: BTreeSet<&str> = before.iter().map(|scenario| scenario.key.as_str()).collect();
+    let bound = |scenario: &Scenario| live.is_none() || made.contains(scenario.key.as_str());
+    checks.run.extend(after.iter().filter(|scenario| bound(scenario)).cloned().map(check));
 }
 
 fn check(scenario: Scenario) -> Check {

@@ -153,7 +153,7 @@ pub(crate) fn broken(name: &str, reason: &str, before: bool) -> Finding {
     let short = words::shortened(name, 200);
     match before {
         true => {
-            let message = format!("An accepted behaviour no longer holds, “{short}”: {reason}.");
+            let message = format!("An accepted behaviour does not hold, “{short}”: {reason}.");
             Finding::new("check_fails", name, Effect::Asks, message)
         }
         false => {

@@ -143,7 +143,10 @@ impl<'a> Plan<'a> {
 
     /// A member makes one row and no second one.
     fn once(&self) -> Option<Scenario> {
-        let role = self.spec.roles.iter().find(|role| self.entity.grant(&role.id).is_some_and(|grant| grant.create))?;
+        // A row of a person that somebody else makes is that person's, not its maker's.
+        let mine = |role: &str| self.entity.person.as_deref().is_none_or(|person| person == role);
+        let creates = |role: &str| self.entity.grant(role).is_some_and(|grant| grant.create);
+        let role = self.spec.roles.iter().find(|role| mine(&role.id) && creates(&role.id))?;
         let (mut steps, first) = self.input("One", 0)?;
         let (_, second) = self.input("Two", 0)?;
         steps.push(self.create(&role.id, &first, Expected::Works)?);
