@@ -129,7 +129,11 @@ impl Browser {
             // Its own sandbox refuses to work for root.
             command.arg("--no-sandbox");
         }
-        command.env_clear().env("HOME", &profile).env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command
+            .env_clear()
+            .env("HOME", &profile)
+            .env("TMPDIR", &profile)
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         // A group of its own, so that all of it can be ended together.
         let child = ending.child.insert(command.process_group(0).kill_on_drop(true).spawn()?);
