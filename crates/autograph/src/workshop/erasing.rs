@@ -90,6 +90,7 @@ impl Workshop {
         let turns = self.erase_turns(app.backend, &texts)?;
         let backend = app.backend;
         self.node.recorder.forget(backend);
+        self.looks.end_all_at(backend);
         let memories = self.node.replica.read(move |executor| executor.memories_of(backend)).await?;
         self.node.replica.forget(memories).await?;
         let understood = vec![
