@@ -153,8 +153,7 @@ impl Fork for Real {
     }
 
     fn variables(&mut self, stable_types: &str) -> Option<Result<Vec<(String, Value)>, HeapError>> {
-        let read =
-            |heap: &embedder::Heap| gate::heap::variables(&|offset, length| heap.read(offset, length), stable_types);
+        let read = |heap: &embedder::Heap| gate::heap::variables(heap.as_slice(), stable_types);
         self.fork.before_upgrade(read).ok()
     }
 }
