@@ -156,6 +156,12 @@ impl Fork for Real {
         let read = |heap: &embedder::Heap| gate::heap::variables(heap.as_slice(), stable_types);
         self.fork.before_upgrade(read).ok()
     }
+
+    fn memories(&mut self, before: Mark, after: Mark, look: gate::Look<'_>) -> Option<Result<(), String>> {
+        let (mut one, mut other) = (self.fork.at(&self.kept[before.0]), self.fork.at(&self.kept[after.0]));
+        let looked = one.before_upgrade(|old| other.before_upgrade(|new| look(old.as_slice(), new.as_slice())));
+        Some(looked.and_then(|looked| looked))
+    }
 }
 
 /// Judges a version of an app against a fork that runs another.
