@@ -85,13 +85,13 @@ fn memory(rows: u64, upgrade: Upgrade) -> Vec<u8> {
         let at = heap.object(11, &[1_700_000_000_000_000_000 + id]);
         let customer = heap.text(&format!("Customer number {id} of the shop"));
         let email = heap.text(&format!("customer.{id}@example.org"));
-        let kept = id % 3 == 0 && (upgrade != Upgrade::EmptiesNotes || id % 30 != 0);
+        let kept = id.is_multiple_of(3) && (upgrade != Upgrade::EmptiesNotes || !id.is_multiple_of(30));
         let note = if kept {
             heap.text(&format!("Please ring twice, order {id}; the house is behind the trees"))
         } else {
             NULL
         };
-        let status = heap.object(23, &[u64::from(hash(["open", "paid"][usize::from(id % 2 == 0)])), 0]);
+        let status = heap.object(23, &[u64::from(hash(["open", "paid"][usize::from(id.is_multiple_of(2))])), 0]);
         let mut words = vec![names, at, customer, email, id << 2, note, (id * 7) << 2, status];
         if upgrade == Upgrade::AddsAField {
             words.push(0);

@@ -140,12 +140,15 @@ impl Cell {
     }
 }
 
+/// The blob with the names of a record's fields, and where those of a type lie in it.
+type Places = (u64, Rc<[u32]>);
+
 /// Reads one memory by the types of its module.
 pub(crate) struct Reader<'a> {
     memory: &'a [u8],
     layout: &'a Layout,
     /// Where the fields of a type were found last, and in records with which names.
-    places: RefCell<Vec<Option<(u64, Rc<[u32]>)>>>,
+    places: RefCell<Vec<Option<Places>>>,
     /// Words that may still be looked at.
     left: Slot<u64>,
     told: Slot<u64>,
