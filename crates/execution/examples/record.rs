@@ -59,7 +59,7 @@ fn version(fork: &mut Fork, path: &Path) -> Result<(), Box<dyn Error>> {
     let named = |what: &str| path.with_file_name(format!("{}{what}.bin", path.display()));
     write(fork, &named(""))?;
     let upgraded = fork.keep();
-    let mut since = |fork: &mut Fork, what: &str, before: &Kept| {
+    let since = |fork: &mut Fork, what: &str, before: &Kept| {
         let now = fork.keep();
         if fork.same_memory(before, &now) { Ok(()) } else { write(fork, &named(what)) }
     };

@@ -159,8 +159,8 @@ fn texts_of(value: &IDLValue, depth: usize, texts: &mut Vec<String>) {
 /// The live pages as they are being looked at; and the browser and the data, to go on with.
 pub(super) struct Before(JoinHandle<Result<Begun, BrowserError>>, ForkSeed);
 
-/// The browser, its place among [`BROWSERS`], and what was seen of the live site, if there is one.
-type Begun = (Browser, SemaphorePermit<'static>, Option<SeenSite>);
+/// The browser, its place among [`BROWSERS`], and what was seen of the live site.
+type Begun = (Browser, SemaphorePermit<'static>, SeenSite);
 
 impl Drop for Before {
     fn drop(&mut self) {
@@ -175,23 +175,18 @@ pub(super) fn browser() -> Option<PathBuf> {
 }
 
 impl Workshop {
-    /// Begins to look at the live pages. `None` where there is no browser, or nothing to look at.
+    /// Begins to look at the live pages. `None` where there is no browser, and for a first version, which can't make
+    /// anything worse and need not wait for a browser.
     pub(super) async fn begin_pages(&self, app: Option<&App>) -> Result<Option<Before>, Problem> {
-        let Some(program) = browser() else { return Ok(None) };
-        let backend = app.filter(|app| app.version > 0).map(|app| app.backend);
-        let seed = self.node.replica.read(move |executor| match backend {
-            Some(backend) => executor.look_seed(backend, None).ok(),
-            None => Some(executor.empty_fork_seed()),
-        });
+        let Some((program, app)) = browser().zip(app.filter(|app| app.version > 0)) else { return Ok(None) };
+        let backend = app.backend;
+        let seed = self.node.replica.read(move |executor| executor.look_seed(backend, None).ok());
         let Some(seed) = seed.await? else { return Ok(None) };
-        let (door, live) = (self.door(), backend.map(|_| seed.clone()));
+        let (door, live) = (self.door(), seed.clone());
         let looking = tokio::spawn(async move {
             let place = BROWSERS.acquire().await.map_err(std::io::Error::other)?;
             let mut browser = Browser::start(&program).await?;
-            let site = match live {
-                Some(seed) => Some(door.visit(&mut browser, seed, Vec::new(), None).await?),
-                None => None,
-            };
+            let site = door.visit(&mut browser, live, Vec::new(), None).await?;
             Ok((browser, place, site))
         });
         Ok(Some(Before(looking, seed)))
@@ -200,12 +195,10 @@ impl Workshop {
     /// Looks at the proposed pages, and adds to the verdict what got worse.
     pub(super) async fn end_pages(&self, before: Option<Before>, release: &Release) -> Result<Seen, Problem> {
         let Some(mut before) = before else { return Ok(Seen::NoBrowser) };
-        let (seed, fresh) =
-            (before.1.clone(), before.1.registry().app(before.1.backend()).is_none_or(|a| a.version == 0));
-        let Some((seed, files)) = self.proposed(seed, release, fresh).await? else { return Ok(Seen::NoBrowser) };
+        let Some((seed, files)) = self.proposed(before.1.clone(), release).await? else { return Ok(Seen::NoBrowser) };
         let looking = async {
             let (mut browser, _place, live) = (&mut before.0).await.map_err(std::io::Error::other)??;
-            let proposed = self.door().visit(&mut browser, seed, files, live.as_ref()).await?;
+            let proposed = self.door().visit(&mut browser, seed, files, Some(&live)).await?;
             Ok::<_, BrowserError>((live, proposed))
         };
         Ok(match tokio::time::timeout(PATIENCE, looking).await {
@@ -216,20 +209,14 @@ impl Workshop {
     }
 
     /// The data under the proposed version, and its files; `None` if it does not get there, which the gate says.
-    async fn proposed(
-        &self,
-        seed: ForkSeed,
-        release: &Release,
-        fresh: bool,
-    ) -> Result<Option<(ForkSeed, Vec<Arc<[u8]>>)>, Problem> {
+    async fn proposed(&self, seed: ForkSeed, release: &Release) -> Result<Option<(ForkSeed, Vec<Arc<[u8]>>)>, Problem> {
         let files: Vec<Arc<[u8]>> = release.assets.values().map(|asset| asset.bytes.as_slice().into()).collect();
         let pages: AppAssets = release.assets.iter().map(|(path, asset)| (path.clone(), file(asset))).collect();
         let (engine, blobs, config) = (self.node.engine.clone(), self.node.blobs.clone(), self.node.config.clone());
         let wasm = release.wasm.clone();
         let upgraded = on_own_thread(move || {
             let mut fork = Fork::open(seed, engine, blobs, config);
-            let done = if fresh { fork.install(&wasm) } else { fork.upgrade(&wasm) };
-            done.ok().map(|()| fork.seed())
+            fork.upgrade(&wasm).ok().map(|()| fork.seed())
         });
         Ok(upgraded.await?.map(|mut seed| {
             seed.put_pages(pages);
@@ -271,8 +258,8 @@ pub(super) enum Seen {
     NoBrowser,
     /// It did not work.
     Failed(String),
-    /// The live site, if there is one, and the proposed one.
-    Pages(Option<SeenSite>, SeenSite),
+    /// The live site, and the proposed one.
+    Pages(SeenSite, SeenSite),
 }
 
 impl Seen {
@@ -281,7 +268,7 @@ impl Seen {
         match self {
             Seen::NoBrowser => verdict,
             Seen::Failed(why) => verdict.without_pages(&why),
-            Seen::Pages(live, proposed) => verdict.with_pages(live.as_ref(), &proposed),
+            Seen::Pages(live, proposed) => verdict.with_pages(Some(&live), &proposed),
         }
     }
 }

@@ -167,9 +167,10 @@ impl Workshop {
                 Target::New(label)
             }
         };
+        // Whoever only checks changes nothing, so any number may.
         let _turn = match &target {
-            Target::Live(app) => Some(self.one_at_a_time(app)?),
-            Target::New(_) => None,
+            Target::Live(app) if live => Some(self.one_at_a_time(app)?),
+            _ => None,
         };
         let outcome = self.propose(target, &proposal, approve, live, by, progress).await?;
         if live {

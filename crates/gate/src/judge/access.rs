@@ -79,10 +79,11 @@ impl Judging<'_> {
     /// What all methods show and change.
     fn tried(&mut self, old: Version<'_>, new: Version<'_>) -> Vec<Finding> {
         let (kept, then) = (self.kept(old), self.kept(new));
-        let data = kept
-            .as_ref()
-            .map(|kept| Pool::of(kept))
-            .unwrap_or_else(|| old.views.get(&Caller::Owner).map(matrix::of_owner).unwrap_or_default());
+        let shown = old.views.get(&Caller::Owner).map(matrix::of_owner).unwrap_or_default();
+        let data = match &kept {
+            Some(kept) => Pool::of(kept).and_shown(shown),
+            None => shown,
+        };
         let mut before = self.powers(old, kept.as_ref(), &data);
         let mut after = self.powers(new, then.as_ref(), &data);
         if self.compared(old, new, &before, &after).iter().any(|finding| finding.effect == Effect::Asks) {

@@ -49,6 +49,14 @@ impl Pool {
         pool
     }
 
+    /// Adds values that are shown and lie nowhere as they are, such as texts put together from fields.
+    pub(crate) fn and_shown(mut self, shown: Pool) -> Pool {
+        for (text, paths) in shown.places {
+            self.places.entry(text).or_insert(paths);
+        }
+        self
+    }
+
     /// Values that rows have in a field of this name.
     pub(crate) fn labelled(&self, label: &str) -> &[String] {
         self.labels.get(label).map_or(&[], Vec::as_slice)
