@@ -219,8 +219,10 @@ export const hostile = [
       files: {
         'frontend/src/main.tsx':
           'import { Actor, HttpAgent } from "@icp-sdk/core/agent";\nimport { idlFactory } from "@app/backend";\n' +
-          'const canisterId = location.hostname.split(".")[0];\n' +
-          'const backend = Actor.createActor(idlFactory, { agent: HttpAgent.createSync(), canisterId });\n' +
+          'const env = await (await fetch("/env.json")).json();\n' +
+          'const rootKey = Uint8Array.from(env.root_key.match(/../g), (pair: string) => parseInt(pair, 16));\n' +
+          'const agent = HttpAgent.createSync({ host: location.origin, rootKey });\n' +
+          'const backend = Actor.createActor(idlFactory, { agent, canisterId: env.backend_canister_id });\n' +
           'void (backend.newest() as Promise<string[]>).then((all) => { document.body.textContent = all.join(", "); });\n',
       },
     },

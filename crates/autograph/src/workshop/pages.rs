@@ -45,7 +45,7 @@ const ROUNDS_MAX: usize = 80;
 /// Looks in a row at which nothing new is seen, before a page counts as being there.
 const CALM_ROUNDS: usize = 3;
 /// The same for a site that has not called anything yet: it may be about to.
-const CALM_ROUNDS_SILENT: usize = 14;
+const CALM_ROUNDS_SILENT: usize = 30;
 /// The same for a page that shows nothing of what it showed before.
 const CALM_ROUNDS_MISSING: usize = 30;
 /// The time between two looks.

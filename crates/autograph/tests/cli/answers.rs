@@ -45,7 +45,11 @@ async fn every_verb_is_asked_for_by_the_owner_as_the_node_expects_it() {
         (&["show", "shop"], "show", json!({ "app": "shop" })),
         (&["history", "shop"], "history", json!({ "app": "shop" })),
         (&["access", "shop"], "access", json!({ "app": "shop" })),
-        (&["data", "shop", "--limit", "9"], "data", json!({ "app": "shop", "limit": 9 })),
+        (
+            &["data", "shop", "--limit", "9"],
+            "data",
+            json!({ "app": "shop", "limit": 9, "offset": 0, "format": "json" }),
+        ),
         (&["look", "shop", "--as", "Anna"], "look", json!({ "app": "shop", "as": "Anna" })),
         (&["look", "shop", "--version", "2"], "look", json!({ "app": "shop", "version": 2 })),
         (&["logs", "shop"], "logs", json!({ "app": "shop" })),
