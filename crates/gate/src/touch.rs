@@ -77,7 +77,18 @@ impl Touch {
 /// Findings that tell of a change in what is kept, offered or shown.
 fn noticed(verdict: &Verdict) -> impl Iterator<Item = &Finding> {
     let rooms = [&verdict.interface, &verdict.data, &verdict.access, &verdict.behaviour];
-    let told = ["not_judged", "census_failed", "not_counted", "more", "new_method", "check_dropped", "query_traps"];
+    let told = [
+        "not_judged",
+        "not_declared",
+        "pages_not_judged",
+        "stable_memory",
+        "census_failed",
+        "not_counted",
+        "more",
+        "new_method",
+        "check_dropped",
+        "query_traps",
+    ];
     rooms.into_iter().flatten().filter(move |finding| !told.contains(&finding.kind.as_str()))
 }
 
