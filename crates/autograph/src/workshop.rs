@@ -8,6 +8,7 @@ mod access;
 mod answer;
 mod api;
 mod behaviour;
+mod chain;
 mod conversation;
 mod data;
 mod delta;

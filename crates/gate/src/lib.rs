@@ -7,6 +7,7 @@
 mod access;
 mod behaviour;
 mod census;
+mod chain;
 mod checks;
 mod container;
 mod data;
@@ -31,6 +32,7 @@ mod value;
 mod verdict;
 mod words;
 
+pub use chain::{chain_broken, chain_compacted, migrations};
 pub use checks::{Check, CheckError, Checks, On, Step};
 pub use fork::{Caller, Fork, Look, Mark, StableChange};
 pub use judge::{Options, Side, judge, judge_data, judge_with};

@@ -24,7 +24,7 @@ pub enum Severity {
 pub struct Diagnostic {
     /// A path of the source tree; empty when the message is about no file.
     pub file: String,
-    /// Counted from one.
+    /// Counted from one; zero when the message is about the whole file.
     pub line: u32,
     /// Counted from one, in characters.
     pub column: u32,
@@ -34,7 +34,8 @@ pub struct Diagnostic {
     pub end_column: u32,
     /// How much it matters.
     pub severity: Severity,
-    /// The compiler's own code such as `M0096`; `import`, `style` or `bundle` for pages; `manifest` for `app.toml`.
+    /// The compiler's own code such as `M0096`; `import`, `style` or `bundle` for pages; `manifest` for `app.toml`;
+    /// [`CHAIN`](crate::CHAIN).
     pub code: String,
     /// What is wrong, in words.
     pub message: String,
@@ -92,6 +93,16 @@ struct Position {
 }
 
 impl WorkerDiagnostic {
+    /// Whether it is an error, and of this code where one is given.
+    pub(crate) fn is_error(&self, code: Option<&str>) -> bool {
+        severity(self.severity) == Severity::Error && code.is_none_or(|code| self.code == code)
+    }
+
+    /// Whether it has this code.
+    pub(crate) fn has_code(&self, code: &str) -> bool {
+        self.code == code
+    }
+
     /// Counts as people do and adds the text of the line.
     pub(crate) fn into_diagnostic(self, tree: &SourceTree) -> Diagnostic {
         let Range { start, end } = self.range;

@@ -1,6 +1,8 @@
-//! One build: both workers at once, then what needs the interface.
+//! One build: both workers at once, then what needs the interface. Trees with a migration chain: `chained.rs`.
 //!
 //! Invariant: a release is complete or there is none; what either compiler found is told together.
+
+mod chained;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,6 +15,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::bindings::bindings;
+use crate::chain::{Chain, Compacted, LiveChain};
 use crate::default_page::default_page;
 use crate::diagnostic::{Diagnostic, Severity, WorkerDiagnostic};
 use crate::error::{BuildError, StartError};
@@ -43,10 +46,15 @@ pub struct Toolchain {
     motoko: Arc<Worker>,
     /// Looks names up in the whole core library; started by the first tree that needs it.
     implicit: Arc<Worker>,
+    /// Compiles migration chains; started by the first tree that has one, and gone when there are no more.
+    chained: Arc<Worker>,
     frontend: Arc<Worker>,
     config: ToolchainConfig,
     confinement: Vec<String>,
 }
+
+/// Path -> text.
+type Files<'a> = BTreeMap<&'a str, &'a str>;
 
 #[derive(Deserialize)]
 struct Compiled {
@@ -60,6 +68,9 @@ struct Compiled {
     candid: String,
     #[serde(default)]
     stable: String,
+    /// What was left out of the files.
+    #[serde(skip)]
+    compacted: Option<Compacted>,
 }
 
 #[derive(Deserialize)]
@@ -85,14 +96,17 @@ impl Toolchain {
         let spawner = Spawner::start().map_err(|error| failed("first", error.to_string()))?;
         let worker = |kind| Arc::new(Worker::new(kind, config.clone(), spawner.clone()));
         // The Motoko compiler makes garbage fast: a large young generation spares it a quarter of its time.
-        let motoko = WorkerKind { name: "Motoko", script: "motoko.mjs", arguments: &[], young_mib: 256 };
+        let motoko = WorkerKind { name: "Motoko", script: "motoko.mjs", arguments: &[], young_mib: 256, leaves: false };
         let implicit = worker(WorkerKind { arguments: &["--implicit-core"], ..motoko });
-        let frontend = worker(WorkerKind { name: "pages", script: "frontend.mjs", arguments: &[], young_mib: 32 });
+        // One process for chains: those who write them count on the implicit package.
+        let chained = worker(WorkerKind { arguments: &["--implicit-core", "--chain"], leaves: true, ..motoko });
+        let pages = WorkerKind { name: "pages", script: "frontend.mjs", arguments: &[], young_mib: 32, leaves: false };
+        let frontend = worker(pages);
         let motoko = worker(motoko);
         let (first, second) = tokio::join!(motoko.start(), frontend.start());
         let confinement = first.map_err(|reason| failed("Motoko", reason))?;
         second.map_err(|reason| failed("pages", reason))?;
-        let toolchain = Self { motoko, implicit, frontend, config, confinement };
+        let toolchain = Self { motoko, implicit, chained, frontend, config, confinement };
         toolchain.warm();
         Ok(toolchain)
     }
@@ -102,14 +116,24 @@ impl Toolchain {
         self.confinement.clone()
     }
 
-    /// Compiles a tree. `progress` is called from within.
+    /// Compiles a tree as a first version. `progress` is called from within.
     pub async fn build(&self, tree: &SourceTree, progress: impl Fn(Stage)) -> Result<Release, BuildError> {
+        self.build_onto(tree, &LiveChain::default(), progress).await
+    }
+
+    /// Compiles a tree for an app whose migrations ran so far.
+    pub async fn build_onto(
+        &self,
+        tree: &SourceTree,
+        live: &LiveChain,
+        progress: impl Fn(Stage),
+    ) -> Result<Release, BuildError> {
         let started = Instant::now();
         tree.check()?;
         let manifest = AppManifest::of(tree).map_err(|error| BuildError::Diagnostics(vec![*error]))?;
         progress(Stage::Started);
         let (backend, pages) = tokio::join!(
-            timed(self.compile(tree), |time| progress(Stage::Backend(time))),
+            timed(self.compile(tree, live), |time| progress(Stage::Backend(time))),
             timed(self.pages(tree, &manifest), |time| progress(Stage::Pages(time))),
         );
         let timings = Timings { backend: backend.1, pages: pages.1, total: Duration::ZERO };
@@ -127,7 +151,7 @@ impl Toolchain {
 
     /// Ends the workers.
     pub async fn stop(self) {
-        tokio::join!(self.motoko.stop(), self.implicit.stop(), self.frontend.stop());
+        tokio::join!(self.motoko.stop(), self.implicit.stop(), self.chained.stop(), self.frontend.stop());
     }
 
     /// In the background; a build that comes meanwhile waits for it.
@@ -142,9 +166,16 @@ impl Toolchain {
         }
     }
 
-    /// A program that imports what it uses compiles in half the time, so that is tried first.
-    async fn compile(&self, tree: &SourceTree) -> Result<Compiled, BuildError> {
+    async fn compile(&self, tree: &SourceTree, live: &LiveChain) -> Result<Compiled, BuildError> {
         let files = motoko_files(tree)?;
+        match Chain::of(tree) {
+            None => self.compile_plain(&files).await,
+            Some(chain) => self.compile_chain(&files, &chain, live).await,
+        }
+    }
+
+    /// A program that imports what it uses compiles in half the time, so that is tried first.
+    async fn compile_plain(&self, files: &Files<'_>) -> Result<Compiled, BuildError> {
         let request = json!({ "files": files, "main": BACKEND_MAIN, "wasmLimit": self.config.limits.wasm_bytes });
         let compiled: Compiled = self.motoko.ask("compile", request.clone()).await?;
         if compiled.unresolved { self.implicit.ask("compile", request).await } else { Ok(compiled) }
@@ -180,7 +211,7 @@ async fn timed<T>(work: impl Future<Output = T>, done: impl FnOnce(Duration)) ->
 }
 
 /// What the backend's compiler is shown: every Motoko source.
-fn motoko_files(tree: &SourceTree) -> Result<BTreeMap<&str, &str>, SourceError> {
+fn motoko_files(tree: &SourceTree) -> Result<Files<'_>, SourceError> {
     if !tree.0.contains_key(BACKEND_MAIN) {
         return Err(SourceError::NoBackend);
     }
@@ -234,6 +265,7 @@ fn assemble(tree: &SourceTree, manifest: &AppManifest, backend: Compiled, pages:
         candid: backend.candid,
         stable_types: backend.stable,
         assets,
+        compacted: backend.compacted,
         warnings: diagnostics,
         source_hash: tree.hash(),
         timings: Timings::default(),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::chain::Compacted;
 use crate::diagnostic::Diagnostic;
 
 /// A compiled app. Its `Debug` form tells sizes, not contents.
@@ -16,6 +17,8 @@ pub struct Release {
     pub stable_types: String,
     /// Absolute address such as `/index.html` -> what is served there.
     pub assets: BTreeMap<String, Asset>,
+    /// What of a migration chain was left out; the sources keep it.
+    pub compacted: Option<Compacted>,
     /// What the compilers remarked.
     pub warnings: Vec<Diagnostic>,
     /// [`SourceTree::hash`](crate::SourceTree::hash) of what it was built from.

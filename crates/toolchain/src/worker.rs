@@ -8,6 +8,8 @@ mod spawner;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -44,13 +46,34 @@ pub struct Limits {
     pub memory_mib: u64,
     /// Size of the module in bytes.
     pub wasm_bytes: usize,
+    /// Code of the module in bytes. This and the next two are the interface's limits on modules; here they matter to
+    /// migration chains, which grow with every version.
+    pub code_bytes: usize,
+    /// Functions of the module.
+    pub functions: usize,
+    /// `icp:` custom sections of the module in bytes.
+    pub section_bytes: usize,
+    /// A chain of more files is compiled without what already ran.
+    pub chain_steps: usize,
     /// Size of all files for the browser in bytes.
     pub asset_bytes: usize,
+    /// How long a compiler that only few trees need waits for the next one before it ends.
+    pub idle: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { build_time: Duration::from_secs(60), memory_mib: 1536, wasm_bytes: 100_000_000, asset_bytes: 50_000_000 }
+        Self {
+            build_time: Duration::from_secs(60),
+            memory_mib: 1536,
+            wasm_bytes: 100_000_000,
+            code_bytes: 10 << 20,
+            functions: 50_000,
+            section_bytes: 1 << 20,
+            chain_steps: 100,
+            asset_bytes: 50_000_000,
+            idle: Duration::from_secs(120),
+        }
     }
 }
 
@@ -65,6 +88,8 @@ pub(crate) struct WorkerKind {
     pub(crate) arguments: &'static [&'static str],
     /// MiB that the engine may use for young objects.
     pub(crate) young_mib: u64,
+    /// Ends when it is idle.
+    pub(crate) leaves: bool,
 }
 
 /// The place of one worker, alive or to be started by the next question.
@@ -72,12 +97,14 @@ pub(crate) struct Worker {
     kind: WorkerKind,
     config: ToolchainConfig,
     spawner: Spawner,
-    current: Mutex<Option<Process>>,
+    current: Arc<Mutex<Option<Process>>>,
+    /// How many questions were asked.
+    asked: Arc<AtomicU64>,
 }
 
 impl Worker {
     pub(crate) fn new(kind: WorkerKind, config: ToolchainConfig, spawner: Spawner) -> Self {
-        Self { kind, config, spawner, current: Mutex::new(None) }
+        Self { kind, config, spawner, current: Arc::default(), asked: Arc::default() }
     }
 
     /// Starts it if it is not running; tells how it is confined.
@@ -93,6 +120,7 @@ impl Worker {
     /// once more, so that no tree answers for what another one left behind.
     pub(crate) async fn ask<T: DeserializeOwned>(&self, verb: &str, request: Value) -> Result<T, BuildError> {
         let mut current = self.current.lock().await;
+        let _leaving = self.kind.leaves.then(|| Leaving(self));
         let deadline = Instant::now() + self.config.limits.build_time;
         let seasoned = current.as_ref().is_some_and(Process::is_seasoned);
         match self.attempt(&mut current, verb, &request, deadline).await {
@@ -110,6 +138,23 @@ impl Worker {
         if let Some(process) = self.current.lock().await.take() {
             process.stop().await;
         }
+    }
+
+    /// Ends the process unless there is another question before it was idle for so long.
+    fn leave_when_idle(&self) {
+        let (current, asked, idle) = (Arc::clone(&self.current), Arc::clone(&self.asked), self.config.limits.idle);
+        let question = asked.fetch_add(1, Ordering::Relaxed) + 1;
+        // Whoever drops the question may have no runtime any more; then all processes end anyway.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        runtime.spawn(async move {
+            tokio::time::sleep(idle).await;
+            let mut current = current.lock().await;
+            if asked.load(Ordering::Relaxed) == question
+                && let Some(process) = current.take()
+            {
+                process.stop().await;
+            }
+        });
     }
 
     /// The process is taken out of its place for the time of the question: whoever drops this future leaves an
@@ -158,7 +203,7 @@ impl Worker {
 
     /// `told` is what the worker said, which matters where it measured something.
     fn limited(&self, limit: Limit, told: String) -> BuildError {
-        let Limits { build_time, memory_mib, wasm_bytes, asset_bytes } = self.config.limits;
+        let Limits { build_time, memory_mib, wasm_bytes, asset_bytes, .. } = self.config.limits;
         let name = self.kind.name;
         let (took, next) = match limit {
             Limit::Time => {
@@ -174,6 +219,15 @@ impl Worker {
             Limit::Assets => (format!("made too much: {told}; {asset_bytes} are allowed"), "leave out large files"),
         };
         BuildError::Limit { limit, message: format!("the {name} compiler {took}; {next}") }
+    }
+}
+
+/// However a question ends, its worker is looked after.
+struct Leaving<'a>(&'a Worker);
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.0.leave_when_idle();
     }
 }
 

@@ -3,7 +3,8 @@
  *
  * The compiler keeps its flags for good, so one process serves one set of flags. With `--implicit-core` it looks
  * names up in the whole core library although the program did not import them; that takes twice as long for
- * every program, so it is a second worker for those that need it. The compiler knows no disk: it sees the
+ * every program, so it is a second worker for those that need it. With `--chain` it takes a migration chain in, the
+ * folder of which comes with each request; it then compiles nothing without one. The compiler knows no disk: it sees the
  * core library, the package `autograph` beside this file, and the files of the request. Invariant: the files of
  * a request are gone before the next one, and live under `tree/`, where they can't replace a package.
  */
@@ -22,6 +23,7 @@ const MAX_MESSAGE = 4000;
 const METADATA = ['candid:service', 'candid:args', 'motoko:stable-types'];
 
 const implicit = process.argv.includes('--implicit-core');
+const chained = process.argv.includes('--chain');
 motoko.compiler.setExtraFlags(['--default-persistent-actors', ...(implicit ? ['--implicit-package', 'core'] : [])]);
 motoko.loadPackage(core);
 motoko.loadPackage(ownPackage('autograph'));
@@ -67,7 +69,8 @@ function isUnresolved({ severity, category }) {
   return severity === 1 && category !== 'syntax' && category !== 'import';
 }
 
-function compile({ files, main, wasmLimit }) {
+function compile({ files, main, chain, wasmLimit }) {
+  if (chained) motoko.compiler.setExtraFlags(['--enhanced-migration', ROOT + chain]);
   return withFiles(files, () => {
     const result = motoko.compiler.compileWasm('ic', ROOT + main);
     const diagnostics = diagnosticsOf(result);

@@ -190,6 +190,7 @@ mod tests {
             stable_types: section("motoko:stable-types"),
             wasm,
             assets: Default::default(),
+            compacted: None,
             warnings: vec![],
             source_hash: [0; 32],
             timings: Default::default(),

@@ -94,10 +94,7 @@ pub(super) async fn on_own_thread<T: Send + 'static>(work: impl FnOnce() -> T + 
 pub(crate) fn build_findings(error: &BuildError) -> Option<Vec<Finding>> {
     match error {
         BuildError::Diagnostics(diagnostics) => Some(
-            diagnostics
-                .iter()
-                .map(|d| gate::build_finding(&d.file, d.line, &d.code, &d.message, d.source.as_deref()))
-                .collect(),
+            diagnostics.iter().map(super::chain::objection).collect(),
         ),
         BuildError::Source(_) | BuildError::Limit { .. } => {
             Some(vec![gate::build_finding("", 0, "", &error.to_string(), None)])

@@ -193,7 +193,8 @@ impl Workshop {
         understood_into(&mut base, proposal.understanding.as_ref());
         let pages = self.begin_pages(target.app()).await?;
         progress.stage("build", "Building it");
-        let release = match self.toolchain.build(&proposal.tree, |_| {}).await {
+        let ran = self.live_chain(target.app()).await?;
+        let release = match self.toolchain.build_onto(&proposal.tree, &ran, |_| {}).await {
             Ok(release) => release,
             Err(error) => return self.not_built(base, error, progress),
         };
@@ -201,7 +202,8 @@ impl Workshop {
         let on = self.seed(target.app()).await?;
         let judged = self.judge(target.app(), &release, proposal);
         let (verdict, seen) = tokio::try_join!(judged, self.end_pages(pages, &release))?;
-        let verdict = seen.add_to(verdict);
+        let mut verdict = seen.add_to(verdict);
+        verdict.build.extend(release.compacted.as_ref().map(super::chain::told));
         base.verdict = verdict.clone();
         let token = self.token(&target, proposal, &verdict.digest());
         let at_any_rate = self.token(&target, proposal, &ending_calls(&verdict));
