@@ -28,7 +28,7 @@ pub fn chain_compacted(left_out: usize, of: usize, from: &str) -> Finding {
         "The migration chain has grown long: {left_out} of its {of} files already ran on this app and were left out of \
          the module, which begins with “{from}”. The source keeps all of them, for apps that start anew."
     );
-    Finding { count: left_out as u64, ..Finding::new("chain_compacted", "migrations", Effect::Informs, message) }
+    Finding { count: Some(left_out as u64), ..Finding::new("chain_compacted", "migrations", Effect::Informs, message) }
 }
 
 #[cfg(test)]

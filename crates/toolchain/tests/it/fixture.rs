@@ -38,6 +38,20 @@ pub(crate) fn config() -> ToolchainConfig {
     }
 }
 
+/// The same, and every worker's process id is noted in a file, a line each: the launcher's process becomes the
+/// compiler's.
+pub(crate) fn noting_pids(mut config: ToolchainConfig, file: &Path) -> ToolchainConfig {
+    let note = format!("echo $$ >> {}; exec \"$0\" \"$@\"", file.display());
+    config.launcher.splice(0..0, ["/bin/sh".into(), "-c".into(), note.into()]);
+    config
+}
+
+/// Whether there is such a process, and it has not ended.
+pub(crate) fn is_running(pid: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with('Z'))
+}
+
 pub(crate) fn tree(files: &[(&str, &str)]) -> SourceTree {
     let mut tree = SourceTree::default();
     for (path, text) in files {

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed setup is a failed test")]
 
 mod backend;
+mod chain;
 mod fixture;
 mod jail;
 mod limits;
