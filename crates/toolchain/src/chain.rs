@@ -103,7 +103,8 @@ impl Chain {
 
     /// Whether a file of the tree is left out then.
     pub(crate) fn leaves_out(&self, compacted: &Compacted, path: &str) -> bool {
-        step_name(&self.folder, path).is_some_and(|name| name < compacted.from.as_str() && self.steps.contains_key(name))
+        step_name(&self.folder, path)
+            .is_some_and(|name| name < compacted.from.as_str() && self.steps.contains_key(name))
     }
 
     fn path(&self, name: &str) -> String {

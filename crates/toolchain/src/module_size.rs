@@ -77,7 +77,8 @@ mod tests {
 
     #[test]
     fn the_fullest_is_found() {
-        let limits = Limits { wasm_bytes: 1_000, code_bytes: 50, functions: 10, section_bytes: 100, ..Limits::default() };
+        let limits =
+            Limits { wasm_bytes: 1_000, code_bytes: 50, functions: 10, section_bytes: 100, ..Limits::default() };
         let head = b"\0asm\x01\0\0\0".to_vec();
         let code = section(10, &[0; 30]);
         let told = section(0, &[&[5], b"icp:a".as_slice(), &[0; 84]].concat());

@@ -46,8 +46,9 @@ pub struct Toolchain {
     motoko: Arc<Worker>,
     /// Looks names up in the whole core library; started by the first tree that needs it.
     implicit: Arc<Worker>,
-    /// Compiles migration chains; started by the first tree that has one, and gone when there are no more.
+    /// The same two for migration chains; each is started by the first tree that needs it, and gone when none does.
     chained: Arc<Worker>,
+    chained_implicit: Arc<Worker>,
     frontend: Arc<Worker>,
     config: ToolchainConfig,
     confinement: Vec<String>,
@@ -98,15 +99,16 @@ impl Toolchain {
         // The Motoko compiler makes garbage fast: a large young generation spares it a quarter of its time.
         let motoko = WorkerKind { name: "Motoko", script: "motoko.mjs", arguments: &[], young_mib: 256, leaves: false };
         let implicit = worker(WorkerKind { arguments: &["--implicit-core"], ..motoko });
-        // One process for chains: those who write them count on the implicit package.
-        let chained = worker(WorkerKind { arguments: &["--implicit-core", "--chain"], leaves: true, ..motoko });
+        let chained = worker(WorkerKind { arguments: &["--chain"], leaves: true, ..motoko });
+        let chained_implicit =
+            worker(WorkerKind { arguments: &["--implicit-core", "--chain"], leaves: true, ..motoko });
         let pages = WorkerKind { name: "pages", script: "frontend.mjs", arguments: &[], young_mib: 32, leaves: false };
         let frontend = worker(pages);
         let motoko = worker(motoko);
         let (first, second) = tokio::join!(motoko.start(), frontend.start());
         let confinement = first.map_err(|reason| failed("Motoko", reason))?;
         second.map_err(|reason| failed("pages", reason))?;
-        let toolchain = Self { motoko, implicit, chained, frontend, config, confinement };
+        let toolchain = Self { motoko, implicit, chained, chained_implicit, frontend, config, confinement };
         toolchain.warm();
         Ok(toolchain)
     }
@@ -151,7 +153,8 @@ impl Toolchain {
 
     /// Ends the workers.
     pub async fn stop(self) {
-        tokio::join!(self.motoko.stop(), self.implicit.stop(), self.chained.stop(), self.frontend.stop());
+        tokio::join!(self.motoko.stop(), self.implicit.stop(), self.frontend.stop());
+        tokio::join!(self.chained.stop(), self.chained_implicit.stop());
     }
 
     /// In the background; a build that comes meanwhile waits for it.
@@ -174,11 +177,9 @@ impl Toolchain {
         }
     }
 
-    /// A program that imports what it uses compiles in half the time, so that is tried first.
     async fn compile_plain(&self, files: &Files<'_>) -> Result<Compiled, BuildError> {
         let request = json!({ "files": files, "main": BACKEND_MAIN, "wasmLimit": self.config.limits.wasm_bytes });
-        let compiled: Compiled = self.motoko.ask("compile", request.clone()).await?;
-        if compiled.unresolved { self.implicit.ask("compile", request).await } else { Ok(compiled) }
+        compile_by(&self.motoko, &self.implicit, request).await
     }
 
     async fn pages(&self, tree: &SourceTree, manifest: &AppManifest) -> Result<Pages, BuildError> {
@@ -208,6 +209,12 @@ async fn timed<T>(work: impl Future<Output = T>, done: impl FnOnce(Duration)) ->
     let result = work.await;
     done(started.elapsed());
     (result, started.elapsed())
+}
+
+/// A program that imports what it uses compiles in half the time, so that is tried first.
+async fn compile_by(first: &Worker, implicit: &Worker, request: Value) -> Result<Compiled, BuildError> {
+    let compiled: Compiled = first.ask("compile", request.clone()).await?;
+    if compiled.unresolved { implicit.ask("compile", request).await } else { Ok(compiled) }
 }
 
 /// What the backend's compiler is shown: every Motoko source.

@@ -93,9 +93,7 @@ pub(super) async fn on_own_thread<T: Send + 'static>(work: impl FnOnce() -> T + 
 /// What a build that failed is, as findings; `None` when the toolchain itself failed.
 pub(crate) fn build_findings(error: &BuildError) -> Option<Vec<Finding>> {
     match error {
-        BuildError::Diagnostics(diagnostics) => Some(
-            diagnostics.iter().map(super::chain::objection).collect(),
-        ),
+        BuildError::Diagnostics(diagnostics) => Some(diagnostics.iter().map(super::chain::objection).collect()),
         BuildError::Source(_) | BuildError::Limit { .. } => {
             Some(vec![gate::build_finding("", 0, "", &error.to_string(), None)])
         }

@@ -1,11 +1,11 @@
 //! Compiling a tree with a migration chain: whole, or without what already ran once the module would grow too large.
 //!
 //! Invariant: what is left out follows from the tree and from what ran on the live app alone, so the same proposal
-//! on the same version gives the same module.
+//! on the same version is compiled from the same files.
 
 use serde_json::json;
 
-use super::{Compiled, Files, Toolchain, decode};
+use super::{Compiled, Files, Toolchain, compile_by, decode};
 use crate::chain::{Chain, Compacted, LiveChain};
 use crate::error::{BuildError, Limit};
 use crate::module_size::fullest;
@@ -61,7 +61,7 @@ impl Toolchain {
     async fn ask_chained(&self, files: &Files<'_>, chain: &Chain) -> Result<Compiled, BuildError> {
         let limit = self.config.limits.wasm_bytes;
         let request = json!({ "files": files, "main": BACKEND_MAIN, "chain": chain.folder, "wasmLimit": limit });
-        self.chained.ask("compile", request).await
+        compile_by(&self.chained, &self.chained_implicit, request).await
     }
 
     async fn ask_compacted(
@@ -122,7 +122,9 @@ fn too_large(excess: &str, chain: &Chain, live: &LiveChain) -> String {
             "none of the {new} files of its migration chain ran yet, so all are needed; let one file that starts from \
              nothing make what the first ones make together, or import the app with its data"
         ),
-        (false, 0 | 1) => "what its migration chain did before is left out already; leave out what is not needed".into(),
+        (false, 0 | 1) => {
+            "what its migration chain did before is left out already; leave out what is not needed".into()
+        }
         (false, new) => format!("its migration chain has {new} new files; deploy fewer of them at a time"),
     };
     format!("the module has {excess} can be installed; {next}")
