@@ -120,7 +120,7 @@ fn too_large(excess: &str, chain: &Chain, live: &LiveChain) -> String {
     let next = match (live.ran.is_empty(), new) {
         (true, _) => format!(
             "none of the {new} files of its migration chain ran yet, so all are needed; let one file that starts from \
-             nothing make what the first ones make together, or import the app with its data"
+             nothing make what the first ones make together"
         ),
         (false, 0 | 1) => {
             "what its migration chain did before is left out already; leave out what is not needed".into()
