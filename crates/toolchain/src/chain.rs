@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::SourceTree;
+use crate::source::{BACKEND_MAIN, SourceTree};
 
 /// The code of a [`Diagnostic`] about a chain that does not go on where the live app's stands.
 pub const CHAIN: &str = "migration chain";
@@ -148,6 +148,16 @@ impl Chain {
             ),
         )
     }
+}
+
+/// A tree without a chain for an app that has one: the run-time system refuses such an upgrade, for good.
+pub(crate) fn no_chain(live: &LiveChain) -> Diagnostic {
+    let last = live.ran.last().map_or("", String::as_str);
+    let message = format!(
+        "misses the migration chain, by which this app's data came about and which can't be left again; put its \
+         folder back, with `{last}.mo` at least"
+    );
+    Diagnostic::error(BACKEND_MAIN, 0, CHAIN, message)
 }
 
 /// The files directly in the folder that can be migrations, by name. One that never says `migration` exports no

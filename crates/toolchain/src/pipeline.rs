@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::bindings::bindings;
-use crate::chain::{Chain, Compacted, LiveChain};
+use crate::chain::{Chain, Compacted, LiveChain, no_chain};
 use crate::default_page::default_page;
 use crate::diagnostic::{Diagnostic, Severity, WorkerDiagnostic};
 use crate::error::{BuildError, StartError};
@@ -172,6 +172,7 @@ impl Toolchain {
     async fn compile(&self, tree: &SourceTree, live: &LiveChain) -> Result<Compiled, BuildError> {
         let files = motoko_files(tree)?;
         match Chain::of(tree) {
+            None if !live.ran.is_empty() => Err(BuildError::Diagnostics(vec![no_chain(live)])),
             None => self.compile_plain(&files).await,
             Some(chain) => self.compile_chain(&files, &chain, live).await,
         }

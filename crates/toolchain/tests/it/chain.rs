@@ -123,6 +123,10 @@ async fn what_ran_is_frozen() {
     assert_eq!((told[0].file.as_str(), told[0].code.as_str()), (step(2).as_str(), CHAIN));
     assert!(told[0].message.contains("already ran"), "{told:?}");
     assert!(toolchain.build_onto(&altered, &live(1), |_| {}).await.is_ok(), "what has not run may change");
+    let without =
+        tree(&[("backend/main.mo", "actor { var count : Nat = 0; public func f() : async () { count += 1 } }")]);
+    let told = diagnostics(toolchain.build_onto(&without, &live(2), |_| {}).await);
+    assert!(told[0].code == CHAIN && told[0].message.contains("`002_step.mo` at least"), "{told:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
