@@ -8,7 +8,7 @@ use execution::{
     registry::{App, OWNER, RoleDefinition, VISITOR},
 };
 use gate::{Caller, Finding, Mark, Options, Side, Verdict, heap::HeapError};
-use toolchain::{BuildError, Release, Severity};
+use toolchain::{BuildError, Diagnostic, Release, Severity};
 
 use super::{Workshop, answer::Problem, behaviour::Known, proposals::Proposal};
 
@@ -93,12 +93,18 @@ pub(super) async fn on_own_thread<T: Send + 'static>(work: impl FnOnce() -> T + 
 /// What a build that failed is, as findings; `None` when the toolchain itself failed.
 pub(crate) fn build_findings(error: &BuildError) -> Option<Vec<Finding>> {
     match error {
-        BuildError::Diagnostics(diagnostics) => Some(diagnostics.iter().map(super::chain::objection).collect()),
+        BuildError::Diagnostics(diagnostics) => Some(errors(diagnostics).map(super::chain::objection).collect()),
         BuildError::Source(_) | BuildError::Limit { .. } => {
             Some(vec![gate::build_finding("", 0, "", &error.to_string(), None)])
         }
         _ => None,
     }
+}
+
+/// What keeps it from compiling; warnings beside it would only mislead.
+fn errors(diagnostics: &[Diagnostic]) -> impl Iterator<Item = &Diagnostic> {
+    let any = diagnostics.iter().any(|one| one.severity == Severity::Error);
+    diagnostics.iter().filter(move |one| !any || one.severity == Severity::Error)
 }
 
 /// The roles of the live version and those that the proposal brings: on a fork both are tried.
