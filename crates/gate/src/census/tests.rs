@@ -53,7 +53,7 @@ fn values_that_vanish_change_or_move() {
     assert_eq!(check(&before, &after([&[("phone", "1")], &[("phone", "")], &[("phone", "")]])), ["Gone phone 1/2 2"]);
     assert_eq!(
         check(&before, &after([&[("phone", "1")], &[("phone", "9")], &[("phone", "x")]])),
-        ["Changed phone 1/2 2 → 9"]
+        ["Filled phone 1/2 x", "Changed phone 1/2 2 → 9"]
     );
     assert_eq!(
         check(&before, &after([&[("mobile", "1")], &[("mobile", "2")], &[]])),

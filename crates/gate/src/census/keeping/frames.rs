@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Leaf, MOST_FORMS, Witness};
 
+/// Places in their order, and what stands before, between and behind them.
+type Frame = (Vec<String>, Vec<String>);
+
 /// How texts are put together from parts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Frames {
-    /// By the places of the parts: what stands before, between and behind them.
-    frames: BTreeMap<Vec<String>, Vec<String>>,
+    /// By the places that have something in them: their order, and what stands before, between and behind them.
+    frames: BTreeMap<Vec<String>, Frame>,
     names: BTreeSet<String>,
     witness: Witness,
 }
@@ -21,12 +24,14 @@ impl Frames {
         self.names.extend(found.parts.iter().map(|(name, _)| (*name).to_owned()));
         let leaves: Vec<Leaf> = found.parts.iter().map(|(_, leaf)| (*leaf).clone()).collect();
         self.witness.add(&leaves, text);
-        let (places, between) = found.frame();
+        let frame = found.frame();
+        let mut places = frame.0.clone();
+        places.sort();
         if self.frames.len() >= MOST_FORMS && !self.frames.contains_key(&places) {
             return false;
         }
-        let known = self.frames.entry(places).or_insert_with(|| between.clone());
-        *known == between && !self.witness.broken
+        let known = self.frames.entry(places).or_insert_with(|| frame.clone());
+        *known == frame && !self.witness.broken
     }
 
     /// The names of the parts.
@@ -70,7 +75,7 @@ fn taken_apart<'a>(text: &str, mut leaves: Vec<(&'a str, &'a Leaf)>) -> Option<A
 
 impl Apart<'_> {
     /// The places of the parts, and what stands between them; a list of any length has one place.
-    fn frame(&self) -> (Vec<String>, Vec<String>) {
+    fn frame(&self) -> Frame {
         let place = |(name, leaf): &(&str, &Leaf)| {
             let path: String = leaf.path.chars().filter(|letter| !letter.is_ascii_digit() || !leaf.path.contains('[')).collect();
             format!("{name}{path}")
