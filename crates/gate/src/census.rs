@@ -49,6 +49,9 @@ pub(crate) enum Fate {
     More,
 }
 
+/// What values became, and how many of them.
+pub(crate) type Became = Vec<(String, String, u64)>;
+
 /// A difference, counted over all rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Change {
@@ -68,7 +71,7 @@ pub(crate) struct Change {
     pub(crate) pattern: Option<Pattern>,
     /// What values became, and how many of them, in the order in which they were met; empty if that is too much. Of
     /// values that are kept, only what can't be told from the values themselves.
-    pub(crate) became: Vec<(String, String, u64)>,
+    pub(crate) became: Became,
     /// Whether it is about rows of a list, not about a single value.
     pub(crate) in_rows: bool,
 }
@@ -89,7 +92,7 @@ struct Place {
     more: Tally,
     rekeyed: Tally,
     pattern: Option<Pattern>,
-    became: Vec<(String, String, u64)>,
+    became: Became,
     /// Names of the fields of its rows, where it is a list.
     row: BTreeSet<String>,
     /// How often a missing value was found under each new name, from the row down.
@@ -308,7 +311,7 @@ impl Place {
     }
 
     /// The new name of the missing values, if all are found under it, with what became which choice.
-    fn moved_to(&self) -> Option<(String, Vec<(String, String, u64)>)> {
+    fn moved_to(&self) -> Option<(String, Became)> {
         if let Some((name, _)) = self.moved.iter().find(|(_, count)| **count == self.gone.count) {
             return Some((innermost(name).to_owned(), Vec::new()));
         }

@@ -204,7 +204,11 @@ impl Judging<'_> {
         }
         let switched = self.fork.keep();
         if let Some(found) = self.still_kept(held, live, proposed) {
-            return self.verdict.data.extend(data::findings(&losses, &kept::from_memory(Some(&found)), found.complete()));
+            return self.verdict.data.extend(data::findings(
+                &losses,
+                &kept::from_memory(Some(&found)),
+                found.complete(),
+            ));
         }
         let (old, new) = (self.asked(old), self.asked(new));
         self.fork.back(held);

@@ -13,6 +13,7 @@ use std::{
     hash::{BuildHasher as _, RandomState},
 };
 
+use super::Became;
 use crate::{value::Value, words};
 use choices::Choices;
 use frames::Frames;
@@ -40,7 +41,7 @@ pub(crate) struct Kept {
     /// Names of what has them now, each from the row down to it.
     pub(crate) to: Vec<String>,
     /// What became which choice, and how many.
-    pub(crate) became: Vec<(String, String, u64)>,
+    pub(crate) became: Became,
 }
 
 /// What is known so far of the values of a place.
@@ -176,15 +177,17 @@ impl Trace {
             return false;
         }
         let places = self.places.entry(leaves.form.clone()).or_insert_with(|| found.clone());
-        places.retain(|place, exact| found.get(place).is_some_and(|now| {
-            *exact &= *now;
-            true
-        }));
+        places.retain(|place, exact| {
+            found.get(place).is_some_and(|now| {
+                *exact &= *now;
+                true
+            })
+        });
         !places.is_empty()
     }
 
     /// What became which choice, if all values can be told by the new ones.
-    fn told(&self) -> Option<Vec<(String, String, u64)>> {
+    fn told(&self) -> Option<Became> {
         let exact = self.places.values().all(|places| places.values().any(|exact| *exact));
         let told = (exact || !self.witness.broken) && self.choices.are_one_to_one(!self.places.is_empty());
         told.then(|| self.choices.became())

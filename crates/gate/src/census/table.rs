@@ -270,7 +270,8 @@ impl<'t, 'a, N: Node> Comparing<'t, 'a, N> {
                 return column.alike.add(|| after.shown());
             }
             let name = self.name(column.at);
-            census.within(&self.old.columns[column.at].name, |census| census.here(true).reformed(&name, &before, after));
+            census
+                .within(&self.old.columns[column.at].name, |census| census.here(true).reformed(&name, &before, after));
         }
         column
             .differing

@@ -82,7 +82,8 @@ fn what_only_looks_like_it_asks() {
 fn what_changes_beside_a_new_name_is_told_by_itself() {
     let found = data("called_otherwise_and_more");
     assert!(
-        found.iter().any(|line| line.starts_with("Asks values_changed: 1 value of “state” of “jars” would change, for example “fresh → gone”")),
+        found.iter().any(|line| line
+            .starts_with("Asks values_changed: 1 value of “state” of “jars” would change, for example “fresh → gone”")),
         "{found:?}"
     );
 }

@@ -35,13 +35,7 @@ struct Pair {
 
 impl Choices {
     /// Adds what a value became; `false` if there are too many.
-    pub(super) fn add(
-        &mut self,
-        field: &str,
-        before: &Value,
-        (old, new): (&str, &str),
-        same_name: bool,
-    ) -> bool {
+    pub(super) fn add(&mut self, field: &str, before: &Value, (old, new): (&str, &str), same_name: bool) -> bool {
         if let Some(pair) = self.pairs.iter_mut().find(|pair| pair.before == old && pair.after == new) {
             pair.count += 1;
             return true;

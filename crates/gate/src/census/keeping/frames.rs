@@ -77,7 +77,8 @@ impl Apart<'_> {
     /// The places of the parts, and what stands between them; a list of any length has one place.
     fn frame(&self) -> Frame {
         let place = |(name, leaf): &(&str, &Leaf)| {
-            let path: String = leaf.path.chars().filter(|letter| !letter.is_ascii_digit() || !leaf.path.contains('[')).collect();
+            let path: String =
+                leaf.path.chars().filter(|letter| !letter.is_ascii_digit() || !leaf.path.contains('[')).collect();
             format!("{name}{path}")
         };
         let mut parts: Vec<(String, &String)> = self.parts.iter().map(place).zip(&self.behind).collect();

@@ -121,7 +121,12 @@ fn few_values_become_choices_one_each() {
     assert!(!renamed("colour", &words(["one", "two"]), 9));
     assert!(reformed(&[(text("g"), choice("gram")), (text("g"), choice("gram"))]));
     assert!(!reformed(&[(text("g"), choice("kilo")), (text("g"), choice("kilo"))]));
-    let term = |term| (number(term), if term > 1 { holding("other", number(term)) } else { choice(["first", "second"][term as usize]) });
+    let term = |term| {
+        (
+            number(term),
+            if term > 1 { holding("other", number(term)) } else { choice(["first", "second"][term as usize]) },
+        )
+    };
     assert!(reformed(&[term(0), term(1), term(1), term(7), term(8)]));
 }
 
