@@ -3,6 +3,7 @@
 //! Rows are matched by what tells them apart, so that a list in another order is the same list. Invariant: what is
 //! the same on both sides yields nothing, and every loss is counted once.
 
+mod keeping;
 mod node;
 mod patterns;
 mod rows;
@@ -17,6 +18,7 @@ use crate::{
     value::Value,
     words::{self, MOST_EXAMPLES},
 };
+use keeping::{Keeping, Target};
 use node::Whole;
 pub(crate) use node::{Class, Column, EMPTY, Hashing, Node, Opened};
 pub(crate) use patterns::Pattern;
@@ -33,6 +35,10 @@ pub(crate) enum Fate {
     Gone,
     /// Values are found under another name, all of them.
     Moved,
+    /// Values are found under the same name in another form, all of them.
+    Kept,
+    /// There was nothing, and now there is something.
+    Filled,
     /// Values are others.
     Changed,
     /// Rows are found under other keys, otherwise the same.
@@ -42,6 +48,9 @@ pub(crate) enum Fate {
     /// A single number went up.
     More,
 }
+
+/// What values became, and how many of them.
+pub(crate) type Became = Vec<(String, String, u64)>;
 
 /// A difference, counted over all rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,8 +69,9 @@ pub(crate) struct Change {
     pub(crate) moved_to: Option<String>,
     /// What the values that changed have in common.
     pub(crate) pattern: Option<Pattern>,
-    /// What values became, and how many of them, in the order in which they were met; empty if that is too much.
-    pub(crate) became: Vec<(String, String, u64)>,
+    /// What values became, and how many of them, in the order in which they were met; empty if that is too much. Of
+    /// values that are kept, only what can't be told from the values themselves.
+    pub(crate) became: Became,
     /// Whether it is about rows of a list, not about a single value.
     pub(crate) in_rows: bool,
 }
@@ -75,15 +85,22 @@ struct Place {
     gone: Tally,
     rows: Tally,
     changed: Tally,
+    /// The same in another form.
+    alike: Tally,
+    made_up: Tally,
     fewer: Tally,
     more: Tally,
     rekeyed: Tally,
     pattern: Option<Pattern>,
-    became: Vec<(String, String, u64)>,
+    became: Became,
     /// Names of the fields of its rows, where it is a list.
     row: BTreeSet<String>,
-    /// How often a missing value was found under each new name.
+    /// How often a missing value was found under each new name, from the row down.
     moved: BTreeMap<String, u64>,
+    /// Where else missing values might be.
+    elsewhere: Keeping,
+    /// Whether values that have another form now are still told by it.
+    reformed: Keeping,
     in_rows: bool,
     /// Whether it is a list that rows hold, of which only those were looked into that differ.
     inside: bool,
@@ -113,11 +130,11 @@ pub(crate) fn changes(before: &Value, after: &Value) -> Vec<Change> {
     let [before, after] = [before, after].map(|value| Whole { value, hashing: &hashing });
     let mut census = Census::default();
     census.values(&before, &after, false);
-    census.changes()
+    census.changes().0
 }
 
-/// Compares what two versions keep, by name.
-pub(crate) fn changes_of<N: Node>(before: &[(Rc<str>, N)], after: &[(Rc<str>, N)]) -> Vec<Change> {
+/// Compares what two versions keep, by name; gives as well how many values lie too deep to be compared.
+pub(crate) fn changes_of<N: Node>(before: &[(Rc<str>, N)], after: &[(Rc<str>, N)]) -> (Vec<Change>, u64) {
     let mut census = Census::default();
     census.records(before, after, false);
     census.changes()
@@ -129,11 +146,12 @@ struct Census {
     places: BTreeMap<Vec<String>, Place>,
     /// Lists in whose rows the present value lies.
     lists: usize,
+    too_deep: u64,
 }
 
 impl Census {
-    fn changes(self) -> Vec<Change> {
-        self.places.into_iter().flat_map(|(path, place)| place.changes(&path)).collect()
+    fn changes(self) -> (Vec<Change>, u64) {
+        (self.places.into_iter().flat_map(|(path, place)| place.changes(&path)).collect(), self.too_deep)
     }
 
     fn here(&mut self, in_rows: bool) -> &mut Place {
@@ -147,6 +165,7 @@ impl Census {
 
     fn values<N: Node>(&mut self, before: &N, after: &N, in_rows: bool) {
         if self.path.len() > MOST_DEPTH {
+            self.too_deep += 1;
             return;
         }
         match (before.open(), after.open()) {
@@ -162,7 +181,11 @@ impl Census {
     }
 
     fn single(&mut self, before: &Value, after: &Value, in_rows: bool) {
+        let name = self.path.last().cloned().unwrap_or_default();
         if before.is_empty() {
+            if !after.is_empty() {
+                self.here(in_rows).made_up.add(|| after.shown());
+            }
             return;
         }
         let place = self.here(in_rows);
@@ -178,6 +201,9 @@ impl Census {
             tally.add(|| both(before, after));
         } else if !shown_alike(before, after) {
             place.changed.add(|| both(before, after));
+            place.reformed(&name, before, after.clone());
+        } else if before != after {
+            place.alike.add(|| after.shown());
         }
     }
 
@@ -199,11 +225,27 @@ impl Census {
                         .map(|(other, _)| other.clone())
                         .collect();
                     self.missing(value, digest, &new_names, in_rows);
+                    if digest != EMPTY && new_names.is_empty() {
+                        self.elsewhere(value, new.iter().filter(|(other, _)| !siblings.contains(&**other)));
+                    }
                 }
             }
             if named {
                 self.path.pop();
             }
+        }
+    }
+
+    /// Looks for a part that is not there after in those that are new.
+    fn elsewhere<'n, N: Node + 'n>(&mut self, value: &N, added: impl Iterator<Item = &'n (Rc<str>, N)>) {
+        let plain = |value: &N| (!matches!(value.open(), Opened::List(_))).then(|| value.value());
+        let Some(before) = plain(value) else { return };
+        let added: Vec<(Rc<str>, Value)> =
+            added.filter_map(|(name, value)| Some((name.clone(), plain(value)?))).collect();
+        let name = self.path.last().cloned().unwrap_or_default();
+        let targets = || added.iter().map(|(name, value)| Target { name, value: value.clone(), same_name: false });
+        if let Some(place) = self.places.get_mut(&self.path) {
+            place.elsewhere.add("", &name, || before, || targets().collect());
         }
     }
 
@@ -228,6 +270,11 @@ impl Census {
     }
 }
 
+/// The innermost name of a path from the row down.
+fn innermost(path: &str) -> &str {
+    path.rsplit('.').find(|part| is_named(part)).unwrap_or(path)
+}
+
 /// Positions in tuples leave no trace in paths.
 fn is_named(name: &str) -> bool {
     name.parse::<u32>().is_err()
@@ -250,15 +297,47 @@ fn number_went(before: &Value, after: &Value) -> Option<bool> {
     (before != after).then_some(b < a)
 }
 
+/// Whether a value has another form, so that it may be the same all the same.
+fn is_reformed(before: &Value, after: &Value) -> bool {
+    std::mem::discriminant(before) != std::mem::discriminant(after)
+}
+
 impl Place {
-    fn changes(self, path: &[String]) -> Vec<Change> {
-        let moved_to = self.moved.iter().find(|(_, count)| **count == self.gone.count).map(|(name, _)| name.clone());
-        let gone = if moved_to.is_some() { Fate::Moved } else { Fate::Gone };
+    /// Notes what a value became that has another form now.
+    fn reformed(&mut self, name: &str, before: &Value, after: Value) {
+        if is_reformed(before, &after) {
+            self.reformed.add("", name, || before.clone(), || vec![Target { name, value: after, same_name: true }]);
+        }
+    }
+
+    /// The new name of the missing values, if all are found under it, with what became which choice.
+    fn moved_to(&self) -> Option<(String, Became)> {
+        if let Some((name, _)) = self.moved.iter().find(|(_, count)| **count == self.gone.count) {
+            return Some((innermost(name).to_owned(), Vec::new()));
+        }
+        let kept = self.elsewhere.kept(self.gone.count)?;
+        let mut names: Vec<&str> = kept.to.iter().map(|name| innermost(name)).collect();
+        names.dedup();
+        Some((names.join(" & "), kept.became))
+    }
+
+    fn changes(mut self, path: &[String]) -> Vec<Change> {
+        let moved = self.moved_to();
+        let gone = if moved.is_some() { Fate::Moved } else { Fate::Gone };
+        let (moved_to, moved) = moved.unzip();
+        let kept = self.reformed.kept(self.changed.count);
+        if kept.is_some() {
+            let changed = std::mem::take(&mut self.changed);
+            let alike = std::mem::replace(&mut self.alike, changed);
+            self.alike.join(alike);
+        }
         let rows = [Fate::RowsGone, Fate::Rekeyed];
         let tallies = [
             (Fate::RowsGone, self.rows),
             (Fate::Rekeyed, self.rekeyed),
             (gone, self.gone),
+            (Fate::Kept, self.alike),
+            (Fate::Filled, self.made_up),
             (Fate::Changed, self.changed),
             (Fate::Fewer, self.fewer),
             (Fate::More, self.more),
@@ -273,7 +352,12 @@ impl Place {
                 examples: tally.examples,
                 moved_to: moved_to.clone().filter(|_| fate == Fate::Moved),
                 pattern: self.pattern.clone().filter(|_| fate == Fate::Changed),
-                became: if fate == Fate::Changed { self.became.clone() } else { Vec::new() },
+                became: match fate {
+                    Fate::Changed => self.became.clone(),
+                    Fate::Moved => moved.clone().unwrap_or_default(),
+                    Fate::Kept => kept.as_ref().map(|kept| kept.became.clone()).unwrap_or_default(),
+                    _ => Vec::new(),
+                },
                 in_rows: self.in_rows,
             })
         };

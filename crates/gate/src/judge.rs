@@ -160,7 +160,7 @@ impl Judging<'_> {
         let eve = Eve::of(self.fork, self.options, &old.interface);
         self.fork.back(lives);
         if !self.installs(|fork, wasm| fork.upgrade(wasm)) {
-            return self.verdict.data.extend(data::findings(&losses, &[]));
+            return self.verdict.data.extend(data::findings(&losses, &[], false));
         }
         let upgraded = self.fork.keep();
         let after = self.views(&new, &callers);
@@ -170,10 +170,10 @@ impl Judging<'_> {
         let memory = self.still_kept(lives, live, proposed);
         let nothing = Answers::new();
         let owner = (before.get(&Caller::Owner).unwrap_or(&nothing), after.get(&Caller::Owner).unwrap_or(&nothing));
-        self.census(&losses, memory.clone(), owner, &new, signatures.as_ref(), &old);
+        self.census(&losses, memory.as_ref(), owner, &new, signatures.as_ref(), &old);
         self.behaviour(owner.0, owner.1, &new.interface);
         if let Some(found) = memory {
-            self.later(lives, (live, proposed), &found, &later::open_methods(&old.interface, &new.interface));
+            self.later(lives, (live, proposed), &found.changes, &later::open_methods(&old.interface, &new.interface));
         }
         self.access(
             access::Version { asked: &old, side: live, mark: lives, views: &before },
@@ -200,11 +200,15 @@ impl Judging<'_> {
         };
         let held = self.fork.keep();
         if !self.installs(|fork, wasm| fork.upgrade(wasm)) {
-            return self.verdict.data.extend(data::findings(&losses, &[]));
+            return self.verdict.data.extend(data::findings(&losses, &[], false));
         }
         let switched = self.fork.keep();
-        if let Some(changes) = self.still_kept(held, live, proposed) {
-            return self.verdict.data.extend(data::findings(&losses, &kept::from_memory(changes.iter())));
+        if let Some(found) = self.still_kept(held, live, proposed) {
+            return self.verdict.data.extend(data::findings(
+                &losses,
+                &kept::from_memory(Some(&found)),
+                found.complete(),
+            ));
         }
         let (old, new) = (self.asked(old), self.asked(new));
         self.fork.back(held);

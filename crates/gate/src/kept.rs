@@ -46,16 +46,21 @@ pub(crate) fn compare(
         let other = Reader::by(after, &new, hashing).counting(counter);
         let (kept, still) =
             (Cursor::variables(&one).map_err(Unread::Before)?, Cursor::variables(&other).map_err(Unread::After)?);
-        let changes = census::changes_of(&kept, &still);
+        let (changes, too_deep) = census::changes_of(&kept, &still);
         match (one.failure(), other.failure()) {
             (Some(error), _) => Err(Unread::Before(error)),
             (None, Some(error)) => Err(Unread::After(error)),
-            (None, None) => Ok(Compared { changes, unfollowed: one.unfollowed() }),
+            (None, None) => Ok(Compared { changes, unfollowed: one.unfollowed() + too_deep }),
         }
     })
 }
 
 impl Compared {
+    /// Whether everything was compared, so that what is not told does not differ.
+    pub(crate) fn complete(&self) -> bool {
+        self.unfollowed == 0
+    }
+
     /// What was not looked at, if there is any.
     pub(crate) fn unfollowed(&self) -> Option<Finding> {
         (self.unfollowed > 0).then(|| {

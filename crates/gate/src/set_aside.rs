@@ -30,7 +30,8 @@ pub fn set_aside(present: Vec<(String, Value)>, restored: Vec<(String, Value)>, 
             ..Finding::new(kind, change.path.join("."), Effect::Informs, message)
         }
     };
-    let data = changes.into_iter().map(finding).collect();
+    let differs = |change: &census::Change| !matches!(change.fate, Fate::Kept | Fate::Filled);
+    let data = changes.into_iter().filter(differs).map(finding).collect();
     Verdict { data, ..Verdict::default() }.settle().data
 }
 

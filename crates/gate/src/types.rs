@@ -311,6 +311,9 @@ fn brief(ty: &Ty) -> String {
     crate::words::shortened(&shown(ty).unwrap_or_else(|error| error.to_string()), 300)
 }
 
+/// Kinds of values, in plain words, that the census does not look into.
+pub(crate) const NOT_COMPARED: [&str; 3] = ["a function", "something else", "nothing"];
+
 /// A resolved type in plain words.
 fn in_words(signature: &Signature, ty: &Rc<Ty>) -> Result<String, MostError> {
     if container(signature, ty)?.is_some() {

@@ -23,6 +23,10 @@ pub(crate) trait Node: Clone {
     fn digest(&self) -> u64;
     /// The columns that rows are spread over.
     fn columns(rows: &[Self]) -> Vec<Column<Self::Kind>>;
+    /// Whether a column has the same type on both sides.
+    fn same_type(one: &Column<Self::Kind>, other: &Column<Self::Kind>) -> bool {
+        one.class == other.class
+    }
     /// The digest of each column of this row, [`EMPTY`] where there is nothing. What is shown the same has the same
     /// digest; where a column knows the kind that it is compared with, parts that only this side has are left out.
     fn digests(&self, columns: &[Column<Self::Kind>], digests: &mut Vec<u64>);

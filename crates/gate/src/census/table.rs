@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, rc::Rc};
 
 use super::{
-    Census, Tally, both, is_named,
+    Census, Tally, Target, both, is_named,
     node::{Class, Column, EMPTY, Node},
     patterns::Differing,
     rows::matched,
@@ -144,6 +144,8 @@ struct Comparing<'t, 'a, N: Node> {
     old: &'t Table<'a, N>,
     new: &'t Table<'a, N>,
     columns: Vec<Compared>,
+    /// Columns that only the new side has, by their names from the row down.
+    added: Vec<(usize, String)>,
 }
 
 /// A column before, with what is found about it.
@@ -153,11 +155,13 @@ struct Compared {
     to: Option<usize>,
     /// Columns that only the new side has, and in how many rows they hold this column's value.
     moved: Vec<(usize, u64)>,
-    /// Whether the texts of those together hold this column's text, in every row so far.
-    spread: bool,
+    /// Whether the two sides have other types.
+    retyped: bool,
     filled: u64,
     gone: Tally,
     changed: Tally,
+    alike: Tally,
+    made_up: Tally,
     differing: Differing,
 }
 
@@ -169,21 +173,23 @@ impl<'t, 'a, N: Node> Comparing<'t, 'a, N> {
         let column = |at: usize| {
             let to = shared.iter().find(|(from, _)| *from == at).map(|(_, to)| *to);
             let moved = if to.is_some() { Vec::new() } else { added.iter().map(|to| (*to, 0)).collect() };
-            let texts = added.iter().any(|to| new.columns[*to].class == Class::Text);
-            let spread = to.is_none() && texts && old.columns[at].class == Class::Text;
+            let retyped = to.is_some_and(|to| !N::same_type(&old.columns[at], &new.columns[to]));
             Compared {
                 at,
                 to,
                 moved,
-                spread,
+                retyped,
                 filled: 0,
                 gone: Tally::default(),
                 changed: Tally::default(),
+                alike: Tally::default(),
+                made_up: Tally::default(),
                 differing: Differing::default(),
             }
         };
         let columns = (0..old.columns.len()).filter(|at| !old.columns[*at].skipped).map(column).collect();
-        Comparing { old, new, columns }
+        let added = added.iter().map(|to| (*to, new.columns[*to].name.join("."))).collect();
+        Comparing { old, new, columns, added }
     }
 
     fn run(mut self, census: &mut Census, pairs: &[(u32, u32)]) {
@@ -217,11 +223,18 @@ impl<'t, 'a, N: Node> Comparing<'t, 'a, N> {
             let after = &after[at * other_wide..(at + 1) * other_wide];
             let digest = before[at * wide + column.at];
             if digest == EMPTY {
+                if let Some(to) = column.to.filter(|to| after[*to] != EMPTY) {
+                    column.made_up.add(|| self.new.value(*place, to).shown());
+                }
                 continue;
             }
             column.filled += 1;
             match column.to {
-                Some(to) if after[to] == digest => {}
+                Some(to) if after[to] == digest => {
+                    if column.retyped {
+                        column.alike.add(|| self.new.value(*place, to).shown());
+                    }
+                }
                 Some(to) => {
                     let all = &before[at * wide..(at + 1) * wide];
                     self.differs(census, column, (*row, *place), to, (all, after));
@@ -251,8 +264,14 @@ impl<'t, 'a, N: Node> Comparing<'t, 'a, N> {
         if class == Class::Deep || other == Class::Deep {
             return self.deep(census, column, (row, place), to);
         }
-        if class != other && shown_alike(&value(), &self.new.value(place, to)) {
-            return;
+        if column.retyped {
+            let (before, after) = (value(), self.new.value(place, to));
+            if class != other && shown_alike(&before, &after) {
+                return column.alike.add(|| after.shown());
+            }
+            let name = self.name(column.at);
+            census
+                .within(&self.old.columns[column.at].name, |census| census.here(true).reformed(&name, &before, after));
         }
         column
             .differing
@@ -285,26 +304,23 @@ impl<'t, 'a, N: Node> Comparing<'t, 'a, N> {
             *count += 1;
         }
         let Some(part) = self.old.part(&self.old.rows[row as usize], column.at) else { return };
-        if column.spread {
-            column.spread = self.is_spread(&part.value(), place, column);
-        }
         if self.old.columns[column.at].class == Class::Deep && !found {
             column.filled -= 1;
             let name = &self.old.columns[column.at].name;
             return census.within(name, |census| census.missing(&part, digest, &[], true));
         }
         column.gone.add(|| part.value().shown());
+        self.elsewhere(census, column, &part, place);
     }
 
-    /// Whether new texts of the same row hold this one, whole or in parts.
-    fn is_spread(&self, text: &Value, place: u32, column: &Compared) -> bool {
-        let Value::Text(text) = text else { return false };
-        let texts = column.moved.iter().filter(|(to, _)| self.new.columns[*to].class == Class::Text);
-        let texts = texts.filter_map(|(to, _)| match self.new.value(place, *to) {
-            Value::Text(text) if !text.is_empty() => Some(text),
-            _ => None,
+    /// Looks for a value whose column is gone in those that are new.
+    fn elsewhere(&self, census: &mut Census, column: &Compared, part: &N, place: u32) {
+        let target = |(at, name): (usize, _)| Target { name, value: self.new.value(place, at), same_name: false };
+        let targets = || self.added.iter().map(|(at, name)| target((*at, name.as_str()))).collect();
+        let own = &self.old.columns[column.at].name;
+        census.within(own, |census| {
+            census.here(true).elsewhere.add(&own.join("."), &self.name(column.at), || part.value(), targets);
         });
-        holds(text, &texts.collect::<Vec<_>>())
     }
 
     fn tell(&self, census: &mut Census, column: Compared, swapped: Option<usize>) {
@@ -319,27 +335,20 @@ impl<'t, 'a, N: Node> Comparing<'t, 'a, N> {
             .collect();
         let became = column.differing.became();
         let pattern = column.differing.pattern(column.filled, swapped.map(|at| self.name(at)));
-        let missing = column.gone.count;
-        let spread = column.spread && missing > 0;
-        let parts = column.moved.iter().filter(|(to, _)| self.new.columns[*to].class == Class::Text);
-        let parts = parts.map(|(to, _)| self.new.columns[*to].name.last().map_or("", |name| &**name));
-        let parts = parts.collect::<Vec<_>>().join(" & ");
         census.within(name, |census| {
             let place = census.here(true);
             place.filled += column.filled;
             place.siblings.extend(siblings);
             place.gone.join(column.gone);
+            place.alike.join(column.alike);
+            place.made_up.join(column.made_up);
             if column.changed.count > 0 {
                 place.changed.join(column.changed);
                 place.pattern = pattern;
                 place.became = became;
             }
             for (to, count) in column.moved.iter().filter(|(_, count)| *count > 0) {
-                let name = self.new.columns[*to].name.last().map_or("", |name| &**name);
-                *place.moved.entry(name.to_owned()).or_default() += count;
-            }
-            if spread && !place.moved.values().any(|count| *count == missing) {
-                *place.moved.entry(parts).or_default() += missing;
+                *place.moved.entry(self.new.columns[*to].name.join(".")).or_default() += count;
             }
         });
     }
@@ -369,7 +378,7 @@ impl Census {
 }
 
 impl Tally {
-    fn join(&mut self, other: Tally) {
+    pub(super) fn join(&mut self, other: Tally) {
         self.count += other.count;
         for example in other.examples {
             if self.examples.len() < super::MOST_EXAMPLES && !self.examples.contains(&example) {
@@ -377,17 +386,4 @@ impl Tally {
             }
         }
     }
-}
-
-/// Whether texts hold another one: one of them all of it, or all of them its words and nothing else.
-fn holds(text: &str, parts: &[String]) -> bool {
-    if parts.iter().any(|part| part.contains(text)) {
-        return true;
-    }
-    let mut places: Vec<(usize, &String)> =
-        parts.iter().filter_map(|part| Some((text.find(part.as_str())?, part))).collect();
-    places.sort();
-    let letters = |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>();
-    let together: String = places.iter().map(|(_, part)| letters(part)).collect();
-    !together.is_empty() && together == letters(text)
 }

@@ -53,7 +53,7 @@ fn values_that_vanish_change_or_move() {
     assert_eq!(check(&before, &after([&[("phone", "1")], &[("phone", "")], &[("phone", "")]])), ["Gone phone 1/2 2"]);
     assert_eq!(
         check(&before, &after([&[("phone", "1")], &[("phone", "9")], &[("phone", "x")]])),
-        ["Changed phone 1/2 2 → 9"]
+        ["Filled phone 1/2 x", "Changed phone 1/2 2 → 9"]
     );
     assert_eq!(
         check(&before, &after([&[("mobile", "1")], &[("mobile", "2")], &[]])),
@@ -97,7 +97,7 @@ fn single_values_go_down_or_away() {
     assert_eq!(check(&number(12), &number(0)), ["Fewer  1/1 12 → 0"]);
     assert_eq!(check(&number(12), &number(13)), ["More  1/1 12 → 13"]);
     assert_eq!(check(&text("Our wedding"), &text("")), ["Gone  1/1 Our wedding"]);
-    assert_eq!(check(&number(5), &text("5")), Vec::<String>::new());
+    assert_eq!(check(&number(5), &text("5")), ["Kept  1/1 5"]);
     let choice = |tag: &str| Value::Variant(tag.into(), Box::new(Value::Nothing));
     assert_eq!(check(&choice("yes"), &choice("no")), ["Changed  1/1 yes → no"]);
     assert_eq!(check(&choice("yes"), &choice("yes")), Vec::<String>::new());

@@ -159,6 +159,11 @@ impl<'r> Node for Cursor<'r> {
         columns
     }
 
+    fn same_type(one: &Column<ColumnType<'r>>, other: &Column<ColumnType<'r>>) -> bool {
+        let form = |column: &Column<ColumnType<'r>>| form(column.kind.layout, column.kind.id);
+        one.class == other.class && form(one) == form(other)
+    }
+
     fn digests(&self, columns: &[Column<ColumnType<'r>>], digests: &mut Vec<u64>) {
         let start = digests.len();
         let filled = self.fill(columns, &mut 0, digests);
@@ -210,5 +215,15 @@ fn class(layout: &Layout, id: Id, keyable: bool) -> (Class, bool) {
             (Class::Choice, false)
         }
         _ => (Class::Deep, false),
+    }
+}
+
+/// Of types of one class, what tells numbers of one kind from those of another, and yes or no from other choices.
+fn form(layout: &Layout, id: Id) -> Option<Rc<str>> {
+    match layout.kind(id) {
+        Kind::Option { inner, .. } if !layout.recursive(id) => form(layout, *inner),
+        Kind::Number(name) => Some(name.clone()),
+        Kind::Bool => Some("Bool".into()),
+        _ => None,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Asked, Judging, Side};
 use crate::{
-    census::{self, Change},
+    census,
     data::{self, Seen, Source},
     fork::{Mark, StableChange},
     kept::{self, Compared, Unread},
@@ -52,17 +52,17 @@ impl Judging<'_> {
     pub(super) fn without_queries(&mut self, losses: &[Loss], live: Side<'_>, proposed: Side<'_>) {
         let held = self.fork.keep();
         if !self.installs(|fork, wasm| fork.upgrade(wasm)) {
-            return self.verdict.data.extend(data::findings(losses, &[]));
+            return self.verdict.data.extend(data::findings(losses, &[], false));
         }
         let memory = self.still_kept(held, live, proposed);
-        self.verdict.data.extend(data::findings(losses, &from_memory(memory.iter().flatten())));
+        self.verdict.data.extend(data::findings(losses, &from_memory(memory.as_ref()), is_complete(memory.as_ref())));
         if let Some(found) = memory {
-            self.later(held, (live, proposed), &found, &[]);
+            self.later(held, (live, proposed), &found.changes, &[]);
         }
     }
 
     /// What became of what the live version kept with the upgrade; `None` if memory can't be read, which is then told.
-    pub(super) fn still_kept(&mut self, held: Mark, live: Side<'_>, proposed: Side<'_>) -> Option<Vec<Change>> {
+    pub(super) fn still_kept(&mut self, held: Mark, live: Side<'_>, proposed: Side<'_>) -> Option<Compared> {
         let now = self.fork.keep();
         let compared = match self.compare((held, live), (now, proposed)) {
             Some(compared) => compared,
@@ -71,7 +71,7 @@ impl Judging<'_> {
         match compared {
             Ok(compared) => {
                 self.verdict.data.extend(compared.unfollowed());
-                Some(compared.changes)
+                Some(compared)
             }
             Err(unread) => {
                 self.verdict.data.push(unread.finding());
@@ -122,14 +122,15 @@ impl Judging<'_> {
     pub(super) fn census(
         &mut self,
         losses: &[Loss],
-        memory: Option<Vec<Change>>,
+        memory: Option<&Compared>,
         (before, after): (&Answers, &Answers),
         new: &Asked,
         signatures: Option<&(Signature, Signature)>,
         old: &Asked,
     ) {
         let kept = memory.is_some();
-        let mut seen = from_memory(memory.iter().flatten());
+        let mut seen = from_memory(memory);
+        let complete = is_complete(memory);
         for (method, answer) in before {
             let (Some(old), Some(new)) = (answer.value(), after.get(method).and_then(Answer::value)) else { continue };
             let source = if kept { Source::Display(method.clone()) } else { Source::Method(method.clone()) };
@@ -143,13 +144,13 @@ impl Judging<'_> {
         }
         let (memory, shown): (Vec<Seen>, Vec<Seen>) =
             seen.into_iter().partition(|seen| !matches!(seen.source, Source::Display(_)));
-        let mut found = data::findings(losses, &memory);
+        let mut found = data::findings(losses, &memory, complete);
         // What memory already tells of needs no second word.
         let told: BTreeSet<&str> =
             found.iter().flat_map(|finding| finding.examples.iter().map(String::as_str)).collect();
         let news = |seen: &&Seen| seen.change.examples.iter().any(|example| !told.contains(example.as_str()));
         let shown: Vec<Seen> = shown.iter().filter(news).cloned().collect();
-        found.extend(data::findings(&[], &shown));
+        found.extend(data::findings(&[], &shown, complete));
         if let Some((live, proposed)) = signatures.filter(|_| !kept) {
             found.extend(uncounted(live, proposed, before, old, new, losses));
         }
@@ -157,7 +158,13 @@ impl Judging<'_> {
     }
 }
 
-pub(super) fn from_memory<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<Seen> {
+/// Whether all that is kept was compared.
+fn is_complete(memory: Option<&Compared>) -> bool {
+    memory.is_some_and(Compared::complete)
+}
+
+pub(super) fn from_memory(memory: Option<&Compared>) -> Vec<Seen> {
+    let changes = memory.iter().flat_map(|compared| &compared.changes);
     changes.map(|change| Seen { change: change.clone(), source: Source::Memory }).collect()
 }
 

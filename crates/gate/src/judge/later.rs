@@ -148,7 +148,7 @@ fn blamed(change: &Change, direct: &[Change], by_itself: &[Change]) -> Option<Ch
 }
 
 fn told(when: &str, change: Change) -> Vec<Finding> {
-    let found = data::findings(&[], &[Seen { change, source: Source::Memory }]);
+    let found = data::findings(&[], &[Seen { change, source: Source::Memory }], true);
     let later = |finding: Finding| {
         let mut letters = finding.message.chars();
         let first: String = letters.next().map(|first| first.to_lowercase().collect()).unwrap_or_default();

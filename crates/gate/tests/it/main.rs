@@ -11,5 +11,6 @@ mod fake;
 mod fixtures;
 mod heap;
 mod hostile;
+mod kept;
 mod real;
 mod whole;
