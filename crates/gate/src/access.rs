@@ -19,8 +19,8 @@ use crate::{
     words::{self, MOST_EXAMPLES},
 };
 
-pub(crate) use sight::{Sight, Sights};
 use sight::{Key, key, places};
+pub(crate) use sight::{Sight, Sights};
 
 /// Everything that was seen of one version, by caller.
 pub(crate) type Views = BTreeMap<Caller, Answers>;

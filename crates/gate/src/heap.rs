@@ -26,9 +26,9 @@ use candid::Principal;
 
 use crate::{census::Hashing, interface::roomy, most::Signature, value::Value};
 pub(crate) use cursor::{Cursor, Types};
-pub(crate) use sample::{Sample, differing, sample};
 use layout::{Id, Kind, Layout, Part};
 use object::{Object, Tag, is_named, is_reference};
+pub(crate) use sample::{Sample, differing, sample};
 use shape::{Json, Plain, Shape};
 
 const METADATA: u64 = 0x48_0000;

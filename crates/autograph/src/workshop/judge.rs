@@ -176,6 +176,12 @@ impl gate::Fork for ForkOf {
         }
     }
 
+    fn forget(&mut self, mark: Mark) {
+        if mark.0 + 1 == self.kept.len() {
+            self.kept.pop();
+        }
+    }
+
     fn pass(&mut self, time: Duration) {
         self.fork.pass(time);
     }

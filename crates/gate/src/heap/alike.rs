@@ -178,13 +178,7 @@ impl Sides<'_, '_> {
         }
     }
 
-    fn choices(
-        self,
-        cases: &[Case],
-        others: &[Case],
-        words: (u64, u64),
-        depth: usize,
-    ) -> Result<Likeness, HeapError> {
+    fn choices(self, cases: &[Case], others: &[Case], words: (u64, u64), depth: usize) -> Result<Likeness, HeapError> {
         let ((at, old), (to, new)) = (self.old.choice(cases, words.0)?, self.new.choice(others, words.1)?);
         if cases[at].tag != others[to].tag {
             return Ok(Likeness::Unsure);

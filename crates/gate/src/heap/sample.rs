@@ -53,11 +53,7 @@ pub(crate) fn sample(memory: &[u8], stable_types: &str, rows: usize, most: u64) 
 ///
 /// # Errors
 /// As [`super::variables`]; [`HeapError::TooLarge`] if what differs is more than [`MOST_BYTES`].
-pub(crate) fn differing(
-    before: &[u8],
-    after: &[u8],
-    stable_types: &str,
-) -> Result<(Variables, Variables), HeapError> {
+pub(crate) fn differing(before: &[u8], after: &[u8], stable_types: &str) -> Result<(Variables, Variables), HeapError> {
     let signature = Signature::parse(stable_types)?;
     roomy(|| {
         let layout = Layout::of(&signature)?;
@@ -126,7 +122,8 @@ impl Sampling<'_, '_> {
         let last = &rest[rest.len().saturating_sub(self.rows)..];
         let mut rows = Vec::with_capacity(first.len() + last.len());
         for cell in first.iter().chain(last) {
-            if self.bytes == 0 {
+            // That a collection isn't empty is always seen.
+            if self.bytes == 0 && !rows.is_empty() {
                 break;
             }
             rows.push(self.value(*cell)?);

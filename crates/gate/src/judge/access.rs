@@ -6,6 +6,7 @@ use super::{Asked, Judging, Options, Side};
 use crate::{
     access::{self as views, Sights, Views},
     fork::{Caller, Mark},
+    heap::Sample,
     matrix::{self, Changes, Half, Known, Pool, Power, Powers, Prober, Variables},
     probe::Answer,
     value::Value,
@@ -81,14 +82,14 @@ impl Judging<'_> {
         let (kept, then) = (self.kept(old), self.kept(new));
         let shown = old.views.views.get(&Caller::Owner).map(matrix::of_owner).unwrap_or_default();
         let data = match &kept {
-            Some(kept) => Pool::of(kept).and_shown(shown),
+            Some(kept) => Pool::of(&kept.variables).and_shown(shown),
             None => shown,
         };
         let mut before = self.powers(old, kept.as_ref(), &data);
         let mut after = self.powers(new, then.as_ref(), &data);
         if self.compared(old, new, &before, &after).iter().any(|finding| finding.effect == Effect::Asks) {
-            before.powers = matrix::without(before.powers, &self.by_itself(old, &before.variables));
-            after.powers = matrix::without(after.powers, &self.by_itself(new, &after.variables));
+            before.powers = matrix::without(before.powers, &self.by_itself(old, kept.as_ref()));
+            after.powers = matrix::without(after.powers, &self.by_itself(new, then.as_ref()));
         }
         let mut found = self.compared(old, new, &before, &after);
         if let Some(declared) = &self.options.declared {
@@ -101,10 +102,9 @@ impl Judging<'_> {
         found
     }
 
-    /// What a version keeps when it begins; nothing if memory can't be read, or holds too much to look at value by value.
-    fn kept(&mut self, version: Version<'_, '_>) -> Option<Variables> {
-        self.fork.back(version.mark);
-        self.fork.variables(version.side.stable_types)?.ok()
+    /// What a version keeps when it begins; nothing if memory can't be read.
+    fn kept(&mut self, version: Version<'_, '_>) -> Option<Sample> {
+        matrix::kept(self.fork, version.mark, version.side.stable_types)
     }
 
     fn compared<'v>(&self, old: Version<'_, 'v>, new: Version<'_, 'v>, before: &Tried, after: &Tried) -> Vec<Finding> {
@@ -115,15 +115,16 @@ impl Judging<'_> {
     }
 
     /// What changes as time goes by, whoever calls.
-    fn by_itself(&mut self, version: Version<'_, '_>, before: &Variables) -> Changes {
+    fn by_itself(&mut self, version: Version<'_, '_>, kept: Option<&Sample>) -> Changes {
+        let Some(kept) = kept else { return Changes::new() };
         self.fork.back(version.mark);
         self.fork.pass(LATER);
-        let after = self.fork.variables(version.side.stable_types).and_then(Result::ok);
-        after.map(|after| matrix::changes(before, &after, &[])).unwrap_or_default()
+        let found = matrix::changed_since(self.fork, (version.mark, kept), version.side.stable_types, &[]);
+        found.unwrap_or_default()
     }
 
     /// Everything that all callers but the owner can do.
-    fn powers(&mut self, version: Version<'_, '_>, kept: Option<&Variables>, data: &Pool) -> Tried {
+    fn powers(&mut self, version: Version<'_, '_>, kept: Option<&Sample>, data: &Pool) -> Tried {
         let Options { roles, recorded, .. } = self.options;
         let callers = matrix::callers(self.options);
         let known = Known { roles, recorded, data };
