@@ -28,7 +28,7 @@ use crate::{census::Hashing, interface::roomy, most::Signature, value::Value};
 pub(crate) use cursor::{Cursor, Types};
 use layout::{Id, Kind, Layout, Part};
 use object::{Object, Tag, is_named, is_reference};
-pub(crate) use sample::{Sample, differing, sample};
+pub(crate) use sample::{Bounds, Sample, differing, sample};
 use shape::{Json, Plain, Shape};
 
 const METADATA: u64 = 0x48_0000;

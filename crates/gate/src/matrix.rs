@@ -19,9 +19,13 @@ pub(crate) use compare::{Half, Power, Powers, findings, first_caller, open, with
 pub(crate) use declared::findings as declared_findings;
 pub use declared::{Declared, Granted, Reached};
 pub(crate) use diff::Changes;
+#[cfg(test)]
+pub(crate) use diff::changes;
 pub(crate) use memory::{changed_since, kept};
 pub(crate) use pool::Pool;
 pub use probing::Answering;
+#[cfg(test)]
+pub(crate) use probing::parts;
 pub(crate) use probing::{Known, Prober, Variables, Version};
 
 use crate::{

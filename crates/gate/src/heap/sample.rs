@@ -11,8 +11,16 @@ use super::{
 };
 use crate::{census::Hashing, interface::roomy, most::Signature, value::Value};
 
-/// Bytes of the values that are made of one memory.
-const MOST_BYTES: u64 = 64 << 20;
+/// How much of a memory is made into values.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    /// Rows at each end of every collection.
+    pub(crate) rows: usize,
+    /// Bytes that all values together may take.
+    pub(crate) bytes: u64,
+    /// Parts that are counted.
+    pub(crate) parts: u64,
+}
 
 /// Values by variable.
 type Variables = Vec<(String, Value)>;
@@ -25,25 +33,25 @@ pub(crate) struct Sample {
     pub(crate) parts: u64,
 }
 
-/// The variables with so many rows at each end of every collection, and how many parts there are in all, up to `most`.
+/// The variables with the ends of their collections, and how many parts there are in all.
 ///
-/// Past [`MOST_BYTES`] of values further rows are left out, and so are texts and bytes longer than what is left.
+/// Past the bound of bytes further rows are left out, and so are texts and bytes longer than what is left.
 ///
 /// # Errors
 /// As [`super::variables`].
-pub(crate) fn sample(memory: &[u8], stable_types: &str, rows: usize, most: u64) -> Result<Sample, HeapError> {
+pub(crate) fn sample(memory: &[u8], stable_types: &str, bounds: Bounds) -> Result<Sample, HeapError> {
     let signature = Signature::parse(stable_types)?;
     roomy(|| {
         let layout = Layout::of(&signature)?;
         let reader = Reader::new(memory, &layout, Hashing::default());
-        let mut sampling = Sampling { reader: &reader, rows, bytes: MOST_BYTES };
-        let mut counting = Counting { reader: &reader, left: most };
+        let mut sampling = Sampling { reader: &reader, rows: bounds.rows, bytes: bounds.bytes };
+        let mut counting = Counting { reader: &reader, left: bounds.parts };
         let mut sample = Sample::default();
         for (part, cell) in layout.variables.iter().zip(reader.variables()?) {
             sample.variables.push((part.name.to_string(), sampling.value(cell)?));
             counting.count(cell)?;
         }
-        sample.parts = most - counting.left;
+        sample.parts = bounds.parts - counting.left;
         Ok(sample)
     })
 }
@@ -52,14 +60,19 @@ pub(crate) fn sample(memory: &[u8], stable_types: &str, rows: usize, most: u64) 
 /// the same at the ends of collections, and [`Value::Nothing`] for what is the same whole.
 ///
 /// # Errors
-/// As [`super::variables`]; [`HeapError::TooLarge`] if what differs is more than [`MOST_BYTES`].
-pub(crate) fn differing(before: &[u8], after: &[u8], stable_types: &str) -> Result<(Variables, Variables), HeapError> {
+/// As [`super::variables`]; [`HeapError::TooLarge`] if what differs takes more than `most` bytes.
+pub(crate) fn differing(
+    before: &[u8],
+    after: &[u8],
+    stable_types: &str,
+    most: u64,
+) -> Result<(Variables, Variables), HeapError> {
     let signature = Signature::parse(stable_types)?;
     roomy(|| {
         let layout = Layout::of(&signature)?;
         let (old, new) =
             (Reader::new(before, &layout, Hashing::default()), Reader::new(after, &layout, Hashing::default()));
-        let mut pruning = Pruning::of(Sides { old: &old, new: &new });
+        let mut pruning = Pruning::of(Sides { old: &old, new: &new }, most);
         let mut both = (Vec::new(), Vec::new());
         let cells = old.variables()?.into_iter().zip(new.variables()?);
         for (part, cells) in layout.variables.iter().zip(cells) {
@@ -190,8 +203,8 @@ struct Pruning<'r, 'a> {
 }
 
 impl<'r, 'a> Pruning<'r, 'a> {
-    fn of(sides: Sides<'r, 'a>) -> Pruning<'r, 'a> {
-        let shaping = |reader| Shaping::<Plain>::new(reader, usize::MAX).within(MOST_BYTES);
+    fn of(sides: Sides<'r, 'a>, most: u64) -> Pruning<'r, 'a> {
+        let shaping = |reader| Shaping::<Plain>::new(reader, usize::MAX).within(most);
         Pruning { sides, old: shaping(sides.old), new: shaping(sides.new) }
     }
 
@@ -260,3 +273,6 @@ impl<'r, 'a> Pruning<'r, 'a> {
         Ok((Value::List(before), Value::List(after)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,16 +9,18 @@ use super::{
 };
 use crate::{
     fork::{Fork, Mark},
-    heap::{self, Sample},
+    heap::{self, Bounds, Sample},
 };
+
+/// Bytes of the values that are made of one memory.
+const MOST_BYTES: u64 = 64 << 20;
+/// One part more than is ever read says as much as all of them.
+const BOUNDS: Bounds = Bounds { rows: ROWS_AT_EACH_END, bytes: MOST_BYTES, parts: PARTS_READ + 1 };
 
 /// What a version keeps in a kept state; `None` if its memory can't be read.
 pub(crate) fn kept(fork: &mut dyn Fork, at: Mark, stable_types: &str) -> Option<Sample> {
     let mut found = None;
-    // One part more than is ever read says as much as all of them.
-    let mut look = |memory: &[u8], _: &[u8]| {
-        found = heap::sample(memory, stable_types, ROWS_AT_EACH_END, PARTS_READ + 1).ok();
-    };
+    let mut look = |memory: &[u8], _: &[u8]| found = heap::sample(memory, stable_types, BOUNDS).ok();
     match fork.memories(at, at, &mut look) {
         Some(shown) => found.filter(|_| shown.is_ok()),
         None => {
@@ -52,7 +54,7 @@ fn between(
         return Some(Some(Changes::new()));
     }
     let mut found = None;
-    let mut look = |old: &[u8], new: &[u8]| found = heap::differing(old, new, stable_types).ok();
+    let mut look = |old: &[u8], new: &[u8]| found = heap::differing(old, new, stable_types, MOST_BYTES).ok();
     let shown = fork.memories(before, after, &mut look)?;
     let (old, new): (Variables, Variables) = match found.filter(|_| shown.is_ok()) {
         Some(both) => both,

@@ -424,7 +424,7 @@ fn is_error(value: &Value) -> bool {
 }
 
 /// How much there is to read.
-pub(super) fn parts(variables: &[(String, Value)]) -> u64 {
+pub(crate) fn parts(variables: &[(String, Value)]) -> u64 {
     variables.iter().map(|(_, value)| parts_of(value)).sum()
 }
 
