@@ -196,7 +196,9 @@ impl<'t, 'a, N: Node> Comparing<'t, 'a, N> {
     fn run(mut self, census: &mut Census, pairs: &[(u32, u32)]) {
         let (mut before, mut after, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for chunk in pairs.chunks(CHUNK_ROWS) {
-            (before.clear(), after.clear(), others.clear());
+            before.clear();
+            after.clear();
+            others.clear();
             for (row, place) in chunk {
                 let (old, new) = (&self.old.rows[*row as usize], &self.new.rows[*place as usize]);
                 if self.is_same(old, new) {

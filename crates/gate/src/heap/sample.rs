@@ -157,9 +157,11 @@ impl Counting<'_, '_> {
             return Ok(());
         }
         let reader = self.reader;
-        // What is not followed counts as one part.
-        let followed = reader.follow(cell, |word| self.inside(cell, word))?;
-        followed.map_or_else(|| Ok(self.spend(1)), Ok)
+        if reader.follow(cell, |word| self.inside(cell, word))?.is_none() {
+            // What is not followed counts as one part.
+            self.spend(1);
+        }
+        Ok(())
     }
 
     fn spend(&mut self, parts: u64) {
