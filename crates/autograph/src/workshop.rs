@@ -15,6 +15,7 @@ mod delta;
 mod erasing;
 mod glass;
 mod judge;
+mod looked;
 mod looking;
 mod owners;
 mod pages;

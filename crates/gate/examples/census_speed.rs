@@ -2,8 +2,9 @@
 //!
 //!     cargo run --release -p gate --example census_speed -- [MEGABYTES]
 //!
-//! Prints for each kind of upgrade the megabytes of live data before, the milliseconds of the gate without compiling and
-//! without queries, and megabytes a second.
+//! One JSON object on standard output: for each kind of upgrade the milliseconds of the gate without compiling and without
+//! queries, and megabytes of live data a second, of which both sides are read. Beside them stands what this machine needs,
+//! at the same time, to compare two such memories byte by byte. Each figure is the median of its rounds.
 
 #![allow(clippy::print_stdout, reason = "it is a program that prints")]
 
@@ -141,22 +142,43 @@ impl Fork for Shown<'_> {
     }
 }
 
+/// Rounds of everything, one after the other.
+const ROUNDS: usize = 5;
+const UPGRADES: [Upgrade; 4] = [Upgrade::Keeps, Upgrade::AddsAField, Upgrade::EmptiesNotes, Upgrade::OtherOrder];
+
 fn main() {
     let megabytes = env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(10);
     let rows = (megabytes << 20) / ROW_BYTES;
     let before = memory(rows as u64, Upgrade::Live);
-    let live = (before.len() - HEAP) as f64 / f64::from(1 << 20);
-    println!("{rows} rows, {live:.0} MB of live data");
-    for upgrade in [Upgrade::Keeps, Upgrade::AddsAField, Upgrade::EmptiesNotes, Upgrade::OtherOrder] {
+    let live = (before.len() - HEAP) as f64 / 1e6;
+    let mut figures = serde_json::Map::new();
+    for upgrade in UPGRADES {
         let after = memory(rows as u64, upgrade);
-        let (old, new) = (types(Upgrade::Live), types(upgrade));
-        let side = |types| Side { candid: "service : {}", stable_types: types };
-        let begun = Instant::now();
-        let verdict = judge(Some(side(&old)), side(&new), b"", &mut Shown(&before, &after), &[]);
-        let seconds = begun.elapsed().as_secs_f64();
-        println!("{upgrade:?}: {:.0} ms, {:.0} MB/s", seconds * 1e3, live / seconds);
-        for finding in verdict.data {
-            println!("    {}", finding.message);
-        }
+        let judged: Vec<f64> = (0..ROUNDS).map(|_| judged_seconds(&before, &after, upgrade)).collect();
+        figures.insert(format!("{upgrade:?}"), figure(live, judged));
     }
+    let same = before.clone();
+    let compared = (0..ROUNDS).map(|_| {
+        let begun = Instant::now();
+        assert!(std::hint::black_box(&before) == std::hint::black_box(&same));
+        begun.elapsed().as_secs_f64()
+    });
+    figures.insert("bytes_compared".into(), figure(live, compared.collect()));
+    println!("{}", serde_json::json!({ "census": { "rows": rows, "live_megabytes": live, "of": figures } }));
+}
+
+fn judged_seconds(before: &[u8], after: &[u8], upgrade: Upgrade) -> f64 {
+    let (old, new) = (types(Upgrade::Live), types(upgrade));
+    let side = |types| Side { candid: "service : {}", stable_types: types };
+    let begun = Instant::now();
+    let verdict = judge(Some(side(&old)), side(&new), b"", &mut Shown(before, after), &[]);
+    let seconds = begun.elapsed().as_secs_f64();
+    assert_eq!(verdict.data.len(), usize::from(upgrade == Upgrade::EmptiesNotes), "{:?}", verdict.data);
+    seconds
+}
+
+fn figure(live: f64, mut seconds: Vec<f64>) -> serde_json::Value {
+    seconds.sort_by(f64::total_cmp);
+    let median = seconds[seconds.len() / 2];
+    serde_json::json!({ "milliseconds": median * 1e3, "megabytes_per_second": live / median })
 }

@@ -4,7 +4,12 @@
 //! could already see through any method is never a widening, and neither is one that the module shows on an empty
 //! app, since that is text of the program and nobody's data.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod sight;
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use crate::{
     fork::Caller,
@@ -14,24 +19,26 @@ use crate::{
     words::{self, MOST_EXAMPLES},
 };
 
-/// Values that one caller's view keeps.
-const MOST_VALUES: usize = 500_000;
+use sight::{Key, key, places};
+pub(crate) use sight::{Sight, Sights};
 
 /// Everything that was seen of one version, by caller.
 pub(crate) type Views = BTreeMap<Caller, Answers>;
 
-/// A value where it was seen: the field's name counts for numbers and switches, which mean nothing by themselves.
-pub(crate) type Seen = BTreeSet<(String, String)>;
-
 /// What callers other than the owner would gain, and what they would lose.
-pub(crate) fn findings(before: &Views, after: &Views, empty: &Views) -> Vec<Finding> {
-    let owned = before.get(&Caller::Owner).map(seen).unwrap_or_default();
+pub(crate) fn findings(before: &Sights<'_>, after: &Views, empty: &Views) -> Vec<Finding> {
+    let nothing = Answers::new();
+    let empty = Sights::of(empty);
     let mut found = Vec::new();
     let mut anyone = BTreeSet::new();
     for (caller, answers) in after.iter().filter(|(caller, _)| **caller != Caller::Owner) {
-        let nothing = Answers::new();
-        let constants = empty.get(caller).map(seen).unwrap_or_default();
-        let view = View { caller, before: before.get(caller).unwrap_or(&nothing), owned: &owned, constants };
+        let view = View {
+            caller,
+            before: before.views.get(caller).unwrap_or(&nothing),
+            known: before.get(caller),
+            owned: before.get(&Caller::Owner),
+            constants: empty.get(caller),
+        };
         for (finding, values) in view.gained(answers) {
             // What everybody gains is said once.
             let told = (finding.kind.clone(), values.clone());
@@ -57,13 +64,13 @@ pub(crate) fn findings(before: &Views, after: &Views, empty: &Views) -> Vec<Find
 
 /// Single values that differ from one asking to the next: clocks, random numbers. Texts that hold a value of the data
 /// stay out, and so do rows, since what comes with the data is theirs.
-pub(crate) fn varying(one: &Answers, other: &Answers, owned: &Views) -> Answers {
-    let known = owned.get(&Caller::Owner).map(seen).unwrap_or_default();
+pub(crate) fn varying(one: &Answers, other: &Answers, owned: &Sights<'_>) -> Answers {
+    let known = owned.get(&Caller::Owner);
     let differs = |(method, answer): (&String, &Answer)| {
         let (first, second) = (answer.value()?, other.get(method)?.value()?);
         let mut found = Vec::new();
         differences(first, second, "", &mut found);
-        let free = |(_, value): &(String, Value)| !value.scalar().is_some_and(|text| holds_data(&text, &known));
+        let free = |(_, value): &(String, Value)| !value.scalar().is_some_and(|text| holds_data(&text, known));
         found.retain(free);
         (!found.is_empty()).then(|| (method.clone(), Answer::Shown(Value::Record(found))))
     };
@@ -82,8 +89,8 @@ fn differences(one: &Value, other: &Value, label: &str, found: &mut Vec<(String,
 }
 
 /// Whether a text is a long one, or one in which a value of the data stands.
-fn holds_data(text: &str, known: &Seen) -> bool {
-    text.len() > 64 || known.iter().any(|(_, value)| value.len() > 2 && text.contains(value.as_str()))
+fn holds_data(text: &str, known: &Sight<'_>) -> bool {
+    text.len() > 64 || known.keys().iter().any(|(_, value)| value.len() > 2 && text.contains(&**value))
 }
 
 /// What a first version shows to those who are not signed in.
@@ -100,27 +107,25 @@ pub(crate) fn open(answers: &Answers) -> Vec<Finding> {
     shown.map(finding).collect()
 }
 
-struct View<'a> {
+struct View<'a, 'v, 'e> {
     caller: &'a Caller,
     before: &'a Answers,
-    owned: &'a Seen,
-    constants: Seen,
+    /// What they could see before.
+    known: &'a Sight<'v>,
+    /// What the owner could see before.
+    owned: &'a Sight<'v>,
+    /// The program's own.
+    constants: &'a Sight<'e>,
 }
 
-impl View<'_> {
+impl View<'_, '_, '_> {
     /// A finding for each method that shows the caller something new, with the values.
     fn gained(&self, after: &Answers) -> Vec<(Finding, BTreeSet<String>)> {
-        let known = seen(self.before);
         let mut found = Vec::new();
         for (method, answer) in after {
             let Some(value) = answer.value() else { continue };
             let earlier = self.before.get(method).and_then(Answer::value);
-            let old = places(earlier.unwrap_or(&Value::Nothing));
-            let fresh: Vec<Gain> = places(value)
-                .into_iter()
-                .filter(|(place, values)| old.get(place).is_none_or(|old| old.len() < values.len()))
-                .filter_map(|(place, values)| self.gain(&place, values, &known, earlier.is_some()))
-                .collect();
+            let fresh = self.fresh(earlier, value);
             if !fresh.is_empty() {
                 found.push(self.widened(method, &fresh));
             } else if !self.before.contains_key(method) && !value.is_empty() {
@@ -138,17 +143,30 @@ impl View<'_> {
         found
     }
 
-    /// What is new to the caller at one place.
-    fn gain(&self, place: &[String], values: Vec<String>, known: &Seen, answered: bool) -> Option<Gain> {
-        let new = |text: &String| {
-            let key = key(place, text);
-            !known.contains(&key) && !self.constants.contains(&key)
+    /// What a method shows that it did not show, and that nothing else showed.
+    fn fresh(&self, earlier: Option<&Value>, value: &Value) -> Vec<Gain> {
+        if earlier == Some(value) {
+            return Vec::new();
+        }
+        let old = places(earlier.unwrap_or(&Value::Nothing));
+        let more = |(place, values): &(Vec<&str>, Vec<Cow<'_, str>>)| {
+            old.get(place).is_none_or(|old| old.len() < values.len())
         };
-        let values: BTreeSet<String> = values.into_iter().filter(new).collect();
-        let private = values.iter().any(|text| self.owned.contains(&key(place, text)));
+        let gains = places(value).into_iter().filter(more);
+        gains.filter_map(|(place, values)| self.gain(&place, values, earlier.is_some())).collect()
+    }
+
+    /// What is new to the caller at one place.
+    fn gain(&self, place: &[&str], values: Vec<Cow<'_, str>>, answered: bool) -> Option<Gain> {
+        let keys: BTreeSet<Key<'_>> = values.into_iter().map(|text| key(place, text)).collect();
+        let new = |key: &Key<'_>| !self.known.contains(key) && !self.constants.contains(key);
+        let keys: Vec<Key<'_>> = keys.into_iter().filter(new).collect();
+        let private = keys.iter().any(|key| self.owned.contains(key));
         // One and the same value everywhere, that the app did not have before: a new field's first value.
-        let asks = private || !answered || values.len() > 1;
-        (!values.is_empty()).then(|| Gain { field: place.last().cloned(), values, asks })
+        let asks = private || !answered || keys.len() > 1;
+        let values = keys.into_iter().map(|(_, text)| text.into_owned()).collect();
+        let gain = Gain { field: place.last().map(|field| (*field).to_owned()), values, asks };
+        (!gain.values.is_empty()).then_some(gain)
     }
 
     fn widened(&self, method: &str, gains: &[Gain]) -> (Finding, BTreeSet<String>) {
@@ -215,51 +233,6 @@ fn who(caller: &Caller) -> String {
         Caller::Stranger => "Anyone who signs in".into(),
         Caller::Member(role) | Caller::Known(role, _) => format!("Members with the role {}", words::quoted(role)),
     }
-}
-
-/// All values of all answers.
-pub(crate) fn seen(answers: &Answers) -> Seen {
-    let values = answers.values().filter_map(Answer::value);
-    values.flat_map(places).flat_map(|(place, values)| values.into_iter().map(move |text| key(&place, &text))).collect()
-}
-
-fn key(place: &[String], text: &str) -> (String, String) {
-    let meaningless = text.len() < 20 && (text.parse::<f64>().is_ok() || matches!(text, "true" | "false"));
-    let field = place.last().filter(|_| meaningless).cloned().unwrap_or_default();
-    (field, text.to_owned())
-}
-
-/// The values at each place, without what is empty.
-fn places(value: &Value) -> BTreeMap<Vec<String>, Vec<String>> {
-    let (mut places, mut left) = (BTreeMap::new(), MOST_VALUES);
-    collect(value, &mut Vec::new(), &mut places, &mut left);
-    places
-}
-
-fn collect(value: &Value, path: &mut Vec<String>, places: &mut BTreeMap<Vec<String>, Vec<String>>, left: &mut usize) {
-    match value {
-        _ if value.is_empty() || *left == 0 => {}
-        Value::List(rows) => rows.iter().for_each(|row| collect(row, path, places, left)),
-        Value::Record(fields) => fields.iter().for_each(|(name, value)| {
-            let named = name.parse::<u32>().is_err();
-            if named {
-                path.push(name.clone());
-            }
-            collect(value, path, places, left);
-            path.truncate(path.len() - usize::from(named));
-        }),
-        Value::Variant(tag, inner) if !inner.is_empty() => {
-            put(words::split(tag), path, places, left);
-            collect(inner, path, places, left);
-        }
-        Value::Blob(bytes) => put(words::hex(bytes), path, places, left),
-        _ => put(value.scalar().unwrap_or_default(), path, places, left),
-    }
-}
-
-fn put(text: String, path: &[String], places: &mut BTreeMap<Vec<String>, Vec<String>>, left: &mut usize) {
-    *left -= 1;
-    places.entry(path.to_vec()).or_default().push(text);
 }
 
 #[cfg(test)]

@@ -126,6 +126,9 @@ impl Tally {
 
 /// Compares the same data before and after.
 pub(crate) fn changes(before: &Value, after: &Value) -> Vec<Change> {
+    if before == after {
+        return Vec::new();
+    }
     let hashing = Hashing::default();
     let [before, after] = [before, after].map(|value| Whole { value, hashing: &hashing });
     let mut census = Census::default();

@@ -104,6 +104,11 @@ pub trait Fork {
         let _ = mark;
     }
 
+    /// Lets go of the state that was kept last; its mark is good for nothing any more.
+    fn forget(&mut self, mark: Mark) {
+        let _ = mark;
+    }
+
     /// Lets time go by: what the app does by itself until then (timers, heartbeats) is done, within bounds.
     fn pass(&mut self, time: Duration) {
         let _ = time;

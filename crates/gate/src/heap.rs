@@ -6,12 +6,14 @@
 //! word means follows from the types that the module declares. Invariant: reading ends within bounds of words and depth,
 //! whatever the memory holds, and never leaves it.
 
+mod alike;
 mod collections;
 mod cursor;
 mod digest;
 mod layout;
 mod numbers;
 mod object;
+mod sample;
 mod shape;
 
 use std::{
@@ -26,6 +28,7 @@ use crate::{census::Hashing, interface::roomy, most::Signature, value::Value};
 pub(crate) use cursor::{Cursor, Types};
 use layout::{Id, Kind, Layout, Part};
 use object::{Object, Tag, is_named, is_reference};
+pub(crate) use sample::{Bounds, Sample, differing, sample};
 use shape::{Json, Plain, Shape};
 
 const METADATA: u64 = 0x48_0000;
@@ -41,9 +44,11 @@ const TRUE: u64 = 1;
 /// Words that are looked at whatever the memory's size.
 const LEAST_WORDS: u64 = 1 << 20;
 /// Words that are looked at for each word of memory: shared values are met more than once.
-const MOST_VISITS: u64 = 3;
+const MOST_VISITS: u64 = 4;
 /// How deep values may be nested.
 const MOST_DEPTH: usize = 300;
+/// What a value that is made takes besides its text.
+const VALUE_BYTES: u64 = size_of::<Value>() as u64;
 /// Words after which a counter that was asked for is told.
 const TOLD_WORDS: u64 = 1 << 17;
 
@@ -142,6 +147,19 @@ impl Cell {
 
 /// The blob with the names of a record's fields, and where those of a type lie in it.
 type Places = (u64, Rc<[u32]>);
+
+/// A record, with where the fields of its type lie in it.
+struct Record {
+    object: Object,
+    places: Rc<[u32]>,
+}
+
+impl Record {
+    /// The part at a place among the type's.
+    fn part(&self, reader: &Reader<'_>, part: &Part, at: usize) -> Result<Cell, HeapError> {
+        Ok(Cell::new(part.id, self.object.word(reader, 1 + u64::from(self.places[at]))?))
+    }
+}
 
 /// Reads one memory by the types of its module.
 pub(crate) struct Reader<'a> {
@@ -270,20 +288,42 @@ impl<'a> Reader<'a> {
 
     /// The parts of a record, tuple or pair, in the layout's order.
     fn parts(&self, cell: Cell, word: u64) -> Result<Vec<Cell>, HeapError> {
+        let mut parts = Vec::new();
+        self.each_part(cell, word, &mut |_, part| {
+            parts.push(part);
+            Ok(())
+        })?;
+        Ok(parts)
+    }
+
+    /// Shows `see` each of them, with its place among them.
+    fn each_part(
+        &self,
+        cell: Cell,
+        word: u64,
+        see: &mut dyn FnMut(usize, Cell) -> Result<(), HeapError>,
+    ) -> Result<(), HeapError> {
         match self.layout.kind(cell.id) {
             Kind::Record(parts) => {
-                let object = self.expect(word, &[Tag::Object], "record")?;
-                let places = self.places(cell.id, parts, object)?;
-                let part = |(part, at): (&Part, &u32)| Ok(Cell::new(part.id, object.word(self, 1 + u64::from(*at))?));
-                parts.iter().zip(places.iter()).map(part).collect()
+                let record = self.record(cell.id, parts, word)?;
+                parts.iter().enumerate().try_for_each(|(at, part)| see(at, record.part(self, part, at)?))
             }
-            Kind::Tuple(parts) => {
+            Kind::Tuple(ids) => {
                 let words = self.array(word)?;
-                Ok(parts.iter().zip(words.iter()).map(|(id, word)| Cell::new(*id, word)).collect())
+                let mut cells = ids.iter().zip(words.iter()).enumerate();
+                cells.try_for_each(|(at, (id, word))| see(at, Cell::new(*id, word)))
             }
-            Kind::Pair(key, value) => Ok(vec![Cell::new(*key, cell.word), Cell::new(*value, cell.second)]),
-            _ => Ok(Vec::new()),
+            Kind::Pair(key, value) => {
+                see(0, Cell::new(*key, cell.word))?;
+                see(1, Cell::new(*value, cell.second))
+            }
+            _ => Ok(()),
         }
+    }
+
+    fn record(&self, id: Id, parts: &[Part], word: u64) -> Result<Record, HeapError> {
+        let object = self.expect(word, &[Tag::Object], "record")?;
+        Ok(Record { object, places: self.places(id, parts, object)? })
     }
 
     /// The choice that a variant is, by its place among the cases, and what belongs to it.
@@ -318,12 +358,24 @@ struct Shaping<'r, 'a, S> {
     limit: usize,
     /// Elements not kept.
     left_out: u64,
+    /// Bytes that values may still take.
+    bytes: u64,
     shape: std::marker::PhantomData<S>,
 }
 
 impl<'r, 'a, S: Shape> Shaping<'r, 'a, S> {
     fn new(reader: &'r Reader<'a>, limit: usize) -> Self {
-        Shaping { reader, limit, left_out: 0, shape: std::marker::PhantomData }
+        Shaping { reader, limit, left_out: 0, bytes: u64::MAX, shape: std::marker::PhantomData }
+    }
+
+    /// The same, for values that take no more bytes than this.
+    fn within(self, bytes: u64) -> Self {
+        Shaping { bytes, ..self }
+    }
+
+    fn takes(&mut self, bytes: u64) -> Result<(), HeapError> {
+        self.bytes = self.bytes.checked_sub(bytes).ok_or(HeapError::TooLarge)?;
+        Ok(())
     }
 
     fn value(&mut self, cell: Cell) -> Result<S::Value, HeapError> {
@@ -333,12 +385,21 @@ impl<'r, 'a, S: Shape> Shaping<'r, 'a, S> {
 
     fn seen(&mut self, cell: Cell, word: u64) -> Result<S::Value, HeapError> {
         let reader = self.reader;
+        self.takes(VALUE_BYTES)?;
         Ok(match reader.layout.kind(cell.id) {
             Kind::Nothing => S::nothing(),
             Kind::Bool => S::bool(word == TRUE),
             Kind::Char => S::text(reader.char(word)?.to_string()),
-            Kind::Text => S::text(reader.text(word)?.into_owned()),
-            Kind::Blob => S::blob(reader.blob(word)?.into_owned()),
+            Kind::Text => {
+                let text = reader.text(word)?;
+                self.takes(text.len() as u64)?;
+                S::text(text.into_owned())
+            }
+            Kind::Blob => {
+                let bytes = reader.blob(word)?;
+                self.takes(bytes.len() as u64)?;
+                S::blob(bytes.into_owned())
+            }
             Kind::Principal => S::principal(reader.principal(word)?),
             Kind::Number(kind) => S::number(kind, reader.number(kind, word)?),
             Kind::Option { inner, nested } => {

@@ -11,7 +11,7 @@ use std::{
 };
 
 use crate::{
-    access::{self as views, Views},
+    access::{self as views, Sights, Views},
     behaviour::{self, Eve},
     checks::Checks,
     data,
@@ -176,8 +176,8 @@ impl Judging<'_> {
             self.later(lives, (live, proposed), &found.changes, &later::open_methods(&old.interface, &new.interface));
         }
         self.access(
-            access::Version { asked: &old, side: live, mark: lives, views: &before },
-            access::Version { asked: &new, side: proposed, mark: upgraded, views: &after },
+            access::Version { asked: &old, side: live, mark: lives, views: &Sights::of(&before) },
+            access::Version { asked: &new, side: proposed, mark: upgraded, views: &Sights::of(&after) },
         );
         self.promises(&new.interface);
         let sides = Some((&old.interface, &new.interface));

@@ -8,6 +8,7 @@ mod claims;
 mod compare;
 mod declared;
 mod diff;
+mod memory;
 mod pool;
 mod probing;
 mod say;
@@ -17,9 +18,14 @@ use serde::Serialize;
 pub(crate) use compare::{Half, Power, Powers, findings, first_caller, open, without};
 pub(crate) use declared::findings as declared_findings;
 pub use declared::{Declared, Granted, Reached};
-pub(crate) use diff::{Changes, changes};
+pub(crate) use diff::Changes;
+#[cfg(test)]
+pub(crate) use diff::changes;
+pub(crate) use memory::{changed_since, kept};
 pub(crate) use pool::Pool;
 pub use probing::Answering;
+#[cfg(test)]
+pub(crate) use probing::parts;
 pub(crate) use probing::{Known, Prober, Variables, Version};
 
 use crate::{
@@ -79,10 +85,10 @@ pub(crate) fn of_owner(answers: &Answers) -> Pool {
 pub fn access_of(options: &Options, side: Side<'_>, fork: &mut dyn Fork) -> Result<Vec<MethodAccess>, String> {
     let interface = Interface::parse(side.candid).map_err(|error| error.to_string())?;
     let start = fork.keep();
-    let kept = fork.variables(side.stable_types).and_then(Result::ok);
+    let kept = kept(fork, start, side.stable_types);
     let version = Version { interface: &interface, stable_types: side.stable_types, start, kept: kept.as_ref() };
     let data = match &kept {
-        Some(kept) => Pool::of(kept),
+        Some(kept) => Pool::of(&kept.variables),
         None => of_owner(&probe::ask_all(fork, &interface, &probe::readable(&interface).0, &Caller::Owner)),
     };
     let known = Known { roles: &options.roles, recorded: &options.recorded, data: &data };

@@ -1,13 +1,15 @@
 //! Figures of a whole node, as one JSON object on standard output: start, request → live, change → live; signed updates
-//! over HTTP beside those of a peer (workerd), over one app and many, alone and beside queries; signed queries; a crowd.
+//! over HTTP beside those of a peer (workerd), over one app and many, alone and beside queries; signed queries; a crowd;
+//! what a change costs an app with much data.
 //!
-//! `cargo bench -p autograph --bench node -- words load crowd` runs the parts named, or all of them. Data folders and
+//! `cargo bench -p autograph --bench node -- words gate load crowd` runs the parts named, or all of them. Data folders and
 //! caches are empty at first. What is compared runs by turns in the same [`ROUNDS`] rounds, and each figure is the
 //! median of its rounds, so that whatever else the machine does hits both sides. The machine's load is printed too.
 //! Beside the updates stands what this disk gives a plain log: as many synced appends by one thread, each carrying as
 //! many records as there are clients.
 
 mod crowd;
+mod gate;
 mod http;
 mod load;
 mod peer;
@@ -70,6 +72,9 @@ fn main() {
         figures.insert("machine".into(), machine());
         if wants("words") {
             figures.insert("words".into(), words());
+        }
+        if wants("gate") {
+            figures.insert("gate".into(), gate::measure());
         }
         if wants("load") {
             figures.insert("load".into(), loads().await);

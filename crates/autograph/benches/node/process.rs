@@ -103,10 +103,35 @@ impl Node {
         Checker::of(&answer.bytes().await.expect("its body"))
     }
 
+    /// The number that a command prints, such as the answer `(25_000 : nat)` of a call.
+    pub(crate) fn number(&self, args: &[&str]) -> f64 {
+        let output = command(&self.home).args(args).output().expect("the program runs");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let digits: String = said.chars().take_while(|c| *c != ':').filter(char::is_ascii_digit).collect();
+        let why = String::from_utf8_lossy(&output.stderr).into_owned();
+        digits.parse().unwrap_or_else(|_| panic!("no number: {args:?}: {said}{why}"))
+    }
+
     pub(crate) fn rss_mib(&self) -> u64 {
+        self.memory_kib("VmRSS:") / 1024
+    }
+
+    /// Has the most memory in use counted anew; bytes in use now.
+    pub(crate) fn reset_peak(&self) -> f64 {
+        // Where that isn't allowed, the figure is the most since the start.
+        let _ = std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5");
+        self.memory_kib("VmRSS:") as f64 * 1024.0
+    }
+
+    /// The most memory in use since [`Node::reset_peak`], in bytes.
+    pub(crate) fn peak_bytes(&self) -> f64 {
+        self.memory_kib("VmHWM:") as f64 * 1024.0
+    }
+
+    fn memory_kib(&self, field: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
-        line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or_default() / 1024
+        let line = status.lines().find(|line| line.starts_with(field)).unwrap_or_default();
+        line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or_default()
     }
 
     /// The counter, built and put live like any app.

@@ -10,7 +10,7 @@ use execution::{
 use gate::{Caller, Finding, Mark, Options, Side, Verdict, heap::HeapError};
 use toolchain::{BuildError, Diagnostic, Release, Severity};
 
-use super::{Workshop, answer::Problem, behaviour::Known, proposals::Proposal};
+use super::{Workshop, answer::Problem, behaviour::Known, looked::Looked, proposals::Proposal};
 
 /// What the live module says about itself.
 #[derive(Clone, Debug)]
@@ -26,6 +26,7 @@ impl Workshop {
         app: Option<&App>,
         release: &Release,
         proposal: &Proposal,
+        looked: &Looked,
     ) -> Result<Verdict, Problem> {
         let live = match app.filter(|app| app.version > 0) {
             Some(app) => Some(self.live_types(app).await?),
@@ -40,7 +41,7 @@ impl Workshop {
         fork.fork.set_roles(&roles);
         let Known { options, unreadable } = self.known(app, proposal).await?;
         let Options { roles, members, declared, .. } = self.access_options(app, &roles, Some(&proposal.tree)).await?;
-        let options = Options { roles, members, declared, ..options };
+        let options = Options { roles, members, declared, looked_at: Some(looked.counter()), ..options };
         let (wasm, candid, types) = (release.wasm.clone(), release.candid.clone(), release.stable_types.clone());
         on_own_thread(move || {
             let side = live.as_ref().map(|live| Side { candid: &live.candid, stable_types: &live.stable });
@@ -174,6 +175,12 @@ impl gate::Fork for ForkOf {
     fn back(&mut self, mark: Mark) {
         if let Some(kept) = self.kept.get(mark.0) {
             self.fork.back(kept);
+        }
+    }
+
+    fn forget(&mut self, mark: Mark) {
+        if mark.0 + 1 == self.kept.len() {
+            self.kept.pop();
         }
     }
 

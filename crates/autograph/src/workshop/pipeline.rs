@@ -20,6 +20,7 @@ use super::{
     answer::{Alternative, Outcome, Problem},
     api::line,
     delta::Judged,
+    looked::Looked,
     owners::lock,
     proposals::{Proposal, understood_into},
     switch::{Going, OpenCalls, Switched},
@@ -72,6 +73,15 @@ impl Progress {
         }
         // A listener too slow to take progress misses some of it. The seconds are the stage's own, which begins.
         let _ = self.sender.try_send(line("progress", &json!({ "stage": stage, "message": message, "seconds": 0 })));
+    }
+
+    /// Says more about the stage under way.
+    pub(super) fn more(&self, message: &str) {
+        let stages = lock(&self.stages);
+        let Some((stage, begun)) = &stages.1 else { return };
+        let seconds = begun.elapsed().as_secs_f64();
+        let told = json!({ "stage": stage, "message": message, "seconds": seconds });
+        let _ = self.sender.try_send(line("progress", &told));
     }
 
     /// Seconds per stage so far, and in all.
@@ -200,8 +210,10 @@ impl Workshop {
         };
         progress.stage("check", "Checking it against the live app");
         let on = self.seed(target.app()).await?;
-        let judged = self.judge(target.app(), &release, proposal);
-        let (verdict, seen) = tokio::try_join!(judged, self.end_pages(pages, &release))?;
+        let looked = Looked::of(on.as_ref().map_or(0, |(seed, _)| seed.memory_bytes()));
+        let judged = self.judge(target.app(), &release, proposal, &looked);
+        let both = async { tokio::try_join!(judged, self.end_pages(pages, &release)) };
+        let (verdict, seen) = progress.while_looking(&looked, both).await?;
         let mut verdict = seen.add_to(verdict);
         verdict.build.extend(release.compacted.as_ref().map(super::chain::told));
         base.verdict = verdict.clone();

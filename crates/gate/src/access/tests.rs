@@ -18,7 +18,7 @@ fn views(owner: &[(&str, Value)], anonymous: &[(&str, Value)]) -> Views {
 }
 
 fn check(before: &Views, after: &Views, empty: &Views) -> Vec<String> {
-    findings(before, after, empty)
+    findings(&Sights::of(before), after, empty)
         .iter()
         .map(|f| format!("{:?} {} {} {:?}", f.effect, f.kind, f.subject, f.count))
         .collect()
@@ -40,7 +40,7 @@ fn a_field_that_opens_up_asks() {
     let hidden = rows(&[("Anna", ""), ("Ben", "")]);
     let before = views(&[("guests", rows(&GUESTS))], &[("guests", hidden)]);
     let after = views(&[("guests", rows(&GUESTS))], &[("guests", rows(&GUESTS))]);
-    let found = findings(&before, &after, &Views::new());
+    let found = findings(&Sights::of(&before), &after, &Views::new());
     assert_eq!(
         found[0].message,
         "Anyone, signed in or not, could see “phone” of “guests”, which they can't now: 2 values, for example “1”, “2”."

@@ -1,9 +1,6 @@
 //! Which row after is which row before.
 
-use std::{
-    collections::{BTreeSet, HashMap, HashSet},
-    hash::Hash,
-};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{
     is_named,
@@ -58,11 +55,11 @@ fn rekeyed<N: Node>(
     places: &[Option<u32>],
 ) -> Vec<(u32, u32)> {
     let gone: Vec<u32> = (0..).zip(places).filter(|(_, place)| place.is_none()).map(|(row, _)| row).collect();
-    let taken: HashSet<u32> = places.iter().flatten().copied().collect();
     let rest: Vec<(usize, usize)> = shared.iter().filter(|pair| !key.columns.contains(pair)).copied().collect();
     if gone.is_empty() || rest.is_empty() || new.rows.len() < old.rows.len() {
         return Vec::new();
     }
+    let taken: HashSet<u32> = places.iter().flatten().copied().collect();
     let number = key.columns.iter().all(|(column, _)| old.columns[*column].class == Class::Number);
     let after: Vec<usize> = rest.iter().map(|(_, column)| *column).collect();
     let mut free: HashMap<u64, Vec<u32>> = HashMap::new();
@@ -191,7 +188,8 @@ impl Key {
     }
 }
 
-fn distinct<T: Hash + Eq>(digests: &[T]) -> bool {
-    let mut found = HashSet::with_capacity(digests.len());
-    digests.iter().all(|digest| found.insert(digest))
+fn distinct(digests: &[u64]) -> bool {
+    let mut sorted = digests.to_vec();
+    sorted.sort_unstable();
+    sorted.windows(2).all(|pair| pair[0] != pair[1])
 }

@@ -146,6 +146,10 @@ struct Comparing<'t, 'a, N: Node> {
     columns: Vec<Compared>,
     /// Columns that only the new side has, by their names from the row down.
     added: Vec<(usize, String)>,
+    /// Whether every column before is there after, under its own name, so that rows may be compared whole.
+    alike: bool,
+    /// What is in the columns of the present row.
+    row: Vec<bool>,
 }
 
 /// A column before, with what is found about it.
@@ -187,21 +191,33 @@ impl<'t, 'a, N: Node> Comparing<'t, 'a, N> {
                 differing: Differing::default(),
             }
         };
-        let columns = (0..old.columns.len()).filter(|at| !old.columns[*at].skipped).map(column).collect();
+        let columns: Vec<Compared> =
+            (0..old.columns.len()).filter(|at| !old.columns[*at].skipped).map(column).collect();
         let added = added.iter().map(|to| (*to, new.columns[*to].name.join("."))).collect();
-        Comparing { old, new, columns, added }
+        let own = |column: &Column<N::Kind>| !column.skipped && column.name == column.path;
+        let kept = |column: &Compared| column.to.is_some() && !column.retyped;
+        let alike = old.columns.iter().chain(&new.columns).all(own) && columns.iter().all(kept);
+        Comparing { old, new, columns, added, alike, row: Vec::new() }
     }
 
     fn run(mut self, census: &mut Census, pairs: &[(u32, u32)]) {
+        let (mut before, mut after, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for chunk in pairs.chunks(CHUNK_ROWS) {
-            let (mut before, mut after) = (Vec::new(), Vec::new());
+            before.clear();
+            after.clear();
+            others.clear();
             for (row, place) in chunk {
-                self.old.rows[*row as usize].digests(&self.old.columns, &mut before);
-                self.new.rows[*place as usize].digests(&self.new.columns, &mut after);
+                let (old, new) = (&self.old.rows[*row as usize], &self.new.rows[*place as usize]);
+                if self.is_same(old, new) {
+                    continue;
+                }
+                old.digests(&self.old.columns, &mut before);
+                new.digests(&self.new.columns, &mut after);
+                others.push((*row, *place));
             }
             let mut columns = std::mem::take(&mut self.columns);
             for column in &mut columns {
-                self.column(census, column, chunk, (&before, &after));
+                self.column(census, column, &others, (&before, &after));
             }
             self.columns = columns;
         }
@@ -209,6 +225,16 @@ impl<'t, 'a, N: Node> Comparing<'t, 'a, N> {
         for (column, swapped) in std::mem::take(&mut self.columns).into_iter().zip(swapped) {
             self.tell(census, column, swapped);
         }
+    }
+
+    /// Whether a row is surely what it was, and then counts what is in it.
+    fn is_same(&mut self, old: &N, new: &N) -> bool {
+        self.row.clear();
+        let same = self.alike && old.same_row(new, &mut self.row) && self.row.len() == self.columns.len();
+        if same {
+            self.columns.iter_mut().zip(&self.row).for_each(|(column, filled)| column.filled += u64::from(*filled));
+        }
+        same
     }
 
     fn column(

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::{
     Cell, HeapError, Reader, Shaping,
+    alike::Sides,
     layout::{Id, Kind, Layout},
     shape::Plain,
 };
@@ -105,11 +106,11 @@ impl<'r> Cursor<'r> {
         };
         let end = *at + width as usize;
         reader.follow(cell, |word| {
-            let parts = match reader.layout.kind(cell.id) {
-                Kind::Option { inner, .. } => reader.inner(*inner, word)?.into_iter().collect(),
-                _ => reader.parts(cell, word)?,
-            };
-            parts.into_iter().try_for_each(|cell| self.of(cell).fill(columns, at, digests))
+            let mut fill = |cell| self.of(cell).fill(columns, at, digests);
+            match reader.layout.kind(cell.id) {
+                Kind::Option { inner, .. } => reader.inner(*inner, word)?.map_or(Ok(()), fill),
+                _ => reader.each_part(cell, word, &mut |_, cell| fill(cell)),
+            }
         })?;
         // An option without anything in it has all columns empty.
         digests.resize(digests.len() + (end - *at), EMPTY);
@@ -128,8 +129,12 @@ impl<'r> Cursor<'r> {
                 Kind::Record(parts) => parts.iter().position(|part| &*part.name == name),
                 _ => name.parse().ok(),
             };
-            let parts = reader.parts(cell, word)?;
-            Ok(at.and_then(|at| parts.get(at).copied()).map(|cell| self.of(cell)))
+            let mut found = None;
+            reader.each_part(cell, word, &mut |place, part| {
+                found = found.or((Some(place) == at).then_some(part));
+                Ok(())
+            })?;
+            Ok(found.map(|cell| self.of(cell)))
         });
         Ok(found?.flatten())
     }
@@ -171,6 +176,10 @@ impl<'r> Node for Cursor<'r> {
             digests.truncate(start);
             digests.resize(start + columns.len(), EMPTY);
         }
+    }
+
+    fn same_row(&self, other: &Self, filled: &mut Vec<bool>) -> bool {
+        Sides { old: self.reader, new: other.reader }.rows_alike((self.cell, other.cell), filled)
     }
 
     fn part(&self, path: &[Rc<str>]) -> Option<Self> {

@@ -65,32 +65,35 @@ impl Reader<'_> {
             _ => None,
         });
         let mut sum = EMPTY;
-        for (part, cell) in parts.iter().zip(self.parts(cell, word)?) {
+        self.each_part(cell, word, &mut |at, cell| {
+            let part = &parts[at];
             let like = match others {
                 None => None,
                 Some((layout, others)) => match others.iter().find(|other| other.hash == part.hash) {
                     Some(other) => Some((layout, other.id)),
-                    None => continue,
+                    None => return Ok(()),
                 },
             };
             sum = sum.wrapping_add(self.hashing.part(u64::from(part.hash), self.digest(cell, like)?));
-        }
+            Ok(())
+        })?;
         Ok(sum)
     }
 
     fn tuple_digest(&self, cell: Cell, word: u64, like: Like<'_>) -> Result<u64, HeapError> {
         let mut sum = EMPTY;
-        for (at, cell) in self.parts(cell, word)?.into_iter().enumerate() {
+        self.each_part(cell, word, &mut |at, cell| {
             let like = match like.map(|(layout, id)| (layout, layout.kind(id))) {
                 Some((layout, Kind::Tuple(others))) => match others.get(at) {
                     Some(other) => Some((layout, *other)),
-                    None => continue,
+                    None => return Ok(()),
                 },
                 Some((layout, Kind::Pair(key, value))) => Some((layout, if at == 0 { *key } else { *value })),
                 _ => None,
             };
             sum = sum.wrapping_add(self.hashing.part(at as u64, self.digest(cell, like)?));
-        }
+            Ok(())
+        })?;
         Ok(sum)
     }
 

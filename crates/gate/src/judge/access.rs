@@ -4,8 +4,9 @@ use std::{collections::BTreeMap, time::Duration};
 
 use super::{Asked, Judging, Options, Side};
 use crate::{
-    access::{self as views, Views},
+    access::{self as views, Sights, Views},
     fork::{Caller, Mark},
+    heap::Sample,
     matrix::{self, Changes, Half, Known, Pool, Power, Powers, Prober, Variables},
     probe::Answer,
     value::Value,
@@ -18,12 +19,12 @@ const LATER: Duration = Duration::from_secs(3_600);
 
 /// One version as it was seen on the fork.
 #[derive(Clone, Copy)]
-pub(super) struct Version<'a> {
+pub(super) struct Version<'a, 'v> {
     pub(super) asked: &'a Asked,
     pub(super) side: Side<'a>,
     /// The fork just when it began to run this version.
     pub(super) mark: Mark,
-    pub(super) views: &'a Views,
+    pub(super) views: &'a Sights<'v>,
 }
 
 /// What one version lets its callers do, the variables that they begin with, and methods that took too long.
@@ -35,7 +36,7 @@ struct Tried {
 
 impl Judging<'_> {
     /// Leaves the fork as the new version found it.
-    pub(super) fn access(&mut self, old: Version<'_>, new: Version<'_>) {
+    pub(super) fn access<'v>(&mut self, old: Version<'_, 'v>, new: Version<'_, 'v>) {
         let mut found = self.shown(old, new);
         found.extend(self.tried(old, new));
         self.fork.back(new.mark);
@@ -43,18 +44,18 @@ impl Judging<'_> {
     }
 
     /// What methods that need not be told what to read show.
-    fn shown(&mut self, old: Version<'_>, new: Version<'_>) -> Vec<Finding> {
-        let found = views::findings(old.views, new.views, &Views::new());
+    fn shown(&mut self, old: Version<'_, '_>, new: Version<'_, '_>) -> Vec<Finding> {
+        let found = views::findings(old.views, new.views.views, &Views::new());
         if found.iter().all(|finding| finding.effect == Effect::Informs) {
             return found;
         }
         let nobodys = self.nobodys(old, new);
-        views::findings(old.views, new.views, &nobodys)
+        views::findings(old.views, new.views.views, &nobodys)
     }
 
     /// What is shown and is nobody's data: the program's own texts, which it shows without any data; clocks and random
     /// values, which differ when asked later; and who the caller is.
-    fn nobodys(&mut self, old: Version<'_>, new: Version<'_>) -> Views {
+    fn nobodys(&mut self, old: Version<'_, '_>, new: Version<'_, '_>) -> Views {
         let callers = matrix::callers(self.options);
         self.fork.back(new.mark);
         self.fork.pass(LATER);
@@ -68,7 +69,7 @@ impl Judging<'_> {
             let all = nobodys.entry(caller.clone()).or_default();
             // No method has such names.
             all.insert("the caller".into(), Answer::Shown(Value::List(own)));
-            if let (Some(now), Some(later)) = (new.views.get(caller), later.get(caller)) {
+            if let (Some(now), Some(later)) = (new.views.views.get(caller), later.get(caller)) {
                 let varying = views::varying(now, later, old.views);
                 all.extend(varying.into_iter().map(|(method, answer)| (format!("{method} varies"), answer)));
             }
@@ -77,18 +78,18 @@ impl Judging<'_> {
     }
 
     /// What all methods show and change.
-    fn tried(&mut self, old: Version<'_>, new: Version<'_>) -> Vec<Finding> {
+    fn tried<'v>(&mut self, old: Version<'_, 'v>, new: Version<'_, 'v>) -> Vec<Finding> {
         let (kept, then) = (self.kept(old), self.kept(new));
-        let shown = old.views.get(&Caller::Owner).map(matrix::of_owner).unwrap_or_default();
+        let shown = old.views.views.get(&Caller::Owner).map(matrix::of_owner).unwrap_or_default();
         let data = match &kept {
-            Some(kept) => Pool::of(kept).and_shown(shown),
+            Some(kept) => Pool::of(&kept.variables).and_shown(shown),
             None => shown,
         };
         let mut before = self.powers(old, kept.as_ref(), &data);
         let mut after = self.powers(new, then.as_ref(), &data);
         if self.compared(old, new, &before, &after).iter().any(|finding| finding.effect == Effect::Asks) {
-            before.powers = matrix::without(before.powers, &self.by_itself(old, &before.variables));
-            after.powers = matrix::without(after.powers, &self.by_itself(new, &after.variables));
+            before.powers = matrix::without(before.powers, &self.by_itself(old, kept.as_ref()));
+            after.powers = matrix::without(after.powers, &self.by_itself(new, then.as_ref()));
         }
         let mut found = self.compared(old, new, &before, &after);
         if let Some(declared) = &self.options.declared {
@@ -101,13 +102,12 @@ impl Judging<'_> {
         found
     }
 
-    /// What a version keeps when it begins; nothing if memory can't be read, or holds too much to look at value by value.
-    fn kept(&mut self, version: Version<'_>) -> Option<Variables> {
-        self.fork.back(version.mark);
-        self.fork.variables(version.side.stable_types)?.ok()
+    /// What a version keeps when it begins; nothing if memory can't be read.
+    fn kept(&mut self, version: Version<'_, '_>) -> Option<Sample> {
+        matrix::kept(self.fork, version.mark, version.side.stable_types)
     }
 
-    fn compared(&self, old: Version<'_>, new: Version<'_>, before: &Tried, after: &Tried) -> Vec<Finding> {
+    fn compared<'v>(&self, old: Version<'_, 'v>, new: Version<'_, 'v>, before: &Tried, after: &Tried) -> Vec<Finding> {
         matrix::findings(
             &Half { powers: &before.powers, views: old.views, variables: &before.variables },
             &Half { powers: &after.powers, views: new.views, variables: &after.variables },
@@ -115,15 +115,16 @@ impl Judging<'_> {
     }
 
     /// What changes as time goes by, whoever calls.
-    fn by_itself(&mut self, version: Version<'_>, before: &Variables) -> Changes {
+    fn by_itself(&mut self, version: Version<'_, '_>, kept: Option<&Sample>) -> Changes {
+        let Some(kept) = kept else { return Changes::new() };
         self.fork.back(version.mark);
         self.fork.pass(LATER);
-        let after = self.fork.variables(version.side.stable_types).and_then(Result::ok);
-        after.map(|after| matrix::changes(before, &after, &[])).unwrap_or_default()
+        let found = matrix::changed_since(self.fork, (version.mark, kept), version.side.stable_types, &[]);
+        found.unwrap_or_default()
     }
 
     /// Everything that all callers but the owner can do.
-    fn powers(&mut self, version: Version<'_>, kept: Option<&Variables>, data: &Pool) -> Tried {
+    fn powers(&mut self, version: Version<'_, '_>, kept: Option<&Sample>, data: &Pool) -> Tried {
         let Options { roles, recorded, .. } = self.options;
         let callers = matrix::callers(self.options);
         let known = Known { roles, recorded, data };
@@ -137,7 +138,7 @@ impl Judging<'_> {
         let mut powers = BTreeMap::new();
         for caller in callers.into_iter().filter(|caller| *caller != Caller::Owner) {
             let nothing = BTreeMap::new();
-            let reach = prober.reach(&caller, version.views.get(&caller).unwrap_or(&nothing));
+            let reach = prober.reach(&caller, version.views.views.get(&caller).unwrap_or(&nothing));
             let claim = prober.claim(&caller, &reach);
             powers.insert(caller, Power { reach, claim });
         }

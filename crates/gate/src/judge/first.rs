@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::{Asked, Judging, Side};
 use crate::{
     fork::{Caller, Mark},
-    matrix::{self, Known, Pool, Power, Powers, Prober, Variables},
+    heap::Sample,
+    matrix::{self, Known, Pool, Power, Powers, Prober},
     probe::Answers,
     verdict::Finding,
 };
@@ -13,7 +14,7 @@ use crate::{
 /// The fork after some calls, and what lies in memory there.
 struct Filled {
     mark: Mark,
-    kept: Option<Variables>,
+    kept: Option<Sample>,
 }
 
 impl Judging<'_> {
@@ -22,7 +23,7 @@ impl Judging<'_> {
     pub(super) fn first_access(&mut self, asked: &Asked, side: Side<'_>) {
         let empty = self.filled(side);
         let filled = self.fill(asked, side, &empty, &Caller::Owner);
-        let data = filled.kept.as_deref().map(Pool::of).unwrap_or_default();
+        let data = filled.kept.as_ref().map(|kept| Pool::of(&kept.variables)).unwrap_or_default();
         let all: Vec<Caller> = matrix::callers(self.options).into_iter().filter(|who| *who != Caller::Owner).collect();
         let powers = self.powers_of(asked, side, &filled, &data, &all);
         let mut found = matrix::open(&powers);
@@ -39,8 +40,8 @@ impl Judging<'_> {
         let claimed = self.fill(asked, side, empty, &Caller::Stranger);
         let filled = self.fill(asked, side, &claimed, &Caller::Owner);
         // What the stranger entered is their own.
-        let own = claimed.kept.as_deref().map(Pool::of).unwrap_or_default();
-        let data = filled.kept.as_deref().map(|kept| Pool::without(kept, &own)).unwrap_or_default();
+        let own = claimed.kept.as_ref().map(|kept| Pool::of(&kept.variables)).unwrap_or_default();
+        let data = filled.kept.as_ref().map(|kept| Pool::without(&kept.variables, &own)).unwrap_or_default();
         let first = self.powers_of(asked, side, &filled, &data, &[Caller::Stranger]);
         matrix::first_caller(first.get(&Caller::Stranger)?, later.get(&Caller::Stranger)?)
     }
@@ -56,7 +57,7 @@ impl Judging<'_> {
 
     fn filled(&mut self, side: Side<'_>) -> Filled {
         let mark = self.fork.keep();
-        Filled { mark, kept: self.fork.variables(side.stable_types).and_then(Result::ok) }
+        Filled { mark, kept: matrix::kept(self.fork, mark, side.stable_types) }
     }
 
     fn powers_of(&mut self, asked: &Asked, side: Side<'_>, from: &Filled, data: &Pool, callers: &[Caller]) -> Powers {

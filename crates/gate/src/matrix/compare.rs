@@ -1,6 +1,6 @@
 //! What a caller could see or change with a new version that they could not with all methods of the live one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{
     claims::Claim,
@@ -10,9 +10,8 @@ use super::{
     say,
 };
 use crate::{
-    access,
+    access::{Sight, Sights},
     fork::Caller,
-    probe::Answers,
     value::Value,
     verdict::{Effect, Finding},
     words::{self, MOST_EXAMPLES},
@@ -47,15 +46,15 @@ pub(crate) fn without(mut powers: Powers, by_itself: &Changes) -> Powers {
 pub(crate) type Powers = BTreeMap<Caller, Power>;
 
 /// One version, as far as it is compared.
-pub(crate) struct Half<'a> {
+pub(crate) struct Half<'a, 'v> {
     pub(crate) powers: &'a Powers,
-    pub(crate) views: &'a BTreeMap<Caller, Answers>,
+    pub(crate) views: &'a Sights<'v>,
     /// Variables where callers begin.
     pub(crate) variables: &'a Variables,
 }
 
 /// What callers other than the owner would gain, and what they would lose.
-pub(crate) fn findings(old: &Half<'_>, new: &Half<'_>) -> Vec<Finding> {
+pub(crate) fn findings<'v>(old: &Half<'_, 'v>, new: &Half<'_, 'v>) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     let mut told: BTreeMap<Caller, BTreeSet<(String, String)>> = BTreeMap::new();
     for (caller, power) in new.powers.iter().filter(|(caller, _)| **caller != Caller::Owner) {
@@ -125,27 +124,29 @@ fn lesser(caller: &Caller) -> Vec<Caller> {
     }
 }
 
-struct Comparing<'a> {
+struct Comparing<'a, 'v> {
     caller: &'a Caller,
-    old: &'a Half<'a>,
-    new: &'a Half<'a>,
-    /// What could be seen before.
-    seen: access::Seen,
+    old: &'a Half<'a, 'v>,
+    new: &'a Half<'a, 'v>,
+    /// What could be seen before, by methods that need not be told what to read.
+    views: Vec<&'a Sight<'v>>,
+    /// What could be seen by all methods, as far as it is known whose it is.
+    seen: HashSet<(String, String)>,
     /// What could be changed before.
     changed: Changes,
 }
 
-impl<'a> Comparing<'a> {
-    fn new(caller: &'a Caller, old: &'a Half<'a>, new: &'a Half<'a>) -> Comparing<'a> {
-        let (mut seen, mut changed) = (access::Seen::new(), Changes::new());
+impl<'a, 'v> Comparing<'a, 'v> {
+    fn new(caller: &'a Caller, old: &'a Half<'a, 'v>, new: &'a Half<'a, 'v>) -> Comparing<'a, 'v> {
+        let (mut views, mut seen, mut changed) = (Vec::new(), HashSet::new(), Changes::new());
         for who in lesser(caller).iter().chain([caller]) {
-            seen.extend(old.views.get(who).map(access::seen).unwrap_or_default());
+            views.push(old.views.get(who));
             if let Some(power) = old.powers.get(who) {
                 seen.extend(power.reach.shows().iter().chain(&power.claim.shows).map(Shown::key));
                 changed.extend(power.changes());
             }
         }
-        Comparing { caller, old, new, seen, changed }
+        Comparing { caller, old, new, views, seen, changed }
     }
 
     fn all(&self, power: &Power) -> Vec<Finding> {
@@ -156,13 +157,23 @@ impl<'a> Comparing<'a> {
         found
     }
 
+    /// Whether a value could not be seen before.
+    fn is_fresh(&self, shown: &Shown) -> bool {
+        let key = shown.key();
+        if self.seen.contains(&key) {
+            return false;
+        }
+        let key = (key.0.into(), key.1.into());
+        !self.views.iter().any(|view| view.contains(&key))
+    }
+
     /// Methods that show what could not be seen. Those that need not be told what to read are compared elsewhere.
     fn shown(&self, power: &Power) -> Vec<Finding> {
-        let views = self.new.views.get(self.caller);
+        let views = self.new.views.views.get(self.caller);
         let methods = power.reach.methods.iter().filter(|(name, _)| views.is_none_or(|all| !all.contains_key(*name)));
         methods
             .filter_map(|(name, tried)| {
-                let fresh: Vec<&Shown> = tried.shows.iter().filter(|shown| !self.seen.contains(&shown.key())).collect();
+                let fresh: Vec<&Shown> = tried.shows.iter().filter(|shown| self.is_fresh(shown)).collect();
                 (!fresh.is_empty()).then(|| self.widened(name, &fresh))
             })
             .collect()
@@ -185,7 +196,7 @@ impl<'a> Comparing<'a> {
 
     /// One finding for each variable and kind of change.
     fn gained_changes(&self, power: &Power) -> Vec<Finding> {
-        let unread = |half: &Half<'_>| half.powers.get(self.caller).is_some_and(|power| power.reach.unread);
+        let unread = |half: &Half<'_, '_>| half.powers.get(self.caller).is_some_and(|power| power.reach.unread);
         if unread(self.old) || unread(self.new) {
             let message = format!("What {} could change was not looked at: there is much data.", say::who(self.caller));
             return vec![Finding::new("not_judged", self.subject("changes"), Effect::Informs, message)];
@@ -214,7 +225,7 @@ impl<'a> Comparing<'a> {
 
     /// What the caller opens for themselves.
     fn claimed(&self, claim: &Claim) -> Vec<Finding> {
-        let shows: Vec<&Shown> = claim.shows.iter().filter(|shown| !self.seen.contains(&shown.key())).collect();
+        let shows: Vec<&Shown> = claim.shows.iter().filter(|shown| self.is_fresh(shown)).collect();
         // To add again what one has taken away is no claim.
         let touched = |change: &&Change| self.changed.iter().any(|old| old.path.first() == change.path.first());
         let gained = claim.changes.iter().filter(|change| change.kind != Kind::Adds || !touched(change));

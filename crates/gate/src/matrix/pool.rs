@@ -10,7 +10,7 @@ use candid::Principal;
 use crate::value::{Value, is_key_name};
 
 /// Rows at each end of a collection that are looked at.
-const ROWS_AT_EACH_END: usize = 50;
+pub(super) const ROWS_AT_EACH_END: usize = 50;
 /// Rows at each end of a collection whose keys are tried as arguments.
 const KEYS_AT_EACH_END: usize = 2;
 /// Values of a field that are kept to fill in forms with.

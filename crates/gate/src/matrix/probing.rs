@@ -16,10 +16,12 @@ use serde::Serialize;
 use super::{
     args::{self, Maker, Try},
     diff::{self, Changes},
+    memory,
     pool::{Path, Pool, is_meaningless},
 };
 use crate::{
     fork::{Caller, Fork, Mark},
+    heap::Sample,
     interface::{Interface, is_query},
     probe::{self, Answers, MOST_METHODS},
     value::{Value, decode, is_key_name},
@@ -30,7 +32,7 @@ const PROBE_INSTRUCTIONS: u64 = 200_000_000;
 /// A method is given up after so many probes that were cut off.
 const MOST_CUT_OFF: u32 = 2;
 /// Parts of values that may be read from memory to see what updates change, over all callers of one version.
-const PARTS_READ: u64 = 3_000_000;
+pub(super) const PARTS_READ: u64 = 3_000_000;
 /// What reading memory costs beside its parts, in parts.
 const PARTS_OF_A_READ: u64 = 2_000;
 /// Values of an answer that are looked up.
@@ -122,7 +124,7 @@ pub(crate) struct Version<'a> {
     /// Where every caller begins.
     pub(crate) start: Mark,
     /// What lies in memory there, if that can be read.
-    pub(crate) kept: Option<&'a Variables>,
+    pub(crate) kept: Option<&'a Sample>,
 }
 
 /// What is known besides.
@@ -140,6 +142,8 @@ pub(crate) struct Prober<'a> {
     known: &'a Known<'a>,
     pool: Pool,
     before: Cow<'a, Variables>,
+    /// How much there is to read.
+    parts: u64,
     parts_left: u64,
     callers_left: u64,
     cut_off: BTreeMap<String, u32>,
@@ -169,13 +173,18 @@ impl<'a> Prober<'a> {
             known,
             pool: Pool::default(),
             before: Cow::Owned(Variables::new()),
+            parts: 0,
             parts_left: PARTS_READ,
             callers_left: callers as u64,
             cut_off: BTreeMap::new(),
         };
-        prober.before = match version.kept {
-            Some(kept) => Cow::Borrowed(kept),
-            None => Cow::Owned(prober.owners_view()),
+        (prober.before, prober.parts) = match version.kept {
+            Some(kept) => (Cow::Borrowed(&kept.variables), kept.parts),
+            None => {
+                let view = prober.owners_view();
+                let parts = parts(&view);
+                (Cow::Owned(view), parts)
+            }
         };
         prober.pool = Pool::of(&prober.before);
         prober
@@ -232,7 +241,7 @@ impl<'a> Prober<'a> {
         own: &[String],
         reach: &mut Reach,
     ) {
-        let cost = parts(&self.before) + PARTS_OF_A_READ;
+        let cost = self.parts + PARTS_OF_A_READ;
         let share = self.parts_left / self.callers_left;
         let each = cost * updates.len() as u64 <= share;
         reach.apart = each;
@@ -255,9 +264,15 @@ impl<'a> Prober<'a> {
 
     /// What is different from where callers begin; `None` if that was read too often already.
     pub(crate) fn changed(&mut self, own: &[String]) -> Option<Changes> {
-        self.parts_left = self.parts_left.checked_sub(parts(&self.before) + PARTS_OF_A_READ)?;
-        let now = self.now()?;
-        Some(diff::changes(&self.before, &now, own))
+        self.parts_left = self.parts_left.checked_sub(self.parts + PARTS_OF_A_READ)?;
+        let Some(kept) = self.version.kept else {
+            let now = self.owners_view();
+            return Some(diff::changes(&self.before, &now, own));
+        };
+        self.fork.limit(None);
+        let changed = memory::changed_since(self.fork, (self.version.start, kept), self.version.stable_types, own);
+        self.fork.limit(Some(PROBE_INSTRUCTIONS));
+        changed
     }
 
     /// What is kept now.
@@ -409,7 +424,7 @@ fn is_error(value: &Value) -> bool {
 }
 
 /// How much there is to read.
-fn parts(variables: &[(String, Value)]) -> u64 {
+pub(crate) fn parts(variables: &[(String, Value)]) -> u64 {
     variables.iter().map(|(_, value)| parts_of(value)).sum()
 }
 
