@@ -52,6 +52,7 @@ pub(crate) async fn up(data: &Path, listen: SocketAddr, open_to: OpenTo) -> anyh
     seen.abort();
     let _ = writeln!(std::io::stderr(), "stopping: finishing what was begun");
     client::remove_state_file(&state_file);
+    workshop.browsers.end().await;
     let end = move || {
         node.save_seen();
         node.replica.shut_down();

@@ -32,7 +32,7 @@ use std::{
 use gate::Tokens;
 use toolchain::Toolchain;
 
-use crate::node::Node;
+use crate::{browser::Browsers, node::Node};
 
 pub(crate) use api::routes;
 pub(crate) use looking::iso;
@@ -44,6 +44,8 @@ pub(crate) struct Workshop {
     pub(crate) tokens: Tokens,
     /// Looks at apps that are open.
     pub(crate) looks: gateway::Looks,
+    /// For opening pages before they are put live.
+    pub(crate) browsers: Browsers,
     /// The studio's address as people reach it, `http://localhost:4943`.
     pub(crate) origin: String,
     /// One-time links to the studio, and until when they are good, ns.
@@ -57,11 +59,13 @@ pub(crate) struct Workshop {
 impl Workshop {
     pub(crate) fn new(node: Arc<Node>, toolchain: Toolchain, origin: String) -> Workshop {
         let tokens = Tokens::new(node.secret);
+        let browsers = Browsers::new(&node.data.join("browsers"));
         Workshop {
             node,
             toolchain,
             tokens,
             looks: gateway::Looks::default(),
+            browsers,
             origin,
             entries: Mutex::default(),
             seen: Mutex::default(),

@@ -191,7 +191,7 @@ impl Workshop {
     ) -> Result<Outcome, Problem> {
         let mut base = Outcome { app: Some(target.name().into()), ..Outcome::default() };
         understood_into(&mut base, proposal.understanding.as_ref());
-        let pages = self.begin_pages(target.app()).await?;
+        let pages = self.begin_pages(target.app());
         progress.stage("build", "Building it");
         let release = match self.toolchain.build(&proposal.tree, |_| {}).await {
             Ok(release) => release,
@@ -200,7 +200,7 @@ impl Workshop {
         progress.stage("check", "Checking it against the live app");
         let on = self.seed(target.app()).await?;
         let judged = self.judge(target.app(), &release, proposal);
-        let (verdict, seen) = tokio::try_join!(judged, self.end_pages(pages, &release))?;
+        let (verdict, seen) = tokio::try_join!(judged, self.end_pages(pages, target.app(), &release))?;
         let verdict = seen.add_to(verdict);
         base.verdict = verdict.clone();
         let token = self.token(&target, proposal, &verdict.digest());
