@@ -18,7 +18,7 @@ use crate::{
     executor::{Batch, Blobs, Executor},
     messages::InputParts,
     query::Query,
-    registry::{App, FIRST_PERSON, Invitation, Registry, RoleDefinition, Standing},
+    registry::{App, FIRST_PERSON, Invitation, Registry, RoleDefinition, Standing, calls::AppCall},
     state::{Canister, ReplicatedState},
     turn::Turn,
 };
@@ -329,6 +329,15 @@ impl Fork {
             Payload::Reply(bytes) => Ok(bytes),
             Payload::Reject(reject) => Err(reject),
         }
+    }
+
+    /// Calls the fork as [`AppCall`](crate::registry::calls::AppCall)s are made: the method must answer by itself.
+    ///
+    /// # Errors
+    /// Why it does not; then the fork is as before.
+    pub fn call_at_once(&mut self, sender: Principal, method: &str, arg: &[u8]) -> Result<(), String> {
+        let call = AppCall { method: method.into(), arg: arg.into() };
+        self.executor.call_at_once(self.backend, sender, &[call]).map_err(|refused| refused.0)
     }
 
     /// Calls the fork, in a batch of its own one second later than the one before, and as many more as a long message
