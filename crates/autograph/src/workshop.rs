@@ -12,6 +12,7 @@ mod conversation;
 mod data;
 mod delta;
 mod erasing;
+mod fork_of;
 mod glass;
 mod judge;
 mod looking;
