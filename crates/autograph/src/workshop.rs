@@ -22,6 +22,7 @@ mod people;
 mod pipeline;
 mod proposals;
 mod registry;
+mod repairing;
 mod restoring;
 mod switch;
 

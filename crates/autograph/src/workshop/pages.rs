@@ -159,12 +159,26 @@ fn texts_of(value: &IDLValue, depth: usize, texts: &mut Vec<String>) {
     }
 }
 
-/// A browser that is being got ready.
-pub(super) struct Ready(JoinHandle<Result<Taken, BrowserError>>);
+/// A browser that is being got ready. If nobody takes it, it waits for the next change.
+pub(super) struct Ready(Option<JoinHandle<Result<Taken, BrowserError>>>);
+
+impl Ready {
+    async fn take(mut self) -> Result<Taken, BrowserError> {
+        match self.0.take() {
+            Some(taking) => taking.await.map_err(std::io::Error::other)?,
+            None => Err(BrowserError::Silent),
+        }
+    }
+}
 
 impl Drop for Ready {
     fn drop(&mut self) {
-        self.0.abort();
+        let Some(taking) = self.0.take() else { return };
+        tokio::spawn(async move {
+            if let Ok(Ok(taken)) = taking.await {
+                taken.give_back();
+            }
+        });
     }
 }
 
@@ -180,7 +194,7 @@ impl Workshop {
     pub(super) fn begin_pages(&self, app: Option<&App>) -> Option<Ready> {
         let program = browser().filter(|_| app.is_some_and(|app| app.version > 0))?;
         let browsers = self.browsers.clone();
-        Some(Ready(tokio::spawn(async move { browsers.take(&program).await })))
+        Some(Ready(Some(tokio::spawn(async move { browsers.take(&program).await }))))
     }
 
     /// Looks at the pages, for what got worse.
@@ -190,13 +204,13 @@ impl Workshop {
         app: Option<&App>,
         release: &Release,
     ) -> Result<Seen, Problem> {
-        let Some((mut ready, app)) = ready.zip(app) else { return Ok(Seen::Nothing) };
+        let Some((ready, app)) = ready.zip(app) else { return Ok(Seen::Nothing) };
         let backend = app.backend;
         let live = self.node.replica.read(move |executor| executor.look_seed(backend, None).ok()).await?;
         let Some(live) = live else { return Ok(Seen::Nothing) };
         let Some((proposed, files)) = self.proposed(live.clone(), release).await? else { return Ok(Seen::Nothing) };
         let looking = async {
-            let mut taken = (&mut ready.0).await.map_err(std::io::Error::other)??;
+            let mut taken = ready.take().await?;
             let begun = Instant::now();
             let seen = self.door().compare(&mut taken.browser, live, proposed, files).await?;
             tracing::debug!(seconds = begun.elapsed().as_secs_f64(), "pages were opened");

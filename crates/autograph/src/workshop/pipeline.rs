@@ -13,7 +13,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 use toolchain::{BuildError, SourceTree};
-use writer::spec::AppSpec;
+use writer::{OfflineRepairs, spec::AppSpec};
 
 use super::{
     Workshop,
@@ -22,6 +22,7 @@ use super::{
     delta::Judged,
     owners::lock,
     proposals::{Proposal, understood_into},
+    repairing::Asked,
     switch::{Going, OpenCalls, Switched},
 };
 
@@ -102,7 +103,9 @@ impl Workshop {
             None => self.free_name(&proposal.name()).await?,
         };
         proposal.call_it(&name);
-        let outcome = self.propose(Target::New(name), &proposal, None, true, by, progress).await?;
+        let outcome = self.propose(Target::New(name.clone()), &proposal, None, true, by, progress).await?;
+        let asked = Asked { name: &name, live: None, by };
+        let outcome = self.try_again(&asked, OfflineRepairs::default(), outcome, progress).await?;
         self.keep_turn(&outcome, &wish.text).await?;
         Ok(outcome)
     }
@@ -129,20 +132,13 @@ impl Workshop {
             return self.told(&app, text, outcome).await;
         }
         // A token may name a gentler way; it is then what is proposed, and needs no further approval by itself.
-        let chosen = approve
-            .and_then(|token| change.gentler.iter().find(|way| self.gentler_token(&app, &way.proposal) == token));
-        let proposal = chosen.map_or(&change.literal, |way| &way.proposal);
+        let chosen = approve.and_then(|token| change.gentler.iter().find(|way| self.gentler_token(&app, way) == token));
+        let proposal = chosen.unwrap_or(&change.literal);
         let approve = if chosen.is_some() { None } else { approve };
         let mut outcome = self.propose(Target::Live(app.clone()), proposal, approve, true, by, progress).await?;
-        if outcome.outcome == "refused" && chosen.is_none() {
-            outcome.alternatives = change
-                .gentler
-                .iter()
-                .map(|way| Alternative {
-                    message: way.message.clone(),
-                    approve: self.gentler_token(&app, &way.proposal),
-                })
-                .collect();
+        if chosen.is_none() {
+            let asked = Asked { name: &app.name, live: Some((&app, &live)), by };
+            outcome = self.try_again(&asked, change.repairs, outcome, progress).await?;
         }
         self.told(&app, text, outcome).await
     }
@@ -180,7 +176,7 @@ impl Workshop {
     }
 
     /// The way of every proposal: build, judge, and switch if it passes or was approved.
-    async fn propose(
+    pub(super) async fn propose(
         &self,
         target: Target,
         proposal: &Proposal,
@@ -329,7 +325,7 @@ impl Workshop {
     }
 
     /// The token of a gentler way: good for exactly this source on exactly this live version.
-    fn gentler_token(&self, app: &App, proposal: &Proposal) -> String {
+    pub(super) fn gentler_token(&self, app: &App, proposal: &Proposal) -> String {
         self.tokens.token(app.backend.as_slice(), app.version, &proposal.tree.hash(), &Sha256::digest("gentler").into())
     }
 
@@ -397,7 +393,7 @@ impl Drop for Turn<'_> {
 }
 
 /// Where a proposal is to go.
-enum Target {
+pub(super) enum Target {
     New(String),
     Live(App),
 }
