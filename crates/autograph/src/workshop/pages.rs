@@ -42,7 +42,8 @@ const FURTHER: Duration = Duration::from_millis(100);
 const ROUNDS_MAX: usize = 80;
 /// Looks in a row at which nothing new is seen, before a page counts as being there.
 const CALM_ROUNDS: usize = 3;
-/// The same for a site that has not called anything yet: it may be about to, busy with what is no network.
+/// The same for the first page of a site, if it has not called anything yet: it may be about to, busy with what is no
+/// network.
 const CALM_ROUNDS_SILENT: usize = 30;
 /// The same for a page that shows nothing of what it showed before.
 const CALM_ROUNDS_MISSING: usize = 30;
@@ -352,7 +353,7 @@ async fn visit(tab: &mut Tab<'_>, origin: &str, ear: &Ear, aim: &Aim<'_>) -> Res
     while let Some(address) = wanted.pop().filter(|_| !aim.reached(&site)) {
         tab.go(&format!("{origin}{address}")).await?;
         let before = aim.expected.and_then(|site| site.get(&address));
-        let (page, links) = settle(tab, ear, before).await?;
+        let (page, links) = settle(tab, ear, before, site.is_empty()).await?;
         let page = SeenPage { thrown: page.thrown.iter().map(|line| line.replace(origin, "")).collect(), ..page };
         site.insert(address, page);
         for link in links.into_iter().rev() {
@@ -369,6 +370,7 @@ async fn settle(
     tab: &mut Tab<'_>,
     ear: &Ear,
     before: Option<&SeenPage>,
+    first: bool,
 ) -> Result<(SeenPage, BTreeSet<String>), BrowserError> {
     let (mut last, mut calm, mut rounds): (Option<Shows>, _, _) = (None, 0, 0);
     tab.pass(FIRST).await?;
@@ -381,7 +383,7 @@ async fn settle(
         calm = if still { calm + 1 } else { 0 };
         last = now.or(last);
         let shown = last.as_ref().map_or("", |now| now.text.as_str());
-        if calm >= enough(ear, before, shown) {
+        if calm >= enough(ear, before, first, shown) {
             break;
         }
         // A page with data on it has what it waits for, or says so by its timers and calls. Another may be busy with
@@ -402,12 +404,12 @@ async fn settle(
 }
 
 /// Looks in a row after which a page that shows this text counts as being there.
-fn enough(ear: &Ear, before: Option<&SeenPage>, text: &str) -> usize {
+fn enough(ear: &Ear, before: Option<&SeenPage>, first: bool, text: &str) -> usize {
     let some = before.is_none_or(|before| before.shown.is_empty() || shows_some(&before.shown, text));
-    match (some, ear.calls()) {
-        (false, _) => CALM_ROUNDS_MISSING,
-        (true, 0) => CALM_ROUNDS_SILENT,
-        (true, _) => CALM_ROUNDS,
+    match some {
+        false => CALM_ROUNDS_MISSING,
+        true if first && ear.calls() == 0 => CALM_ROUNDS_SILENT,
+        true => CALM_ROUNDS,
     }
 }
 
