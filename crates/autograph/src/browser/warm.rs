@@ -68,9 +68,14 @@ impl Browsers {
         Ok(Taken { browser, of, place })
     }
 
-    /// Ends the idle one, lets no other begin, and returns when all that are not at work are gone.
+    /// Lets no other begin, and returns when all that are not at work are gone.
     pub(crate) async fn end(&self) {
         self.0.places.close();
+        self.end_idle().await;
+    }
+
+    /// Ends the idle one, with all that it may remember.
+    pub(crate) async fn end_idle(&self) {
         if let Some(browser) = self.0.take_idle() {
             browser.end().await;
         }
