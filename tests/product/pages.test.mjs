@@ -60,14 +60,11 @@ test('the writer tries a gentler way before the owner is asked', async (t) => {
   const node = await Node.start(t, scratch(t));
   const live = node.cli('new', 'A list of guests with a name and a phone number.', '--name', 'party');
   assert.equal(live.code, 0, live.words);
-  const guest = '(record { name = "Ada"; phone = opt "+44 20 7946 0001" })';
-  t.diagnostic(node.cli('call', 'party', 'addGuest', guest).words);
   const refused = node.cli('change', 'party', 'Remove the phone number from guests.');
   assert.equal(refused.code, 3, refused.words + JSON.stringify(refused.json));
   const { tried, alternatives } = refused.json;
   assert.deepEqual(tried.map(({ found }) => found), [[]]);
   assert.deepEqual(alternatives.map(({ message }) => message), tried.map(({ message }) => message));
-  assert.match(refused.words, /Tried[^]*lets it pass/);
   const gentle = node.cli('change', 'party', 'Remove the phone number from guests.', '--approve', alternatives[0].approve);
   assert.equal(gentle.json.outcome, 'live', gentle.words);
 });

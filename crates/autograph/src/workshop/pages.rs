@@ -38,6 +38,8 @@ const PAGES_MAX: usize = 8;
 /// What a page is let pass of its own time before the first look at it, and before each further one.
 const FIRST: Duration = Duration::from_secs(1);
 const FURTHER: Duration = Duration::from_millis(100);
+/// How often in a row a page's time may stand still for a second, until it is taken as it is.
+const STANDSTILLS_MAX: usize = 5;
 /// Looks at a page that is loaded and waits for no answer, until it is given up to show more.
 const ROUNDS_MAX: usize = 80;
 /// Looks in a row at which nothing new is seen, before a page counts as being there.
@@ -373,11 +375,15 @@ async fn settle(
     first: bool,
 ) -> Result<(SeenPage, BTreeSet<String>), BrowserError> {
     let (mut last, mut calm, mut rounds): (Option<Shows>, _, _) = (None, 0, 0);
-    tab.pass(FIRST).await?;
+    let (mut passed, mut standstills) = (tab.pass(FIRST).await?, 0);
     // A page that loads or waits is given all the time that there is, so that a slow machine breaks no page.
     while rounds < ROUNDS_MAX {
         let now = tab.look().await?;
-        let there = now.as_ref().filter(|now| now.loaded && ear.is_quiet());
+        // What the network owes a page, or a slow machine has not worked off yet, may change it. Only what is owed for
+        // long, such as a stream without end, holds up nothing.
+        standstills = if passed { 0 } else { standstills + 1 };
+        let quiet = ear.is_quiet() && (passed || standstills > STANDSTILLS_MAX);
+        let there = now.as_ref().filter(|now| now.loaded && quiet);
         rounds += usize::from(there.is_some());
         let still = there.is_some_and(|now| !now.blank() && last.as_ref() == Some(now));
         calm = if still { calm + 1 } else { 0 };
@@ -391,7 +397,7 @@ async fn settle(
         if !ear.shows_in(shown) {
             tokio::time::sleep(BETWEEN_ROUNDS).await;
         }
-        tab.pass(FURTHER).await?;
+        passed = tab.pass(FURTHER).await?;
     }
     let last = last.unwrap_or_default();
     let page = SeenPage {
