@@ -1,5 +1,7 @@
 /** The pages in a real browser before a switch: what worked must go on working, on the data that there is. */
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Node, scratch } from '../lib/node.mjs';
 import { deployShop } from '../lib/shop.mjs';
@@ -54,6 +56,19 @@ test('pages that would break are held back, with the reason', async (t) => {
   assert.equal(node.cli('show', 'shop').json.version, 2);
 });
 
+test('the writer tries a gentler way before the owner is asked', async (t) => {
+  const node = await Node.start(t, scratch(t));
+  const live = node.cli('new', 'A list of guests with a name and a phone number.', '--name', 'party');
+  assert.equal(live.code, 0, live.words);
+  const refused = node.cli('change', 'party', 'Remove the phone number from guests.');
+  assert.equal(refused.code, 3, refused.words + JSON.stringify(refused.json));
+  const { tried, alternatives } = refused.json;
+  assert.deepEqual(tried.map(({ found }) => found), [[]]);
+  assert.deepEqual(alternatives.map(({ message }) => message), tried.map(({ message }) => message));
+  const gentle = node.cli('change', 'party', 'Remove the phone number from guests.', '--approve', alternatives[0].approve);
+  assert.equal(gentle.json.outcome, 'live', gentle.words);
+});
+
 test('a written app with guests is opened, changed, and nothing is in its way', async (t) => {
   const node = await Node.start(t, scratch(t));
   if (!node.cli('status').json.browser) return t.skip('there is no browser here');
@@ -64,5 +79,17 @@ test('a written app with guests is opened, changed, and nothing is in its way', 
   const changed = node.cli('change', 'party', 'Guests also have a birthday.');
   assert.equal(changed.code, 0, changed.words + JSON.stringify(changed.json));
   assert.deepEqual(changed.json.verdict.behaviour, []);
+  // No browser outlives its node, nor its folder the next start.
+  const folder = join(node.data, 'browsers');
+  assert.equal(readdirSync(folder).length, 1, 'the browser stays for the next change');
+  const folders = () => (existsSync(folder) ? readdirSync(folder) : []);
+  await node.kill();
+  assert.equal(folders().length, 1);
+  const again = await node.again(t);
+  assert.deepEqual(folders(), []);
+  assert.equal(again.cli('change', 'party', 'Guests also have a shoe size.').code, 0);
+  assert.equal(folders().length, 1);
+  await again.stop();
+  assert.deepEqual(folders(), []);
   t.diagnostic(JSON.stringify({ new: live.json.seconds, change: changed.json.seconds }));
 });

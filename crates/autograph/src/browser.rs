@@ -4,14 +4,16 @@
 //! What it opens is a stranger's: it has a folder of its own that goes with it, no network but the looks of this machine, and is
 //! ended with whoever started it. Invariant: nothing here waits for ever, and no answer is believed further than text.
 
+mod tab;
+mod warm;
+
 use std::{
-    collections::{BTreeSet, VecDeque},
-    path::PathBuf,
+    collections::VecDeque,
+    path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
 };
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -19,16 +21,24 @@ use tokio::{
     time::timeout,
 };
 
+pub(crate) use tab::{Shows, Tab};
+pub(crate) use warm::{Browsers, Taken};
+
 /// Names under which Chromium is looked for.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 /// How long it may take to start, and to answer a question.
 const ANSWER: Duration = Duration::from_secs(5);
-/// How long its helpers may take to end after it.
-const AFTER_END: Duration = Duration::from_millis(300);
+/// How long its helpers may take to end after it; a folder that is still written to then goes at the next start.
+const END_MAX: Duration = Duration::from_secs(10);
+/// The time between two looks whether they have ended.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 /// Bytes of one message from it.
 const MESSAGE_BYTES_MAX: usize = 4 << 20;
 /// Events that are kept until somebody looks.
 const EVENTS_MAX: usize = 256;
+/// The events that somebody looks at.
+const EVENTS: [&str; 3] =
+    ["Runtime.exceptionThrown", "Runtime.executionContextsCleared", "Emulation.virtualTimeBudgetExpired"];
 
 /// Flags besides the profile: nothing that fetches, updates or keeps.
 const FLAGS: [&str; 17] = [
@@ -91,23 +101,43 @@ struct Ending {
     profile: PathBuf,
 }
 
-impl Drop for Ending {
-    fn drop(&mut self) {
-        let profile = std::mem::take(&mut self.profile);
-        let Some(mut child) = self.child.take() else {
-            let _ = std::fs::remove_dir_all(profile);
-            return;
-        };
-        let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
+impl Ending {
+    /// Kills the whole group at once; what is returned waits for its end and clears up.
+    fn begin(&mut self) -> impl Future<Output = ()> + Send + use<> {
+        let (profile, child) = (std::mem::take(&mut self.profile), self.child.take());
+        let id = child.as_ref().and_then(Child::id).and_then(|id| i32::try_from(id).ok());
+        let group = id.and_then(rustix::process::Pid::from_raw);
         if let Some(group) = group {
             let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         }
-        let ended = async move {
-            let _ = child.kill().await;
-            // Its helpers end a moment after it.
-            tokio::time::sleep(AFTER_END).await;
-            let _ = tokio::fs::remove_dir_all(profile).await;
-        };
+        async move {
+            if let Some(mut child) = child {
+                let _ = child.kill().await;
+            }
+            let gone = async {
+                while group.is_some_and(|group| rustix::process::test_kill_process_group(group).is_ok())
+                    || tokio::fs::remove_dir_all(&profile)
+                        .await
+                        .is_err_and(|e| e.kind() != std::io::ErrorKind::NotFound)
+                {
+                    tokio::time::sleep(BETWEEN_LOOKS).await;
+                }
+            };
+            if timeout(END_MAX, gone).await.is_err() {
+                // Its helpers are dead but nobody has buried them: their folder can go all the same.
+                let _ = tokio::fs::remove_dir_all(&profile).await;
+            }
+        }
+    }
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        if self.profile.as_os_str().is_empty() {
+            return;
+        }
+        let ended = self.begin();
+        // Without a runtime the process is about to end; the folder goes at the next start.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(ended);
         }
@@ -115,11 +145,10 @@ impl Drop for Ending {
 }
 
 impl Browser {
-    /// Starts one.
-    pub(crate) async fn start(program: &std::path::Path) -> Result<Browser, BrowserError> {
-        let profile =
-            std::env::temp_dir().join(format!("autograph-browser-{}", hex::encode(&crate::node::random()[..8])));
-        std::fs::create_dir(&profile)?;
+    /// Starts one, with a folder of its own in `folder`.
+    async fn start(program: &Path, folder: &Path) -> Result<Browser, BrowserError> {
+        let profile = folder.join(hex::encode(&crate::node::random()[..8]));
+        std::fs::create_dir_all(&profile)?;
         let mut ending = Ending { child: None, profile: profile.clone() };
         let mut command = Command::new("sh");
         // The browser reads commands from descriptor 3 and writes answers to 4.
@@ -129,10 +158,12 @@ impl Browser {
             // Its own sandbox refuses to work for root.
             command.arg("--no-sandbox");
         }
+        // Its sockets' names would be too long for the system if they held the whole path.
         command
+            .current_dir(&profile)
             .env_clear()
             .env("HOME", &profile)
-            .env("TMPDIR", &profile)
+            .env("TMPDIR", ".")
             .env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         // A group of its own, so that all of it can be ended together.
@@ -145,24 +176,19 @@ impl Browser {
         Ok(browser)
     }
 
+    /// Whether it is still there, and listens.
+    async fn answers(&mut self) -> bool {
+        self.ask("", "Browser.getVersion", json!({})).await.is_ok()
+    }
+
+    /// Ends it, and returns when its processes and its folder are gone.
+    async fn end(mut self) {
+        self.ending.begin().await;
+    }
+
     /// Its process.
     fn id(&self) -> Option<u32> {
         self.ending.child.as_ref().and_then(Child::id)
-    }
-
-    /// Opens an empty tab that shares nothing with others.
-    pub(crate) async fn tab(&mut self) -> Result<Tab<'_>, BrowserError> {
-        let context = self.ask("", "Target.createBrowserContext", json!({})).await?;
-        let wish = json!({ "url": "about:blank", "browserContextId": context["browserContextId"] });
-        let target = self.ask("", "Target.createTarget", wish).await?;
-        let wish = json!({ "targetId": target["targetId"], "flatten": true });
-        let attached = self.ask("", "Target.attachToTarget", wish).await?;
-        let session = attached["sessionId"].as_str().unwrap_or_default().to_owned();
-        for domain in ["Page.enable", "Runtime.enable"] {
-            self.ask(&session, domain, json!({})).await?;
-        }
-        self.events.clear();
-        Ok(Tab { browser: self, session, world: None, thrown: Vec::new() })
     }
 
     async fn ask(&mut self, session: &str, method: &str, params: Value) -> Result<Value, BrowserError> {
@@ -200,7 +226,8 @@ impl Browser {
             let number = self.asked;
             return self.tell(number, &session, "Page.handleJavaScriptDialog", json!({ "accept": false })).await;
         }
-        if message["method"].is_string() && self.events.len() < EVENTS_MAX {
+        let wanted = message["method"].as_str().is_some_and(|method| EVENTS.contains(&method));
+        if wanted && self.events.len() < EVENTS_MAX {
             self.events.push_back(message);
         }
         Ok(())
@@ -227,113 +254,6 @@ impl Browser {
     }
 }
 
-/// An open page.
-pub(crate) struct Tab<'b> {
-    browser: &'b mut Browser,
-    session: String,
-    /// The world of scripts in which questions are asked: the page's own can't reach it.
-    world: Option<i64>,
-    thrown: Vec<String>,
-}
-
-/// What a page shows at a moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub(crate) struct Shows {
-    /// Its scripts and pictures are there.
-    pub(crate) loaded: bool,
-    /// What can be read on it.
-    pub(crate) text: String,
-    /// Whether there are pictures, fields or drawings.
-    pub(crate) pictures: bool,
-    /// Addresses within the site that it leads to.
-    pub(crate) links: BTreeSet<String>,
-}
-
-impl Shows {
-    /// Neither words nor pictures.
-    pub(crate) fn blank(&self) -> bool {
-        self.text.trim().is_empty() && !self.pictures
-    }
-}
-
-/// Gives [`Shows`]. Links to places on the page itself are none.
-const LOOK: &str = r#"(() => {
-  const links = [...document.querySelectorAll("a[href]")].slice(0, 200)
-    .filter((a) => a.origin === location.origin && !a.hasAttribute("download"))
-    .filter((a) => !(a.hash && document.getElementById(a.hash.slice(1))))
-    .map((a) => a.pathname + a.search + a.hash);
-  return JSON.stringify({
-    loaded: document.readyState === "complete",
-    text: (document.body?.innerText ?? "").slice(0, 200000),
-    pictures: document.querySelector("img, svg, canvas, video, input, textarea, iframe") !== null,
-    links,
-  });
-})()"#;
-
-impl Tab<'_> {
-    /// Goes to an address.
-    pub(crate) async fn go(&mut self, url: &str) -> Result<(), BrowserError> {
-        self.browser.ask(&self.session, "Page.navigate", json!({ "url": url })).await?;
-        Ok(())
-    }
-
-    /// What the page shows now; `None` while it is on its way from one document to another.
-    pub(crate) async fn look(&mut self) -> Result<Option<Shows>, BrowserError> {
-        self.take_events();
-        match self.shows().await {
-            Ok(shows) => Ok(Some(shows)),
-            // The document went, and its worlds with it.
-            Err(BrowserError::Strange(_)) => {
-                self.world = None;
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn shows(&mut self) -> Result<Shows, BrowserError> {
-        let world = match self.world {
-            Some(world) => world,
-            None => self.new_world().await?,
-        };
-        let wish = json!({ "expression": LOOK, "contextId": world, "returnByValue": true });
-        let seen = self.browser.ask(&self.session, "Runtime.evaluate", wish).await?;
-        let text = seen["result"]["value"].as_str().unwrap_or_default();
-        serde_json::from_str(text).map_err(|error| BrowserError::Strange(error.to_string()))
-    }
-
-    /// First lines of what the page's scripts threw since the last call.
-    pub(crate) fn take_thrown(&mut self) -> Vec<String> {
-        self.take_events();
-        std::mem::take(&mut self.thrown)
-    }
-
-    async fn new_world(&mut self) -> Result<i64, BrowserError> {
-        let tree = self.browser.ask(&self.session, "Page.getFrameTree", json!({})).await?;
-        let wish = json!({ "frameId": tree["frameTree"]["frame"]["id"] });
-        let made = self.browser.ask(&self.session, "Page.createIsolatedWorld", wish).await?;
-        let world = made["executionContextId"].as_i64();
-        let world = world.ok_or_else(|| BrowserError::Strange("a page without a world".into()))?;
-        self.world = Some(world);
-        Ok(world)
-    }
-
-    fn take_events(&mut self) {
-        for event in self.browser.events.drain(..) {
-            match event["method"].as_str() {
-                Some("Runtime.exceptionThrown") => self.thrown.push(first_line(&event["params"]["exceptionDetails"])),
-                Some("Runtime.executionContextsCleared") => self.world = None,
-                _ => {}
-            }
-        }
-    }
-}
-
-fn first_line(details: &Value) -> String {
-    let text = details["exception"]["description"].as_str().or(details["text"].as_str()).unwrap_or("an error");
-    text.lines().next().unwrap_or_default().chars().take(300).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -350,6 +270,7 @@ mod tests {
     async fn shown(tab: &mut Tab<'_>, url: &str, word: &str) -> Shows {
         tab.go(url).await.expect("goes");
         loop {
+            tab.pass(Duration::from_millis(100)).await.expect("passes");
             match tab.look().await.expect("looks") {
                 Some(shows) if shows.text.contains(word) => return shows,
                 _ => tokio::time::sleep(Duration::from_millis(20)).await,
@@ -366,7 +287,8 @@ mod tests {
              <p id=here>Hello</p><script>JSON.stringify = () => 'forged'; alert('stop'); oops.now</script>",
         )
         .await;
-        let mut browser = Browser::start(&program).await.expect("starts");
+        let folder = folder("page");
+        let mut browser = Browser::start(&program, &folder).await.expect("starts");
         let (id, profile) = (browser.id().expect("runs"), browser.ending.profile.clone());
         let mut tab = browser.tab().await.expect("a tab");
         let shows = shown(&mut tab, &url, "Hello").await;
@@ -379,5 +301,57 @@ mod tests {
         while profile.exists() || std::path::Path::new(&format!("/proc/{id}")).exists() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+        let _ = std::fs::remove_dir_all(folder);
+    }
+
+    /// A folder for browsers, whose name is longer than that of a socket may be.
+    fn folder(name: &str) -> PathBuf {
+        let long = format!("browsers-{name}-{}-{}", std::process::id(), "x".repeat(100));
+        std::env::temp_dir().join(long)
+    }
+
+    #[tokio::test]
+    async fn a_page_has_all_the_time_it_needs_and_nobody_waits_for_it() {
+        let Some(program) = find() else { return };
+        let url = served(
+            "<body><p id=here>Wait</p><script>setTimeout(async () => { await fetch('/slow');\
+             setTimeout(() => { here.textContent = 'An hour later' }, 3600000) }, 3600000)</script>",
+        )
+        .await;
+        let folder = folder("time");
+        let mut browser = Browser::start(&program, &folder).await.expect("starts");
+        let mut tab = browser.tab().await.expect("a tab");
+        tab.go(&url).await.expect("goes");
+        while !tab.pass(Duration::from_secs(7201)).await.expect("passes") {}
+        let shows = tab.look().await.expect("looks").expect("is there");
+        assert_eq!(shows.text, "An hour later");
+        tab.close().await.expect("closes");
+        browser.end().await;
+        assert!(!folder.read_dir().is_ok_and(|mut left| left.next().is_some()));
+        let _ = std::fs::remove_dir_all(folder);
+    }
+
+    #[tokio::test]
+    async fn a_browser_stays_for_the_next_and_its_folder_goes_with_it_or_at_the_next_start() {
+        let Some(program) = find() else { return };
+        let folder = folder("warm");
+        std::fs::create_dir_all(folder.join("left behind")).expect("a folder");
+        let browsers = Browsers::new(&folder);
+        assert!(!folder.exists());
+        let (one, other) = (browsers.take(&program).await.expect("one"), browsers.take(&program).await.expect("other"));
+        let id = one.browser.id();
+        assert_ne!(id, other.browser.id());
+        one.give_back();
+        other.give_back();
+        let again = browsers.take(&program).await.expect("again");
+        assert_eq!(again.browser.id(), id, "the first that came back stays, the other ends");
+        again.give_back();
+        browsers.end().await;
+        assert!(!Path::new(&format!("/proc/{}", id.expect("ran"))).exists());
+        assert!(browsers.take(&program).await.is_err(), "no other begins");
+        while folder.read_dir().is_ok_and(|mut left| left.next().is_some()) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let _ = std::fs::remove_dir_all(folder);
     }
 }

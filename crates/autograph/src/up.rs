@@ -39,6 +39,7 @@ pub(crate) async fn up(data: &Path, listen: SocketAddr, open_to: OpenTo) -> anyh
     let workshop = Arc::new(Workshop::new(node.clone(), toolchain, origin.clone()));
     workshop.enrol_first_person().await.context("the owner's key can't be entered")?;
     workshop.let_go_of_all().await.context("what was held when the node stopped can't be let go")?;
+    workshop.finish_erasing().await;
     let studio = studio::routes().merge(workshop::routes(workshop.clone()));
     let config = GatewayConfig { limits, hosts: Hosts::new([]), looks: workshop.looks.clone() };
     let gateway = Gateway::new(Arc::new(Adapter(node.clone())), studio, meter, config);
@@ -52,6 +53,7 @@ pub(crate) async fn up(data: &Path, listen: SocketAddr, open_to: OpenTo) -> anyh
     seen.abort();
     let _ = writeln!(std::io::stderr(), "stopping: finishing what was begun");
     client::remove_state_file(&state_file);
+    workshop.browsers.end().await;
     let end = move || {
         node.save_seen();
         node.replica.shut_down();

@@ -13,6 +13,7 @@ mod conversation;
 mod data;
 mod delta;
 mod erasing;
+mod fork_of;
 mod glass;
 mod judge;
 mod looked;
@@ -23,6 +24,7 @@ mod people;
 mod pipeline;
 mod proposals;
 mod registry;
+mod repairing;
 mod restoring;
 mod switch;
 
@@ -34,7 +36,7 @@ use std::{
 use gate::Tokens;
 use toolchain::Toolchain;
 
-use crate::node::Node;
+use crate::{browser::Browsers, node::Node};
 
 pub(crate) use api::routes;
 pub(crate) use looking::iso;
@@ -46,6 +48,8 @@ pub(crate) struct Workshop {
     pub(crate) tokens: Tokens,
     /// Looks at apps that are open.
     pub(crate) looks: gateway::Looks,
+    /// For opening pages before they are put live.
+    pub(crate) browsers: Browsers,
     /// The studio's address as people reach it, `http://localhost:4943`.
     pub(crate) origin: String,
     /// One-time links to the studio, and until when they are good, ns.
@@ -59,11 +63,13 @@ pub(crate) struct Workshop {
 impl Workshop {
     pub(crate) fn new(node: Arc<Node>, toolchain: Toolchain, origin: String) -> Workshop {
         let tokens = Tokens::new(node.secret);
+        let browsers = Browsers::new(&node.data.join("browsers"));
         Workshop {
             node,
             toolchain,
             tokens,
             looks: gateway::Looks::default(),
+            browsers,
             origin,
             entries: Mutex::default(),
             seen: Mutex::default(),

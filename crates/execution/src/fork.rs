@@ -18,7 +18,7 @@ use crate::{
     executor::{Batch, Blobs, Executor},
     messages::InputParts,
     query::Query,
-    registry::{App, FIRST_PERSON, Invitation, Registry, RoleDefinition, Standing},
+    registry::{App, FIRST_PERSON, Invitation, Registry, RoleDefinition, Standing, calls::AppCall},
     state::{Canister, ReplicatedState},
     turn::Turn,
 };
@@ -46,36 +46,8 @@ pub struct Kept {
     calls: u64,
 }
 
-/// How a stable memory changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct StableChange {
-    /// Bytes before.
-    pub before: u64,
-    /// Bytes after.
-    pub after: u64,
-    /// Pages that held something before.
-    pub pages: u64,
-    /// How many of those hold something else after.
-    pub changed: u64,
-    /// How many of those hold nothing but zeros after, or are gone.
-    pub cleared: u64,
-}
-
-impl StableChange {
-    fn between(before: &PagedMemory, after: &PagedMemory) -> StableChange {
-        let mut change = StableChange { before: before.bytes(), after: after.bytes(), ..StableChange::default() };
-        for index in 0..before.bytes().div_ceil(PAGE_BYTES as u64) {
-            let filled =
-                |memory: &PagedMemory| memory.page(index).filter(|page| page.iter().any(|byte| *byte != 0)).copied();
-            let Some(old) = filled(before) else { continue };
-            let new = filled(after);
-            change.pages += 1;
-            change.changed += u64::from(new != Some(old));
-            change.cleared += u64::from(new.is_none());
-        }
-        change
-    }
-}
+/// A page of a memory; none where nothing was ever written.
+pub type Page<'a> = Option<&'a [u8]>;
 
 /// Batches in which a fork does by itself what is due while time goes by; later timers and heartbeats are left out.
 const PASSING_BATCHES: usize = 200;
@@ -216,11 +188,21 @@ impl Fork {
         }
     }
 
-    /// How the app's stable memory differs between both.
-    #[must_use]
-    pub fn stable_memory(&self, before: &Kept, after: &Kept) -> Option<StableChange> {
-        let stable = |kept: &Kept| Some(kept.state.canisters.get(&self.backend)?.memory.stable.clone());
-        Some(StableChange::between(&stable(before)?, &stable(after)?))
+    /// Shows the pages that the app's stable memory had, each with what stands there later; gives the memory's bytes
+    /// before and after.
+    pub fn stable_pages<'k>(
+        &self,
+        before: &'k Kept,
+        after: &'k Kept,
+        mut look: impl FnMut(Page<'k>, Page<'k>),
+    ) -> Option<(u64, u64)> {
+        let stable = |kept: &'k Kept| Some(&kept.state.canisters.get(&self.backend)?.memory.stable);
+        let (before, after) = (stable(before)?, stable(after)?);
+        for index in 0..before.bytes().div_ceil(PAGE_BYTES as u64) {
+            let page = |memory: &'k PagedMemory| memory.page(index).map(<[u8; PAGE_BYTES]>::as_slice);
+            look(page(before), page(after));
+        }
+        Some((before.bytes(), after.bytes()))
     }
 
     /// Lets time go by: timers and heartbeats run when they are due, at most [`PASSING_BATCHES`] times, and what they
@@ -329,6 +311,15 @@ impl Fork {
             Payload::Reply(bytes) => Ok(bytes),
             Payload::Reject(reject) => Err(reject),
         }
+    }
+
+    /// Calls the fork as [`AppCall`](crate::registry::calls::AppCall)s are made: the method must answer by itself.
+    ///
+    /// # Errors
+    /// Why it does not; then the fork is as before.
+    pub fn call_at_once(&mut self, sender: Principal, method: &str, arg: &[u8]) -> Result<(), String> {
+        let call = AppCall { method: method.into(), arg: arg.into() };
+        self.executor.call_at_once(self.backend, sender, &[call]).map_err(|refused| refused.0)
     }
 
     /// Calls the fork, in a batch of its own one second later than the one before, and as many more as a long message

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use candid::Principal;
 use embedder::Engine;
 use protocol::CanisterId;
-use state::replicated::NativeKind;
+use state::replicated::{CanisterCode, NativeKind};
 
 use crate::{
     config::ExecutionConfig,
@@ -84,6 +84,16 @@ impl ForkSeed {
     pub fn check(&self) -> Result<(), String> {
         let Some(canister) = self.state.canisters.get(&self.backend) else { return Ok(()) };
         canister.memory.heap.check().and_then(|()| canister.memory.stable.check())
+    }
+
+    /// Whether the app is made of this module and these pages.
+    #[must_use]
+    pub fn runs(&self, module: &[u8; 32], pages: &AppAssets) -> bool {
+        let canister = |id: Principal| self.state.canisters.get(&id);
+        let files = self.state.registry.app(self.backend).and_then(|app| canister(app.assets));
+        let code = canister(self.backend).map(|canister| &canister.system.code);
+        matches!(code, Some(CanisterCode::Wasm(hash)) if hash == module)
+            && files.is_some_and(|canister| *canister.assets == *pages)
     }
 
     /// Gives the app these pages.

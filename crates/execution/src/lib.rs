@@ -35,7 +35,7 @@ use protocol::CanisterId;
 pub use config::{ExecutionConfig, Provisional};
 pub use damage::Damage;
 pub use executor::{BadState, Batch, Blobs, Executed, Executor};
-pub use fork::{Fork, ForkSeed, Kept, StableChange};
+pub use fork::{Fork, ForkSeed, Kept, Page};
 pub use glass::StandIn;
 pub use native::AssetAnswer;
 pub use prices::IdlePrices;

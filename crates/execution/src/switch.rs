@@ -3,6 +3,7 @@
 //! Either all of it is in the batch's delta or nothing is. What a switch replaces is put aside under the number of
 //! the version that it replaces; `restore` brings such a point back as a new version, after putting aside the present.
 
+mod at_once;
 mod calls;
 mod erase;
 mod install;

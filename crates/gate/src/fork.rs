@@ -43,6 +43,18 @@ pub struct StableChange {
     pub cleared: u64,
 }
 
+impl StableChange {
+    /// Counts a page that there was, with what stands there later; none is the same as nothing but zeros.
+    pub fn count(&mut self, old: Option<&[u8]>, new: Option<&[u8]>) {
+        let filled = |page: Option<&[u8]>| page.is_some_and(|page| page.iter().any(|byte| *byte != 0));
+        if filled(old) {
+            self.pages += 1;
+            self.changed += u64::from(new != old);
+            self.cleared += u64::from(!filled(new));
+        }
+    }
+}
+
 /// A copy of the live app without an outside, to try a release on.
 ///
 /// Calls and queries fail with the reject's message.

@@ -38,7 +38,7 @@ pub use fork::{Caller, Fork, Look, Mark, StableChange};
 pub use judge::{Options, Side, judge, judge_data, judge_with};
 pub use kinds::{Kind, kinds};
 pub use matrix::{Answering, Declared, Granted, MethodAccess, Reached, access_of};
-pub use pages::{SeenPage, SeenSite};
+pub use pages::{SeenPage, SeenSite, doubtful_pages};
 pub use recorded::Recorded;
 pub use set_aside::set_aside;
 pub use stable::StableDiagnostic;

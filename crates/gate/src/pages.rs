@@ -37,6 +37,14 @@ impl SeenPage {
 /// Pages by their address within the site, such as `/` or `/#guests`.
 pub type SeenSite = BTreeMap<String, SeenPage>;
 
+/// The pages in which something may be worse than in another version: those that fail, that call in vain, and that
+/// show nothing of the data. Nothing can be held against the others, so the live ones need not be looked at for them.
+#[must_use]
+pub fn doubtful_pages(proposed: &SeenSite) -> BTreeSet<String> {
+    let doubtful = |page: &SeenPage| page.broken().is_some() || !page.rejected.is_empty() || page.shown.is_empty();
+    proposed.iter().filter(|(_, page)| doubtful(page)).map(|(address, _)| address.clone()).collect()
+}
+
 impl Verdict {
     /// The same with what a browser saw: `live` of the version that is live, if there is one.
     #[must_use]
@@ -80,7 +88,7 @@ fn fails_now(address: &str, before: &SeenPage, page: &SeenPage) -> Option<Findin
 }
 
 fn shows_nothing(address: &str, before: &SeenPage, page: &SeenPage) -> Option<Finding> {
-    if before.shown.is_empty() || !page.shown.is_disjoint(&before.shown) {
+    if before.shown.is_empty() || !page.shown.is_empty() {
         return None;
     }
     let examples: Vec<String> =
@@ -158,6 +166,24 @@ mod tests {
         assert_eq!(kinds(Some(page()), some), []);
         assert_eq!(kinds(Some(page()), none.clone()), one("page_shows_nothing", Effect::Asks));
         assert_eq!(kinds(Some(none.clone()), none), []);
+    }
+
+    #[test]
+    fn what_is_not_in_doubt_is_never_held_against_a_version() {
+        let some = SeenPage { shown: ["Rye".to_owned()].into(), ..SeenPage::default() };
+        let cases = [
+            page(),
+            some,
+            SeenPage::default(),
+            SeenPage { blank: true, ..page() },
+            SeenPage { thrown: vec!["TypeError: x".into()], ..page() },
+            SeenPage { rejected: [("list".to_owned(), "no method".to_owned())].into(), ..page() },
+        ];
+        for (before, after) in cases.iter().flat_map(|before| cases.iter().map(move |after| (before, after))) {
+            let doubtful = !doubtful_pages(&site(after.clone())).is_empty();
+            assert!(doubtful || kinds(Some(before.clone()), after.clone()).is_empty(), "{before:?} {after:?}");
+        }
+        assert_eq!(doubtful_pages(&site(page())), BTreeSet::new());
     }
 
     #[test]

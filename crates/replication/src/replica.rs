@@ -581,7 +581,7 @@ impl Worker {
 }
 
 /// Folds; and where something is to be forgotten, has no file hold what is not in the state any more.
-fn fold_with(folder: &mut Folder, job: FoldJob, forgets: bool) -> Result<Folded, StoreError> {
+pub(crate) fn fold_with(folder: &mut Folder, job: FoldJob, forgets: bool) -> Result<Folded, StoreError> {
     let folded = folder.fold(job)?;
     if forgets {
         folder.forget()?;

@@ -7,15 +7,16 @@ use std::sync::{Arc, mpsc::Receiver};
 
 use execution::{Answered, Executor, Query, Reader};
 use state::{
+    delta::MemoryId,
     replicated::Ingress,
-    store::{FoldJob, Folder, StoreError},
+    store::{FoldJob, Folded, Folder, StoreError},
 };
 use tokio::sync::oneshot;
 
 use crate::{
     log_thread::{Item, LogThread},
     queries::answer_at_one_moment,
-    replica::{Answer, Certified, Command, IN_FLIGHT_MAX, Parts, ReplicaConfig, Worker},
+    replica::{Answer, Certified, Command, IN_FLIGHT_MAX, Parts, ReplicaConfig, Worker, fold_with},
     scrub::{Scrub, Step},
 };
 
@@ -92,9 +93,31 @@ impl Stepped {
     pub fn end_fold(&mut self) -> Result<(), StoreError> {
         let Some((mut folder, job)) = self.fold.take() else { return Ok(()) };
         let folded = folder.fold(job)?;
+        self.end_fold_with(folder, folded);
+        Ok(())
+    }
+
+    /// Folds, and has no file hold of these memories what is not in the state any more. False as with
+    /// [`Self::begin_fold`].
+    ///
+    /// # Errors
+    /// Durable state can't be written; the replica must be dropped.
+    pub fn forget(&mut self, memories: &[MemoryId]) -> Result<bool, StoreError> {
+        self.worker.executor.rewrite(memories);
+        if !self.begin_fold() {
+            return Ok(false);
+        }
+        let Some((mut folder, job)) = self.fold.take() else { return Ok(false) };
+        self.log.commit(vec![Item::Forget])?;
+        let folded = fold_with(&mut folder, job, true)?;
+        self.end_fold_with(folder, folded);
+        self.commit()?;
+        Ok(true)
+    }
+
+    fn end_fold_with(&mut self, folder: Folder, folded: Folded) {
         self.worker.folds.folder = Some(folder);
         self.worker.on_command(Command::Folded(Box::new(folded)));
-        Ok(())
     }
 
     /// Goes over all committed memory once; gives how many bytes were compared.

@@ -2,6 +2,7 @@
 //!
 //! A writer holds no capability on a live app. What it returns is text; the gate decides.
 
+mod again;
 pub mod codegen;
 pub mod describe;
 pub mod ident;
@@ -11,6 +12,7 @@ pub mod spec;
 pub mod understanding;
 pub mod validate;
 
+pub use again::{Again, Objection, OfflineRepairs, Repairs};
 pub use describe::describe;
 pub use offline::{Wish, change, write};
 pub use scenarios::{Call, Expected, Scenario, scenarios, touched};

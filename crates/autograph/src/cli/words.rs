@@ -35,6 +35,7 @@ pub(super) fn outcome(answer: &Value, again: &str) -> String {
     }
     list(&mut out, "In the way", findings(answer, &["refuses", "asks"]));
     list(&mut out, "Noted", findings(answer, &["informs"]));
+    list(&mut out, "Tried", items(&answer["tried"]).map(tried).collect());
     list(&mut out, "Ways on", ways(answer, again));
     questions(&mut out, answer, app);
     out
@@ -161,6 +162,15 @@ fn sentence(section: &str, finding: &Value) -> String {
     out
 }
 
+/// A way that the writer tried, and what the gate found in it.
+fn tried(way: &Value) -> String {
+    let message = text(way, "message").trim_end_matches('.');
+    match strings(&way["found"]).as_slice() {
+        [] => format!("{message}: the gate lets it pass"),
+        found => format!("{message}: {}", found.join(" ")),
+    }
+}
+
 fn ways(answer: &Value, again: &str) -> Vec<String> {
     let way = |message: &str, token: &str| format!("{message}:\n{again} --approve {}", quoted(token));
     let gentler =
@@ -269,6 +279,7 @@ Questions
             "outcome": "refused", "app": "shop",
             "verdict": { "data": [{ "effect": "asks", "message": "3 prices would be gone", "examples": ["5", "7"] }],
                          "access": [{ "effect": "informs", "message": "a new method" }] },
+            "tried": [{ "message": "archive them.", "found": [] }, { "message": "hide them", "found": ["It opens more."] }],
             "alternatives": [{ "message": "archive them.", "approve": "t1" }], "approve": "t2",
         });
         let expected = "\
@@ -279,6 +290,10 @@ In the way
 
 Noted
   - access: a new method
+
+Tried
+  - archive them: the gate lets it pass
+  - hide them: It opens more.
 
 Ways on
   - archive them:

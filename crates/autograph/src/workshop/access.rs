@@ -6,12 +6,7 @@ use serde_json::{Value, json};
 use toolchain::{AppManifest, SourceTree};
 use writer::spec::{AppSpec, Entity, Grant, OWNER, Scope, VISITOR};
 
-use super::{
-    Workshop,
-    answer::Problem,
-    behaviour::spec_of,
-    judge::{ForkOf, on_own_thread},
-};
+use super::{Workshop, answer::Problem, behaviour::spec_of, fork_of::ForkOf, judge::on_own_thread};
 
 impl Workshop {
     /// What the app declares, and what was observed just now on a copy of it.

@@ -27,6 +27,9 @@ pub(crate) struct Outcome {
     pub(crate) verdict: Verdict,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) alternatives: Vec<Alternative>,
+    /// What the writer tried before the owner was asked, or before it went live.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) tried: Vec<Tried>,
     /// The token of what was literally asked, where the owner may overrule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) approve: Option<String>,
@@ -56,6 +59,15 @@ pub(crate) struct Alternative {
     pub(crate) message: String,
     /// Its token.
     pub(crate) approve: String,
+}
+
+/// A way that was tried.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Tried {
+    /// What it does.
+    pub(crate) message: String,
+    /// What was in its way; nothing if the gate lets it pass.
+    pub(crate) found: Vec<String>,
 }
 
 /// A request that could not be served, with the next step and the command line's exit code.

@@ -11,7 +11,8 @@ use toolchain::Release;
 use super::{
     Workshop,
     answer::Problem,
-    judge::{ForkOf, LiveTypes, on_own_thread},
+    fork_of::ForkOf,
+    judge::{LiveTypes, on_own_thread},
 };
 
 /// Memory that is judged again while new calls wait.

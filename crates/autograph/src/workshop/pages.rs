@@ -1,8 +1,8 @@
-//! The pages in a browser before a switch: those of the live version and those of the proposed one, each on a look at
-//! the same data. What got worse, the gate says.
+//! The pages in a browser before a switch: those of the proposed version, and where one of them is in doubt those of the
+//! live one, each on a look at the same data. What got worse, the gate says.
 //!
-//! The browser starts and the live pages are opened while the proposal is being built, the proposed ones while the gate
-//! judges. Invariant: whatever goes wrong with the browser speaks neither for nor against a proposal.
+//! The browser starts, if it isn't there, while the proposal is being built; pages are opened while the gate judges.
+//! Invariant: whatever goes wrong with the browser speaks neither for nor against a proposal.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,7 +11,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use candid::types::value::{IDLArgs, IDLValue};
@@ -21,10 +21,7 @@ use execution::{
 };
 use gate::{SeenPage, SeenSite, Verdict};
 use sha2::{Digest as _, Sha256};
-use tokio::{
-    sync::{Semaphore, SemaphorePermit},
-    task::JoinHandle,
-};
+use tokio::task::JoinHandle;
 use toolchain::Release;
 
 use super::{
@@ -34,21 +31,25 @@ use super::{
     judge::on_own_thread,
     owners::lock,
 };
-use crate::browser::{self, Browser, BrowserError, Tab};
+use crate::browser::{self, Browser, BrowserError, Shows, Tab, Taken};
 
 /// Pages of a site that are opened.
 const PAGES_MAX: usize = 8;
-/// Browsers that run at a time.
-static BROWSERS: Semaphore = Semaphore::const_new(2);
+/// What a page is let pass of its own time before the first look at it, and before each further one.
+const FIRST: Duration = Duration::from_secs(1);
+const FURTHER: Duration = Duration::from_millis(100);
+/// How often in a row a page's time may stand still for a second, until it is taken as it is.
+const STANDSTILLS_MAX: usize = 5;
 /// Looks at a page that is loaded and waits for no answer, until it is given up to show more.
 const ROUNDS_MAX: usize = 80;
 /// Looks in a row at which nothing new is seen, before a page counts as being there.
 const CALM_ROUNDS: usize = 3;
-/// The same for a site that has not called anything yet: it may be about to.
+/// The same for the first page of a site, if it has not called anything yet: it may be about to, busy with what is no
+/// network.
 const CALM_ROUNDS_SILENT: usize = 30;
 /// The same for a page that shows nothing of what it showed before.
 const CALM_ROUNDS_MISSING: usize = 30;
-/// The time between two looks.
+/// The time between two looks at a page that shows none of the data.
 const BETWEEN_ROUNDS: Duration = Duration::from_millis(40);
 /// All of it takes no longer than this.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -123,6 +124,11 @@ impl Ear {
     fn shown_in(&self, text: &str) -> BTreeSet<String> {
         lock(&self.heard).texts.iter().filter(|known| text.contains(known.as_str())).cloned().collect()
     }
+
+    /// Whether one does.
+    fn shows_in(&self, text: &str) -> bool {
+        shows_some(&lock(&self.heard).texts, text)
+    }
 }
 
 fn texts_of_reply(reply: &[u8], texts: &mut Vec<String>) {
@@ -156,15 +162,26 @@ fn texts_of(value: &IDLValue, depth: usize, texts: &mut Vec<String>) {
     }
 }
 
-/// The live pages as they are being looked at; and the browser and the data, to go on with.
-pub(super) struct Before(JoinHandle<Result<Begun, BrowserError>>, ForkSeed);
+/// A browser that is being got ready. If nobody takes it, it waits for the next change.
+pub(super) struct Ready(Option<JoinHandle<Result<Taken, BrowserError>>>);
 
-/// The browser, its place among [`BROWSERS`], and what was seen of the live site.
-type Begun = (Browser, SemaphorePermit<'static>, SeenSite);
+impl Ready {
+    async fn take(mut self) -> Result<Taken, BrowserError> {
+        match self.0.take() {
+            Some(taking) => taking.await.map_err(std::io::Error::other)?,
+            None => Err(BrowserError::Silent),
+        }
+    }
+}
 
-impl Drop for Before {
+impl Drop for Ready {
     fn drop(&mut self) {
-        self.0.abort();
+        let Some(taking) = self.0.take() else { return };
+        tokio::spawn(async move {
+            if let Ok(Ok(taken)) = taking.await {
+                taken.give_back();
+            }
+        });
     }
 }
 
@@ -175,44 +192,50 @@ pub(super) fn browser() -> Option<PathBuf> {
 }
 
 impl Workshop {
-    /// Begins to look at the live pages. `None` where there is no browser, and for a first version, which can't make
-    /// anything worse and need not wait for a browser.
-    pub(super) async fn begin_pages(&self, app: Option<&App>) -> Result<Option<Before>, Problem> {
-        let Some((program, app)) = browser().zip(app.filter(|app| app.version > 0)) else { return Ok(None) };
-        let backend = app.backend;
-        let seed = self.node.replica.read(move |executor| executor.look_seed(backend, None).ok());
-        let Some(seed) = seed.await? else { return Ok(None) };
-        let (door, live) = (self.door(), seed.clone());
-        let looking = tokio::spawn(async move {
-            let place = BROWSERS.acquire().await.map_err(std::io::Error::other)?;
-            let mut browser = Browser::start(&program).await?;
-            let site = door.visit(&mut browser, live, Vec::new(), None).await?;
-            Ok((browser, place, site))
-        });
-        Ok(Some(Before(looking, seed)))
+    /// Gets a browser ready. `None` where there is none, and for a first version, which can't make anything worse and
+    /// need not wait for a browser.
+    pub(super) fn begin_pages(&self, app: Option<&App>) -> Option<Ready> {
+        let program = browser().filter(|_| app.is_some_and(|app| app.version > 0))?;
+        let browsers = self.browsers.clone();
+        Some(Ready(Some(tokio::spawn(async move { browsers.take(&program).await }))))
     }
 
-    /// Looks at the proposed pages, and adds to the verdict what got worse.
-    pub(super) async fn end_pages(&self, before: Option<Before>, release: &Release) -> Result<Seen, Problem> {
-        let Some(mut before) = before else { return Ok(Seen::NoBrowser) };
-        let Some((seed, files)) = self.proposed(before.1.clone(), release).await? else { return Ok(Seen::NoBrowser) };
+    /// Looks at the pages, for what got worse.
+    pub(super) async fn end_pages(
+        &self,
+        ready: Option<Ready>,
+        app: Option<&App>,
+        release: &Release,
+    ) -> Result<Seen, Problem> {
+        let Some((ready, app)) = ready.zip(app) else { return Ok(Seen::Nothing) };
+        let backend = app.backend;
+        let live = self.node.replica.read(move |executor| executor.look_seed(backend, None).ok()).await?;
+        let Some(live) = live else { return Ok(Seen::Nothing) };
+        let Some((proposed, files)) = self.proposed(live.clone(), release).await? else { return Ok(Seen::Nothing) };
         let looking = async {
-            let (mut browser, _place, live) = (&mut before.0).await.map_err(std::io::Error::other)??;
-            let proposed = self.door().visit(&mut browser, seed, files, Some(&live)).await?;
-            Ok::<_, BrowserError>((live, proposed))
+            let mut taken = ready.take().await?;
+            let begun = Instant::now();
+            let seen = self.door().compare(&mut taken.browser, live, proposed, files).await?;
+            tracing::debug!(seconds = begun.elapsed().as_secs_f64(), "pages were opened");
+            taken.give_back();
+            Ok::<_, BrowserError>(seen)
         };
         Ok(match tokio::time::timeout(PATIENCE, looking).await {
-            Ok(Ok((live, proposed))) => Seen::Pages(live, proposed),
+            Ok(Ok(seen)) => seen,
             Ok(Err(error)) => Seen::Failed(error.to_string()),
             Err(_) => Seen::Failed("it took too long".into()),
         })
     }
 
-    /// The data under the proposed version, and its files; `None` if it does not get there, which the gate says.
+    /// The data under the proposed version, and its files; `None` if it does not get there, which the gate says, and
+    /// if it is what is live.
     async fn proposed(&self, seed: ForkSeed, release: &Release) -> Result<Option<(ForkSeed, Vec<Arc<[u8]>>)>, Problem> {
         let files: Vec<Arc<[u8]>> = release.assets.values().map(|asset| asset.bytes.as_slice().into()).collect();
         let pages: AppAssets = release.assets.iter().map(|(path, asset)| (path.clone(), file(asset))).collect();
         let (engine, blobs, config) = (self.node.engine.clone(), self.node.blobs.clone(), self.node.config.clone());
+        if seed.runs(&Sha256::digest(&release.wasm).into(), &pages) {
+            return Ok(None);
+        }
         let wasm = release.wasm.clone();
         let upgraded = on_own_thread(move || {
             let mut fork = Fork::open(seed, engine, blobs, config);
@@ -226,20 +249,65 @@ impl Workshop {
 }
 
 impl Door {
-    /// Opens a site's pages as the owner. With `expected`, a page is given time to show what it did before.
+    /// Looks at the proposed pages, and where one of them is in doubt at the live ones. What would then be held against
+    /// the proposal is looked at once more, with all the patience there is.
+    async fn compare(
+        &self,
+        browser: &mut Browser,
+        live: ForkSeed,
+        proposed: ForkSeed,
+        files: Vec<Arc<[u8]>>,
+    ) -> Result<Seen, BrowserError> {
+        let first = self.visit(browser, proposed.clone(), files.clone(), &Aim::default()).await?;
+        let doubtful = gate::doubtful_pages(&first);
+        if doubtful.is_empty() {
+            return Ok(Seen::Nothing);
+        }
+        let aim = Aim { only: Some(&doubtful), ..Aim::default() };
+        let before = self.visit(browser, live, Vec::new(), &aim).await?;
+        let only_doubtful = |mut site: SeenSite| {
+            site.retain(|address, _| doubtful.contains(address));
+            site
+        };
+        if Verdict::default().with_pages(Some(&before), &only_doubtful(first)).behaviour.is_empty() {
+            return Ok(Seen::Nothing);
+        }
+        let again = self.visit(browser, proposed, files, &Aim { expected: Some(&before), ..aim }).await?;
+        Ok(Seen::Pages(before, only_doubtful(again)))
+    }
+
+    /// Opens a site's pages as the owner.
     async fn visit(
         &self,
         browser: &mut Browser,
         mut seed: ForkSeed,
         files: Vec<Arc<[u8]>>,
-        expected: Option<&SeenSite>,
+        aim: &Aim<'_>,
     ) -> Result<SeenSite, BrowserError> {
         let ear = Arc::new(Ear::default());
         let visitor = Visitor { key: seed.stand_in(&StandIn::Owner), still: false, ear: Some(ear.clone()) };
         let name = self.open(seed, visitor, files, Kind::Aside).await;
         let name = name.map_err(|problem| BrowserError::Gone(std::io::Error::other(problem.message)))?;
         let open = OpenLook(self, name);
-        visit(&mut browser.tab().await?, &self.url(&open.1), &ear, expected).await
+        let mut tab = browser.tab().await?;
+        let site = visit(&mut tab, &self.url(&open.1), &ear, aim).await?;
+        tab.close().await?;
+        Ok(site)
+    }
+}
+
+/// What a visit is for.
+#[derive(Clone, Copy, Default)]
+struct Aim<'a> {
+    /// What the pages showed before: each is given time to show some of it.
+    expected: Option<&'a SeenSite>,
+    /// The visit is over when all of these were seen.
+    only: Option<&'a BTreeSet<String>>,
+}
+
+impl Aim<'_> {
+    fn reached(&self, site: &SeenSite) -> bool {
+        self.only.is_some_and(|only| only.iter().all(|address| site.contains_key(address)))
     }
 }
 
@@ -254,11 +322,11 @@ impl Drop for OpenLook<'_> {
 
 /// What came of looking at pages.
 pub(super) enum Seen {
-    /// There is no browser, or nothing to open in it.
-    NoBrowser,
+    /// Nothing to say: there is no browser, nothing to open in it, or nothing wrong.
+    Nothing,
     /// It did not work.
     Failed(String),
-    /// The live site, and the proposed one.
+    /// The live site, and of the proposed one what may be worse.
     Pages(SeenSite, SeenSite),
 }
 
@@ -266,7 +334,7 @@ impl Seen {
     /// Adds it to a verdict.
     pub(super) fn add_to(self, verdict: Verdict) -> Verdict {
         match self {
-            Seen::NoBrowser => verdict,
+            Seen::Nothing => verdict,
             Seen::Failed(why) => verdict.without_pages(&why),
             Seen::Pages(live, proposed) => verdict.with_pages(Some(&live), &proposed),
         }
@@ -281,18 +349,13 @@ fn file(asset: &toolchain::Asset) -> AssetFile {
     }
 }
 
-async fn visit(
-    tab: &mut Tab<'_>,
-    origin: &str,
-    ear: &Ear,
-    expected: Option<&SeenSite>,
-) -> Result<SeenSite, BrowserError> {
+async fn visit(tab: &mut Tab<'_>, origin: &str, ear: &Ear, aim: &Aim<'_>) -> Result<SeenSite, BrowserError> {
     let mut site = SeenSite::new();
     let mut wanted: Vec<String> = vec!["/".into()];
-    while let Some(address) = wanted.pop() {
+    while let Some(address) = wanted.pop().filter(|_| !aim.reached(&site)) {
         tab.go(&format!("{origin}{address}")).await?;
-        let before = expected.and_then(|site| site.get(&address));
-        let (page, links) = settle(tab, ear, before).await?;
+        let before = aim.expected.and_then(|site| site.get(&address));
+        let (page, links) = settle(tab, ear, before, site.is_empty()).await?;
         let page = SeenPage { thrown: page.thrown.iter().map(|line| line.replace(origin, "")).collect(), ..page };
         site.insert(address, page);
         for link in links.into_iter().rev() {
@@ -309,29 +372,34 @@ async fn settle(
     tab: &mut Tab<'_>,
     ear: &Ear,
     before: Option<&SeenPage>,
+    first: bool,
 ) -> Result<(SeenPage, BTreeSet<String>), BrowserError> {
-    let (mut last, mut calm, mut rounds) = (browser::Shows::default(), 0, 0);
+    let (mut last, mut calm, mut rounds): (Option<Shows>, _, _) = (None, 0, 0);
+    let (mut passed, mut standstills) = (tab.pass(FIRST).await?, 0);
     // A page that loads or waits is given all the time that there is, so that a slow machine breaks no page.
     while rounds < ROUNDS_MAX {
-        tokio::time::sleep(BETWEEN_ROUNDS).await;
-        let Some(now) = tab.look().await? else {
-            calm = 0;
-            continue;
-        };
-        rounds += usize::from(now.loaded && ear.is_quiet());
-        let some = before.is_none_or(|before| before.shown.is_empty() || shows_some(&before.shown, &now.text));
-        let enough = match (some, ear.calls()) {
-            (false, _) => CALM_ROUNDS_MISSING,
-            (true, 0) => CALM_ROUNDS_SILENT,
-            (true, _) => CALM_ROUNDS,
-        };
-        let still = now.loaded && !now.blank() && ear.is_quiet() && now == last;
+        let now = tab.look().await?;
+        // What the network owes a page, or a slow machine has not worked off yet, may change it. Only what is owed for
+        // long, such as a stream without end, holds up nothing.
+        standstills = if passed { 0 } else { standstills + 1 };
+        let quiet = ear.is_quiet() && (passed || standstills > STANDSTILLS_MAX);
+        let there = now.as_ref().filter(|now| now.loaded && quiet);
+        rounds += usize::from(there.is_some());
+        let still = there.is_some_and(|now| !now.blank() && last.as_ref() == Some(now));
         calm = if still { calm + 1 } else { 0 };
-        last = now;
-        if calm >= enough {
+        last = now.or(last);
+        let shown = last.as_ref().map_or("", |now| now.text.as_str());
+        if calm >= enough(ear, before, first, shown) {
             break;
         }
+        // A page with data on it has what it waits for, or says so by its timers and calls. Another may be busy with
+        // keys or with what it kept, which neither its own time nor the network knows of.
+        if !ear.shows_in(shown) {
+            tokio::time::sleep(BETWEEN_ROUNDS).await;
+        }
+        passed = tab.pass(FURTHER).await?;
     }
+    let last = last.unwrap_or_default();
     let page = SeenPage {
         blank: last.blank(),
         thrown: tab.take_thrown(),
@@ -339,6 +407,16 @@ async fn settle(
         shown: ear.shown_in(&last.text),
     };
     Ok((page, last.links))
+}
+
+/// Looks in a row after which a page that shows this text counts as being there.
+fn enough(ear: &Ear, before: Option<&SeenPage>, first: bool, text: &str) -> usize {
+    let some = before.is_none_or(|before| before.shown.is_empty() || shows_some(&before.shown, text));
+    match some {
+        false => CALM_ROUNDS_MISSING,
+        true if first && ear.calls() == 0 => CALM_ROUNDS_SILENT,
+        true => CALM_ROUNDS,
+    }
 }
 
 fn shows_some(texts: &BTreeSet<String>, text: &str) -> bool {

@@ -13,7 +13,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 use toolchain::{BuildError, SourceTree};
-use writer::spec::AppSpec;
+use writer::{OfflineRepairs, spec::AppSpec};
 
 use super::{
     Workshop,
@@ -23,6 +23,7 @@ use super::{
     looked::Looked,
     owners::lock,
     proposals::{Proposal, understood_into},
+    repairing::Asked,
     switch::{Going, OpenCalls, Switched},
 };
 
@@ -112,7 +113,9 @@ impl Workshop {
             None => self.free_name(&proposal.name()).await?,
         };
         proposal.call_it(&name);
-        let outcome = self.propose(Target::New(name), &proposal, None, true, by, progress).await?;
+        let outcome = self.propose(Target::New(name.clone()), &proposal, None, true, by, progress).await?;
+        let asked = Asked { name: &name, live: None, by };
+        let outcome = self.try_again(&asked, OfflineRepairs::default(), outcome, progress).await?;
         self.keep_turn(&outcome, &wish.text).await?;
         Ok(outcome)
     }
@@ -139,20 +142,13 @@ impl Workshop {
             return self.told(&app, text, outcome).await;
         }
         // A token may name a gentler way; it is then what is proposed, and needs no further approval by itself.
-        let chosen = approve
-            .and_then(|token| change.gentler.iter().find(|way| self.gentler_token(&app, &way.proposal) == token));
-        let proposal = chosen.map_or(&change.literal, |way| &way.proposal);
+        let chosen = approve.and_then(|token| change.gentler.iter().find(|way| self.gentler_token(&app, way) == token));
+        let proposal = chosen.unwrap_or(&change.literal);
         let approve = if chosen.is_some() { None } else { approve };
         let mut outcome = self.propose(Target::Live(app.clone()), proposal, approve, true, by, progress).await?;
-        if outcome.outcome == "refused" && chosen.is_none() {
-            outcome.alternatives = change
-                .gentler
-                .iter()
-                .map(|way| Alternative {
-                    message: way.message.clone(),
-                    approve: self.gentler_token(&app, &way.proposal),
-                })
-                .collect();
+        if chosen.is_none() {
+            let asked = Asked { name: &app.name, live: Some((&app, &live)), by };
+            outcome = self.try_again(&asked, change.repairs, outcome, progress).await?;
         }
         self.told(&app, text, outcome).await
     }
@@ -190,7 +186,7 @@ impl Workshop {
     }
 
     /// The way of every proposal: build, judge, and switch if it passes or was approved.
-    async fn propose(
+    pub(super) async fn propose(
         &self,
         target: Target,
         proposal: &Proposal,
@@ -201,7 +197,7 @@ impl Workshop {
     ) -> Result<Outcome, Problem> {
         let mut base = Outcome { app: Some(target.name().into()), ..Outcome::default() };
         understood_into(&mut base, proposal.understanding.as_ref());
-        let pages = self.begin_pages(target.app()).await?;
+        let pages = self.begin_pages(target.app());
         progress.stage("build", "Building it");
         let ran = self.live_chain(target.app()).await?;
         let release = match self.toolchain.build_onto(&proposal.tree, &ran, |_| {}).await {
@@ -212,7 +208,7 @@ impl Workshop {
         let on = self.seed(target.app()).await?;
         let looked = Looked::of(on.as_ref().map_or(0, |(seed, _)| seed.memory_bytes()));
         let judged = self.judge(target.app(), &release, proposal, &looked);
-        let both = async { tokio::try_join!(judged, self.end_pages(pages, &release)) };
+        let both = async { tokio::try_join!(judged, self.end_pages(pages, target.app(), &release)) };
         let (verdict, seen) = progress.while_looking(&looked, both).await?;
         let mut verdict = seen.add_to(verdict);
         verdict.build.extend(release.compacted.as_ref().map(super::chain::told));
@@ -343,7 +339,7 @@ impl Workshop {
     }
 
     /// The token of a gentler way: good for exactly this source on exactly this live version.
-    fn gentler_token(&self, app: &App, proposal: &Proposal) -> String {
+    pub(super) fn gentler_token(&self, app: &App, proposal: &Proposal) -> String {
         self.tokens.token(app.backend.as_slice(), app.version, &proposal.tree.hash(), &Sha256::digest("gentler").into())
     }
 
@@ -411,7 +407,7 @@ impl Drop for Turn<'_> {
 }
 
 /// Where a proposal is to go.
-enum Target {
+pub(super) enum Target {
     New(String),
     Live(App),
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use execution::registry::RoleDefinition;
 use toolchain::{AppManifest, SourceTree};
-use writer::{Understanding, spec::AppSpec};
+use writer::{OfflineRepairs, Understanding, spec::AppSpec};
 
 use super::answer::{Outcome, Problem, Question, QuestionAnswer};
 
@@ -23,15 +23,11 @@ pub(crate) struct Proposal {
 /// A change in words, and the gentler ways there are.
 pub(crate) struct ChangeProposal {
     pub(crate) literal: Proposal,
-    pub(crate) gentler: Vec<GentlerWay>,
+    pub(crate) gentler: Vec<Proposal>,
+    /// What the writer has in mind if the gate finds something.
+    pub(crate) repairs: OfflineRepairs,
     /// The text asks to take the last change back.
     pub(crate) undo: bool,
-}
-
-/// A way that loses less.
-pub(crate) struct GentlerWay {
-    pub(crate) message: String,
-    pub(crate) proposal: Proposal,
 }
 
 impl Proposal {
@@ -48,14 +44,17 @@ impl Proposal {
             return Err(unchanged(&change.understanding));
         }
         let literal = from_spec(&change.spec, Some(live), text, Some(change.understanding.clone()))?;
-        let gentler = change.alternatives.into_iter().map(|way| {
-            // What is done then is what the way says, not what was literally asked.
-            let understood = vec![writer::Statement { text: way.message.clone(), about: None }];
-            let understanding = Understanding { understood, ..Understanding::default() };
-            let proposal = from_spec(&way.spec, Some(live), &way.message, Some(understanding))?;
-            Ok(GentlerWay { message: way.message, proposal })
-        });
-        Ok(ChangeProposal { literal, gentler: gentler.collect::<Result<_, Box<Outcome>>>()?, undo: change.undo })
+        let gentler = change.alternatives.iter().map(|way| Proposal::of_way(Some(live), way));
+        let gentler = gentler.collect::<Result<_, Box<Outcome>>>()?;
+        Ok(ChangeProposal { literal, gentler, repairs: OfflineRepairs::of(&change), undo: change.undo })
+    }
+
+    /// Another way of a change; or the outcome that says why not.
+    pub(crate) fn of_way(live: Option<&AppSpec>, way: &writer::Alternative) -> Result<Proposal, Box<Outcome>> {
+        // What is done then is what the way says, not what was literally asked.
+        let understood = vec![writer::Statement { text: way.message.clone(), about: None }];
+        let understanding = Understanding { understood, ..Understanding::default() };
+        from_spec(&way.spec, live, &way.message, Some(understanding))
     }
 
     /// A source tree that came from outside, files in base64.

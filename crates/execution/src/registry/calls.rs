@@ -142,11 +142,24 @@ pub struct AppArg {
     pub app: Principal,
 }
 
+/// A call of a method of an app.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Serialize, Deserialize)]
+pub struct AppCall {
+    /// The method.
+    pub method: String,
+    /// Its argument, in Candid.
+    pub arg: Vec<u8>,
+}
+
 /// Argument of `erase`.
 #[derive(Clone, Debug, CandidType, Serialize, Deserialize)]
 pub struct EraseArg {
     /// The app's backend canister.
     pub app: Principal,
+    /// As whom the app's methods are called.
+    pub by: Principal,
+    /// How the app's own methods delete the rows; made in the same batch as everything else.
+    pub rows: Vec<AppCall>,
     /// The member who goes.
     pub member: Option<String>,
     /// Texts that may stay nowhere. No value that the app still has holds one of them.

@@ -1,8 +1,9 @@
 //! Erasing for good what the owner says: a membership, words in an app's history and logs, answers that are still
 //! kept, every restore point; and in the app's memory bytes that its program has let go of but not written over.
 //!
-//! The rows themselves are the app's, and were deleted by its own methods before. What is overwritten in memory are
-//! texts that the caller found in no value that the program still has.
+//! The rows themselves are the app's, and are deleted by its own methods, in the same batch as all the rest: no crash
+//! finds a part of it. What is overwritten in memory are texts that the caller found in no value that the program has
+//! then.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -40,6 +41,11 @@ impl Executor {
         if !canister.system.held || canister.system.has_open_calls() {
             return Err(Refused("only in a held app without open calls can something be erased".into()));
         }
+        let members = self.state.registry.members_snapshot(backend);
+        if let Some(member) = arg.member.as_ref().filter(|member| !members.contains_key(*member)) {
+            return Err(Refused(format!("the app has no member {member}")));
+        }
+        self.call_at_once(backend, arg.by, &arg.rows)?;
         if let Some(member) = &arg.member {
             self.state.registry.revoke(backend, member)?;
         }

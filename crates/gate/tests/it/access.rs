@@ -4,7 +4,7 @@ use gate::{Caller, Declared, Effect, Finding, Granted, Judgement, Options, Reach
 
 use crate::{
     fixtures::lines,
-    real::{Module, Real, judged_with, module},
+    real::{ForkOf, Module, called, judged_with, module, running},
 };
 
 fn live() -> Module {
@@ -12,12 +12,12 @@ fn live() -> Module {
 }
 
 /// The live club with three guests, the last of whom answered herself.
-fn club(live: &Module) -> Real {
-    let guest = Caller::Member("guest".into());
-    Real::running(live)
-        .done(&Caller::Owner, "addGuest", "(record { name = \"Anna\"; phone = \"+49 301\" })")
-        .done(&Caller::Owner, "addGuest", "(record { name = \"Ben\"; phone = \"+49 302\" })")
-        .done(&guest, "answer", "(\"+49 303\")")
+fn club(live: &Module) -> ForkOf {
+    let mut fork = running(live);
+    called(&mut fork, &Caller::Owner, "addGuest", "(record { name = \"Anna\"; phone = \"+49 301\" })");
+    called(&mut fork, &Caller::Owner, "addGuest", "(record { name = \"Ben\"; phone = \"+49 302\" })");
+    called(&mut fork, &Caller::Member("guest".into()), "answer", "(\"+49 303\")");
+    fork
 }
 
 fn verdict(version: &str) -> Verdict {
@@ -68,7 +68,8 @@ fn a_claim_that_opens_more_asks() {
 #[test]
 fn a_claim_that_can_be_made_twice_asks() {
     let live = module("club", "claims");
-    let claimed = club(&live).done(&Caller::Owner, "claimAdmin", "()");
+    let mut claimed = club(&live);
+    called(&mut claimed, &Caller::Owner, "claimAdmin", "()");
     let options = Options { roles: vec!["guest".into()], ..Options::default() };
     let verdict = judged_with(&options, &live, &module("club", "claims_again"), claimed);
     let asking: Vec<String> = lines(&verdict.access).into_iter().filter(|line| line.starts_with("Asks")).collect();
@@ -110,7 +111,7 @@ fn the_same_versions_have_the_same_findings() {
 fn a_first_version_tells_who_gets_more_by_coming_first() {
     let module = module("club", "claims");
     let options = Options { roles: vec!["guest".into()], ..Options::default() };
-    let mut fork = Real::running(&module);
+    let mut fork = running(&module);
     let verdict = judge_with(&options, None, module.side(), &module.wasm, &mut fork, &[]);
     assert_eq!(verdict.outcome(), Judgement::Pass, "{verdict:#?}");
     let first = verdict.access.iter().find(|finding| finding.kind == "first_caller").unwrap();

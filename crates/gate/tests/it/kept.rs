@@ -5,19 +5,19 @@ use gate::{Effect, Options};
 
 use crate::{
     fixtures::lines,
-    real::{Real, judged_with, module},
+    real::{judged_with, module, running},
 };
 
 /// What the data room says of a version.
 fn data(version: &str) -> Vec<String> {
     let (live, proposed) = (module("jars", "live"), module("jars", version));
-    lines(&judged_with(&Options::default(), &live, &proposed, Real::running(&live)).data)
+    lines(&judged_with(&Options::default(), &live, &proposed, running(&live)).data)
 }
 
 /// Whether a version's data need the owner's word.
 fn asks(version: &str) -> bool {
     let (live, proposed) = (module("jars", "live"), module("jars", version));
-    let verdict = judged_with(&Options::default(), &live, &proposed, Real::running(&live));
+    let verdict = judged_with(&Options::default(), &live, &proposed, running(&live));
     verdict.data.iter().any(|finding| finding.effect != Effect::Informs)
 }
 

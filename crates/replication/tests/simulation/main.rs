@@ -4,6 +4,7 @@
 //! takes its steps one by one, so a seed always goes the same way.
 
 mod compare;
+mod erasing;
 mod guests;
 mod model;
 #[path = "../it/motoko.rs"]

@@ -28,28 +28,36 @@ use crate::{
 /// Batches within which a call is answered when nothing fails.
 const ANSWERED_WITHIN: usize = 20;
 
+/// How the power goes during one change of the disk, and what it leaves.
+pub(crate) const FAULTS: [(Cut, Crash); 4] = [
+    (Cut::Before, Crash::Dropped),
+    (Cut::Within(1), Crash::Torn(1)),
+    (Cut::Within(100), Crash::Torn(2)),
+    (Cut::After, Crash::Torn(3)),
+];
+
 /// All that a version is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct App {
+pub(crate) struct App {
     version: u64,
     versions: Vec<u64>,
-    points: Vec<u64>,
+    pub(crate) points: Vec<u64>,
     title: String,
     roles: Vec<RoleDefinition>,
-    members: Vec<(String, Member)>,
+    pub(crate) members: Vec<(String, Member)>,
     assets: AppAssets,
     code: CanisterCode,
     data: [u8; 32],
 }
 
-struct Node {
-    stepped: Stepped,
+pub(crate) struct Node {
+    pub(crate) stepped: Stepped,
     next: u64,
 }
 
 impl Node {
     /// Recovers; the numbers of requests begin anew with each life.
-    fn start(disk: &SimulatedDisk, life: u64) -> Node {
+    pub(crate) fn start(disk: &SimulatedDisk, life: u64) -> Node {
         let (folder, log, recovered) = state::store::open(Arc::new(disk.clone()), SEGMENT_BYTES).expect("recovers");
         let key = root_key();
         let executor = fresh(disk, &key, &recovered).expect("in order");
@@ -68,7 +76,7 @@ impl Node {
         Node { stepped, next: life << 32 }
     }
 
-    fn submit(
+    pub(crate) fn submit(
         &mut self,
         sender: Principal,
         canister: Principal,
@@ -86,7 +94,7 @@ impl Node {
     }
 
     /// Runs until the answer is there; `None` when the power goes, and the power may go at a fold too.
-    fn answer(&mut self, mut answer: oneshot::Receiver<Answer>) -> Option<IngressStatus> {
+    pub(crate) fn answer(&mut self, mut answer: oneshot::Receiver<Answer>) -> Option<IngressStatus> {
         for _ in 0..ANSWERED_WITHIN {
             self.stepped.batch();
             self.stepped.commit().ok()?;
@@ -100,7 +108,7 @@ impl Node {
     }
 
     /// A method of the registry, which must agree. `None` when the power goes.
-    fn ask<T>(&mut self, method: &str, args: impl ArgumentEncoder) -> Option<T>
+    pub(crate) fn ask<T>(&mut self, method: &str, args: impl ArgumentEncoder) -> Option<T>
     where
         T: CandidType + serde::de::DeserializeOwned,
     {
@@ -115,7 +123,7 @@ impl Node {
         }
     }
 
-    fn fold(&mut self) -> Option<()> {
+    pub(crate) fn fold(&mut self) -> Option<()> {
         self.stepped.begin_fold();
         self.stepped.end_fold().ok()
     }
@@ -129,7 +137,7 @@ impl Node {
     }
 }
 
-fn look(executor: &Executor, backend: Principal) -> App {
+pub(crate) fn look(executor: &Executor, backend: Principal) -> App {
     let state = executor.state();
     let app = state.registry.app(backend).expect("the app").clone();
     let canister = &state.canisters[&backend];
@@ -146,12 +154,12 @@ fn look(executor: &Executor, backend: Principal) -> App {
     }
 }
 
-fn role(id: &str) -> RoleDefinition {
+pub(crate) fn role(id: &str) -> RoleDefinition {
     RoleDefinition { id: id.into(), label: id.into(), invited_by: vec![] }
 }
 
 /// Release number `number`: other code, another page and another role than the one before.
-fn release(disk: &SimulatedDisk, app: Principal, number: u64) -> PublishArg {
+pub(crate) fn release(disk: &SimulatedDisk, app: Principal, number: u64) -> PublishArg {
     let blobs = BlobStore::new(Arc::new(disk.clone()));
     let page = format!("the page of version {number}").into_bytes();
     let file =
@@ -247,15 +255,9 @@ fn every_change(what: Act) {
     let (before, after, changes) = unbroken(&disk, app, what);
     assert!(before.version != after.version && before.code != after.code && before.data != after.data);
     assert!(before.assets != after.assets && before.roles != after.roles && before.title != after.title);
-    let faults = [
-        (Cut::Before, Crash::Dropped),
-        (Cut::Within(1), Crash::Torn(1)),
-        (Cut::Within(100), Crash::Torn(2)),
-        (Cut::After, Crash::Torn(3)),
-    ];
     let (mut old, mut new) = (0, 0);
     for at in 0..=changes {
-        for fault in faults {
+        for fault in FAULTS {
             let found = broken(&disk, app, what, at, fault);
             match (found == before, found == after) {
                 (true, _) => old += 1,
