@@ -2,7 +2,7 @@
 //!
 //! Invariant: every sentence follows from the spec alone; archived parts are named as put away, not hidden.
 
-use crate::spec::{AppSpec, Condition, Entity, Field, FieldKind, Grant, OWNER, Rule, Scope, VISITOR};
+use crate::spec::{AppSpec, Condition, Entity, Field, FieldKind, Grant, OWNER, Rule, Scope, VISITOR, Who, Whose};
 
 /// Sentences about an app, in the order a reader needs them.
 pub fn describe(spec: &AppSpec) -> Vec<String> {
@@ -129,5 +129,109 @@ fn holds(spec: &AppSpec, rule: &Rule) -> Option<String> {
             }
             sentence + "."
         }
+        rule => course(spec, rule)?,
     })
+}
+
+/// Rules about order, time and amounts.
+fn course(spec: &AppSpec, rule: &Rule) -> Option<String> {
+    let entity = spec.entity(rule.entity())?;
+    let plural = &entity.plural;
+    let label = |field: &str| entity.field(field).map(|field| field.label.clone());
+    let through = |field: &str| match &entity.field(field)?.kind {
+        FieldKind::Ref { entity } => spec.entity(entity),
+        _ => None,
+    };
+    let while_ = |condition: &Option<Condition>| match condition {
+        Some(condition) => format!(", counting those where {}", condition_words(entity, condition)),
+        None => String::new(),
+    };
+    Some(match rule {
+        Rule::OnePerMember { .. } | Rule::Unique { .. } | Rule::Capacity { .. } => return None,
+        Rule::Once { fields, by_member, .. } => {
+            let mut parts: Vec<String> = fields.iter().filter_map(|field| label(field)).collect();
+            parts.extend(by_member.then(|| "person".to_owned()));
+            format!("{plural}: only one for each {}.", parts.join(" and "))
+        }
+        Rule::NoOverlap { per, only_if, .. } => {
+            let parts: Vec<String> = per.iter().filter_map(|field| label(field)).collect();
+            let same = if parts.is_empty() { String::new() } else { format!(" of the same {}", parts.join(" and ")) };
+            format!("{plural}{same} never overlap{}.", while_(only_if))
+        }
+        Rule::Within { field, opens, closes, .. } => {
+            let hours = through(field)?;
+            let (opens, closes) = (&hours.field(opens)?.label, &hours.field(closes)?.label);
+            format!("{plural} lie between {opens} and {closes} of the {}.", label(field)?)
+        }
+        Rule::Notice { field, hours, .. } => {
+            format!("{plural} can be changed or taken back until {hours} hours before {}.", label(field)?)
+        }
+        Rule::Steps { field, start, steps, .. } => {
+            let option = |id: &str| option_label(entity, field, id);
+            let steps: Vec<String> = steps
+                .iter()
+                .map(|step| {
+                    format!("{} → {}{}", option(&step.from), option(&step.to), taken_by(spec, entity, &step.by))
+                })
+                .collect();
+            format!("{}: {} begins as {}; then {}.", plural, label(field)?, option(start), steps.join(", "))
+        }
+        Rule::Fixed { only_if: None, .. } => format!("{plural}: what was written is never changed or deleted."),
+        Rule::Fixed { only_if: Some(condition), .. } => {
+            format!("{plural} are not changed or deleted any more once {}.", condition_words(entity, condition))
+        }
+        Rule::Balance { field, amount, .. } => {
+            format!("{}: what {plural} leave of {} is never below zero.", through(field)?.plural, label(amount)?)
+        }
+        Rule::AtMost { per, most, hours, only_if, .. } => {
+            let whom = per.as_ref().and_then(|field| label(field)).unwrap_or_else(|| "person".into());
+            let time = hours.map_or(String::new(), |hours| format!(" within {hours} hours"));
+            format!("{plural}: at most {most} for each {whom}{time}{}.", while_(only_if))
+        }
+        Rule::Needs { field, condition, own, .. } => {
+            let other = through(field)?;
+            let state = condition.as_ref().map(|condition| condition_words(other, condition));
+            let own = own.then(|| format!("the {} is their own", other.label));
+            let needed: Vec<String> = state.into_iter().chain(own).collect();
+            format!("{plural} can be added only when {}.", needed.join(" and "))
+        }
+        Rule::Baton { field, .. } => {
+            format!("{plural}: only who has the {} now can hand it over.", label(field)?)
+        }
+        Rule::Number { field, .. } => format!("{plural}: {} is counted up without gaps.", label(field)?),
+        Rule::Copied { field, via, .. } => {
+            format!("{plural}: {} is taken from the {} when the entry is made.", label(field)?, label(via)?)
+        }
+        Rule::Quorum { field, to, votes, least, .. } => {
+            let votes = &spec.entity(votes)?.plural;
+            format!(
+                "{plural} become {} only with {votes} of {least} different people.",
+                option_label(entity, field, to)
+            )
+        }
+        Rule::Ordered { first, then, .. } => format!("{plural}: {} is not before {}.", label(then)?, label(first)?),
+    })
+}
+
+fn option_label(entity: &Entity, field: &str, id: &str) -> String {
+    match entity.field(field).map(|field| &field.kind) {
+        Some(FieldKind::Choice { options }) => options.iter().find(|option| option.id == id),
+        _ => None,
+    }
+    .map_or_else(|| id.to_owned(), |option| option.label.clone())
+}
+
+fn taken_by(spec: &AppSpec, entity: &Entity, by: &[Who]) -> String {
+    if by.is_empty() {
+        return String::new();
+    }
+    let one = |one: &Who| match &one.whose {
+        Whose::Any => who(spec, &one.role),
+        Whose::Theirs => format!("{} for their own", who(spec, &one.role)),
+        Whose::Through { field } => {
+            let label = entity.field(field).map_or(field.as_str(), |field| field.label.as_str());
+            format!("{} whose {label} it is", who(spec, &one.role))
+        }
+    };
+    format!(" (by {})", by.iter().map(one).collect::<Vec<_>>().join(" or "))
 }

@@ -86,6 +86,7 @@ pub(super) fn page(shape: &Shape<'_>) -> usize {
 fn bytes(kind: &FieldKind) -> usize {
     match kind {
         FieldKind::LongText => 20_000,
+        FieldKind::Picture => crate::spec::MAX_PICTURE,
         FieldKind::Choice { .. } => 80,
         kind if is_text(kind) => 800,
         _ => 20,
@@ -230,6 +231,9 @@ fn check(shape: &Shape<'_>, field: &Field) -> Option<String> {
         Url => call("url", String::new()),
         Date => call("date", String::new()),
         Time => call("time", String::new()),
+        DateTime => call("dateTime", String::new()),
+        Picture => call("picture", String::new()),
+        Colour => call("colour", String::new()),
         Integer { min, max } => number(*min, *max),
         Money { .. } | Quantity { .. } => call("number", ", -Check.largest, Check.largest".into()),
         Percentage => number(0, Some(100)),

@@ -55,6 +55,14 @@ fn page_file(page: &Page, shape: &Shape<'_>) -> String {
         PageKind::Table => "TablePage",
         PageKind::Answer => "AnswerPage",
         PageKind::Cards => "CardsPage",
+        PageKind::Gallery => "GalleryPage",
+        PageKind::Board => "BoardPage",
+        PageKind::Calendar => "CalendarPage",
+        PageKind::Timeline => "TimelinePage",
+        PageKind::Form => "FormPage",
+        PageKind::Slots => "SlotsPage",
+        PageKind::Summary => "SummaryPage",
+        PageKind::Text => "TextPage",
     };
     let (entity, id, title) = (&shape.names.rows, &page.id, script(&page.title));
     format!(
@@ -167,6 +175,9 @@ fn kind(kind: &FieldKind) -> String {
         YesNo => plain("yesNo"),
         Date => plain("date"),
         Time => plain("time"),
+        DateTime => plain("dateTime"),
+        Picture => plain("picture"),
+        Colour => plain("colour"),
         Duration => plain("duration"),
         Integer { min, max } => {
             let max = max.map_or(String::new(), |max| format!(", max: {max}"));

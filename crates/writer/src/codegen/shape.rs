@@ -68,7 +68,7 @@ impl<'a> Model<'a> {
     }
 
     fn capacity<'m>(&'m self, rule: &'m Rule) -> Option<Capacity<'m>> {
-        let Rule::Capacity { entity, field, parent, limit, extra, only_if } = rule else { return None };
+        let Rule::Capacity { entity, field, parent, limit, extra, only_if, .. } = rule else { return None };
         let (child, parent) = (self.shape(entity)?, self.shape(parent)?);
         let (field, limit) = (child.field(field)?, parent.field(limit)?);
         let refers = matches!(&field.kind, FieldKind::Ref { entity } if *entity == parent.entity.id);
@@ -176,7 +176,9 @@ pub(super) fn is_text(kind: &FieldKind) -> bool {
 pub(super) fn stored_type(kind: &FieldKind) -> &'static str {
     use FieldKind::*;
     match kind {
-        Text | LongText | Email | Phone | Url | Place | Date | Time | Choice { .. } => "Text",
+        Text | LongText | Email | Phone | Url | Place | Date | Time | DateTime | Picture | Colour | Choice { .. } => {
+            "Text"
+        }
         Integer { .. } | Money { .. } | Quantity { .. } | Percentage | Rating { .. } | Duration => "Int",
         YesNo => "Bool",
         Ref { .. } => "Nat",

@@ -17,7 +17,7 @@ fn guest(spec: &mut AppSpec) -> &mut Entity {
 
 fn field(id: &str, kind: FieldKind) -> Field {
     let label = format!("{id} {{\"}}");
-    Field { id: id.into(), label, kind, required: false, by_member: false, only_if: None, archived: false }
+    Field { id: id.into(), label, kind, ..Field::default() }
 }
 
 #[test]
@@ -143,7 +143,7 @@ prop_compose! {
     fn any_field(entities: usize)(kind in kind(entities), label in "[A-Za-z\"\\\\{}*/ ]{0,12}x", flags in any::<[bool; 4]>()) -> Field {
         let [required, by_member, conditional, archived] = flags;
         let only_if = conditional.then(|| Condition { field: "going".into(), values: vec!["true".into()] });
-        Field { id: String::new(), label, kind, required, by_member, only_if, archived }
+        Field { id: String::new(), label, kind, required, by_member, only_if, archived, ..Field::default() }
     }
 }
 
@@ -156,9 +156,9 @@ prop_compose! {
             field.id = format!("field{index}");
         }
         fields.push(Field { required: true, ..field("going", FieldKind::YesNo) });
-        let grant = Grant { role: "helper".into(), read: scope(0), create, update: scope(1), delete: scope(2) };
+        let grant = Grant { role: "helper".into(), read: scope(0), create, update: scope(1), delete: scope(2), ..Grant::default() };
         let person = person.then(|| "helper".to_owned());
-        Entity { id: String::new(), label: "Thing".into(), plural: "Things".into(), fields, person, access: vec![grant], archived }
+        Entity { id: String::new(), label: "Thing".into(), plural: "Things".into(), fields, person, access: vec![grant], archived, ..Entity::default() }
     }
 }
 
@@ -174,7 +174,7 @@ prop_compose! {
         spec.rules.push(Rule::OnePerMember { entity: "thing0".into() });
         spec.rules.push(Rule::Unique { entity: "thing0".into(), field: "going".into() });
         for (id, kind) in [("all", PageKind::Table), ("mine", PageKind::Answer), ("cards", PageKind::Cards)] {
-            spec.pages.push(Page { id: id.into(), title: "Page".into(), kind, entity: "thing0".into(), roles: vec!["helper".into()] });
+            spec.pages.push(Page { id: id.into(), title: "Page".into(), kind, entity: "thing0".into(), roles: vec!["helper".into()], ..Page::default() });
         }
         spec
     }

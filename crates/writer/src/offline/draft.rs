@@ -259,10 +259,7 @@ impl Draft {
             id: id.clone(),
             label: named.one.clone(),
             plural: named.many.clone(),
-            fields: Vec::new(),
-            person: None,
-            access: Vec::new(),
-            archived: false,
+            ..Entity::default()
         });
         let facts = Facts {
             concept: named.concept,
@@ -357,9 +354,7 @@ impl Draft {
             label: want.label.clone(),
             kind,
             required: want.required || first_title,
-            by_member: false,
-            only_if: None,
-            archived: false,
+            ..Field::default()
         };
         self.spec.entity_mut(entity)?.fields.push(field);
         self.note(entity).bare = false;

@@ -431,6 +431,7 @@ fn hold_capacity(draft: &mut Draft, person: &str, parent: &str, limit: &str) {
         field,
         parent: parent.to_owned(),
         limit: limit.to_owned(),
+        weight: None,
         extra: None,
         only_if,
     });

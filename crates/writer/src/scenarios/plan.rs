@@ -131,7 +131,9 @@ impl<'a> Plan<'a> {
                 Some(self.scenario(&format!("unique {field}"), name, steps))
             }
             Rule::OnePerMember { entity } if *entity == self.entity.id => self.once(),
-            Rule::Capacity { entity, field, parent, limit, extra, only_if } if *entity == self.entity.id => {
+            Rule::Capacity { entity, field, parent, limit, extra, only_if, weight: None }
+                if *entity == self.entity.id =>
+            {
                 // What takes a second place is left unsaid, where that is possible.
                 let extra = extra.as_ref().map(|condition| condition.field.as_str());
                 let asked = |id: &str| self.entity.field(id).is_none_or(|field| field.required);
@@ -236,6 +238,9 @@ fn example(kind: &FieldKind, title: &str) -> Option<String> {
         YesNo => "true".into(),
         Date => text("2030-01-02"),
         Time => text("10:00"),
+        DateTime => text("2030-01-02T10:00"),
+        Picture => text("data:image/png;base64,iVBORw0KGgo="),
+        Colour => text("#336699"),
         Choice { options } => text(&options.first()?.id),
         Ref { .. } => return None,
     })

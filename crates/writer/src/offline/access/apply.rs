@@ -384,7 +384,7 @@ fn take(entity: &mut Entity, role: &str, action: Action) {
 
 /// A grant of nothing.
 pub(crate) fn none(role: &str) -> Grant {
-    Grant { role: role.to_owned(), read: None, create: false, update: None, delete: None }
+    Grant { role: role.to_owned(), ..Grant::default() }
 }
 
 /// A grant of everything.
@@ -393,6 +393,7 @@ pub(crate) fn full(role: &str) -> Grant {
         role: role.to_owned(),
         read: Some(Scope::All),
         create: true,
+        read_if: None,
         update: Some(Scope::All),
         delete: Some(Scope::All),
     }

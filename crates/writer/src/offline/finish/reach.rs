@@ -36,6 +36,7 @@ pub(crate) fn default_access(draft: &mut Draft) {
             entity.access.push(Grant {
                 role: role.clone(),
                 read: Some(Scope::Own),
+                read_if: None,
                 create: false,
                 update: Some(Scope::Own),
                 delete: None,
@@ -162,6 +163,7 @@ pub(crate) fn put_page(draft: &mut Draft, entity: &str, title: &str, kind: PageK
                 kind,
                 entity: entity.to_owned(),
                 roles: roles.to_vec(),
+                ..Page::default()
             });
         }
     }
