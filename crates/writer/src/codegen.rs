@@ -10,7 +10,7 @@ mod capacity;
 mod entity;
 mod frontend;
 mod manifest;
-mod migration;
+pub(crate) mod migration;
 mod names;
 mod shape;
 #[cfg(test)]

@@ -108,6 +108,11 @@ fn who(spec: &AppSpec, role: &str) -> String {
     }
 }
 
+/// A rule as a sentence; `None` where it names what is not there.
+pub(crate) fn rule(spec: &AppSpec, rule: &Rule) -> Option<String> {
+    holds(spec, rule)
+}
+
 fn holds(spec: &AppSpec, rule: &Rule) -> Option<String> {
     Some(match rule {
         Rule::OnePerMember { entity } => {

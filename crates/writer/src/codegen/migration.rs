@@ -236,7 +236,7 @@ fn scale(kind: &FieldKind) -> i64 {
 }
 
 /// Decimals of a currency's amounts, as ISO 4217 has them.
-pub(super) fn minor_digits(currency: &str) -> u32 {
+pub(crate) fn minor_digits(currency: &str) -> u32 {
     match currency {
         "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV"
         | "XAF" | "XOF" | "XPF" => 0,

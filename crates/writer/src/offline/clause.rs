@@ -8,11 +8,16 @@ use super::unit::Unit;
 
 /// Verbs of which a subject can be left out after "and".
 const ELIDING: &[&str] =
-    &["answer", "choose", "bring", "track", "signUp", "give", "ask", "remove", "rename", "archive", "restore", "add"];
+    &[
+        "answer", "choose", "bring", "track", "signUp", "give", "ask", "remove", "rename", "archive", "restore", "add",
+        "book", "cancel", "lend", "borrow", "decide", "rate", "offerDeed", "takeOn", "mark", "handOver", "publish",
+        "buy", "vote", "payDeed",
+    ];
 /// Verbs (and the like) that make a noun before them a subject.
 const VERBS: &[&str] = &[
     "answer", "choose", "bring", "have", "need", "may", "must", "be", "signUp", "not", "give", "see", "edit", "want",
-    "track", "ask",
+    "track", "ask", "book", "cancel", "lend", "borrow", "decide", "rate", "offerDeed", "takeOn", "mark", "handOver",
+    "publish", "buy", "vote", "payDeed",
 ];
 /// Subjects by themselves.
 const SUBJECTS: &[&str] = &["they", "we", "me", "everyone", "nobody"];

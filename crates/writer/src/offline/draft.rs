@@ -35,6 +35,8 @@ pub(crate) struct Facts {
     pub(crate) companion: Option<String>,
     /// Its people take their place themselves.
     pub(crate) chooses_place: bool,
+    /// A clause says that they do something.
+    pub(crate) doer: bool,
 }
 
 /// What "they" and "it" stand for.
@@ -96,6 +98,14 @@ pub(crate) struct Draft {
     pub(crate) money_before: bool,
     /// What people read in the app before this text.
     pub(crate) words_before: Vec<String>,
+    /// What clauses said that people do, by blueprint.
+    pub(crate) told: Vec<super::blueprint::Told>,
+    /// Rules that blueprints brought, what they are about, and whether a clause asked for them.
+    pub(crate) held: Vec<(Rule, String, bool)>,
+    /// What is said about the whole, until the whole text is read.
+    pub(crate) wishes: Vec<super::patterns::Wish>,
+    /// People who have no list of their own: their id and what they are called.
+    pub(crate) folded: Vec<(String, String)>,
     /// Small things remembered, such as roles that the text itself names.
     pub(crate) said: BTreeSet<String>,
 }
@@ -129,6 +139,10 @@ impl Draft {
             roles_before: BTreeSet::new(),
             money_before: false,
             words_before: Vec::new(),
+            told: Vec::new(),
+            held: Vec::new(),
+            wishes: Vec::new(),
+            folded: Vec::new(),
             said: BTreeSet::new(),
         }
     }
@@ -447,6 +461,18 @@ impl Draft {
             noun: Vec::new(),
         };
         self.add_field(entity, &want)
+    }
+
+    /// The field of an entity that has this meaning.
+    pub(crate) fn field_of_concept(&self, entity: &str, concept: &str) -> Option<String> {
+        let fields = &self.spec.entity(entity)?.fields;
+        let means = |field: &&Field| {
+            let label = units(&super::text::tokens(&field.label), self.language);
+            label.iter().rev().find(|unit| unit.is_content()).is_some_and(|unit| unit.field() == Some(concept))
+        };
+        let here = |field: &&Field| !field.archived;
+        let found = fields.iter().filter(here).find(|field| field.id == concept);
+        found.or_else(|| fields.iter().filter(here).find(means)).map(|field| field.id.clone())
     }
 
     /// Marks a field as the members' own answer.

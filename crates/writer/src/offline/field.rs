@@ -315,6 +315,8 @@ pub(crate) fn kind_of(concept: &str, currency: &str) -> FieldKind {
         "place" => FieldKind::Place,
         "date" => FieldKind::Date,
         "time" => FieldKind::Time,
+        "dateTime" => FieldKind::DateTime,
+        "picture" => FieldKind::Picture,
         "duration" => FieldKind::Duration,
         "integer" => FieldKind::Integer { min: 0, max: None },
         "money" => FieldKind::Money { currency: currency.to_owned() },

@@ -4,6 +4,7 @@
 //! touched them.
 
 mod reach;
+mod wishes;
 
 use super::access;
 use super::blueprint;
@@ -22,6 +23,7 @@ pub(crate) fn finish(draft: &mut Draft) {
     let text_fields = snapshot(draft);
     if draft.creating {
         blueprint::compose(draft);
+        blueprint::build(draft);
     }
     new_fields(draft);
     companions(draft);
@@ -35,10 +37,13 @@ pub(crate) fn finish(draft: &mut Draft) {
     conditions(draft);
     reach::default_access(draft);
     access::apply(draft);
+    wishes::apply(draft);
     idle_roles(draft);
     one_each(draft);
     reach::pages(draft);
+    wishes::views(draft);
     titles(draft);
+    held(draft);
     questions(draft);
     name(draft);
 }
@@ -500,6 +505,17 @@ fn one_each(draft: &mut Draft) {
             draft.understood(Say::AnswersOnce, &[&many], &about);
         } else {
             draft.assumed(Say::AnswersOnce, &[&many], Some(&about));
+        }
+    }
+}
+
+/// What blueprints brought is said in sentences, the same that describe the finished app.
+fn held(draft: &mut Draft) {
+    for (rule, about, asked) in std::mem::take(&mut draft.held) {
+        let Some(sentence) = crate::describe::rule(&draft.spec, &rule) else { continue };
+        match asked {
+            true => draft.understood(Say::Held, &[&sentence], &about),
+            false => draft.assumed(Say::AssumedHeld, &[&sentence], Some(&about)),
         }
     }
 }

@@ -180,6 +180,15 @@ struct File {
     reason: BTreeMap<String, String>,
     #[serde(default)]
     food: Option<Words>,
+    /// Labels of options that blueprints add, by id.
+    #[serde(default)]
+    option: BTreeMap<String, String>,
+    /// Words of options after which nothing good follows: lost, cancelled.
+    #[serde(default)]
+    bad: Option<Words>,
+    /// Numbers written as words.
+    #[serde(default)]
+    number: BTreeMap<String, u32>,
 }
 
 /// One language's words.
@@ -432,6 +441,23 @@ impl Language {
     pub(crate) fn is_food(&self, word: &str) -> bool {
         let folded = fold(word);
         self.file.food.iter().flat_map(|food| &food.words).any(|food| folded.split(' ').any(|part| part == fold(food)))
+    }
+
+    /// The label of an option that a blueprint adds.
+    pub(crate) fn option(&self, id: &str) -> String {
+        let english = || lexicon().languages.first().and_then(|english| english.file.option.get(id));
+        self.file.option.get(id).or_else(english).cloned().unwrap_or_else(|| id.to_owned())
+    }
+
+    /// Whether an option's label says that something ended badly.
+    pub(crate) fn ends_badly(&self, label: &str) -> bool {
+        let stems = self.stem(&fold(label));
+        self.file.bad.iter().flat_map(|bad| &bad.words).any(|word| stems == self.stem(&fold(word)))
+    }
+
+    /// The number that digits or a word say.
+    pub(crate) fn number(&self, norm: &str) -> Option<u32> {
+        norm.parse().ok().or_else(|| self.file.number.get(norm).copied())
     }
 
     /// Why something is beyond this writer.

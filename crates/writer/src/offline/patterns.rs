@@ -11,6 +11,7 @@ mod people;
 mod remove;
 mod settings;
 mod things;
+mod wishes;
 
 use super::clause::Clause;
 use super::draft::Draft;
@@ -21,6 +22,8 @@ use super::unit::{Unit, written};
 
 pub(crate) use edit::field_named;
 pub(crate) use remove::only_names;
+pub(crate) use things::describe;
+pub(crate) use wishes::{What, Wish};
 
 type Pattern = fn(&mut Draft, &mut Clause) -> bool;
 
@@ -76,6 +79,12 @@ pub(crate) fn read(draft: &mut Draft, mut clause: Clause) {
     let worded = clause.units.iter().any(|unit| unit.is_content() && !unit.used || unit.is_any(&verbs));
     if !worded {
         return;
+    }
+    if wishes::read(draft, &mut clause) {
+        return;
+    }
+    if super::blueprint::read(draft, &mut clause) {
+        return report_unused(draft, &clause);
     }
     let patterns = if draft.creating { WISH } else { CHANGE };
     let read = patterns.iter().any(|pattern| pattern(draft, &mut clause));
