@@ -289,7 +289,10 @@ fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language
         return false;
     }
     if before.kind == Kind::Colon && at > start + 1 {
-        return heading(units, at, language) && !units[at..].iter().take(2).any(|unit| unit.kind == Kind::Colon);
+        let headed = heading(units, at, language) && !units[at..].iter().take(2).any(|unit| unit.kind == Kind::Colon);
+        // "A flower shop: customers order bouquets": the heading only names the app.
+        let named = start == 0 && !units[..at].iter().any(|unit| unit.is_any(VERBS) || unit.is_any(&["options", "choiceNoun"]));
+        return headed || named && units[at].entity().is_some() && subject_then_verb(units, at, language);
     }
     if is_joint(before) {
         let rest = skip(units, at);

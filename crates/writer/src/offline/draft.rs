@@ -37,6 +37,8 @@ pub(crate) struct Facts {
     pub(crate) chooses_place: bool,
     /// A clause says that they do something.
     pub(crate) doer: bool,
+    /// Its rows are told apart by what they refer to: they need no name.
+    pub(crate) nameless: bool,
 }
 
 /// What "they" and "it" stand for.
@@ -188,6 +190,7 @@ impl Draft {
             stem: named.as_ref().map(|noun| noun.stem.clone()).unwrap_or_default(),
             stems: named.map(|noun| noun.stems).unwrap_or_default(),
             companion,
+            nameless: !entity.fields.iter().any(|field| field.required && field.kind == FieldKind::Text),
             ..Facts::default()
         }
     }
@@ -468,11 +471,19 @@ impl Draft {
         let fields = &self.spec.entity(entity)?.fields;
         let means = |field: &&Field| {
             let label = units(&super::text::tokens(&field.label), self.language);
-            label.iter().rev().find(|unit| unit.is_content()).is_some_and(|unit| unit.field() == Some(concept))
+            // "Notes on calls" are notes.
+            let head = label.iter().position(|unit| unit.is_any(&["in", "for", "from"])).unwrap_or(label.len());
+            label[..head].iter().rev().find(|unit| unit.is_content()).is_some_and(|unit| unit.field() == Some(concept))
         };
         let here = |field: &&Field| !field.archived;
         let found = fields.iter().filter(here).find(|field| field.id == concept);
         found.or_else(|| fields.iter().filter(here).find(means)).map(|field| field.id.clone())
+    }
+
+    /// Whether a row has something that it is called by.
+    pub(crate) fn names_its_rows(&self, entity: &str) -> bool {
+        let named = |field: &Field| !field.archived && field.required && field.kind == FieldKind::Text;
+        self.spec.entity(entity).is_some_and(|entity| entity.fields.iter().any(named))
     }
 
     /// Marks a field as the members' own answer.

@@ -122,7 +122,7 @@ fn default_fields(draft: &mut Draft, id: &str) {
 
 /// Every entity has a required text field first among its text fields: the row's title.
 fn title(draft: &mut Draft, id: &str) {
-    let Some(entity) = draft.spec.entity(id) else { return };
+    let Some(entity) = draft.spec.entity(id).filter(|_| !draft.known(id).nameless) else { return };
     let titled = entity.fields.iter().any(|field| field.required && field.kind == FieldKind::Text && !field.archived);
     if titled {
         return;

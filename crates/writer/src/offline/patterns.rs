@@ -88,11 +88,30 @@ pub(crate) fn read(draft: &mut Draft, mut clause: Clause) {
     }
     let patterns = if draft.creating { WISH } else { CHANGE };
     let read = patterns.iter().any(|pattern| pattern(draft, &mut clause));
+    if !read && draft.creating && keep_named(draft, &mut clause) {
+        return report_unused(draft, &clause);
+    }
     if !read {
         draft.missed(Say::NotUnderstood, &[&written(&clause.units)]);
         return;
     }
     report_unused(draft, &clause);
+}
+
+/// "forward contracts where a buyer fixes a price": the thing is kept, and the rest is reported.
+fn keep_named(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let units = &clause.units;
+    let Some(start) = units.iter().position(Unit::is_content) else { return false };
+    let end = (start..units.len()).take_while(|at| units[*at].is_content()).last().unwrap_or(start) + 1;
+    let head = &units[end - 1];
+    let known = head.entity().is_some() && head.field().is_none() && head.is_plural(draft.language);
+    let Some(id) = Some(units[start..end].to_vec()).filter(|_| known).and_then(|words| draft.entity(&words)) else {
+        return false;
+    };
+    clause.take(start..end);
+    let many = draft.spec.entity(&id).map(|entity| entity.plural.clone()).unwrap_or_default();
+    draft.understood(Say::EntityKept, &[&many], &format!("entities/{id}"));
+    true
 }
 
 /// Runs of words that no pattern took.

@@ -173,10 +173,25 @@ impl Scanner {
             '/' | '|' => self.push(Kind::Slash, "/"),
             '?' | '？' => self.push(Kind::Question, "?"),
             '.' | '!' | '。' | '！' | '…' => self.push(Kind::Stop, "."),
+            '-' | '−' if self.negative() => self.negative_number(),
             '-' | '–' | '—' | '=' => self.push(Kind::Colon, ":"),
             '"' | '“' | '”' | '„' | '«' | '»' => self.quoted(),
             '&' => self.push(Kind::Word, "&"),
             _ => {}
+        }
+    }
+
+    /// A minus sign: right before a digit, and not inside a range.
+    fn negative(&self) -> bool {
+        let before = self.at.checked_sub(2).and_then(|at| self.chars.get(at));
+        self.peek(0).is_some_and(|c| c.is_ascii_digit()) && before.is_none_or(|c| c.is_whitespace() || *c == '(')
+    }
+
+    fn negative_number(&mut self) {
+        self.word();
+        if let Some(number) = self.tokens.last_mut().filter(|token| token.kind == Kind::Number) {
+            number.text.insert(0, '-');
+            number.norm.insert(0, '-');
         }
     }
 

@@ -14,7 +14,7 @@ use super::super::noun::listed;
 use super::super::say::Say;
 use super::data::{Blueprint, Part, Slot};
 use crate::ident::{unique, unique_field};
-use crate::spec::{Alert, Choice, Field, FieldKind, Grant, Order, Page, Rule, Step, VISITOR};
+use crate::spec::{Alert, Choice, Field, FieldKind, Grant, Order, Page, Rule, Step, VISITOR, Who, Whose};
 
 /// A blueprint's slots as far as they are bound, and the ids of their fields by the blueprint's names for them.
 #[derive(Debug, Default)]
@@ -27,7 +27,7 @@ struct Bound {
 
 /// Adds what a blueprint knows.
 pub(super) fn build(draft: &mut Draft, blueprint: &Blueprint) {
-    if blueprint.slot.is_empty() {
+    if blueprint.slot.is_empty() && blueprint.page.is_empty() {
         return;
     }
     let mut bound = bind(draft, blueprint);
@@ -35,6 +35,7 @@ pub(super) fn build(draft: &mut Draft, blueprint: &Blueprint) {
     for slot in &blueprint.slot {
         fields(draft, slot, &mut bound);
     }
+    kinds(draft, blueprint, &bound);
     for slot in &blueprint.slot {
         belongings(draft, slot, &bound);
     }
@@ -44,11 +45,20 @@ pub(super) fn build(draft: &mut Draft, blueprint: &Blueprint) {
     for part in wanted(&blueprint.grant, &bound) {
         grant(draft, part, &bound);
     }
+    for part in wanted(&blueprint.hidden, &bound) {
+        hide(draft, part, &bound);
+    }
     for part in wanted(&blueprint.page, &bound) {
         page(draft, part, &bound);
     }
     for part in wanted(&blueprint.alert, &bound) {
-        if let Some(alert) = made::<Alert>(part, &bound).filter(|alert| !draft.spec.alerts.contains(alert)) {
+        let named = made::<Alert>(part, &bound).map(|mut alert| {
+            if let Some(label) = alert.text.strip_prefix('@') {
+                alert.text = draft.language.label(label);
+            }
+            alert
+        });
+        if let Some(alert) = named.filter(|alert| !draft.spec.alerts.contains(alert)) {
             draft.spec.alerts.push(alert);
         }
     }
@@ -77,7 +87,7 @@ fn bind(draft: &mut Draft, blueprint: &Blueprint) -> Bound {
         if bound.slots.contains_key(&slot.id) || slot.part.as_ref().is_some_and(|part| !bound.parts.contains_key(part)) {
             continue;
         }
-        let found = find(draft, slot, &bound).or_else(|| {
+        let found = find(draft, slot, &bound).or_else(|| lifted(draft, slot, &bound)).or_else(|| {
             let concept = slot.make.as_ref()?;
             let id = draft.by_concept(concept)?;
             let many = draft.many(&id);
@@ -103,6 +113,19 @@ fn find(draft: &Draft, slot: &Slot, bound: &Bound) -> Option<String> {
             .find(|entity| fits(&entity.id) && (!person || draft.may_be_person(&entity.id)))
             .map(|entity| entity.id.clone())
     })
+}
+
+/// A detail of another slot becomes a thing of its own, in the person's words.
+fn lifted(draft: &mut Draft, slot: &Slot, bound: &Bound) -> Option<String> {
+    let (from, concept) = slot.lift.as_ref()?.split_once('.')?;
+    let parent = bound.slots.get(from).filter(|id| draft.known(id).new)?.clone();
+    let field = draft.field_of_concept(&parent, concept)?;
+    let label = draft.field_label(&parent, &field);
+    draft.spec.entity_mut(&parent)?.fields.retain(|other| other.id != field);
+    let id = draft.by_concept(slot.concepts.first()?)?;
+    draft.spec.entity_mut(&id)?.plural.clone_from(&label);
+    draft.understood(Say::EntityKept, &[&label], &format!("entities/{id}"));
+    Some(id)
 }
 
 /// People who come by themselves have no list of their own: what is asked of them stands with each of their rows.
@@ -150,6 +173,8 @@ fn fields(draft: &mut Draft, slot: &Slot, bound: &mut Bound) {
         let (name, field) = match (written.split_once("->"), written.split_once(':')) {
             (Some((name, target)), _) => (name, reference(draft, &id, target, required, bound)),
             (_, Some((name, options))) => (name, choice(draft, &id, name, options)),
+            _ if written.starts_with('~') => (&written[1..], draft.field_of_concept(&id, &written[1..])),
+            _ if names_rows(written) && draft.names_its_rows(&id) => continue,
             _ => (written, draft.field_of_concept(&id, written).or_else(|| draft.add_concept(&id, written, required))),
         };
         let Some(field) = field else { continue };
@@ -166,10 +191,19 @@ fn fields(draft: &mut Draft, slot: &Slot, bound: &mut Bound) {
     }
     if !added.is_empty() {
         draft.note(&id).bare = false;
+        let refers = |field: &Field| field.required && matches!(field.kind, FieldKind::Ref { .. });
+        let named = |field: &Field| field.required && field.kind == FieldKind::Text;
+        let fields = draft.spec.entity(&id).map(|entity| entity.fields.clone()).unwrap_or_default();
+        draft.note(&id).nameless = fields.iter().any(refers) && !fields.iter().any(named);
         let and = draft.language.say(Say::And, &[]);
         let many = draft.many(&id);
         draft.assumed(Say::AssumedFieldsToo, &[&many, &listed(&added, &and)], Some(&format!("entities/{id}")));
     }
+}
+
+/// Whether a field of this meaning says what a row is called.
+fn names_rows(concept: &str) -> bool {
+    super::super::lexicon::lexicon().concepts.field.get(concept).is_some_and(|field| field.title)
 }
 
 fn reference(draft: &mut Draft, id: &str, target: &str, required: bool, bound: &Bound) -> Option<String> {
@@ -208,6 +242,23 @@ fn choice(draft: &mut Draft, id: &str, name: &str, options: &str) -> Option<Stri
     let kind = FieldKind::Choice { options };
     draft.spec.entity_mut(id)?.fields.push(Field { id: field.clone(), label, kind, ..Field::default() });
     Some(field)
+}
+
+/// The kinds of a slot that a clause listed become a choice.
+fn kinds(draft: &mut Draft, blueprint: &Blueprint, bound: &Bound) {
+    let told: Vec<(String, Vec<String>)> = draft.told.iter().filter(|told| told.blueprint == blueprint.id).filter_map(|told| told.options.clone()).collect();
+    for (slot, labels) in told {
+        let Some(id) = bound.slots.get(&slot).cloned() else { continue };
+        let taken = draft.spec.entity(&id).map(|entity| entity.fields.iter().map(|field| field.id.clone()).collect()).unwrap_or_default();
+        let label = draft.language.label("category");
+        let field = unique_field("category", "kind", &taken);
+        let options = super::super::draft::options(&labels);
+        if let Some(entity) = draft.spec.entity_mut(&id) {
+            entity.fields.push(Field { id: field.clone(), label: label.clone(), kind: FieldKind::Choice { options }, ..Field::default() });
+        }
+        let (many, and) = (draft.many(&id), draft.language.say(Say::Or, &[]));
+        draft.understood(Say::EntityHas, &[&many, &format!("{label} ({})", listed(&labels, &and))], &format!("entities/{id}/fields/{field}"));
+    }
 }
 
 /// Whose a row is besides, and in which order rows stand.
@@ -312,8 +363,24 @@ fn grant(draft: &mut Draft, part: &Part, bound: &Bound) {
     let Some((on, grant)) = on.zip(made::<Grant>(part, bound)) else { return };
     let Some(entity) = draft.spec.entity_mut(&on) else { return };
     match entity.access.iter_mut().find(|other| other.role == grant.role) {
-        Some(other) => *other = grant,
+        // What another blueprint closed stays closed.
+        Some(other) => *other = Grant { read_if: other.read_if.take().or_else(|| grant.read_if.clone()), ..grant },
         None => entity.access.push(grant),
+    }
+}
+
+fn hide(draft: &mut Draft, part: &Part, bound: &Bound) {
+    #[derive(serde::Deserialize)]
+    struct Hidden {
+        on: String,
+        field: String,
+        roles: Vec<String>,
+    }
+    let Some(hidden) = made::<Hidden>(part, bound) else { return };
+    let who = hidden.roles.into_iter().map(|role| Who { role, whose: Whose::Any });
+    let field = draft.spec.entity_mut(&hidden.on).and_then(|entity| entity.field_mut(&hidden.field));
+    if let Some(field) = field.filter(|field| field.seen_by.is_empty()) {
+        field.seen_by = who.collect();
     }
 }
 

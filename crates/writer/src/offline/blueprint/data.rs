@@ -45,6 +45,9 @@ pub(crate) struct Blueprint {
     /// Who may do what; the role `$slot` is the one of that slot's people.
     #[serde(default)]
     pub(crate) grant: Vec<Part>,
+    /// Details that only some see: `on`, `field`, `roles`.
+    #[serde(default)]
+    pub(crate) hidden: Vec<Part>,
     /// Pages beside the usual tables.
     #[serde(default)]
     pub(crate) page: Vec<Part>,
@@ -73,9 +76,12 @@ pub(crate) struct Slot {
     pub(crate) person: Option<String>,
     /// These people come by themselves: what is asked of them stands with each row of this slot instead.
     pub(crate) fold: Option<String>,
-    /// Its fields, as `concept`, `concept!` (required), `name->slot` (a reference) or `name:option,option` (a choice).
+    /// Its fields, as `concept`, `concept!` (required), `~concept` (only if it is there), `name->slot` (a reference) or
+    /// `name:option,option` (a choice).
     #[serde(default)]
     pub(crate) fields: Vec<String>,
+    /// `slot.field`: a detail named there in passing ("notes on calls") of which each row may have several.
+    pub(crate) lift: Option<String>,
     /// Fields that these say better: left out where the text named them in passing.
     #[serde(default)]
     pub(crate) instead_of: Vec<String>,
@@ -97,6 +103,8 @@ pub(crate) struct Deed {
     pub(crate) subject: Option<String>,
     /// The slot of what it is done with.
     pub(crate) object: Option<String>,
+    /// The slot whose kinds the nouns after the verb are: "passes from fisher to transporter to shop".
+    pub(crate) options: Option<String>,
     /// The part of the blueprint that it asks for.
     pub(crate) part: Option<String>,
     /// A number in the clause fills `#` in that part.
@@ -141,11 +149,11 @@ mod tests {
                 let entities = slot.concepts.iter().chain(&slot.make);
                 entities.for_each(|id| assert!(concepts.entity.contains_key(id), "{}: {id}", blueprint.id));
                 for field in &slot.fields {
-                    let concept = field.trim_end_matches('!');
+                    let concept = field.trim_end_matches('!').trim_start_matches('~');
                     let plain = !field.contains("->") && !field.contains(':');
                     assert!(!plain || concepts.field.contains_key(concept), "{}: {field}", blueprint.id);
                     if let Some((_, target)) = field.split_once("->") {
-                        assert!(slots.contains(target), "{}: {field}", blueprint.id);
+                        assert!(slots.contains(target.trim_end_matches('!')), "{}: {field}", blueprint.id);
                     }
                 }
                 assert!(known(&slot.fold), "{}", blueprint.id);

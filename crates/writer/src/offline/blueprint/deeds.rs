@@ -5,6 +5,8 @@
 
 use super::super::clause::Clause;
 use super::super::draft::Draft;
+use super::super::lexicon::Shape;
+use super::super::noun::shape;
 use super::super::patterns::describe;
 use super::super::text::Kind;
 use super::super::unit::Unit;
@@ -21,25 +23,50 @@ pub(crate) struct Told {
     pub(crate) part: Option<String>,
     /// The number it says.
     pub(crate) number: Option<u32>,
+    /// A slot and the kinds of it that were named.
+    pub(crate) options: Option<(String, Vec<String>)>,
 }
+
+/// A deed of a blueprint and where its words stand.
+type Found = (&'static Blueprint, &'static Deed, Vec<usize>);
 
 /// Reads a clause as a deed of one of the app's blueprints; whether that was all of it.
 pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
     let blueprints: Vec<&'static Blueprint> =
         draft.spec.blueprints.iter().filter_map(|id| blueprint(id)).filter(|one| !one.deed.is_empty()).collect();
-    let mut found: Option<(&'static Blueprint, &'static Deed, Vec<usize>)> = None;
+    let mut found: Option<Found> = None;
+    let mut hints: Vec<Found> = Vec::new();
     for one in blueprints {
         for deed in &one.deed {
             let Some(at) = words(deed, clause) else { continue };
+            if deed.subject.is_none() && deed.object.is_none() {
+                hints.push((one, deed, at));
+                continue;
+            }
             if found.as_ref().is_none_or(|(_, _, best)| at.len() > best.len()) {
                 found = Some((one, deed, at));
             }
         }
     }
-    let Some((blueprint, deed, at)) = found else { return false };
-    tell(draft, clause, blueprint, deed, &at);
-    // A deed that names nothing itself may stand in a clause that says more.
-    deed.subject.is_some() || deed.object.is_some() || !clause.units.iter().any(|unit| unit.is_content() && !unit.used)
+    for (blueprint, deed, at) in &hints {
+        tell(draft, clause, blueprint, deed, at);
+    }
+    if !hints.is_empty() && found.is_none() {
+        // "the owner accepts or declines", "from 1 to 5": who does it and on which scale is the blueprint's to say.
+        for unit in clause.units.iter_mut().filter(|unit| unit.kind == Kind::Number || names_person(unit)) {
+            unit.used = true;
+        }
+    }
+    match found {
+        Some((blueprint, deed, at)) => tell(draft, clause, blueprint, deed, &at),
+        // A deed that names nothing itself may stand in a clause that says more.
+        None if clause.units.iter().any(|unit| unit.is_content() && !unit.used) => {
+            clause.units.retain(|unit| !unit.used || !hints.iter().any(|(_, deed, _)| deed.words.iter().any(|word| means(unit, word))));
+            return false;
+        }
+        None => return !hints.is_empty(),
+    }
+    true
 }
 
 /// Where the deed's words stand, all of them.
@@ -47,11 +74,21 @@ fn words(deed: &Deed, clause: &Clause) -> Option<Vec<usize>> {
     let mut places = Vec::new();
     for word in &deed.words {
         let keys: Vec<&str> = word.split('|').collect();
-        let is = |unit: &Unit| keys.iter().any(|key| means(unit, key));
-        places.push(clause.units.iter().position(is)?);
+        let is = |at: &usize| keys.iter().any(|key| means(&clause.units[*at], key)) && !is_noun(&clause.units, *at);
+        places.push((0..clause.units.len()).find(is)?);
     }
     let number = clause.units.iter().any(|unit| unit.kind == Kind::Number);
     (number || !deed.number).then_some(places)
+}
+
+fn names_person(unit: &Unit) -> bool {
+    unit.entity().is_some_and(|concept| shape(Some(concept)) == Some(Shape::Person))
+}
+
+/// "each hand-over has …": a verb's word that stands as a noun.
+fn is_noun(units: &[Unit], at: usize) -> bool {
+    let names = units[at].entity().is_some();
+    names && at.checked_sub(1).and_then(|before| units.get(before)).is_some_and(|unit| unit.is_any(&["det", "each", "poss"]))
 }
 
 /// A structure word, `field.x`, `entity.x`, or a unit of measure `unit.x`.
@@ -85,6 +122,16 @@ fn tell(draft: &mut Draft, clause: &mut Clause, blueprint: &Blueprint, deed: &De
         clause.take(range);
         draft.note(&id).doer = true;
         told.bound.push((slot.clone(), id));
+    }
+    if let Some(slot) = &deed.options {
+        let mut kinds = Vec::new();
+        let mut from = verb;
+        while let Some(range) = noun_after(&clause.units, from).filter(|range| range.start > verb) {
+            kinds.push(super::super::noun::sentence_case(&super::super::unit::written(&clause.units[range.clone()])));
+            clause.take(range.clone());
+            from = range.end;
+        }
+        told.options = Some((slot.clone(), kinds)).filter(|(_, kinds)| kinds.len() > 1);
     }
     if let Some(slot) = &deed.object
         && let Some(range) = noun_after(&clause.units, verb)

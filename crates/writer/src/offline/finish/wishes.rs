@@ -134,10 +134,9 @@ fn limit_alert(draft: &mut Draft, wish: &Wish, value: &str, above: bool) -> Opti
         FieldKind::Money { currency } => 10f64.powi(i32::try_from(crate::codegen::migration::minor_digits(currency)).ok()?),
         _ => 1.0,
     };
-    let negative = wish.quote.contains(&format!("-{value}")) || wish.quote.contains(&format!("−{value}"));
     let number: f64 = value.replace(',', ".").parse().ok()?;
     #[allow(clippy::cast_possible_truncation, reason = "numbers in a text are small; larger ones saturate")]
-    let value = (number * scale * if negative { -1.0 } else { 1.0 }).round() as i64;
+    let value = (number * scale).round() as i64;
     let when = if above { When::Above { field, value } } else { When::Below { field, value } };
     alert(draft, wish, entity, when)
 }

@@ -297,9 +297,10 @@ fn is_thing(draft: &Draft, item: &Item) -> bool {
     let content: Vec<&Unit> = item.units.iter().filter(|unit| unit.is_content()).collect();
     let Some(head) = content.last() else { return false };
     let counted = item.units.iter().any(|unit| unit.is_any(&["numberOf", "for", "each", "from"]));
+    let whole = head.entity().is_some_and(|concept| draft.language.is_whole(concept, &head.norm));
     head.entity().is_some()
         && head.field().is_none()
-        && head.is_plural(draft.language)
+        && (head.is_plural(draft.language) || whole)
         && !counted
         && content.len() <= 3
 }
