@@ -53,6 +53,9 @@ pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
     for clause in clause::clauses(units.clone(), language) {
         patterns::read(&mut draft, clause);
     }
+    if draft.said.contains(patterns::CENTRAL) {
+        return Err(nothing(draft));
+    }
     if draft.spec.entities.is_empty() && draft.occasion.is_none() && draft.topic_noun.is_none() {
         return Err(nothing(draft));
     }

@@ -7,17 +7,66 @@ use super::text::Kind;
 use super::unit::Unit;
 
 /// Verbs of which a subject can be left out after "and".
-const ELIDING: &[&str] =
-    &[
-        "answer", "choose", "bring", "track", "signUp", "give", "ask", "remove", "rename", "archive", "restore", "add",
-        "book", "cancel", "lend", "borrow", "decide", "rate", "offerDeed", "takeOn", "mark", "handOver", "publish",
-        "buy", "vote", "payDeed",
-    ];
+const ELIDING: &[&str] = &[
+    "answer",
+    "choose",
+    "bring",
+    "track",
+    "signUp",
+    "give",
+    "ask",
+    "remove",
+    "rename",
+    "archive",
+    "restore",
+    "add",
+    "book",
+    "cancel",
+    "lend",
+    "borrow",
+    "decide",
+    "rate",
+    "offerDeed",
+    "takeOn",
+    "mark",
+    "handOver",
+    "publish",
+    "buy",
+    "vote",
+    "payDeed",
+];
 /// Verbs (and the like) that make a noun before them a subject.
 const VERBS: &[&str] = &[
-    "answer", "choose", "bring", "have", "need", "may", "must", "be", "signUp", "not", "give", "see", "edit", "want",
-    "track", "ask", "book", "cancel", "lend", "borrow", "decide", "rate", "offerDeed", "takeOn", "mark", "handOver",
-    "publish", "buy", "vote", "payDeed",
+    "answer",
+    "choose",
+    "bring",
+    "have",
+    "need",
+    "may",
+    "must",
+    "be",
+    "signUp",
+    "not",
+    "give",
+    "see",
+    "edit",
+    "want",
+    "track",
+    "ask",
+    "book",
+    "cancel",
+    "lend",
+    "borrow",
+    "decide",
+    "rate",
+    "offerDeed",
+    "takeOn",
+    "mark",
+    "handOver",
+    "publish",
+    "buy",
+    "vote",
+    "payDeed",
 ];
 /// Subjects by themselves.
 const SUBJECTS: &[&str] = &["they", "we", "me", "everyone", "nobody"];
@@ -291,7 +340,8 @@ fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language
     if before.kind == Kind::Colon && at > start + 1 {
         let headed = heading(units, at, language) && !units[at..].iter().take(2).any(|unit| unit.kind == Kind::Colon);
         // "A flower shop: customers order bouquets": the heading only names the app.
-        let named = start == 0 && !units[..at].iter().any(|unit| unit.is_any(VERBS) || unit.is_any(&["options", "choiceNoun"]));
+        let named =
+            start == 0 && !units[..at].iter().any(|unit| unit.is_any(VERBS) || unit.is_any(&["options", "choiceNoun"]));
         return headed || named && units[at].entity().is_some() && subject_then_verb(units, at, language);
     }
     if is_joint(before) {

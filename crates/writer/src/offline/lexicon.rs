@@ -128,6 +128,9 @@ pub(crate) struct Concepts {
     pub(crate) role: BTreeMap<String, RoleConcept>,
     /// By id.
     pub(crate) occasion: BTreeMap<String, OccasionConcept>,
+    /// What can't be made in part: an app that is one of these is declined whole.
+    #[serde(default)]
+    pub(crate) central: Vec<String>,
     currency: BTreeMap<String, Vec<String>>,
     country: BTreeMap<String, Vec<String>>,
     unit: BTreeMap<String, Vec<String>>,

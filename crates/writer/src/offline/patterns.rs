@@ -3,6 +3,7 @@
 //! Invariant: a pattern returns true only if it put something into the draft (or said why not), and marks the words
 //! it used; what no pattern used is reported.
 
+mod brief;
 mod bring;
 mod edit;
 mod intro;
@@ -15,7 +16,7 @@ mod wishes;
 
 use super::clause::Clause;
 use super::draft::Draft;
-use super::lexicon::Tag;
+use super::lexicon::{Tag, lexicon};
 use super::say::Say;
 use super::text::Kind;
 use super::unit::{Unit, written};
@@ -25,6 +26,9 @@ pub(crate) use remove::only_names;
 pub(crate) use things::describe;
 pub(crate) use wishes::{What, Wish};
 
+/// Said of an app that is at its heart something this writer can't do: a list called chess would be no chess.
+pub(crate) const CENTRAL: &str = "beyond at heart";
+
 type Pattern = fn(&mut Draft, &mut Clause) -> bool;
 
 /// For a new app.
@@ -32,6 +36,7 @@ const WISH: &[Pattern] = &[
     settings::read,
     limit::read,
     bring::bring,
+    brief::read,
     people::answer,
     people::choose,
     super::access::read,
@@ -142,6 +147,14 @@ fn report_typing(draft: &mut Draft, clause: &Clause) {
 /// Takes out what this writer can't do, by name: one item of a list, or the whole clause.
 fn refuse_beyond(draft: &mut Draft, clause: &mut Clause) {
     while let Some(at) = clause.units.iter().position(is_beyond) {
+        let central = draft.creating && clause.opens && draft.spec.entities.is_empty();
+        if central
+            && clause.units[at]
+                .beyond()
+                .is_some_and(|beyond| lexicon().concepts.central.iter().any(|one| one == beyond))
+        {
+            draft.said.insert(CENTRAL.into());
+        }
         let reason = clause.units[at].beyond().map(|beyond| draft.language.reason(beyond)).unwrap_or_default();
         let (start, end) = item_around(&clause.units, at);
         let outside =

@@ -212,4 +212,6 @@ phrases! {
     SeenOnly,
     /// 0 page, 1 quotation.
     ViewMade,
+    /// 0 colours.
+    ColourScheme,
 }

@@ -1,6 +1,6 @@
 //! Wishes that are lists of things of any kind.
 
-use writer::spec::{PageKind, FieldKind, OWNER, Scope, VISITOR};
+use writer::spec::{FieldKind, OWNER, PageKind, Scope, VISITOR};
 
 use crate::{field, ids, options, sees, written};
 

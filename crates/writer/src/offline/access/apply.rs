@@ -42,6 +42,13 @@ fn apply_one(draft: &mut Draft, allowance: &Allowance) {
         Some(id) => Some(vec![id.clone()]),
         None => things(draft, &allowance.what, !(allowance.only || allowance.negative)),
     };
+    // "Only I can post" does not close the form that the same text asked for.
+    let asked = |id: &String| draft.said.contains(&format!("adds {id}"));
+    let all = allowance.what.iter().all(|unit| !unit.is_content()) && allowance.entity.is_none();
+    let things =
+        things.map(
+            |things| if allowance.only && all { things.into_iter().filter(|id| !asked(id)).collect() } else { things },
+        );
     let Some(things) = things else {
         return about_field(draft, allowance, &people);
     };

@@ -84,7 +84,8 @@ fn bind(draft: &mut Draft, blueprint: &Blueprint) -> Bound {
         }
     }
     for slot in &blueprint.slot {
-        if bound.slots.contains_key(&slot.id) || slot.part.as_ref().is_some_and(|part| !bound.parts.contains_key(part)) {
+        if bound.slots.contains_key(&slot.id) || slot.part.as_ref().is_some_and(|part| !bound.parts.contains_key(part))
+        {
             continue;
         }
         let found = find(draft, slot, &bound).or_else(|| lifted(draft, slot, &bound)).or_else(|| {
@@ -246,18 +247,36 @@ fn choice(draft: &mut Draft, id: &str, name: &str, options: &str) -> Option<Stri
 
 /// The kinds of a slot that a clause listed become a choice.
 fn kinds(draft: &mut Draft, blueprint: &Blueprint, bound: &Bound) {
-    let told: Vec<(String, Vec<String>)> = draft.told.iter().filter(|told| told.blueprint == blueprint.id).filter_map(|told| told.options.clone()).collect();
+    let told: Vec<(String, Vec<String>)> = draft
+        .told
+        .iter()
+        .filter(|told| told.blueprint == blueprint.id)
+        .filter_map(|told| told.options.clone())
+        .collect();
     for (slot, labels) in told {
         let Some(id) = bound.slots.get(&slot).cloned() else { continue };
-        let taken = draft.spec.entity(&id).map(|entity| entity.fields.iter().map(|field| field.id.clone()).collect()).unwrap_or_default();
+        let taken = draft
+            .spec
+            .entity(&id)
+            .map(|entity| entity.fields.iter().map(|field| field.id.clone()).collect())
+            .unwrap_or_default();
         let label = draft.language.label("category");
         let field = unique_field("category", "kind", &taken);
         let options = super::super::draft::options(&labels);
         if let Some(entity) = draft.spec.entity_mut(&id) {
-            entity.fields.push(Field { id: field.clone(), label: label.clone(), kind: FieldKind::Choice { options }, ..Field::default() });
+            entity.fields.push(Field {
+                id: field.clone(),
+                label: label.clone(),
+                kind: FieldKind::Choice { options },
+                ..Field::default()
+            });
         }
         let (many, and) = (draft.many(&id), draft.language.say(Say::Or, &[]));
-        draft.understood(Say::EntityHas, &[&many, &format!("{label} ({})", listed(&labels, &and))], &format!("entities/{id}/fields/{field}"));
+        draft.understood(
+            Say::EntityHas,
+            &[&many, &format!("{label} ({})", listed(&labels, &and))],
+            &format!("entities/{id}/fields/{field}"),
+        );
     }
 }
 
@@ -359,8 +378,12 @@ fn course(draft: &Draft, part: &Part, bound: &Bound) -> Option<Rule> {
 }
 
 fn grant(draft: &mut Draft, part: &Part, bound: &Bound) {
-    let on = part.template.get("on").and_then(Value::as_str).and_then(|name| resolved(name.trim_start_matches('$'), bound));
+    let on =
+        part.template.get("on").and_then(Value::as_str).and_then(|name| resolved(name.trim_start_matches('$'), bound));
     let Some((on, grant)) = on.zip(made::<Grant>(part, bound)) else { return };
+    if grant.create {
+        draft.said.insert(format!("adds {on}"));
+    }
     let Some(entity) = draft.spec.entity_mut(&on) else { return };
     match entity.access.iter_mut().find(|other| other.role == grant.role) {
         // What another blueprint closed stays closed.

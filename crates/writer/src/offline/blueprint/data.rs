@@ -123,9 +123,8 @@ pub(crate) struct Part {
 }
 
 /// All of them.
-pub(crate) static BLUEPRINTS: LazyLock<Vec<Blueprint>> = LazyLock::new(|| {
-    toml::from_str::<File>(FILE).expect("lexicon/blueprints.toml is embedded and tested").blueprint
-});
+pub(crate) static BLUEPRINTS: LazyLock<Vec<Blueprint>> =
+    LazyLock::new(|| toml::from_str::<File>(FILE).expect("lexicon/blueprints.toml is embedded and tested").blueprint);
 
 /// By name.
 pub(crate) fn blueprint(id: &str) -> Option<&'static Blueprint> {

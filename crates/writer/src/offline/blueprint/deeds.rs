@@ -61,7 +61,9 @@ pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
         Some((blueprint, deed, at)) => tell(draft, clause, blueprint, deed, &at),
         // A deed that names nothing itself may stand in a clause that says more.
         None if clause.units.iter().any(|unit| unit.is_content() && !unit.used) => {
-            clause.units.retain(|unit| !unit.used || !hints.iter().any(|(_, deed, _)| deed.words.iter().any(|word| means(unit, word))));
+            clause.units.retain(|unit| {
+                !unit.used || !hints.iter().any(|(_, deed, _)| deed.words.iter().any(|word| means(unit, word)))
+            });
             return false;
         }
         None => return !hints.is_empty(),
@@ -88,7 +90,11 @@ fn names_person(unit: &Unit) -> bool {
 /// "each hand-over has …": a verb's word that stands as a noun.
 fn is_noun(units: &[Unit], at: usize) -> bool {
     let names = units[at].entity().is_some();
-    names && at.checked_sub(1).and_then(|before| units.get(before)).is_some_and(|unit| unit.is_any(&["det", "each", "poss"]))
+    names
+        && at
+            .checked_sub(1)
+            .and_then(|before| units.get(before))
+            .is_some_and(|unit| unit.is_any(&["det", "each", "poss"]))
 }
 
 /// A structure word, `field.x`, `entity.x`, or a unit of measure `unit.x`.
@@ -109,7 +115,11 @@ fn tell(draft: &mut Draft, clause: &mut Clause, blueprint: &Blueprint, deed: &De
         told.number = draft.language.number(&clause.units[number].norm);
         // "until 24 hours before": what stands around the number only measures.
         let measures = |unit: &Unit| {
-            unit.kind == Kind::Number || unit.measure().is_some() || unit.is_structure() || unit.is_any(&["day", "week", "before", "after"]) || unit.field() == Some("until")
+            unit.kind == Kind::Number
+                || unit.measure().is_some()
+                || unit.is_structure()
+                || unit.is_any(&["day", "week", "before", "after"])
+                || unit.field() == Some("until")
         };
         let from = (0..number).rev().take_while(|at| measures(&clause.units[*at])).last().unwrap_or(number);
         let to = (number..clause.units.len()).take_while(|at| measures(&clause.units[*at])).last().unwrap_or(number);

@@ -6,9 +6,7 @@ use super::super::patterns::{What, Wish, field_named};
 use super::super::say::Say;
 use super::super::unit::Unit;
 use crate::ident::unique;
-use crate::spec::{
-    Alert, Entity, Field, FieldKind, OWNER, Order, Page, PageKind, Rule, When, Who, Whose,
-};
+use crate::spec::{Alert, Entity, Field, FieldKind, OWNER, Order, Page, PageKind, Rule, When, Who, Whose};
 
 /// Applies what was remembered; views wait for the usual pages.
 pub(super) fn apply(draft: &mut Draft) {
@@ -99,7 +97,11 @@ fn order(draft: &mut Draft, wish: &Wish, descending: bool) -> Option<()> {
     if field != "createdAt" {
         entity.order.push(Order { field: "createdAt".into(), descending: false });
     }
-    draft.understood(Say::Ordered, &[&many, if label.is_empty() { &wish.quote } else { &label }], &format!("entities/{id}"));
+    draft.understood(
+        Say::Ordered,
+        &[&many, if label.is_empty() { &wish.quote } else { &label }],
+        &format!("entities/{id}"),
+    );
     Some(())
 }
 
@@ -131,7 +133,9 @@ fn limit_alert(draft: &mut Draft, wish: &Wish, value: &str, above: bool) -> Opti
     let kind = &draft.spec.entity(&entity)?.field(&field)?.kind;
     let scale = match kind {
         FieldKind::Quantity { .. } => 1000.0,
-        FieldKind::Money { currency } => 10f64.powi(i32::try_from(crate::codegen::migration::minor_digits(currency)).ok()?),
+        FieldKind::Money { currency } => {
+            10f64.powi(i32::try_from(crate::codegen::migration::minor_digits(currency)).ok()?)
+        }
         _ => 1.0,
     };
     let number: f64 = value.replace(',', ".").parse().ok()?;
@@ -153,8 +157,29 @@ fn alert(draft: &mut Draft, wish: &Wish, entity: String, when: When) -> Option<(
     Some(())
 }
 
+/// The detail of what somebody has to do with: the phone number of a request, not of the volunteer who takes it.
+fn detail_for(draft: &Draft, wish: &Wish) -> Option<(String, String)> {
+    let concept = wish.words.iter().filter(|unit| unit.entity().is_none()).find_map(Unit::field)?;
+    let people: Vec<String> = wish
+        .words
+        .iter()
+        .filter_map(|unit| draft.find_units(std::slice::from_ref(unit)))
+        .filter(|id| draft.is_person(id))
+        .collect();
+    let refers = |entity: &&Entity| {
+        shown(entity).any(|field| matches!(&field.kind, FieldKind::Ref { entity } if people.contains(entity)))
+    };
+    draft
+        .spec
+        .entities
+        .iter()
+        .filter(|entity| !entity.archived && !people.contains(&entity.id))
+        .filter(refers)
+        .find_map(|entity| Some((entity.id.clone(), draft.field_of_concept(&entity.id, concept)?)))
+}
+
 fn seen_by(draft: &mut Draft, wish: &Wish) -> Option<()> {
-    let (id, field) = field_of(draft, wish, |_| true)?;
+    let (id, field) = detail_for(draft, wish).or_else(|| field_of(draft, wish, |_| true))?;
     let entity = draft.spec.entity(&id)?.clone();
     let mut who = vec![Who { role: OWNER.into(), whose: Whose::Any }];
     for unit in wish.words.iter().filter(|unit| unit.is_content() || unit.role().is_some()) {
@@ -195,8 +220,7 @@ fn at_most(draft: &mut Draft, wish: &Wish, most: u32) -> Option<()> {
         .map(|field| field.id.clone());
     let open = shown(entity).find_map(|field| match &field.kind {
         FieldKind::Choice { options } if draft.spec.rules.iter().any(|rule| is_course(rule, &id, &field.id)) => {
-            let values: Vec<String> =
-                options.iter().take(options.len() - 1).map(|option| option.id.clone()).collect();
+            let values: Vec<String> = options.iter().take(options.len() - 1).map(|option| option.id.clone()).collect();
             Some(crate::spec::Condition { field: field.id.clone(), values })
         }
         _ => None,
@@ -215,12 +239,18 @@ fn is_course(rule: &Rule, id: &str, choice: &str) -> bool {
 }
 
 fn fixed(draft: &mut Draft, wish: &Wish) -> Option<()> {
-    let named = wish.words.iter().filter(|unit| unit.is_content()).find_map(|unit| draft.find_units(std::slice::from_ref(unit)));
+    let named = wish
+        .words
+        .iter()
+        .filter(|unit| unit.is_content())
+        .find_map(|unit| draft.find_units(std::slice::from_ref(unit)));
     let written: Vec<String> = match named {
         Some(id) => vec![id],
         None => {
             let things = draft.spec.entities.iter().filter(|entity| !entity.archived && entity.person.is_none());
-            let course = |id: &str| draft.spec.rules.iter().any(|rule| matches!(rule, Rule::Steps { entity, .. } if entity == id));
+            let course = |id: &str| {
+                draft.spec.rules.iter().any(|rule| matches!(rule, Rule::Steps { entity, .. } if entity == id))
+            };
             things.filter(|entity| !course(&entity.id)).map(|entity| entity.id.clone()).collect()
         }
     };

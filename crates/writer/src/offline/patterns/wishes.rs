@@ -87,7 +87,12 @@ pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
     true
 }
 
-fn remember(draft: &mut Draft, words: Vec<Unit>, what: What) {
+/// The view that words ask for.
+pub(crate) fn view_of(words: &[Unit]) -> Option<What> {
+    words.iter().find_map(|unit| VIEWS.iter().find(|(key, _)| unit.is(key))).map(|(_, kind)| What::View(*kind))
+}
+
+pub(crate) fn remember(draft: &mut Draft, words: Vec<Unit>, what: What) {
     let focus = match &draft.focus {
         Some(Focus::Entity(id) | Focus::Field(id, _)) => Some(id.clone()),
         None => None,
