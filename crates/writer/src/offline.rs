@@ -79,6 +79,7 @@ pub fn change(spec: &AppSpec, text: &str) -> Result<Change, Declined> {
     let (units, language) = read(text, Some(&spec.language))?;
     let mut draft = Draft::of(spec, language);
     draft.words_before = audit::labels(spec);
+    blueprint::also(&mut draft, &units);
     for clause in clause::clauses(units.clone(), language) {
         patterns::read(&mut draft, clause);
     }
@@ -95,6 +96,9 @@ pub fn change(spec: &AppSpec, text: &str) -> Result<Change, Declined> {
     }
     finish::finish(&mut draft);
     audit::report_lost(&mut draft, &units);
+    if draft.spec.entities == spec.entities && draft.spec.rules == spec.rules {
+        draft.spec.blueprints.clone_from(&spec.blueprints);
+    }
     if draft.spec == *spec && draft.out.understood.is_empty() {
         return Err(nothing(draft));
     }

@@ -67,11 +67,25 @@ pub(crate) fn gathers(draft: &Draft, entity: &str) -> bool {
         && (draft.occasion.is_some() || super::finish::is_invited(draft, entity))
 }
 
-/// Adds what the blueprints know, the best match first.
+/// Adds what the blueprints know, the best match first. Of those that the app had before, only the parts that this
+/// text asks for, so that what its owner changed since stays changed.
 pub(crate) fn build(draft: &mut Draft) {
     for id in draft.spec.blueprints.clone() {
-        if let Some(blueprint) = data::blueprint(&id) {
-            build::build(draft, blueprint);
+        let Some(blueprint) = data::blueprint(&id) else { continue };
+        let before = draft.blueprints_before.contains(&id);
+        if !before || draft.told.iter().any(|told| told.blueprint == id && told.part.is_some()) {
+            build::build(draft, blueprint, before);
+        }
+    }
+}
+
+/// A change's text may ask for blueprints that the app doesn't have yet.
+pub(crate) fn also(draft: &mut Draft, units: &[Unit]) {
+    draft.blueprints_before = draft.spec.blueprints.iter().cloned().collect();
+    for id in retrieve(&bag(units)) {
+        let whole = data::blueprint(&id).is_some_and(|blueprint| !blueprint.slot.is_empty());
+        if whole && !draft.blueprints_before.contains(&id) {
+            draft.spec.blueprints.push(id);
         }
     }
 }

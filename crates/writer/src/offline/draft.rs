@@ -100,6 +100,8 @@ pub(crate) struct Draft {
     pub(crate) money_before: bool,
     /// What people read in the app before this text.
     pub(crate) words_before: Vec<String>,
+    /// Of the app, before this text.
+    pub(crate) blueprints_before: BTreeSet<String>,
     /// What clauses said that people do, by blueprint.
     pub(crate) told: Vec<super::blueprint::Told>,
     /// Rules that blueprints brought, what they are about, and whether a clause asked for them.
@@ -141,6 +143,7 @@ impl Draft {
             roles_before: BTreeSet::new(),
             money_before: false,
             words_before: Vec::new(),
+            blueprints_before: BTreeSet::new(),
             told: Vec::new(),
             held: Vec::new(),
             wishes: Vec::new(),

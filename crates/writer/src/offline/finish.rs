@@ -23,8 +23,8 @@ pub(crate) fn finish(draft: &mut Draft) {
     let text_fields = snapshot(draft);
     if draft.creating {
         blueprint::compose(draft);
-        blueprint::build(draft);
     }
+    blueprint::build(draft);
     new_fields(draft);
     companions(draft);
     access::prepare(draft);

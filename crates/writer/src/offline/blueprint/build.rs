@@ -23,15 +23,18 @@ struct Bound {
     fields: BTreeMap<(String, String), String>,
     roles: BTreeMap<String, String>,
     parts: BTreeMap<String, Option<u32>>,
+    /// The app had the blueprint before: only parts that were asked for are added.
+    only_parts: bool,
 }
 
 /// Adds what a blueprint knows.
-pub(super) fn build(draft: &mut Draft, blueprint: &Blueprint) {
+pub(super) fn build(draft: &mut Draft, blueprint: &Blueprint, only_parts: bool) {
     if blueprint.slot.is_empty() && blueprint.page.is_empty() {
         return;
     }
     let mut bound = bind(draft, blueprint);
     fold(draft, blueprint, &mut bound);
+    bound.only_parts = only_parts;
     for slot in &blueprint.slot {
         fields(draft, slot, &mut bound);
     }
@@ -65,7 +68,8 @@ pub(super) fn build(draft: &mut Draft, blueprint: &Blueprint) {
 }
 
 fn wanted<'p>(parts: &'p [Part], bound: &Bound) -> Vec<&'p Part> {
-    parts.iter().filter(|part| part.part.as_ref().is_none_or(|part| bound.parts.contains_key(part))).collect()
+    let asked = |part: &&Part| part.part.as_ref().map_or(!bound.only_parts, |part| bound.parts.contains_key(part));
+    parts.iter().filter(asked).collect()
 }
 
 /// Which entity plays which part: by what people do with it, by its meaning, by what it has; else it is made.

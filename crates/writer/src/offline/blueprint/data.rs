@@ -151,6 +151,10 @@ mod tests {
                     let concept = field.trim_end_matches('!').trim_start_matches('~');
                     let plain = !field.contains("->") && !field.contains(':');
                     assert!(!plain || concepts.field.contains_key(concept), "{}: {field}", blueprint.id);
+                    if let Some((_, options)) = field.split_once(':') {
+                        let fits = options.trim_end_matches('!').split(',').all(crate::ident::is_ident);
+                        assert!(fits, "{}: {field}", blueprint.id);
+                    }
                     if let Some((_, target)) = field.split_once("->") {
                         assert!(slots.contains(target.trim_end_matches('!')), "{}: {field}", blueprint.id);
                     }
