@@ -16,6 +16,7 @@ mod finish;
 mod lexicon;
 mod noun;
 mod patterns;
+pub(crate) mod phrases;
 mod say;
 mod text;
 mod unit;

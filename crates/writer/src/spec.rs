@@ -266,6 +266,49 @@ impl AppSpec {
         self.entities.iter().find(|entity| entity.id == id)
     }
 
+    /// Everybody whom the app names in relation to its rows.
+    fn named(&self) -> impl Iterator<Item = &Who> {
+        let seen = self.entities.iter().flat_map(|entity| entity.fields.iter().flat_map(|field| &field.seen_by));
+        let steps = self.rules.iter().flat_map(|rule| match rule {
+            Rule::Steps { steps, .. } => steps.as_slice(),
+            _ => &[],
+        });
+        seen.chain(steps.flat_map(|step| &step.by))
+    }
+
+    /// Whether somebody may do something because of this role.
+    pub fn uses_role(&self, role: &str) -> bool {
+        let entity = |entity: &Entity| entity.person.as_deref() == Some(role) || entity.grant(role).is_some();
+        self.entities.iter().any(entity) || self.named().any(|who| who.role == role)
+    }
+
+    /// Takes a role out everywhere. What only that role could see or do is the owner's then.
+    pub fn release_role(&mut self, role: &str) {
+        let owner = || Who { role: OWNER.into(), whose: Whose::Any };
+        let release = |people: &mut Vec<Who>| {
+            let before = people.len();
+            people.retain(|who| who.role != role);
+            if people.is_empty() && before > 0 {
+                people.push(owner());
+            }
+        };
+        self.roles.retain(|other| other.id != role);
+        self.roles.iter_mut().for_each(|other| other.invited_by.retain(|by| by != role));
+        for entity in &mut self.entities {
+            entity.access.retain(|grant| grant.role != role);
+            entity.fields.iter_mut().for_each(|field| release(&mut field.seen_by));
+        }
+        for rule in &mut self.rules {
+            if let Rule::Steps { steps, .. } = rule {
+                steps.iter_mut().for_each(|step| release(&mut step.by));
+            }
+        }
+        for page in &mut self.pages {
+            page.roles.retain(|other| other != role);
+        }
+        self.pages.retain(|page| !page.roles.is_empty());
+    }
+
     /// The entity with this id, to change it.
     pub fn entity_mut(&mut self, id: &str) -> Option<&mut Entity> {
         self.entities.iter_mut().find(|entity| entity.id == id)
@@ -273,6 +316,26 @@ impl AppSpec {
 }
 
 impl Entity {
+    /// Whose rows are and in which order they stand no longer looks at a field.
+    pub fn release_field(&mut self, field: &str) {
+        self.owned_through.retain(|other| other != field);
+        self.order.retain(|order| order.field != field);
+        for grant in &mut self.access {
+            // What was shown only in some states is not shown in all of them because the state is gone.
+            if grant.read_if.as_ref().is_some_and(|condition| condition.field == field) {
+                grant.read_if = None;
+                grant.read = grant.read.map(|_| Scope::Own);
+            }
+        }
+        for other in &mut self.fields {
+            let before = other.seen_by.len();
+            other.seen_by.retain(|who| who.through() != Some(field));
+            if other.seen_by.is_empty() && before > 0 {
+                other.seen_by.push(Who { role: OWNER.into(), whose: Whose::Any });
+            }
+        }
+    }
+
     /// The field with this id.
     pub fn field(&self, id: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.id == id)

@@ -50,15 +50,12 @@ pub(crate) fn finish(draft: &mut Draft) {
 
 /// A role that a sentence named but that got nothing by it (the sentence was not understood) is not kept.
 fn idle_roles(draft: &mut Draft) {
-    let used = |role: &str| {
-        draft.spec.entities.iter().any(|entity| entity.person.as_deref() == Some(role) || entity.grant(role).is_some())
-    };
     let idle: Vec<String> = draft
         .spec
         .roles
         .iter()
         .map(|role| role.id.clone())
-        .filter(|role| !used(role) && !draft.roles_before.contains(role))
+        .filter(|role| !draft.spec.uses_role(role) && !draft.roles_before.contains(role))
         .collect();
     draft.spec.roles.retain(|role| !idle.contains(&role.id));
     let about = |role: &String| Some(format!("roles/{role}"));

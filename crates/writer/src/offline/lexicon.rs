@@ -183,6 +183,9 @@ struct File {
     reason: BTreeMap<String, String>,
     #[serde(default)]
     food: Option<Words>,
+    /// Sentences that describe an app, by what they say.
+    #[serde(default)]
+    describe: BTreeMap<String, String>,
     /// Labels of options that blueprints add, by id.
     #[serde(default)]
     option: BTreeMap<String, String>,
@@ -444,6 +447,11 @@ impl Language {
     pub(crate) fn is_food(&self, word: &str) -> bool {
         let folded = fold(word);
         self.file.food.iter().flat_map(|food| &food.words).any(|food| folded.split(' ').any(|part| part == fold(food)))
+    }
+
+    /// A sentence that describes an app, if the language has it.
+    pub(crate) fn described(&self, key: &str) -> Option<&str> {
+        self.file.describe.get(key).map(String::as_str)
     }
 
     /// The label of an option that a blueprint adds.

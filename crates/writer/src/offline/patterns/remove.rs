@@ -116,6 +116,7 @@ pub(crate) fn release_field(spec: &mut AppSpec, entity: &str, field: &str) {
         other.totals.retain(|total| !total.uses().contains(&(entity, field)));
     }
     let Some(entity) = spec.entity_mut(entity) else { return };
+    entity.release_field(field);
     for other in &mut entity.fields {
         if other.only_if.as_ref().is_some_and(|condition| condition.field == field) {
             other.only_if = None;
@@ -190,11 +191,7 @@ pub(crate) fn drop_role_of(spec: &mut AppSpec, id: &str) {
     if spec.entities.iter().any(|other| other.id != id && other.person.as_ref() == Some(&role)) {
         return;
     }
-    spec.roles.retain(|other| other.id != role);
-    spec.roles.iter_mut().for_each(|other| other.invited_by.retain(|by| *by != role));
-    spec.entities.iter_mut().for_each(|entity| entity.access.retain(|grant| grant.role != role));
-    spec.pages.iter_mut().for_each(|page| page.roles.retain(|other| *other != role));
-    spec.pages.retain(|page| !page.roles.is_empty());
+    spec.release_role(&role);
 }
 
 pub(crate) fn names_entity(spec: &AppSpec, rule: &Rule, id: &str) -> bool {
