@@ -298,10 +298,11 @@ impl Draft {
     pub(crate) fn limit_field(&self, id: &str) -> Option<String> {
         let entity = self.spec.entity(id).filter(|_| shape(self.known(id).concept) != Some(Shape::Money))?;
         let limits = |field: &&Field| {
-            let stem = fold(&field.label);
+            let label = fold(&field.label);
+            let counted = fold(&self.language.label("numberOf").replace("{0}", ""));
             let by_words = self
                 .language
-                .tags(stem.trim_start_matches("number of "))
+                .tags(label.trim_start_matches(&counted).trim())
                 .is_some_and(|tags| tags.contains(&super::lexicon::Tag::Field("seats")));
             !field.archived && matches!(field.kind, FieldKind::Integer { .. }) && (field.id == "seats" || by_words)
         };

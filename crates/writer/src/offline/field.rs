@@ -150,16 +150,7 @@ fn before_colon_lists(units: &[Unit]) -> Vec<Unit> {
 
 fn bracket(kind: Kind) -> Unit {
     let text = if kind == Kind::Open { "(" } else { ")" };
-    Unit {
-        text: text.into(),
-        norm: text.into(),
-        kind,
-        tags: Vec::new(),
-        indent: 0,
-        possessive: false,
-        read_as: None,
-        used: true,
-    }
+    Unit::silent(kind, text, Vec::new())
 }
 
 /// An article or a known property begins the next field rather than another option.
@@ -220,16 +211,7 @@ fn side_by_side(item: Item) -> Vec<Item> {
 }
 
 fn mark_comma() -> Unit {
-    Unit {
-        text: ",".into(),
-        norm: ",".into(),
-        kind: Kind::Comma,
-        tags: Vec::new(),
-        indent: 0,
-        possessive: false,
-        read_as: None,
-        used: true,
-    }
+    Unit::silent(Kind::Comma, ",", Vec::new())
 }
 
 /// "paid or unpaid" is one field.
@@ -266,7 +248,7 @@ pub(crate) fn wanted(item: &Item, language: &'static Language) -> Option<Wanted>
     let counted = item.units.iter().any(|unit| unit.is("numberOf"));
     let concept = head.field().filter(|concept| (!counted || *concept == "seats") && (exact || *concept != "count"));
     let mut want = Wanted {
-        label: label(&label_units, counted),
+        label: label(&label_units, counted, language),
         concept,
         exact: exact || counted && concept.is_some(),
         kind: concept.map_or(FieldKind::Text, |concept| kind_of(concept, "EUR")),
@@ -506,10 +488,11 @@ fn head(words: &[Unit]) -> Option<&Unit> {
         .or(words.first())
 }
 
-fn label(words: &[Unit], counted: bool) -> String {
-    let text = words.iter().map(shown).collect::<Vec<_>>().join(" ");
+fn label(words: &[Unit], counted: bool, language: &Language) -> String {
+    let bare = |unit: &Unit| language.grammar().bare(&shown(unit)).to_owned();
+    let text = words.iter().map(bare).collect::<Vec<_>>().join(" ");
     let known = words.len() == 1 && words[0].field().is_some();
-    if counted && !known { sentence_case(&format!("Number of {text}")) } else { sentence_case(&text) }
+    if counted && !known { sentence_case(&language.label("numberOf").replace("{0}", &text)) } else { sentence_case(&text) }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! Invariant: a label is made only of the person's words (or of the lexicon's, for a mistyped one).
 
 use super::lexicon::{Language, Tag, lexicon};
-use super::text::fold;
+use super::text::{closed_up, fold};
 use super::unit::{Unit, looks_plural};
 
 /// Longest label made from words, in characters.
@@ -30,7 +30,8 @@ pub(crate) struct Noun {
 pub(crate) fn noun(units: &[Unit], language: &Language) -> Option<Noun> {
     let words: Vec<&Unit> = core(units, language)?;
     let head = words.last()?;
-    let before: Vec<String> = words[..words.len() - 1].iter().map(|unit| shown(unit)).collect();
+    let before: Vec<String> =
+        words[..words.len() - 1].iter().map(|unit| language.grammar().bare(&shown(unit)).to_owned()).collect();
     let concept = head.entity();
     let (one, many) = forms(head, language);
     let with = |form: &str| sentence_case(&[before.clone(), vec![form.to_owned()]].concat().join(" "));
@@ -44,7 +45,10 @@ pub(crate) fn noun(units: &[Unit], language: &Language) -> Option<Noun> {
 fn core<'a>(units: &'a [Unit], language: &Language) -> Option<Vec<&'a Unit>> {
     let names = |unit: &&Unit| unit.is_content() && unit.kind != super::text::Kind::Number;
     let start = units.iter().position(|unit| names(&unit))?;
-    let mut words: Vec<&Unit> = units[start..].iter().take_while(names).collect();
+    let mut words: Vec<&Unit> = units[start..].iter().take_while(|unit| names(unit) || unit.is("of")).collect();
+    while words.last().is_some_and(|last| !names(last)) {
+        words.pop();
+    }
     let rest = &units[start + words.len()..];
     let qualified =
         rest.first().is_none_or(|unit| unit.is_any(&["for", "in", "from"]) || unit.kind == super::text::Kind::Open);
@@ -88,7 +92,7 @@ fn forms(head: &Unit, language: &Language) -> (String, String) {
             return (words.one.clone(), shown(head));
         }
     }
-    let word = shown(head);
+    let word = language.grammar().bare(&shown(head)).to_owned();
     if language.code() != "en" {
         return (word.clone(), word);
     }
@@ -147,7 +151,7 @@ fn read(unit: &Unit) -> String {
 
 /// First letter large, cut to the longest label.
 pub(crate) fn sentence_case(words: &str) -> String {
-    let cut: String = words.trim().chars().take(MAX_LABEL).collect();
+    let cut: String = closed_up(words.trim()).chars().take(MAX_LABEL).collect();
     let mut letters = cut.trim_end().chars();
     match letters.next() {
         Some(first) => first.to_uppercase().collect::<String>() + letters.as_str(),
@@ -170,7 +174,7 @@ pub(crate) fn listed(words: &[String], and: &str) -> String {
     match words {
         [] => String::new(),
         [one] => one.clone(),
-        [first @ .., last] => format!("{} {and} {last}", first.join(", ")),
+        [first @ .., last] => closed_up(&format!("{} {and} {last}", first.join(", "))),
     }
 }
 

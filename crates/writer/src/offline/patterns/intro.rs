@@ -197,7 +197,8 @@ fn remember(draft: &mut Draft, words: &[Unit]) {
 fn name_topic(draft: &mut Draft, words: &[Unit]) {
     let content: Vec<String> = words.iter().filter(|unit| unit.is_content() && !unit.is("app")).map(shown).collect();
     let ends = |unit: &&Unit| !(unit.is_any(&["and", "need", "want"]) && unit.is_structure());
-    let whole: Vec<String> = words
+    let linked = words.iter().rev().skip_while(|unit| unit.is("of") && unit.is_structure()).count();
+    let whole: Vec<String> = words[..linked]
         .iter()
         .skip_while(|unit| !unit.is_content())
         .take_while(ends)

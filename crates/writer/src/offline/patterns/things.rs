@@ -280,16 +280,7 @@ fn sign(kind: Kind) -> Unit {
         Kind::Close => ")",
         _ => ",",
     };
-    Unit {
-        text: text.into(),
-        norm: text.into(),
-        kind,
-        tags: Vec::new(),
-        indent: 0,
-        possessive: false,
-        read_as: None,
-        used: true,
-    }
+    Unit::silent(kind, text, Vec::new())
 }
 
 /// In a list of properties, an item that is clearly a kind of thing: a known plural that is no property.
