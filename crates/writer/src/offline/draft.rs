@@ -389,7 +389,13 @@ impl Draft {
             .map(|entity| entity.fields.iter().map(|field| field.id.clone()).collect())
             .unwrap_or_default();
         let words = want.concept.filter(|concept| want.exact && !taken.contains(*concept)).unwrap_or(&want.label);
-        unique_field(words, &format!("field{}", taken.len() + 1), &taken)
+        // Words in a script that ids can't have: what they mean names the field.
+        let meaning = match &want.kind {
+            FieldKind::Ref { entity } => Some(entity.as_str()),
+            _ => want.concept,
+        };
+        let number = format!("field{}", taken.len() + 1);
+        unique_field(words, meaning.filter(|id| !taken.contains(*id)).unwrap_or(&number), &taken)
     }
 
     /// The kind with this app's currency and with options that have ids.

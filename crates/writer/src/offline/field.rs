@@ -243,7 +243,7 @@ pub(crate) fn wanted(item: &Item, language: &'static Language) -> Option<Wanted>
     if let Some(question) = question_word(&item.units) {
         return Some(question);
     }
-    let head = head(&label_units)?;
+    let head = head(&label_units, language)?;
     let exact = label_units.len() == 1 && head.field().is_some();
     let counted = item.units.iter().any(|unit| unit.is("numberOf"));
     let concept = head.field().filter(|concept| (!counted || *concept == "seats") && (exact || *concept != "count"));
@@ -474,16 +474,15 @@ fn bare_question(units: &[Unit]) -> Vec<Unit> {
     words
 }
 
-/// The word that says what it is: the last noun before "of", "for", "per" or "in".
-fn head(words: &[Unit]) -> Option<&Unit> {
+/// The word that says what it is: the last noun (in some languages the first) before "of", "for", "per" or "in".
+fn head<'a>(words: &'a [Unit], language: &Language) -> Option<&'a Unit> {
     let stop = words
         .iter()
         .position(|unit| unit.is_structure() && unit.is_any(&["for", "each", "in", "from", "by", "to"]))
         .unwrap_or(words.len());
-    words[..stop]
-        .iter()
-        .rev()
-        .find(|unit| unit.is_content())
+    let mut content = words[..stop].iter().filter(|unit| unit.is_content());
+    let named = if language.grammar().head_first { content.next() } else { content.next_back() };
+    named
         .or_else(|| words.iter().find(|unit| unit.is_content()))
         .or(words.first())
 }

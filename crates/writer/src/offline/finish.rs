@@ -552,7 +552,8 @@ fn name(draft: &mut Draft) {
         draft.spec.title = topic.filter(|topic| !topic.is_empty()).unwrap_or_else(|| sentence_case(&first));
     }
     if draft.spec.name.is_empty() {
-        let words = [draft.spec.title.clone(), first];
+        let entity = draft.spec.entities.first().map(|entity| entity.id.clone()).unwrap_or_default();
+        let words = [draft.spec.title.clone(), first, draft.occasion.unwrap_or_default().to_owned(), entity];
         let made = words.iter().map(|words| slug(words)).find(|name| !name.is_empty());
         draft.spec.name = made.unwrap_or_else(|| "app".into());
     }

@@ -20,6 +20,8 @@ const LANGUAGES: &[&str] = &[
     include_str!("../../lexicon/es.toml"),
     include_str!("../../lexicon/fr.toml"),
     include_str!("../../lexicon/pt.toml"),
+    include_str!("../../lexicon/id.toml"),
+    include_str!("../../lexicon/sw.toml"),
     include_str!("../../lexicon/hi.toml"),
     include_str!("../../lexicon/ar.toml"),
     include_str!("../../lexicon/zh.toml"),
@@ -349,6 +351,11 @@ impl Language {
     /// How its words are written and ordered.
     pub(crate) fn grammar(&self) -> &Grammar {
         &self.file.grammar
+    }
+
+    /// A word of the lexicon or of one of its phrases, exactly so written.
+    pub(crate) fn has_word(&self, norm: &str) -> bool {
+        norm.split(' ').all(|part| self.words.contains(part))
     }
 
     /// Exactly a word or phrase of the lexicon.

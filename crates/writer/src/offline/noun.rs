@@ -3,7 +3,7 @@
 //! Invariant: a label is made only of the person's words (or of the lexicon's, for a mistyped one).
 
 use super::lexicon::{Language, Tag, lexicon};
-use super::text::{closed_up, fold};
+use super::text::{closed_up, fold, is_unspaced};
 use super::unit::{Unit, looks_plural};
 
 /// Longest label made from words, in characters.
@@ -29,12 +29,15 @@ pub(crate) struct Noun {
 /// Reads a noun phrase; `None` if nothing in it names anything.
 pub(crate) fn noun(units: &[Unit], language: &Language) -> Option<Noun> {
     let words: Vec<&Unit> = core(units, language)?;
-    let head = words.last()?;
-    let before: Vec<String> =
-        words[..words.len() - 1].iter().map(|unit| language.grammar().bare(&shown(unit)).to_owned()).collect();
+    let at = if language.grammar().head_first { 0 } else { words.len() - 1 };
+    let head = words.get(at)?;
+    let shown_words: Vec<String> =
+        words.iter().map(|unit| language.grammar().bare(&shown(unit)).to_owned()).collect();
     let concept = head.entity();
     let (one, many) = forms(head, language);
-    let with = |form: &str| sentence_case(&[before.clone(), vec![form.to_owned()]].concat().join(" "));
+    let with = |form: &str| {
+        sentence_case(&[&shown_words[..at], &[form.to_owned()], &shown_words[at + 1..]].concat().join(" "))
+    };
     let stems = words.iter().map(|unit| language.stem(&read(unit))).collect::<Vec<_>>().join(" ");
     let stem = language.stem(read(head).rsplit(' ').next().unwrap_or_default());
     Some(Noun { one: with(&one), many: with(&many), concept, stem, stems, plural: head.is_plural(language) })
@@ -85,7 +88,10 @@ fn forms(head: &Unit, language: &Language) -> (String, String) {
     if let Some(words) = known {
         let text = fold(&written);
         let whole = head.entity().is_some_and(|concept| language.is_whole(concept, &text));
-        if whole || text == fold(&words.one) || text == fold(&words.many) {
+        let stem = language.stem(&text);
+        let inflected = |form: &str| language.code() != "en" && language.stem(&fold(form)) == stem;
+        if whole || text == fold(&words.one) || text == fold(&words.many) || inflected(&words.one) || inflected(&words.many)
+        {
             return (words.one.clone(), words.many.clone());
         }
         if words.many == words.one || is_mass(&words.many) && language.code() == "en" && !looks_plural(&text) {
@@ -169,12 +175,16 @@ pub(crate) fn lower(label: &str) -> String {
     }
 }
 
-/// "a, b and c".
+/// "a, b and c"; `and` has "{}" where the last is written onto it.
 pub(crate) fn listed(words: &[String], and: &str) -> String {
     match words {
         [] => String::new(),
         [one] => one.clone(),
-        [first @ .., last] => closed_up(&format!("{} {and} {last}", first.join(", "))),
+        [first @ .., last] => {
+            let comma = if last.chars().any(is_unspaced) { "、" } else { ", " };
+            let end = if and.contains("{}") { and.replace("{}", last) } else { format!("{and} {last}") };
+            closed_up(&format!("{} {end}", first.join(comma)))
+        }
     }
 }
 

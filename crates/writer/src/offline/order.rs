@@ -49,7 +49,7 @@ pub(crate) fn arranged(units: Vec<Unit>, language: &Language) -> Vec<Unit> {
 fn ordered(units: Vec<Unit>, order: &[Order]) -> Vec<Unit> {
     order.iter().fold(units, |units, step| match step {
         Order::PostposedOnly => postposed_only(units),
-        Order::VerbFinal => verb_final(possessors(numbers_first(units))),
+        Order::VerbFinal => verb_final(rename_between(possessors(numbers_first(units)))),
         Order::VerbBracket => verb_bracket(units),
         Order::VerbFirst => verb_first(units),
         Order::PossessorFirst => possessor_first(units),
@@ -65,6 +65,22 @@ fn says(unit: &Unit, keys: &[&str]) -> bool {
 
 fn is_verb(unit: &Unit) -> bool {
     says(unit, MAIN) || says(unit, AUXILIARY)
+}
+
+/// "guests rename visitors": the command goes first, the new name after "to".
+fn rename_between(mut units: Vec<Unit>) -> Vec<Unit> {
+    let Some(at) = units.iter().position(|unit| says(unit, &["rename"])) else { return units };
+    let named = |part: &[Unit]| part.iter().any(Unit::is_content);
+    if !(named(&units[..at]) && named(&units[at + 1..])) || units[..at].iter().any(is_verb) {
+        return units;
+    }
+    let muted: Vec<Unit> =
+        units.drain(at + 1..).map(|unit| if says(&unit, &["want", "be"]) { mute(unit) } else { unit }).collect();
+    let verb = units.remove(at);
+    units.insert(0, verb);
+    units.push(Unit::silent(Kind::Word, "", vec![Tag::Function("to")]));
+    units.extend(muted);
+    units
 }
 
 /// For each unit whether it is outside parentheses.
@@ -176,7 +192,7 @@ fn command_last(units: Vec<Unit>) -> Vec<Unit> {
     let lead = units.iter().take_while(|unit| (unit.is_filler() || is_joint(unit)) && !preposition(unit)).count();
     let Some(verb) = (lead + 1..units.len()).find(|at| says(&units[*at], COMMANDS)) else { return units };
     if !units.get(lead).is_some_and(preposition) || units[lead..verb].iter().any(is_verb) {
-        return units;
+        return rename_between(units);
     }
     let (mut objects, mut others): (Vec<Unit>, Vec<Unit>) = (Vec::new(), Vec::new());
     let mut direct = false;
@@ -212,6 +228,9 @@ fn group_end(units: &[Unit], start: usize) -> Option<usize> {
 
 /// A parenthesis or a list after a colon that belongs to the clause before it.
 fn tail_end(units: &[Unit], start: usize) -> usize {
+    if units.get(start).is_some_and(|unit| says(unit, &["orNot", "yesNo"])) {
+        return tail_end(units, start + 1);
+    }
     match units.get(start).map(|unit| unit.kind) {
         Some(Kind::Open) => {
             (start..units.len()).find(|at| units[*at].kind == Kind::Close).map_or(units.len(), |at| at + 1)
@@ -226,11 +245,19 @@ fn verb_final(units: Vec<Unit>) -> Vec<Unit> {
     let top = outside(&units);
     let (mut done, mut start, mut at) = (Vec::new(), 0, 0);
     while at < units.len() {
-        let heading = units[start..at].iter().any(|unit| unit.kind == Kind::Colon);
-        let Some(end) = Some(at).filter(|at| top[*at] && !heading).and_then(|at| group_end(&units, at)) else {
+        let heading = units[start..at].iter().rposition(|unit| unit.kind == Kind::Colon);
+        let Some(end) = Some(at).filter(|at| top[*at]).and_then(|at| group_end(&units, at)) else {
             at += 1;
             continue;
         };
+        if let Some(colon) = heading {
+            if units[at..end].iter().all(|unit| says(unit, &["be", "have"]) || !is_verb(unit)) {
+                at = end;
+                continue;
+            }
+            done.extend_from_slice(&units[start..=start + colon]);
+            start += colon + 1;
+        }
         let tail = tail_end(&units, end);
         done.extend(verb_moved(&units[start..at], &units[at..end], &units[end..tail]));
         start = tail;

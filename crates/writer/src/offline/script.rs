@@ -21,6 +21,8 @@ const MIN_LEFT: usize = 2;
 pub(crate) struct Grammar {
     /// Nouns don't tell one from several.
     pub(crate) numberless: bool,
+    /// What a noun phrase names is said first: "table round".
+    pub(crate) head_first: bool,
     /// Small words written onto the next one ("and", "with", "for").
     clitics: Vec<String>,
     /// Articles written onto a noun; a word is compared without them.
@@ -111,7 +113,7 @@ fn token_words(token: &Token, language: &Language) -> Vec<Token> {
         return runs(token, language);
     }
     let norm = grammar.unified(&token.norm);
-    if !grammar.clitics.is_empty() && !language.has_entry(&grammar.key(&norm)) {
+    if !grammar.clitics.is_empty() && !language.has_word(&grammar.key(&norm)) {
         if let Some(parts) = apart(token, &norm, language) {
             return parts;
         }
@@ -131,8 +133,8 @@ fn apart(token: &Token, norm: &str, language: &Language) -> Option<Vec<Token>> {
     let (clitic, rest) =
         grammar.clitics.iter().find_map(|clitic| spelled.strip_prefix(clitic.as_str()).map(|rest| (clitic, rest)))?;
     let left = Token { text: letters_from(&token.text, clitic), norm: rest.to_owned(), ..token.clone() };
-    let nested = apart(&left, rest, language);
-    let known = language.has_entry(&grammar.key(rest)) || language.tags(&grammar.key(rest)).is_some();
+    let known = language.knows(&grammar.key(rest));
+    let nested = if known { None } else { apart(&left, rest, language) };
     if !(known || shortened || nested.is_some() || grammar.bare(rest) != rest) {
         return None;
     }

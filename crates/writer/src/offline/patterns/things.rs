@@ -43,11 +43,21 @@ fn described_units(draft: &mut Draft, units: &[Unit]) -> bool {
         list_units(draft, &right)
     } else if left.iter().any(|unit| unit.is_content() && !unit.is_any(&["want", "need", "track"])) {
         titled_list(draft, &left, &right, &units[at]) || described_thing(draft, &left, &right, says_have)
-    } else if speaks_of_itself(&left) && !right.first().is_some_and(|unit| unit.is_any(&["poss", "they", "each"])) {
+    } else if speaks_of_itself(&left)
+        && !right.first().is_some_and(|unit| unit.is_any(&["poss", "they", "each"]))
+        && !asks_details(draft, units, at)
+    {
         described_units(draft, &right) || list_units(draft, &right)
     } else {
         on_focus(draft, &right)
     }
+}
+
+/// "a plus one, we need the name": only properties are needed, right after what they belong to.
+fn asks_details(draft: &Draft, units: &[Unit], need: usize) -> bool {
+    matches!(draft.focus, Some(Focus::Field(..)))
+        && units[need].is("need")
+        && units[need + 1..].iter().filter(|unit| unit.is_content()).all(|unit| unit.field().is_some())
 }
 
 /// "we need each guest's age".
