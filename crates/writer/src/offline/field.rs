@@ -482,16 +482,18 @@ fn head<'a>(words: &'a [Unit], language: &Language) -> Option<&'a Unit> {
         .unwrap_or(words.len());
     let mut content = words[..stop].iter().filter(|unit| unit.is_content());
     let named = if language.grammar().head_first { content.next() } else { content.next_back() };
-    named
-        .or_else(|| words.iter().find(|unit| unit.is_content()))
-        .or(words.first())
+    named.or_else(|| words.iter().find(|unit| unit.is_content())).or(words.first())
 }
 
 fn label(words: &[Unit], counted: bool, language: &Language) -> String {
     let bare = |unit: &Unit| language.grammar().bare(&shown(unit)).to_owned();
     let text = words.iter().map(bare).collect::<Vec<_>>().join(" ");
     let known = words.len() == 1 && words[0].field().is_some();
-    if counted && !known { sentence_case(&language.label("numberOf").replace("{0}", &text)) } else { sentence_case(&text) }
+    if counted && !known {
+        sentence_case(&language.label("numberOf").replace("{0}", &text))
+    } else {
+        sentence_case(&text)
+    }
 }
 
 #[cfg(test)]

@@ -393,7 +393,11 @@ impl Language {
         if length == 4 && !self.plain.contains(norm) {
             return self.swapped(norm);
         }
-        if length < 5 || self.plain.contains(norm) || norm.chars().any(is_unspaced) || norm.chars().any(|letter| !letter.is_alphabetic()) {
+        if length < 5
+            || self.plain.contains(norm)
+            || norm.chars().any(is_unspaced)
+            || norm.chars().any(|letter| !letter.is_alphabetic())
+        {
             return None;
         }
         let singular = norm.strip_suffix('s').unwrap_or(norm);
@@ -468,7 +472,8 @@ impl Language {
 
     /// Whether a phrase names all of a kind together.
     pub(crate) fn is_whole(&self, concept: &str, phrase: &str) -> bool {
-        self.entity(concept).is_some_and(|words| words.whole.iter().any(|whole| self.file.grammar.key(&phrase_key(whole)) == phrase))
+        self.entity(concept)
+            .is_some_and(|words| words.whole.iter().any(|whole| self.file.grammar.key(&phrase_key(whole)) == phrase))
     }
 
     /// Whether a plural usually stands before another noun.

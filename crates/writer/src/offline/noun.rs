@@ -31,8 +31,7 @@ pub(crate) fn noun(units: &[Unit], language: &Language) -> Option<Noun> {
     let words: Vec<&Unit> = core(units, language)?;
     let at = if language.grammar().head_first { 0 } else { words.len() - 1 };
     let head = words.get(at)?;
-    let shown_words: Vec<String> =
-        words.iter().map(|unit| language.grammar().bare(&shown(unit)).to_owned()).collect();
+    let shown_words: Vec<String> = words.iter().map(|unit| language.grammar().bare(&shown(unit)).to_owned()).collect();
     let concept = head.entity();
     let (one, many) = forms(head, language);
     let with = |form: &str| {
@@ -90,7 +89,11 @@ fn forms(head: &Unit, language: &Language) -> (String, String) {
         let whole = head.entity().is_some_and(|concept| language.is_whole(concept, &text));
         let stem = language.stem(&text);
         let inflected = |form: &str| language.code() != "en" && language.stem(&fold(form)) == stem;
-        if whole || text == fold(&words.one) || text == fold(&words.many) || inflected(&words.one) || inflected(&words.many)
+        if whole
+            || text == fold(&words.one)
+            || text == fold(&words.many)
+            || inflected(&words.one)
+            || inflected(&words.many)
         {
             return (words.one.clone(), words.many.clone());
         }

@@ -53,6 +53,7 @@ fn ordered(units: Vec<Unit>, order: &[Order]) -> Vec<Unit> {
         Order::VerbBracket => verb_bracket(units),
         Order::VerbFirst => verb_first(units),
         Order::PossessorFirst => possessor_first(units),
+        Order::ParticleLast => particle_last(units),
         Order::CommandLast => by_pieces(units, command_last),
         Order::RelativeFirst => possessors(relative_first(numbers_first(units))),
     })
@@ -65,6 +66,19 @@ fn says(unit: &Unit, keys: &[&str]) -> bool {
 
 fn is_verb(unit: &Unit) -> bool {
     says(unit, MAIN) || says(unit, AUXILIARY)
+}
+
+/// "they pick a meal out": a preposition with nothing after it says no more than its verb.
+fn particle_last(mut units: Vec<Unit>) -> Vec<Unit> {
+    for at in 1..units.len() {
+        let alone = units
+            .get(at + 1)
+            .is_none_or(|next| matches!(next.kind, Kind::Comma | Kind::Open | Kind::Colon) || says(next, &["and"]));
+        if alone && says(&units[at], &["in", "from", "with", "to", "for", "by", "between"]) && !is_verb(&units[at]) {
+            units[at] = mute(units[at].clone());
+        }
+    }
+    units
 }
 
 /// "guests rename visitors": the command goes first, the new name after "to".
@@ -104,7 +118,7 @@ fn mute(mut unit: Unit) -> Unit {
 }
 
 fn is_joint(unit: &Unit) -> bool {
-    unit.kind == Kind::Comma || says(unit, &["and", "where", "subordinate"])
+    unit.kind == Kind::Comma || says(unit, &["and", "where", "subordinate", "whether"])
 }
 
 /// Each part between commas by itself.
@@ -127,7 +141,8 @@ fn by_pieces(units: Vec<Unit>, step: fn(Vec<Unit>) -> Vec<Unit>) -> Vec<Unit> {
 fn postposed_only(mut units: Vec<Unit>) -> Vec<Unit> {
     let Some(at) = (1..units.len()).find(|at| {
         let before = &units[at - 1];
-        says(&units[*at], &["only"]) && (before.is_content() || says(before, PRONOUNS) || says(before, &["poss", "own"]))
+        says(&units[*at], &["only"])
+            && (before.is_content() || says(before, PRONOUNS) || says(before, &["poss", "own"]))
     }) else {
         return units;
     };
@@ -319,7 +334,8 @@ fn people_end(units: &[Unit]) -> usize {
     let mut at = 0;
     loop {
         let from = at;
-        while units.get(at).is_some_and(|unit| says(unit, BEFORE_NOUN) || unit.is_filler() && !says(unit, &["object"])) {
+        while units.get(at).is_some_and(|unit| says(unit, BEFORE_NOUN) || unit.is_filler() && !says(unit, &["object"]))
+        {
             at += 1;
         }
         if !units.get(at).is_some_and(|unit| says(unit, PRONOUNS) || is_somebody(unit)) {
@@ -345,7 +361,8 @@ fn people_end(units: &[Unit]) -> usize {
 fn subject_end(body: &[Unit]) -> usize {
     let end = people_end(body);
     let next = body.get(end);
-    let belongs_further = next.is_some_and(|unit| says(unit, &["of"]) || says(unit, POSTPOSITIONS) && !unit.is("object"));
+    let belongs_further =
+        next.is_some_and(|unit| says(unit, &["of"]) || says(unit, POSTPOSITIONS) && !unit.is("object"));
     if belongs_further {
         return 0;
     }
@@ -441,8 +458,10 @@ fn verb_first(units: Vec<Unit>) -> Vec<Unit> {
     let mut units = units;
     let mut at = 0;
     while at < units.len() {
-        let free = at == 0 || is_joint(&units[at - 1]) || units[at - 1].is_filler() || says(&units[at - 1], &["want", "be"]);
-        let doing = ["answer", "choose", "bring", "give", "signUp", "see", "edit", "have", "may", "must", "not", "need"];
+        let free =
+            at == 0 || is_joint(&units[at - 1]) || units[at - 1].is_filler() || says(&units[at - 1], &["want", "be"]);
+        let doing =
+            ["answer", "choose", "bring", "give", "signUp", "see", "edit", "have", "may", "must", "not", "need"];
         if !(free && says(&units[at], &doing)) {
             at += 1;
             continue;
@@ -451,7 +470,9 @@ fn verb_first(units: Vec<Unit>) -> Vec<Unit> {
         let to = usize::from(units.get(end).is_some_and(|unit| says(unit, &["to", "for"])));
         let people = units.get(end + to..).map_or(0, people_end);
         let named = units.get(end + to..end + to + people).is_some_and(|words| {
-            words.iter().any(|unit| is_somebody(unit) && !unit.tags.is_empty() || says(unit, PRONOUNS) || says(unit, &["each"]))
+            words
+                .iter()
+                .any(|unit| is_somebody(unit) && !unit.tags.is_empty() || says(unit, PRONOUNS) || says(unit, &["each"]))
         });
         let goes_on = units.get(end + to + people).is_some_and(Unit::is_word);
         if people > 0 && named && goes_on {
@@ -469,7 +490,8 @@ fn verb_first(units: Vec<Unit>) -> Vec<Unit> {
 /// "to guests a name and an email" is "guests have a name and an email".
 fn possessor_first(mut units: Vec<Unit>) -> Vec<Unit> {
     let lead = units.iter().take_while(|unit| is_joint(unit) || unit.is_filler()).count();
-    if !units.get(lead).is_some_and(|unit| says(unit, &["to", "for"])) || units.iter().any(|unit| unit.is_any(COMMANDS)) {
+    if !units.get(lead).is_some_and(|unit| says(unit, &["to", "for"])) || units.iter().any(|unit| unit.is_any(COMMANDS))
+    {
         return units;
     }
     let start = (lead + 1..units.len()).find(|at| !says(&units[*at], BEFORE_NOUN)).unwrap_or(units.len());

@@ -55,6 +55,8 @@ pub(crate) enum Order {
     PossessorFirst,
     /// "From guests remove the phone": what a command is about comes before it.
     CommandLast,
+    /// "They pick a meal out": what is left of a preposition at the end belongs to the verb.
+    ParticleLast,
     /// "A with-seats table": what describes a thing comes before it.
     RelativeFirst,
 }
@@ -135,10 +137,12 @@ fn apart(token: &Token, norm: &str, language: &Language) -> Option<Vec<Token>> {
     let left = Token { text: letters_from(&token.text, clitic), norm: rest.to_owned(), ..token.clone() };
     let known = language.knows(&grammar.key(rest));
     let nested = if known { None } else { apart(&left, rest, language) };
-    if !(known || shortened || nested.is_some() || grammar.bare(rest) != rest) {
+    let elided = clitic.ends_with('\'');
+    if !(known || shortened || elided || nested.is_some() || grammar.bare(rest) != rest) {
         return None;
     }
-    let first = Token { text: clitic.clone(), norm: clitic.clone(), ..token.clone() };
+    let norm = clitic.trim_end_matches('\'').to_owned();
+    let first = Token { text: clitic.clone(), norm, possessive: false, ..token.clone() };
     let after = nested.unwrap_or_else(|| vec![Token { norm: grammar.key(rest), ..left }]);
     Some([vec![first], after].concat())
 }
@@ -161,7 +165,8 @@ fn runs(token: &Token, language: &Language) -> Vec<Token> {
     let mut parts: Vec<Token> = Vec::new();
     let (mut at, mut unknown) = (0, 0);
     while at < letters.len() {
-        let length = if is_unspaced(letters[at]) { entry_at(&letters[at..], language) } else { other_run(&letters[at..]) };
+        let length =
+            if is_unspaced(letters[at]) { entry_at(&letters[at..], language) } else { other_run(&letters[at..]) };
         let Some(length) = length else {
             at += 1;
             continue;
@@ -191,7 +196,9 @@ fn other_run(letters: &[char]) -> Option<usize> {
     let digits = letters[0].is_ascii_digit();
     let length = letters
         .iter()
-        .take_while(|letter| !is_unspaced(**letter) && (letter.is_ascii_digit() || matches!(letter, '.' | ',')) == digits)
+        .take_while(|letter| {
+            !is_unspaced(**letter) && (letter.is_ascii_digit() || matches!(letter, '.' | ',')) == digits
+        })
         .count();
     (length > 0).then_some(length)
 }

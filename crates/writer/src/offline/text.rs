@@ -103,7 +103,7 @@ pub(crate) fn closed_up(text: &str) -> String {
     let beside = |at: usize| at.checked_sub(1).and_then(|before| letters.get(before)).copied();
     let kept = |at: usize, letter: char| {
         let between = beside(at).zip(letters.get(at + 1).copied());
-        letter != ' ' || !between.is_some_and(|(left, right)| is_unspaced(left) && is_unspaced(right))
+        letter != ' ' || !between.is_some_and(|(left, right)| is_unspaced(left) && is_unspaced(right) || left == '\'')
     };
     letters.iter().enumerate().filter(|(at, letter)| kept(*at, **letter)).map(|(_, letter)| *letter).collect()
 }
@@ -219,8 +219,10 @@ impl Scanner {
         let rest = &self.chars[self.at..];
         let end = rest.iter().take(80).position(|c| matches!(c, '"' | '“' | '”' | '»' | '«' | '」' | '》' | '\n'));
         let Some(end) = end.filter(|end| *end > 0 && rest.get(*end) != Some(&'\n')) else { return };
-        let raw: String =
-            rest[..end].iter().filter(|c| c.is_alphanumeric() || is_combining_mark(**c) || matches!(c, ' ' | '-' | '\'' | '&')).collect();
+        let raw: String = rest[..end]
+            .iter()
+            .filter(|c| c.is_alphanumeric() || is_combining_mark(**c) || matches!(c, ' ' | '-' | '\'' | '&'))
+            .collect();
         self.at += end + 1;
         let text = raw.split_whitespace().collect::<Vec<_>>().join(" ");
         if !text.is_empty() {

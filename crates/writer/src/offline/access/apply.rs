@@ -126,7 +126,9 @@ fn who(draft: &mut Draft, units: &[Unit]) -> Vec<Who> {
     for (at, unit) in units.iter().enumerate() {
         let found = if unit.is("nobody") {
             Some(Who::Nobody)
-        } else if unit.is_any(&["everyone", "publicWord"]) {
+        } else if unit.is_any(&["everyone", "publicWord"])
+            && !(unit.is("det") && units.get(at + 1).is_some_and(|next| next.is_content() || next.is("det")))
+        {
             Some(Who::Everyone)
         } else if unit.is("me") {
             Some(Who::Role(OWNER.into()))

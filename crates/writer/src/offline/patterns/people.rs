@@ -88,11 +88,12 @@ fn answer_verb(draft: &Draft, clause: &Clause) -> Option<usize> {
     let listed = clause.find(&["have", "with", "track"]).is_some_and(|at| at < verb)
         || clause.units[..verb].iter().any(|unit| matches!(unit.kind, Kind::Colon | Kind::Open | Kind::Comma));
     let explicit = clause.find_from(verb, &["yesNo", "whether", "yes", "orNot"]).is_some();
-    let strong = unit.is("reply") || unit.norm.split(' ').any(|word| {
-        STRONG.contains(&draft.language.stem(word).as_str())
-            || STRONG.contains(&word)
-            || STRONG.contains(&word.trim_end_matches('s'))
-    });
+    let strong = unit.is("reply")
+        || unit.norm.split(' ').any(|word| {
+            STRONG.contains(&draft.language.stem(word).as_str())
+                || STRONG.contains(&word)
+                || STRONG.contains(&word.trim_end_matches('s'))
+        });
     let attends = clause.units[verb..].iter().any(|unit| unit.field() == Some("attending")) || draft.occasion.is_some();
     let asked = clause.units[..verb].iter().any(|unit| unit.is("ask"));
     let commands = clause.has(&["remove", "rename", "add", "required"])
