@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::access::Allowance;
 use super::field::{Wanted, kind_of};
 use super::lexicon::{Language, Shape, lexicon};
-use super::noun::{Noun, lower, noun, shape};
+use super::noun::{Noun, noun, shape};
 use super::say::Say;
 use super::text::fold;
 use super::unit::{Unit, units};
@@ -253,7 +253,7 @@ impl Draft {
         }
         let taken: BTreeSet<String> = self.spec.entities.iter().map(|entity| entity.id.clone()).collect();
         let fallback = format!("thing{}", self.spec.entities.len() + 1);
-        let alone = named.concept.filter(|_| !named.stems.contains(' ') || named.concept == Some("budgetItem"));
+        let alone = named.concept.filter(|_| named.single || named.concept == Some("budgetItem"));
         let id = unique(alone.unwrap_or(&named.one), &fallback, &taken);
         self.spec.entities.push(Entity {
             id: id.clone(),
@@ -479,8 +479,7 @@ impl Draft {
 
     /// Plural of an entity, for the middle of a sentence.
     pub(crate) fn many(&self, id: &str) -> String {
-        let shown = |plural: &str| if self.language.code() == "de" { plural.to_owned() } else { lower(plural) };
-        self.spec.entity(id).map(|entity| shown(&entity.plural)).unwrap_or_default()
+        self.spec.entity(id).map(|entity| self.language.inside(&entity.plural)).unwrap_or_default()
     }
 
     /// Label of a field.

@@ -417,7 +417,7 @@ fn hold_capacity(draft: &mut Draft, person: &str, parent: &str, limit: &str) {
     let added = draft.spec.entity(person).is_some_and(|entity| entity.fields.len() > known);
     let (people, place) = (
         draft.many(person),
-        draft.spec.entity(parent).map(|entity| super::noun::lower(&entity.label)).unwrap_or_default(),
+        draft.spec.entity(parent).map(|entity| draft.language.inside(&entity.label)).unwrap_or_default(),
     );
     if added {
         if shape(draft.known(parent).concept) == Some(Shape::Event) {
@@ -435,7 +435,7 @@ fn hold_capacity(draft: &mut Draft, person: &str, parent: &str, limit: &str) {
         extra: None,
         only_if,
     });
-    let limit_label = super::noun::lower(&draft.field_label(parent, limit));
+    let limit_label = draft.language.inside(&draft.field_label(parent, limit));
     draft.understood(Say::CapacityHeld, &[&people, &place, &limit_label], &format!("entities/{parent}/fields/{limit}"));
 }
 

@@ -30,6 +30,9 @@ const LANGUAGES: &[&str] = &[
 /// Longest phrase in the lexicon, in words.
 pub(crate) const MAX_PHRASE: usize = 6;
 
+/// Letters that the first part of a compound has at least; the last has one more.
+const MIN_PART: usize = 3;
+
 /// What a word or phrase can mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Tag {
@@ -348,6 +351,11 @@ impl Language {
         }
     }
 
+    /// A label inside a sentence.
+    pub(crate) fn inside(&self, label: &str) -> String {
+        if self.file.grammar.capital_nouns { label.to_owned() } else { super::noun::lower(label) }
+    }
+
     /// How its words are written and ordered.
     pub(crate) fn grammar(&self) -> &Grammar {
         &self.file.grammar
@@ -365,7 +373,19 @@ impl Language {
 
     /// What a phrase (folded, words separated by one space) means.
     pub(crate) fn tags(&self, phrase: &str) -> Option<&Vec<Tag>> {
-        self.exact.get(phrase).or_else(|| self.stems.get(&self.stem(phrase)))
+        self.exact.get(phrase).or_else(|| self.stems.get(&self.stem(phrase))).or_else(|| self.compound(phrase))
+    }
+
+    /// What the last part of a compound means, if it names a thing or a property.
+    fn compound(&self, word: &str) -> Option<&Vec<Tag>> {
+        if !self.file.grammar.compounds || self.plain.contains(word) || word.contains(' ') {
+            return None;
+        }
+        let names = |tag: &Tag| matches!(tag, Tag::Entity(_) | Tag::Field(_));
+        word.char_indices()
+            .map(|(at, _)| at)
+            .filter(|at| *at >= MIN_PART && word.len() - at >= MIN_PART + 1)
+            .find_map(|at| self.exact.get(&word[at..]).filter(|tags| tags.iter().all(names)))
     }
 
     /// Whether a word is in the lexicon, alone or in a phrase.

@@ -22,6 +22,8 @@ pub(crate) struct Noun {
     pub(crate) stem: String,
     /// Stems of all words.
     pub(crate) stems: String,
+    /// One word or one entry of the lexicon.
+    pub(crate) single: bool,
     /// Said in the plural.
     pub(crate) plural: bool,
 }
@@ -39,7 +41,15 @@ pub(crate) fn noun(units: &[Unit], language: &Language) -> Option<Noun> {
     };
     let stems = words.iter().map(|unit| language.stem(&read(unit))).collect::<Vec<_>>().join(" ");
     let stem = language.stem(read(head).rsplit(' ').next().unwrap_or_default());
-    Some(Noun { one: with(&one), many: with(&many), concept, stem, stems, plural: head.is_plural(language) })
+    Some(Noun {
+        one: with(&one),
+        many: with(&many),
+        concept,
+        stem,
+        stems,
+        single: words.len() == 1,
+        plural: head.is_plural(language),
+    })
 }
 
 /// The words that name: without articles, fillers, and an occasion before the thing ("wedding guests"). `None` for
@@ -61,6 +71,9 @@ fn core<'a>(units: &'a [Unit], language: &Language) -> Option<Vec<&'a Unit>> {
         words.remove(0);
     }
     while words.len() > 1 && words.last().is_some_and(|last| is_container(last)) {
+        words.pop();
+    }
+    while words.last().is_some_and(|last| !names(last)) {
         words.pop();
     }
     let verbal = words.len() > 1

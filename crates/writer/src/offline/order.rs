@@ -49,7 +49,10 @@ pub(crate) fn arranged(units: Vec<Unit>, language: &Language) -> Vec<Unit> {
 fn ordered(units: Vec<Unit>, order: &[Order]) -> Vec<Unit> {
     order.iter().fold(units, |units, step| match step {
         Order::PostposedOnly => postposed_only(units),
-        Order::VerbFinal => verb_final(rename_between(possessors(numbers_first(units)))),
+        Order::VerbFinal => match rename_between(possessors(numbers_first(units))) {
+            renamed if renamed.first().is_some_and(|unit| says(unit, &["rename"])) => renamed,
+            others => verb_final(others),
+        },
         Order::VerbBracket => verb_bracket(units),
         Order::VerbFirst => verb_first(units),
         Order::PossessorFirst => possessor_first(units),
@@ -300,6 +303,8 @@ fn verb_moved(body: &[Unit], verbs: &[Unit], tail: &[Unit]) -> Vec<Unit> {
     } else {
         let commands = verbs.iter().any(|unit| says(unit, COMMANDS)) && !verbs.iter().any(|unit| says(unit, AUXILIARY));
         let subject = if commands { 0 } else { subject_end(body) };
+        let known = |unit: &Unit| says(unit, PRONOUNS) || is_somebody(unit) && !unit.tags.is_empty();
+        let subject = if subject == body.len() && !body.iter().any(known) { 0 } else { subject };
         done.extend_from_slice(&body[..subject]);
         for keys in [AUXILIARY, &["not"]] {
             done.extend(verbs.iter().filter(|unit| says(unit, keys)).cloned());
@@ -313,7 +318,9 @@ fn verb_moved(body: &[Unit], verbs: &[Unit], tail: &[Unit]) -> Vec<Unit> {
 
 /// "guests of a name and an email is": where the owner ends.
 fn owner_end(body: &[Unit]) -> Option<usize> {
-    let at = body.iter().position(|unit| says(unit, &["of", "in"]))?;
+    let owns = |at: &usize| says(&body[*at], &["of", "in"]);
+    let listed = |at: &usize| body.get(at + 1).is_some_and(|next| next.field().is_some() || next.is("numberOf"));
+    let at = (0..body.len()).filter(owns).find(listed).or_else(|| (0..body.len()).find(owns))?;
     let said = ["required", "optional", "private", "publicWord", "unique", "only", "colourWord"];
     let plain = body[..at].iter().any(Unit::is_content)
         && body[..at].iter().all(|unit| unit.is_word())

@@ -33,6 +33,10 @@ pub(crate) struct Grammar {
     suffixes: Vec<String>,
     /// Beginnings that a stem is found without.
     prefixes: Vec<String>,
+    /// Nouns are written with a large first letter anywhere.
+    pub(crate) capital_nouns: bool,
+    /// Nouns are written onto each other: the last one says what it is.
+    pub(crate) compounds: bool,
     /// Letters and the ones they are compared as, in pairs.
     variants: String,
     /// What its order differs in from subject, verb, object; applied in turn.

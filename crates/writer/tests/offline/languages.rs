@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use writer::spec::{AppSpec, Condition, FieldKind, OWNER, PageKind, Rule, Scope, VISITOR};
 use writer::change;
+use writer::spec::{AppSpec, Condition, FieldKind, OWNER, PageKind, Rule, Scope, VISITOR};
 
 use crate::{capacity, changed, field, ids, options, sees, written};
 
@@ -185,7 +185,7 @@ fn tasks_and_products_and_members() {
         let products = whole(code, &texts.products);
         assert_eq!(kinds(&products, "product"), ["text", "money", "integer"]);
         let members = whole(code, &texts.members);
-        assert_eq!(kinds(&members, "member"), ["text", "phone", "date"]);
+        assert_eq!(kinds(&members, ids(&members)[0]), ["text", "phone", "date"]);
     });
 }
 

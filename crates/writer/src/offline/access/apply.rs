@@ -5,7 +5,7 @@
 
 use super::super::draft::{Draft, role_id};
 use super::super::lexicon::{Shape, lexicon};
-use super::super::noun::{listed, lower, noun, shape};
+use super::super::noun::{listed, noun, shape};
 use super::super::say::Say;
 use super::super::unit::Unit;
 use super::{Action, Allowance};
@@ -456,14 +456,12 @@ pub(crate) fn role_name(draft: &Draft, id: &str) -> String {
         return draft.language.say(Say::Visitors, &[]);
     }
     if let Some(entity) = draft.spec.entities.iter().find(|entity| entity.person.as_deref() == Some(id)) {
-        return lower(&entity.plural);
+        return draft.language.inside(&entity.plural);
     }
-    draft
-        .spec
-        .roles
-        .iter()
-        .find(|role| role.id == id)
-        .map_or_else(|| id.to_owned(), |role| draft.language.say(Say::RoleNamed, &[&lower(&role.label)]))
+    draft.spec.roles.iter().find(|role| role.id == id).map_or_else(
+        || id.to_owned(),
+        |role| draft.language.say(Say::RoleNamed, &[&draft.language.inside(&role.label)]),
+    )
 }
 
 /// Whether an entity is money: shown to no one but those who keep the app unless the text says so.
