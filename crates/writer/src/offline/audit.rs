@@ -53,7 +53,9 @@ fn mentioned(draft: &Draft) -> BTreeSet<String> {
 
 fn add(stems: &mut BTreeSet<String>, text: &str, language: &Language) {
     stems.extend(
-        words(&tokens(text), language).iter().flat_map(|token| token.norm.split(' ').map(|part| language.stem(part)).collect::<Vec<_>>()),
+        words(&tokens(text), language)
+            .iter()
+            .flat_map(|token| token.norm.split(' ').map(|part| language.stem(part)).collect::<Vec<_>>()),
     );
 }
 

@@ -201,7 +201,21 @@ fn side_by_side(item: Item) -> Vec<Item> {
     let basic = |unit: &&&Unit| {
         matches!(
             unit.field(),
-            Some("name" | "email" | "phone" | "address" | "birthday" | "firstName" | "lastName" | "age")
+            Some(
+                "name"
+                    | "email"
+                    | "phone"
+                    | "address"
+                    | "birthday"
+                    | "firstName"
+                    | "lastName"
+                    | "age"
+                    | "title"
+                    | "author"
+                    | "year"
+                    | "price"
+                    | "quantity"
+            )
         )
     };
     if content.len() < 2 || !content.iter().all(|unit| basic(&unit)) {

@@ -290,7 +290,14 @@ fn verb_moved(body: &[Unit], verbs: &[Unit], tail: &[Unit]) -> Vec<Unit> {
     let (joints, body) = body.split_at(lead);
     let mere = verbs.iter().all(|unit| says(unit, &["be"]) || unit.is_filler());
     let mut done = joints.to_vec();
-    if mere && body.first().is_some_and(|unit| says(unit, &["with"])) {
+    let relative = body.first().is_some_and(|unit| says(unit, &["with"]));
+    let owner = body.get(1..).and_then(owner_end).filter(|of| body[1..=*of].iter().any(|unit| unit.entity().is_some()));
+    if mere && relative && owner.is_some() {
+        let mut opened = body[0].clone();
+        opened.tags = vec![Tag::Function("where")];
+        done.push(opened);
+        done.extend(verb_moved(&body[1..], verbs, &[]));
+    } else if mere && relative {
         done.extend_from_slice(body);
         done.extend(verbs.iter().cloned().map(mute));
     } else if let Some(of) = owner_end(body).filter(|_| mere) {
@@ -425,7 +432,11 @@ fn verb_bracket(units: Vec<Unit>) -> Vec<Unit> {
     let mut from = 0;
     while let Some((open, verb)) = bracket(&units, from) {
         let negated = (open..verb).rev().take_while(|at| says(&units[*at], &["not"])).last().unwrap_or(verb);
-        let target = if is_verb(&units[open]) { open + 1 } else { open + 1 + people_end(&units[open + 1..verb]) };
+        let target = if is_verb(&units[open]) || says(&units[open], &["and"]) {
+            open + 1
+        } else {
+            open + 1 + people_end(&units[open + 1..verb])
+        };
         let end = group_end(&units, verb).unwrap_or(verb + 1);
         let mut moved: Vec<Unit> = units.drain(negated..end).collect();
         moved.sort_by_key(|unit| if says(unit, AUXILIARY) { 0 } else { usize::from(!says(unit, &["not"])) + 1 });
@@ -440,7 +451,9 @@ fn bracket(units: &[Unit], from: usize) -> Option<(usize, usize)> {
     let top = outside(units);
     (from..units.len()).filter(|at| top[*at]).find_map(|open| {
         let auxiliary = says(&units[open], AUXILIARY) || says(&units[open], &["want"]);
-        if !(auxiliary || says(&units[open], &["subordinate"])) {
+        // "…, and a meal choose": the second verb of a bracket closes its part as the first did.
+        let further = from > 0 && open > from && says(&units[open], &["and"]);
+        if !(auxiliary || further || says(&units[open], &["subordinate"])) {
             return None;
         }
         let verb = (open + 1..units.len())
@@ -448,7 +461,8 @@ fn bracket(units: &[Unit], from: usize) -> Option<(usize, usize)> {
             .find(|at| top[*at] && is_verb(&units[*at]) && closes(units, *at))?;
         let between = &units[open + 1..verb];
         (between.iter().any(|unit| unit.is_content() || unit.is("yesNo"))
-            && !between.iter().any(|unit| is_verb(unit) || says(unit, &["subordinate", "where"])))
+            && !between.iter().any(|unit| is_verb(unit) || says(unit, &["subordinate", "where"]))
+            && !(further && between.iter().any(is_joint)))
         .then_some((open, verb))
     })
 }

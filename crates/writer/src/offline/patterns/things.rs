@@ -293,7 +293,8 @@ fn sign(kind: Kind) -> Unit {
     Unit::silent(kind, text, Vec::new())
 }
 
-/// In a list of properties, an item that is clearly a kind of thing: a known plural that is no property.
+/// In a list of properties, an item that is clearly a kind of thing: a known plural that is no property. Where nouns
+/// have no plural, nothing is clear, and it is a property that points to the thing.
 fn is_thing(draft: &Draft, item: &Item) -> bool {
     let content: Vec<&Unit> = item.units.iter().filter(|unit| unit.is_content()).collect();
     let Some(head) = content.last() else { return false };
@@ -301,6 +302,7 @@ fn is_thing(draft: &Draft, item: &Item) -> bool {
     head.entity().is_some()
         && head.field().is_none()
         && head.is_plural(draft.language)
+        && !draft.language.grammar().numberless
         && !counted
         && content.len() <= 3
 }
