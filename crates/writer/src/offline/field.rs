@@ -275,6 +275,9 @@ pub(crate) fn wanted(item: &Item, language: &'static Language) -> Option<Wanted>
     if counted && concept.is_none() {
         want.kind = FieldKind::Integer { min: 0, max: None };
     }
+    if let Some(label) = concept.filter(|_| want.exact).and_then(|concept| language.uninflected(&want.label, concept)) {
+        want.label = label;
+    }
     refine(&mut want, item, &all, language);
     Some(want)
 }

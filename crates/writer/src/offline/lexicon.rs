@@ -384,7 +384,7 @@ impl Language {
         let names = |tag: &Tag| matches!(tag, Tag::Entity(_) | Tag::Field(_));
         word.char_indices()
             .map(|(at, _)| at)
-            .filter(|at| *at >= MIN_PART && word.len() - at >= MIN_PART + 1)
+            .filter(|at| *at >= MIN_PART && word.len() - at > MIN_PART)
             .find_map(|at| self.exact.get(&word[at..]).filter(|tags| tags.iter().all(names)))
     }
 
@@ -474,6 +474,13 @@ impl Language {
         self.file.labels.get(key).or_else(english).cloned().unwrap_or_else(|| key.to_owned())
     }
 
+    /// The usual label of a property, for a word that is only another form of it ("Namen" is "Name").
+    pub(crate) fn uninflected(&self, word: &str, concept: &str) -> Option<String> {
+        let label = self.file.labels.get(concept)?;
+        let stem = |text: &str| self.stem(&self.file.grammar.key(&fold(text)));
+        (self.code() != "en" && stem(word) == stem(label)).then(|| label.clone())
+    }
+
     /// Options of a choice for which the person named none.
     pub(crate) fn default_options(&self, concept: &str) -> Option<&Vec<String>> {
         self.file.defaults.get(concept)
@@ -560,6 +567,32 @@ mod tests {
         for beyond in english.file.beyond.keys() {
             assert!(!english.reason(beyond).is_empty(), "lexicon/en.toml lacks reason.{beyond}");
         }
+    }
+
+    #[test]
+    fn sentences_have_the_same_blanks_in_every_language() {
+        let blanks = |sentence: &str| -> BTreeSet<char> {
+            sentence.match_indices('{').filter_map(|(at, _)| sentence[at + 1..].chars().next()).collect()
+        };
+        let english = lexicon().language("en");
+        for language in &lexicon().languages {
+            for (phrase, sentence) in language.file.say.iter().filter(|(phrase, _)| **phrase != Say::And) {
+                let expected = blanks(&english.file.say[phrase]);
+                assert_eq!(blanks(sentence), expected, "lexicon/{}.toml say.{phrase:?}", language.code());
+            }
+        }
+    }
+
+    #[test]
+    fn every_language_reads_in_its_own_script_and_order() {
+        let votes = |text: &str| lexicon().language_of(&tokens(text)).code().to_owned();
+        assert_eq!(votes("Tamu punya nama dan nomor telepon"), "id");
+        assert_eq!(votes("Wageni wana jina na nambari ya simu"), "sw");
+        assert_eq!(votes("मेहमानों का नाम और फ़ोन नंबर होता है"), "hi");
+        assert_eq!(votes("mehmaano ka naam aur phone number hota hai"), "hi");
+        assert_eq!(votes("الضيوف لديهم اسم ورقم هاتف"), "ar");
+        assert_eq!(votes("客人有姓名和电话号码"), "zh");
+        assert_eq!(votes("賓客有姓名和電話號碼"), "zh");
     }
 
     #[test]

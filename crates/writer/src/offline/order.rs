@@ -525,3 +525,56 @@ fn possessor_first(mut units: Vec<Unit>) -> Vec<Unit> {
     }
     units
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::lexicon::lexicon;
+    use super::super::text::tokens;
+    use super::super::unit::{units, written};
+    use super::*;
+
+    fn reordered(text: &str, code: &str) -> (String, String) {
+        let language = lexicon().language(code);
+        let done = arranged(units(&tokens(text), language), language);
+        let read = done.iter().filter(|unit| !unit.text.is_empty()).map(|unit| unit.text.as_str()).collect::<Vec<_>>();
+        (read.join(" "), written(&done))
+    }
+
+    #[test]
+    fn verbs_that_close_their_clause_follow_the_subject() {
+        let hindi = reordered("मेहमान एक भोजन चुनते हैं", "hi");
+        assert_eq!(hindi.0, "मेहमान चुनते हैं एक भोजन");
+        assert_eq!(hindi.1, "मेहमान एक भोजन चुनते हैं", "quoted as it was written");
+        assert_eq!(reordered("Gäste können ein Essen auswählen", "de").0, "Gäste können auswählen ein Essen");
+    }
+
+    #[test]
+    fn postpositions_come_before_their_noun() {
+        assert_eq!(reordered("मेहमानों से फ़ोन नंबर हटाओ", "hi").0, "हटाओ फ़ोन नंबर से मेहमानों");
+    }
+
+    #[test]
+    fn only_comes_before_whom_it_is_about() {
+        assert_eq!(
+            reordered("Mke wangu na mimi pekee tunaweza kuona bajeti", "sw").0,
+            "pekee Mke wangu na mimi tunaweza kuona bajeti"
+        );
+    }
+
+    #[test]
+    fn commands_come_before_what_they_are_about() {
+        assert_eq!(reordered("从客人中删除电话号码", "zh").0, "删除 电话号码 从 客人 中");
+    }
+
+    #[test]
+    fn a_subject_after_its_verb_comes_first() {
+        assert_eq!(reordered("يمكن للضيوف إحضار مرافق", "ar").0, "ل الضيوف يمكن إحضار مرافق");
+    }
+
+    #[test]
+    fn english_stays_as_it_is() {
+        let text = "guests may bring a plus one";
+        assert_eq!(reordered(text, "en").0.split(' ').collect::<Vec<_>>().len(), 6);
+        assert_eq!(reordered(text, "en").1, text);
+    }
+}

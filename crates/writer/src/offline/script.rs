@@ -1,11 +1,12 @@
 //! From tokens as typed to a language's words: runs without blanks are cut, small words written onto others are set
 //! apart, letter variants are made one.
 //!
-//! Invariant: the texts of the words, put together again, are the texts of the tokens; only forms to compare change.
+//! Invariant: the texts of the words, put together again, are the texts of the tokens, a contraction spelled out; only
+//! forms to compare change.
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::lexicon::{Language, Tag};
 use super::text::{Kind, Token, fold, is_unspaced};
@@ -38,7 +39,8 @@ pub(crate) struct Grammar {
     /// Nouns are written onto each other: the last one says what it is.
     pub(crate) compounds: bool,
     /// Letters and the ones they are compared as, in pairs.
-    variants: String,
+    #[serde(deserialize_with = "pairs")]
+    variants: BTreeMap<char, char>,
     /// What its order differs in from subject, verb, object; applied in turn.
     pub(crate) order: Vec<Order>,
 }
@@ -91,18 +93,14 @@ impl Grammar {
     }
 
     fn unified(&self, word: &str) -> String {
-        word.chars().map(|letter| self.variant(letter)).collect()
+        word.chars().map(|letter| *self.variants.get(&letter).unwrap_or(&letter)).collect()
     }
+}
 
-    fn variant(&self, letter: char) -> char {
-        let mut pairs = self.variants.chars();
-        while let (Some(from), Some(to)) = (pairs.next(), pairs.next()) {
-            if from == letter {
-                return to;
-            }
-        }
-        letter
-    }
+/// Letters that stand side by side in the file, as pairs.
+fn pairs<'de, D: Deserializer<'de>>(source: D) -> Result<BTreeMap<char, char>, D::Error> {
+    let letters: Vec<char> = String::deserialize(source)?.chars().collect();
+    Ok(letters.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect())
 }
 
 /// The words of a text in a language.
@@ -119,10 +117,9 @@ fn token_words(token: &Token, language: &Language) -> Vec<Token> {
         return runs(token, language);
     }
     let norm = grammar.unified(&token.norm);
-    if !grammar.clitics.is_empty() && !language.has_word(&grammar.key(&norm)) {
-        if let Some(parts) = apart(token, &norm, language) {
-            return parts;
-        }
+    let whole = grammar.clitics.is_empty() || language.has_word(&grammar.key(&norm));
+    if let Some(parts) = (!whole).then(|| apart(token, &norm, language)).flatten() {
+        return parts;
     }
     vec![Token { norm: grammar.key(&norm), ..token.clone() }]
 }
@@ -138,7 +135,8 @@ fn apart(token: &Token, norm: &str, language: &Language) -> Option<Vec<Token>> {
     let spelled = contracted.unwrap_or_else(|| norm.to_owned());
     let (clitic, rest) =
         grammar.clitics.iter().find_map(|clitic| spelled.strip_prefix(clitic.as_str()).map(|rest| (clitic, rest)))?;
-    let left = Token { text: letters_from(&token.text, clitic), norm: rest.to_owned(), ..token.clone() };
+    let text = if shortened { rest.to_owned() } else { letters_from(&token.text, clitic) };
+    let left = Token { text, norm: rest.to_owned(), ..token.clone() };
     let known = language.knows(&grammar.key(rest));
     let nested = if known { None } else { apart(&left, rest, language) };
     let elided = clitic.ends_with('\'');
@@ -166,11 +164,13 @@ fn letters_from(text: &str, clitic: &str) -> String {
 /// Cuts a run of letters without blanks: the longest lexicon entry at each place, unknown letters kept together.
 fn runs(token: &Token, language: &Language) -> Vec<Token> {
     let letters: Vec<char> = token.text.chars().collect();
+    // One letter stays one letter, so a place in one is the same place in the other.
+    let unified: Vec<char> = language.grammar().unified(&token.text).chars().collect();
     let mut parts: Vec<Token> = Vec::new();
     let (mut at, mut unknown) = (0, 0);
     while at < letters.len() {
         let length =
-            if is_unspaced(letters[at]) { entry_at(&letters[at..], language) } else { other_run(&letters[at..]) };
+            if is_unspaced(letters[at]) { entry_at(&unified[at..], language) } else { other_run(&letters[at..]) };
         let Some(length) = length else {
             at += 1;
             continue;
@@ -186,7 +186,7 @@ fn runs(token: &Token, language: &Language) -> Vec<Token> {
 
 fn entry_at(letters: &[char], language: &Language) -> Option<usize> {
     let run = letters.iter().take(MAX_RUN).take_while(|letter| is_unspaced(**letter)).count();
-    let entry = |at: usize, length: usize| language.has_entry(&run_key(&letters[at..at + length], language));
+    let entry = |at: usize, length: usize| language.has_entry(&letters[at..at + length].iter().collect::<String>());
     let length = (1..=run).rev().find(|length| entry(0, *length))?;
     // One letter that says little is a word only where another word follows; else it is part of a noun.
     let key = run_key(&letters[..1], language);
@@ -222,4 +222,45 @@ fn push_run(parts: &mut Vec<Token>, token: &Token, letters: &[char], language: &
         kind: if number { Kind::Number } else { Kind::Word },
         ..token.clone()
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lexicon::lexicon;
+    use super::super::text::tokens;
+    use super::*;
+
+    fn cut(text: &str, code: &str) -> Vec<String> {
+        words(&tokens(text), lexicon().language(code)).into_iter().map(|token| token.text).collect()
+    }
+
+    #[test]
+    fn runs_without_blanks_are_cut_at_known_words_and_unknown_ones_stay_whole() {
+        assert_eq!(cut("客人有姓名和电话号码", "zh"), ["客人", "有", "姓名", "和", "电话号码"]);
+        assert_eq!(cut("每个嘞噻有12个座位", "zh"), ["每个", "嘞噻", "有", "12", "个", "座位"]);
+        assert_eq!(cut("中学", "zh").concat(), "中学");
+    }
+
+    #[test]
+    fn small_words_written_onto_others_are_set_apart() {
+        assert_eq!(cut("اسم وبريد ورقم هاتف", "ar"), ["اسم", "و", "بريد", "و", "رقم", "هاتف"]);
+        assert_eq!(cut("l'adresse d'une équipe", "fr"), ["l'", "adresse", "d'", "une", "équipe"]);
+        assert_eq!(cut("guests' names", "en"), ["guests", "names"]);
+    }
+
+    #[test]
+    fn nothing_is_added_or_lost() {
+        for (text, code) in [("并选择一种餐食", "zh"), ("والضيوف", "ar"), ("l'oubli", "fr")] {
+            assert_eq!(cut(text, code).concat(), text);
+        }
+    }
+
+    #[test]
+    fn letter_variants_are_compared_as_one() {
+        let norms = |text: &str, code: &str| -> Vec<String> {
+            words(&tokens(text), lexicon().language(code)).into_iter().map(|token| token.norm).collect()
+        };
+        assert_eq!(norms("電話號碼", "zh"), norms("电话号码", "zh"));
+        assert_eq!(norms("الضيوف أسئلة", "ar"), norms("الضُّيوف اسئله", "ar"));
+    }
 }

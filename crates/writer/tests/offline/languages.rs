@@ -121,6 +121,7 @@ fn labels_and_sentences_are_in_the_askers_language() {
     in_each(|code, texts| {
         let (spec, understanding) = written(&texts.wedding);
         assert_eq!(plural(&spec, "guest"), texts.guests);
+        assert!(code != "de" || field(&spec, "guest", "name").label == "Name", "the accusative is no label");
         assert_eq!(plural(&spec, "table"), texts.tables);
         assert_eq!(field(&spec, "guest", "attending").label, texts.attending);
         assert_eq!(options(field(&spec, "guest", "meal")), texts.food);
