@@ -478,7 +478,8 @@ impl Language {
     pub(crate) fn uninflected(&self, word: &str, concept: &str) -> Option<String> {
         let label = self.file.labels.get(concept)?;
         let stem = |text: &str| self.stem(&self.file.grammar.key(&fold(text)));
-        (self.code() != "en" && stem(word) == stem(label)).then(|| label.clone())
+        let inflects = self.code() != "en" && !word.chars().any(is_unspaced);
+        (inflects && stem(word) == stem(label)).then(|| label.clone())
     }
 
     /// Options of a choice for which the person named none.

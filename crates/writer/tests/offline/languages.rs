@@ -34,6 +34,10 @@ pub(crate) struct Texts {
     pub(crate) option: String,
     pub(crate) colour: String,
     pub(crate) private: String,
+    once: String,
+    address: String,
+    archive: String,
+    undo: String,
     nonsense: String,
     invented: String,
     nouns: BTreeMap<String, String>,
@@ -223,6 +227,21 @@ fn further_changes() {
         assert_eq!(whole_change(&spec, &texts.colour).spec.theme.accent, "#14532d");
         assert_eq!(sees(&spec, "table", "guest"), Some(Scope::All));
         assert_eq!(sees(&whole_change(&spec, &texts.private).spec, "table", "guest"), None);
+    });
+}
+
+#[test]
+fn answers_once_and_commands_on_the_whole() {
+    in_each(|code, texts| {
+        let spec = whole(code, &texts.once);
+        assert_eq!(ids(&spec), ["guest"]);
+        assert!(spec.rules.contains(&Rule::OnePerMember { entity: "guest".into() }));
+        let address = whole_change(&spec, &texts.address);
+        assert_eq!(address.spec.entities[0].fields.last().map(|field| field.by_member), Some(true));
+        assert_eq!(field(&address.spec, "guest", "address").kind, FieldKind::Place);
+        let wedding = whole(code, &texts.wedding);
+        assert!(whole_change(&wedding, &texts.archive).spec.entities[0].archived);
+        assert!(whole_change(&wedding, &texts.undo).undo);
     });
 }
 
