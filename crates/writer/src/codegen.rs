@@ -68,6 +68,11 @@ fn words(language: &str) -> &'static str {
         "es" => include_str!("codegen/motoko/words/es.mo"),
         "fr" => include_str!("codegen/motoko/words/fr.mo"),
         "pt" => include_str!("codegen/motoko/words/pt.mo"),
+        "id" => include_str!("codegen/motoko/words/id.mo"),
+        "sw" => include_str!("codegen/motoko/words/sw.mo"),
+        "hi" => include_str!("codegen/motoko/words/hi.mo"),
+        "ar" => include_str!("codegen/motoko/words/ar.mo"),
+        "zh" => include_str!("codegen/motoko/words/zh.mo"),
         _ => include_str!("codegen/motoko/words/en.mo"),
     }
 }

@@ -15,9 +15,11 @@ mod field;
 mod finish;
 mod lexicon;
 mod noun;
+mod order;
 mod patterns;
 pub(crate) mod phrases;
 mod say;
+mod script;
 mod text;
 mod unit;
 
@@ -118,14 +120,13 @@ fn read(text: &str, code: Option<&str>) -> Result<(Vec<Unit>, &'static Language)
         return Err(Declined::TooLong { chars, limit: MAX_CHARS, understanding });
     }
     let tokens = text::tokens(text);
-    let norms: Vec<&str> = tokens.iter().map(|token| token.norm.as_str()).collect();
-    let voted = lexicon().language_of(&norms);
+    let voted = lexicon().language_of(&tokens);
     // A short change in an app of another language is read in that language when its words leave it open.
     let language = match code {
-        Some(code) if !lexicon().stands_out(&norms, code) => lexicon().language(code),
+        Some(code) if !lexicon().stands_out(&tokens, code) => lexicon().language(code),
         _ => voted,
     };
-    Ok((unit::units(&tokens, language), language))
+    Ok((order::arranged(unit::units(&tokens, language), language), language))
 }
 
 fn note_country(draft: &mut Draft, units: &[Unit]) {

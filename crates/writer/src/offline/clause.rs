@@ -233,16 +233,7 @@ fn append_list(head: &mut Vec<Unit>, items: Vec<Line>) {
 }
 
 fn mark(kind: Kind, text: &str) -> Unit {
-    Unit {
-        text: text.into(),
-        norm: text.into(),
-        kind,
-        tags: Vec::new(),
-        indent: 0,
-        possessive: false,
-        read_as: None,
-        used: true,
-    }
+    Unit::silent(kind, text, Vec::new())
 }
 
 /// Splits at full stops, semicolons and questions that end a sentence, outside parentheses.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::access::Allowance;
 use super::field::{Wanted, kind_of};
 use super::lexicon::{Language, Shape, lexicon};
-use super::noun::{Noun, lower, noun, shape};
+use super::noun::{Noun, noun, shape};
 use super::say::Say;
 use super::text::fold;
 use super::unit::{Unit, units};
@@ -273,7 +273,7 @@ impl Draft {
         }
         let taken: BTreeSet<String> = self.spec.entities.iter().map(|entity| entity.id.clone()).collect();
         let fallback = format!("thing{}", self.spec.entities.len() + 1);
-        let alone = named.concept.filter(|_| !named.stems.contains(' ') || named.concept == Some("budgetItem"));
+        let alone = named.concept.filter(|_| named.single || named.concept == Some("budgetItem"));
         let id = unique(alone.unwrap_or(&named.one), &fallback, &taken);
         self.spec.entities.push(Entity {
             id: id.clone(),
@@ -318,10 +318,11 @@ impl Draft {
     pub(crate) fn limit_field(&self, id: &str) -> Option<String> {
         let entity = self.spec.entity(id).filter(|_| shape(self.known(id).concept) != Some(Shape::Money))?;
         let limits = |field: &&Field| {
-            let stem = fold(&field.label);
+            let label = fold(&field.label);
+            let counted = fold(&self.language.label("numberOf").replace("{0}", ""));
             let by_words = self
                 .language
-                .tags(stem.trim_start_matches("number of "))
+                .tags(label.trim_start_matches(&counted).trim())
                 .is_some_and(|tags| tags.contains(&super::lexicon::Tag::Field("seats")));
             !field.archived && matches!(field.kind, FieldKind::Integer { .. }) && (field.id == "seats" || by_words)
         };
@@ -408,7 +409,13 @@ impl Draft {
             .map(|entity| entity.fields.iter().map(|field| field.id.clone()).collect())
             .unwrap_or_default();
         let words = want.concept.filter(|concept| want.exact && !taken.contains(*concept)).unwrap_or(&want.label);
-        unique_field(words, &format!("field{}", taken.len() + 1), &taken)
+        // Words in a script that ids can't have: what they mean names the field.
+        let meaning = match &want.kind {
+            FieldKind::Ref { entity } => Some(entity.as_str()),
+            _ => want.concept,
+        };
+        let number = format!("field{}", taken.len() + 1);
+        unique_field(words, meaning.filter(|id| !taken.contains(*id)).unwrap_or(&number), &taken)
     }
 
     /// The kind with this app's currency and with options that have ids.
@@ -512,8 +519,7 @@ impl Draft {
 
     /// Plural of an entity, for the middle of a sentence.
     pub(crate) fn many(&self, id: &str) -> String {
-        let shown = |plural: &str| if self.language.code() == "de" { plural.to_owned() } else { lower(plural) };
-        self.spec.entity(id).map(|entity| shown(&entity.plural)).unwrap_or_default()
+        self.spec.entity(id).map(|entity| self.language.inside(&entity.plural)).unwrap_or_default()
     }
 
     /// Label of a field.

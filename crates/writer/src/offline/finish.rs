@@ -419,7 +419,7 @@ fn hold_capacity(draft: &mut Draft, person: &str, parent: &str, limit: &str) {
     let added = draft.spec.entity(person).is_some_and(|entity| entity.fields.len() > known);
     let (people, place) = (
         draft.many(person),
-        draft.spec.entity(parent).map(|entity| super::noun::lower(&entity.label)).unwrap_or_default(),
+        draft.spec.entity(parent).map(|entity| draft.language.inside(&entity.label)).unwrap_or_default(),
     );
     if added {
         if shape(draft.known(parent).concept) == Some(Shape::Event) {
@@ -437,7 +437,7 @@ fn hold_capacity(draft: &mut Draft, person: &str, parent: &str, limit: &str) {
         extra: None,
         only_if,
     });
-    let limit_label = super::noun::lower(&draft.field_label(parent, limit));
+    let limit_label = draft.language.inside(&draft.field_label(parent, limit));
     draft.understood(Say::CapacityHeld, &[&people, &place, &limit_label], &format!("entities/{parent}/fields/{limit}"));
 }
 
@@ -565,7 +565,8 @@ fn name(draft: &mut Draft) {
         draft.spec.title = topic.filter(|topic| !topic.is_empty()).unwrap_or_else(|| sentence_case(&first));
     }
     if draft.spec.name.is_empty() {
-        let words = [draft.spec.title.clone(), first];
+        let entity = draft.spec.entities.first().map(|entity| entity.id.clone()).unwrap_or_default();
+        let words = [draft.spec.title.clone(), first, draft.occasion.unwrap_or_default().to_owned(), entity];
         let made = words.iter().map(|words| slug(words)).find(|name| !name.is_empty());
         draft.spec.name = made.unwrap_or_else(|| "app".into());
     }

@@ -5,7 +5,7 @@
 
 use super::super::draft::{Draft, role_id};
 use super::super::lexicon::{Shape, lexicon};
-use super::super::noun::{listed, lower, noun, shape};
+use super::super::noun::{listed, noun, shape};
 use super::super::say::Say;
 use super::super::unit::Unit;
 use super::{Action, Allowance};
@@ -133,7 +133,9 @@ fn who(draft: &mut Draft, units: &[Unit]) -> Vec<Who> {
     for (at, unit) in units.iter().enumerate() {
         let found = if unit.is("nobody") {
             Some(Who::Nobody)
-        } else if unit.is_any(&["everyone", "publicWord"]) {
+        } else if unit.is_any(&["everyone", "publicWord"])
+            && !(unit.is("det") && units.get(at + 1).is_some_and(|next| next.is_content() || next.is("det")))
+        {
             Some(Who::Everyone)
         } else if unit.is("me") {
             Some(Who::Role(OWNER.into()))
@@ -461,14 +463,12 @@ pub(crate) fn role_name(draft: &Draft, id: &str) -> String {
         return draft.language.say(Say::Visitors, &[]);
     }
     if let Some(entity) = draft.spec.entities.iter().find(|entity| entity.person.as_deref() == Some(id)) {
-        return lower(&entity.plural);
+        return draft.language.inside(&entity.plural);
     }
-    draft
-        .spec
-        .roles
-        .iter()
-        .find(|role| role.id == id)
-        .map_or_else(|| id.to_owned(), |role| draft.language.say(Say::RoleNamed, &[&lower(&role.label)]))
+    draft.spec.roles.iter().find(|role| role.id == id).map_or_else(
+        || id.to_owned(),
+        |role| draft.language.say(Say::RoleNamed, &[&draft.language.inside(&role.label)]),
+    )
 }
 
 /// Whether an entity is money: shown to no one but those who keep the app unless the text says so.
