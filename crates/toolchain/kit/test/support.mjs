@@ -99,6 +99,8 @@ export function incompatibilities(before, after) {
 }
 
 const PLAY_HEAD = `
+let clock = { var now : Int = 1_893_456_000_000_000_000 };
+func wait(minutes : Nat) { clock.now += minutes * 60_000_000_000 };
 let seat = { var taken : Platform.Standing = { role = "visitor"; member = ""; name = "" } };
 func seated() : Platform.Standing { seat.taken };
 func as(role : Text, member : Text) { seat.taken := { role; member; name = member } };
@@ -109,11 +111,14 @@ let app = actor {`;
  * Plays `script` against a tree's backend in Motoko's interpreter and gives the lines that it says.
  *
  * The interpreter has no platform underneath: who calls is what the script says with \`as(role, member)\`, put in
- * the place of the two questions to the platform. Everything else is the generated code as it is.
+ * the place of the two questions to the platform, and the time is the first of January 2030 and what it waits with
+ * `wait(minutes)`. Everything else is the generated code as it is.
  */
 export function played(tree, script) {
   const main = tree['backend/main.mo']
-    .replaceAll('public composite query ({ caller }) func', 'public func')
+    .replaceAll(/public (?:composite query|shared) \(\{ caller \}\) func/g, 'public func')
+    .replaceAll(/Access\.known\((.*?), caller\)/g, '$1')
+    .replaceAll('Rows.now()', 'clock.now')
     .replaceAll('await Platform.registry.standing(caller)', 'seated()')
     .replaceAll('Platform.caller<system>()', 'seated()')
     .replace('\nactor {', () => PLAY_HEAD);

@@ -228,10 +228,15 @@ fn factor(up: i64, down: i64) -> String {
 
 /// How many of the stored unit make one.
 fn scale(kind: &FieldKind) -> i64 {
+    10_i64.pow(decimals(kind))
+}
+
+/// How many decimals a number is kept with.
+pub(super) fn decimals(kind: &FieldKind) -> u32 {
     match kind {
-        FieldKind::Money { currency } => 10_i64.pow(minor_digits(currency)),
-        FieldKind::Quantity { .. } => 1_000,
-        _ => 1,
+        FieldKind::Money { currency } => minor_digits(currency),
+        FieldKind::Quantity { .. } => 3,
+        _ => 0,
     }
 }
 
