@@ -17,7 +17,7 @@ const WORKSPACE = path.join(TOOLCHAIN, '..', '..');
 const FIXTURES = path.join(TOOLCHAIN, '..', 'writer', 'tests', 'fixtures');
 const MODULES = process.env.MODULES ?? path.join(WORKER, 'node_modules');
 const require = createRequire(pathToFileURL(path.join(MODULES, '..', 'from-here.js')));
-/** Rust's target folder can be elsewhere; cargo knows. */
+/** Rust's target folder can be elsewhere; cargo knows. `GENERATE` names the generator where it is built already. */
 const GENERATE = ['run', '--quiet', '-p', 'writer', '--example', 'generate', '--'];
 
 export const motoko = require('motoko');
@@ -54,7 +54,8 @@ export function generate(spec, live) {
       return file;
     });
     const [first, ...rest] = specs;
-    execFileSync('cargo', [...GENERATE, first, path.join(folder, 'tree'), ...rest], { cwd: WORKSPACE });
+    const [command, options] = process.env.GENERATE ? [process.env.GENERATE, []] : ['cargo', GENERATE];
+    execFileSync(command, [...options, first, path.join(folder, 'tree'), ...rest], { cwd: WORKSPACE });
     return readTree(path.join(folder, 'tree'));
   } finally {
     rmSync(folder, { recursive: true });

@@ -37,7 +37,7 @@ fn about(shape: &Shape<'_>) -> String {
 }
 
 fn imports(body: &str) -> String {
-    let used = ["Check", "Words"].into_iter().filter(|name| body.contains(&format!("{name}.")));
+    let used = ["Check", "Rows", "Words"].into_iter().filter(|name| body.contains(&format!("{name}.")));
     let lines: String = used.map(|name| format!("import {name} \"{name}\";\n")).collect();
     if lines.is_empty() { lines } else { format!("\n{lines}") }
 }

@@ -26,8 +26,11 @@ fn fixtures_are_sound() {
         include_str!("../../tests/fixtures/booking.json"),
         include_str!("../../tests/fixtures/inventory.json"),
         include_str!("../../tests/fixtures/kinds.json"),
+        include_str!("../../tests/fixtures/lending.json"),
         include_str!("../../tests/fixtures/poll.json"),
         include_str!("../../tests/fixtures/potluck.json"),
+        include_str!("../../tests/fixtures/salon.json"),
+        include_str!("../../tests/fixtures/stock.json"),
         include_str!("../../tests/fixtures/wedding.json"),
     ] {
         let spec: AppSpec = serde_json::from_str(text).expect("a fixture is an app spec");
