@@ -122,7 +122,8 @@ pub(super) fn is_one_of(
         let role = format!("who.role == {}", motoko(&who.role));
         match &who.whose {
             Whose::Any => Some(role),
-            Whose::Theirs => Some(format!("{role} and {}", owns(model, shape, row))),
+            // Their own row, not one that is theirs only through a reference: borrower and lender stay two people.
+            Whose::Theirs => Some(format!("{role} and Access.owns(who, {row}.member)")),
             Whose::Through { field } => {
                 let other = model.target(shape.field(field)?)?;
                 Some(format!("{role} and {}", owns_at(model, other, &reference(field))))
