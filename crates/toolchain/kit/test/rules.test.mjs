@@ -137,7 +137,7 @@ tell(await app.updateBooking(2, { none with name = ?"Kim K." }));
 tell(await app.createBooking({ cut with stylist = ??2; start = ??"2030-03-01T10:00" }));
 tell(await app.createBooking({ cut with stylist = ??2; start = ??"2030-03-02T01:30" }));
 as("visitor", "@lou");
-tell(await app.createBooking({ cut with stylist = ??2; start = ??"2030-03-02T01:31" }));
+tell(await app.createBooking({ cut with stylist = ??2; start = ??"2030-03-03T01:31" }));
 tell(await app.createBooking({ cut with start = ??"2030-03-01T17:31" }));
 tell(await app.createBooking({ cut with start = ??"2030-03-01T17:30" }));
 as("owner", "owner");
