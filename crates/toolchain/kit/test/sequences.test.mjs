@@ -61,7 +61,7 @@ holds('bookings never overlap, never leave the hours, and nobody makes too many 
 let none = { name = null; stylist = null; service = null; start = null; cancelled = null; note = null };
 as("owner", "owner");
 for (name in ["Mia", "Noa"].values()) ignore await app.createStylist({ name = ?name; opens = ??"09:00"; closes = ??"12:00" });
-for ((name, length) in [("Cut", 30), ("Colour", 60)].values()) ignore await app.createService({ name = ?name; length = ??length; colour = null; picture = null });`, () => {
+for ((name, length) in [("Cut", 30), ("Colour", 60)].values()) ignore await app.createService({ name = ?name; minutes = ??length; colour = null; picture = null });`, () => {
   const blank = { name: 'none', title: 'name' };
   const rows = new Map();
   let [next, now] = [1, 0];
@@ -230,7 +230,7 @@ holds('purchases are approved by enough people only', 'lending', 'let none = { w
 });
 
 holds('what was sent stays, but for whether it is paid', 'stock', `
-let none = { number = null; product = null; price = null; customer = null; sent = null; paid = null };
+let none = { serial = null; product = null; price = null; customer = null; sent = null; paid = null };
 as("owner", "owner"); ignore await app.createProduct({ name = ?"Bolt"; price = ??100 });`, () => {
   const blank = { name: 'none', title: 'customer' };
   const rows = new Map();
@@ -243,7 +243,7 @@ as("owner", "owner"); ignore await app.createProduct({ name = ?"Bolt"; price = ?
     const allowedTo = role !== 'visitor' && (act === 'create' || row !== undefined);
     if (act === 'create') {
       if (allowedTo) rows.set(next++, { customer: 'Ada', sent: false });
-      return { role, member, allowed: allowedTo, call: `createInvoice(${input(blank, { customer: 'Ada', product: 1, sent: false, number: 9 })})` };
+      return { role, member, allowed: allowedTo, call: `createInvoice(${input(blank, { customer: 'Ada', product: 1, sent: false, serial: 9 })})` };
     }
     if (act === 'delete') {
       const allowed = allowedTo && !row.sent;

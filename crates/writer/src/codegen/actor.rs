@@ -34,7 +34,9 @@ fn about(model: &Model<'_>) -> String {
 fn imports(model: &Model<'_>, body: &str, migrates: bool) -> String {
     let mut lines = vec!["import Map \"mo:core/Map\";".to_owned(), "import Platform \"mo:autograph/Platform\";".into()];
     let mut own: Vec<&str> = model.shapes.iter().map(|shape| shape.names.module.as_str()).collect();
-    own.extend(["Access", "Check", "Clock", "Rows", "Words"].into_iter().filter(|name| body.contains(&format!("{name}."))));
+    own.extend(
+        ["Access", "Check", "Clock", "Rows", "Words"].into_iter().filter(|name| body.contains(&format!("{name}."))),
+    );
     if migrates {
         own.push("Migration");
     }
@@ -373,7 +375,12 @@ fn entered(shape: &Shape<'_>) -> (String, &'static str) {
         test => format!("    {id} = if ({test}) null else input.{id};\n"),
     };
     let parts: String = closed.iter().map(part).collect();
-    (format!("  // What is not for the caller to say stays as it is.\n  let given = {{\n    input with\n{parts}  }};\n"), "given")
+    (
+        format!(
+            "  // What is not for the caller to say stays as it is.\n  let given = {{\n    input with\n{parts}  }};\n"
+        ),
+        "given",
+    )
 }
 
 /// What the rules fill in, as a function of the row that was entered.

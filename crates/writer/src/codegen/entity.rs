@@ -9,7 +9,7 @@ use crate::spec::{Field, FieldKind};
 
 /// Bytes that a page of rows may take at most, well under what a reply may carry.
 const PAGE_BYTES: usize = 1_500_000;
-/// Page sizes, largest first. A reader takes a page shorter than the last of them for the end.
+/// Page sizes, largest first. A reader takes a page shorter than its version's size, or than 10, for the end.
 const PAGES: [usize; 9] = [1_000, 500, 250, 100, 50, 10, 5, 2, 1];
 /// Bytes that a table with pictures may take at most.
 const TABLE_BYTES: usize = 1_000_000_000;
@@ -78,7 +78,10 @@ fn input_type(shape: &Shape<'_>) -> String {
 fn page_length(shape: &Shape<'_>) -> String {
     let page = format!("/// How many rows are read at once.\npublic let page = {};", grouped(page(shape)));
     match has_pictures(shape) {
-        true => format!("{page}\n/// The most rows that fit into memory, whatever they hold.\npublic let most = {};", grouped(most(shape))),
+        true => format!(
+            "{page}\n/// The most rows that fit into memory, whatever they hold.\npublic let most = {};",
+            grouped(most(shape))
+        ),
         false => page,
     }
 }
@@ -153,7 +156,8 @@ fn kept(shape: &Shape<'_>, field: &Field) -> String {
 
 /// Fields that are asked only sometimes, each after the ones it depends on.
 fn conditional<'a>(shape: &Shape<'a>) -> Vec<&'a Field> {
-    let mut open: Vec<&Field> = shape.shown().iter().copied().filter(|field| field.only_if.is_some() && !shape.is_settled(field)).collect();
+    let mut open: Vec<&Field> =
+        shape.shown().iter().copied().filter(|field| field.only_if.is_some() && !shape.is_settled(field)).collect();
     let mut order = Vec::new();
     while !open.is_empty() {
         let waits = |field: &&Field| open.iter().any(|other| depends(field, other) && other.id != field.id);

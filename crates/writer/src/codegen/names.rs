@@ -34,8 +34,20 @@ const TYPES: &[&str] = &[
 ];
 
 /// Modules that every backend has already.
-const MODULES: &[&str] =
-    &["Access", "AllEntities", "AllRoles", "Check", "Clock", "Map", "Migration", "Platform", "Prim", "Principal", "Rows", "Words"];
+const MODULES: &[&str] = &[
+    "Access",
+    "AllEntities",
+    "AllRoles",
+    "Check",
+    "Clock",
+    "Map",
+    "Migration",
+    "Platform",
+    "Prim",
+    "Principal",
+    "Rows",
+    "Words",
+];
 
 /// The names of one entity.
 #[derive(Clone, Debug, PartialEq, Eq)]

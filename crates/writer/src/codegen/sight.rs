@@ -36,7 +36,10 @@ pub(super) fn owns_at(model: &Model<'_>, other: &Shape<'_>, id: &str) -> String 
     let rows = &other.names.rows;
     match shared(model, other).is_empty() {
         true => format!("Rows.belongs({rows}, {id}, who)"),
-        false => format!("(switch (Rows.at({rows}, {id})) {{ case (?row) owns{}(who, row); case null false }})", other.names.title),
+        false => format!(
+            "(switch (Rows.at({rows}, {id})) {{ case (?row) owns{}(who, row); case null false }})",
+            other.names.title
+        ),
     }
 }
 
@@ -142,7 +145,7 @@ fn sees_call(shape: &Shape<'_>, field: &Field, row: &str) -> String {
 fn sees(model: &Model<'_>, shape: &Shape<'_>, field: &Field) -> String {
     let test = is_one_of(model, shape, &field.seen_by, "row", |id| format!("row.{id}"));
     let (title, module, row) = (&shape.names.title, &shape.names.module, &shape.names.row);
-    let name = if test.contains("row") && test.contains("row.") || test.contains("(who, row)") { "row" } else { "_row" };
+    let name = if test.contains("row.") || test.contains(", row)") { "row" } else { "_row" };
     let key = capital(&field.id);
     let who = if test == "false" { "_who" } else { "who" };
     format!(
@@ -173,7 +176,7 @@ fn sight(model: &Model<'_>, shape: &Shape<'_>) -> Option<String> {
     let lines = parts.iter().map(|(name, test)| format!("    {name} = if ({test}) shown.{name} else null;\n"));
     let lines: String = lines.collect();
     let (title, module, row, view) = (&shape.names.title, &shape.names.module, &shape.names.row, shape.names.view());
-    let named = if lines.contains("row)") || lines.contains("row.") { "row" } else { "_row" };
+    let named = if lines.contains(", row") { "row" } else { "_row" };
     Some(format!(
         "/// What `who` sees of a row.\nfunc seen{title}(who : Platform.Standing, {named} : {module}.{row}, shown : {module}.{view}) : {module}.{view} {{\n  {{\n    shown with\n{lines}  }};\n}};"
     ))

@@ -174,6 +174,13 @@ module {
     isDay(numbers / 10_000) and isMinute(numbers % 10_000);
   };
 
+  /// The date of a date with a time of day.
+  public func dayOf(text : Text) : Text {
+    var day = "";
+    for (char in text.chars()) { if (char == 'T') return day; day #= Prim.charToText(char) };
+    day;
+  };
+
   /// `value` with the decimals that it is kept with, without zeros that say nothing.
   public func decimal(value : Int, decimals : Nat) : Text {
     let unit : Nat = 10 ** decimals;

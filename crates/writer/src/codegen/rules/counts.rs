@@ -14,7 +14,10 @@ impl Held<'_, '_> {
     /// No two rows come to agree in all of these, and in whose they are. Where one says nothing, they do not agree.
     pub(super) fn once(&self, hooks: &mut Hooks, fields: &[String], by_member: bool) -> Option<()> {
         let fields: Vec<&Field> = fields.iter().map(|id| self.field(id)).collect::<Option<_>>()?;
-        let said = fields.iter().filter(|field| !self.shape.is_title(field)).map(|field| format!("after.{} != null", field.id));
+        let said = fields
+            .iter()
+            .filter(|field| !self.shape.is_title(field))
+            .map(|field| format!("after.{} != null", field.id));
         let member = by_member.then(|| "after.member != \"\"".to_owned());
         let changed = fields.iter().map(|field| format!("after.{0} != before.{0}", field.id));
         let changed: Vec<String> = std::iter::once("fresh".to_owned()).chain(changed).collect();
@@ -62,9 +65,10 @@ impl Held<'_, '_> {
             "/// Whether a row counts towards what is allowed at most.\nfunc {counts}(row : {row}) : Bool = {tests};"
         ));
         let comes = format!("{counts}(after) and (fresh or after.{part} != before.{part} or not {counts}(before))");
-        let others = format!("Rows.count({rows}, func row = row.id != after.id and row.{part} == after.{part} and {counts}(row))");
-        let sentence =
-            format!("Words.atMost({}, {})", motoko(&self.shape.entity.plural), motoko(&most.to_string()));
+        let others = format!(
+            "Rows.count({rows}, func row = row.id != after.id and row.{part} == after.{part} and {counts}(row))"
+        );
+        let sentence = format!("Words.atMost({}, {})", motoko(&self.shape.entity.plural), motoko(&most.to_string()));
         hooks.change.push(refuse(&format!("{comes} and {others} >= {most}"), &sentence));
         Some(())
     }
@@ -73,8 +77,7 @@ impl Held<'_, '_> {
     pub(super) fn balance(&self, hooks: &mut Hooks, field: &str, amount: &str, takes: &Condition) -> Option<()> {
         let (field, amount) = (self.field(field)?, self.field(amount)?);
         let takes = self.holds(takes, "row")?;
-        let (moves, row, rows, id, amount) =
-            (self.function("moves"), self.row(), self.rows(), &field.id, &amount.id);
+        let (moves, row, rows, id, amount) = (self.function("moves"), self.row(), self.rows(), &field.id, &amount.id);
         let short = self.function("short");
         hooks.functions.push(format!(
             "\
@@ -99,13 +102,7 @@ func {short}(id : ?Nat, more : Nat -> Int) : Bool {{
     }
 
     /// A row is made, or comes to refer to another one, only while that one is ready, and the caller's where it must be.
-    pub(super) fn needs(
-        &self,
-        hooks: &mut Hooks,
-        field: &str,
-        condition: Option<&Condition>,
-        own: bool,
-    ) -> Option<()> {
+    pub(super) fn needs(&self, hooks: &mut Hooks, field: &str, condition: Option<&Condition>, own: bool) -> Option<()> {
         let field = self.field(field)?;
         let other = self.model.target(field)?;
         let (id, title, others) = (&field.id, label(field), &other.names.rows);

@@ -92,7 +92,9 @@ func {course}({who} : Platform.Standing, before : {row}, after : {row}) : ?Text 
         let by = &ballots.field(by)?.id;
         let (id, rows, option) = (&field.id, &ballots.names.rows, motoko(to));
         let name = match &field.kind {
-            FieldKind::Choice { options } => options.iter().find(|option| option.id == to).map(|option| motoko(&option.label)),
+            FieldKind::Choice { options } => {
+                options.iter().find(|option| option.id == to).map(|option| motoko(&option.label))
+            }
             _ => None,
         };
         let reached = format!("after.{id} == ?{option} and before.{id} != ?{option}");
@@ -106,13 +108,8 @@ func {course}({who} : Platform.Standing, before : {row}, after : {row}) : ?Text 
     pub(super) fn fixed(&self, hooks: &mut Hooks, only_if: Option<&Condition>, except: &[String]) -> Option<()> {
         let holds = |row: &str| self.holds_if(only_if, row);
         let held = |field: &&&Field| !except.contains(&field.id);
-        let changes: Vec<String> = self
-            .shape
-            .shown()
-            .iter()
-            .filter(held)
-            .map(|field| format!("after.{0} != before.{0}", field.id))
-            .collect();
+        let changes: Vec<String> =
+            self.shape.shown().iter().filter(held).map(|field| format!("after.{0} != before.{0}", field.id)).collect();
         if !changes.is_empty() {
             let tests = ["not fresh".to_owned()].into_iter().chain(holds("before"));
             hooks.change.push(refuse(&format!("{} and ({})", all(tests), changes.join(" or ")), "Words.fixed"));
@@ -145,7 +142,9 @@ func {holds}(who : Platform.Standing, handed : {row}) : Bool {{
             let rewritten = format!("not fresh and before.{0} != null and after.{0} != before.{0}", field.id);
             hooks.change.push(refuse(&rewritten, "Words.handed"));
         }
-        hooks.change.push(refuse(&format!("(fresh or after.{id} != before.{id}) and not {holds}(who, after)"), "Words.baton"));
+        hooks
+            .change
+            .push(refuse(&format!("(fresh or after.{id} != before.{id}) and not {holds}(who, after)"), "Words.baton"));
         let earlier = format!("(switch ({last}(row)) {{ case (?last) last.id != row.id; case null false }})");
         hooks.removal.push(refuse(&format!("row.{id} != null and {earlier}"), "Words.handed"));
         Some(())

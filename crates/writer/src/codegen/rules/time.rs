@@ -45,14 +45,7 @@ func {clash}(before : {row}, after : {row}) : Bool {{
     }
 
     /// A row lies within the hours of what it refers to. Later changes of the hours leave it where it is.
-    pub(super) fn within(
-        &self,
-        hooks: &mut Hooks,
-        span: &Span,
-        field: &str,
-        opens: &str,
-        closes: &str,
-    ) -> Option<()> {
+    pub(super) fn within(&self, hooks: &mut Hooks, span: &Span, field: &str, opens: &str, closes: &str) -> Option<()> {
         let other = self.model.target(self.field(field)?)?;
         other.field(opens).zip(other.field(closes))?;
         let time = self.timed(hooks, "stay", span, None)?;
@@ -130,9 +123,12 @@ func {outside}(row : {row}) : Bool {{
         let start = self.field(&span.start)?;
         let (rows, row) = (self.rows(), self.row());
         let lasts = self.length(via, field)?;
-        let by = |of: &str| format!("Clock.lasting(row.{}, if (row.{via} == ?after.id) {of}.{field} else {lasts})", start.id);
+        let by = |of: &str| {
+            format!("Clock.lasting(row.{}, if (row.{via} == ?after.id) {of}.{field} else {lasts})", start.id)
+        };
         let counted = self.holds_if(only_if, "row").unwrap_or_else(|| "true".into());
-        let groups: Vec<String> = per.iter().filter(|id| self.field(id).is_some()).map(|id| format!("row.{id}")).collect();
+        let groups: Vec<String> =
+            per.iter().filter(|id| self.field(id).is_some()).map(|id| format!("row.{id}")).collect();
         let (group, named) = match groups.is_empty() {
             true => ("\"\"".to_owned(), "_row"),
             false => (format!("debug_show (({}))", groups.join(", ")), "row"),
