@@ -337,3 +337,50 @@ for ((value, decimals) in [(2_500, 3), (-2_050, 3), (7, 0), (100, 2), (-5, 2)].v
   checks.forEach(([call, fine], index) => assert.equal(said[index], String(fine), call));
   assert.deepEqual(said.slice(checks.length), ['2.5', '-2.05', '7', '1', '-0.05']);
 });
+
+test('rules of every form compile without a word from the compiler', () => {
+  const app = spec('salon');
+  const [owner, stylist] = ['owner', 'stylist'].map((role) => ({ role, read: 'all', create: true, update: 'all', delete: 'all' }));
+  const text = (id, more = {}) => ({ id, label: id, kind: { type: 'text' }, ...more });
+  const of = (id, kind, more = {}) => ({ id, label: id, kind, ...more });
+  const entity = (id, fields, more = {}) => app.entities.push({ id, label: id, plural: `${id}s`, fields, access: [owner, stylist, { role: 'visitor', create: true }], ...more });
+  const options = ['a', 'b', 'c'].map((id) => ({ id, label: id }));
+  const hidden = { seen_by: [{ role: 'owner' }] };
+  const ref = (id) => ({ type: 'ref', entity: id });
+  entity('room', [text('name', { required: true, ...hidden }), of('limit', { type: 'money', currency: 'EUR' }), of('minutes', { type: 'duration' })]);
+  entity('stay', [
+    of('room', ref('room')), text('title', { required: true }), of('cost', { type: 'money', currency: 'EUR' }, hidden),
+    of('from1', { type: 'dateTime' }), of('until', { type: 'dateTime' }), of('minutes', { type: 'duration' }),
+    of('state', { type: 'choice', options }, { required: true, only_if: { field: 'going', values: ['true'] } }), of('going', { type: 'yesNo' }),
+    of('serial', { type: 'integer', min: 1 }, { required: true, by_member: true }), of('again', ref('stay')),
+  ], { person: 'visitor', owned_through: ['again'] });
+  const stay = (type, more = {}) => app.rules.push({ type, entity: 'stay', ...more });
+  const span = (end) => ({ span: { start: 'from1', end } });
+  stay('capacity', { field: 'room', parent: 'room', limit: 'limit', weight: 'cost', extra: { field: 'going', values: ['true'] } });
+  stay('noOverlap', span({ type: 'lengthOf', via: 'room', field: 'minutes' }));
+  stay('noOverlap', { ...span({ type: 'minutes', minutes: 30 }), per: ['room', 'state'], only_if: { field: 'going', values: ['true'] } });
+  stay('noOverlap', { ...span({ type: 'field', field: 'until' }), per: ['again'] });
+  stay('noOverlap', span({ type: 'length', field: 'minutes' }));
+  stay('steps', { field: 'state', start: 'a', steps: [{ from: 'a', to: 'b' }, { from: 'b', to: 'c', by: [] }] });
+  stay('steps', { field: 'state', start: 'a', steps: [{ from: 'a', to: 'b', by: [{ role: 'visitor', whose: { type: 'through', field: 'again' } }] }] });
+  stay('fixed', { only_if: { field: 'going', values: ['false'] }, except: ['state'] });
+  stay('copied', { field: 'title', via: 'room', from: 'name' });
+  stay('number', { field: 'serial' });
+  stay('once', { fields: ['title', 'room'] });
+  stay('once', { fields: [], by_member: true });
+  stay('atMost', { most: 2 });
+  stay('atMost', { most: 2, per: 'room', hours: 1 });
+  stay('needs', { field: 'again', own: true });
+  stay('balance', { field: 'room', amount: 'cost', takes: { field: 'state', values: ['a', 'b'] } });
+  stay('baton', { field: 'again', to: 'again' });
+  stay('quorum', { field: 'state', to: 'c', votes: 'stay', by: 'again', least: 1 });
+  stay('ordered', { first: 'from1', then: 'until' });
+  stay('onePerMember');
+  stay('unique', { field: 'serial' });
+  assert.deepEqual(compiled(generate(app)).diagnostics, []);
+  // What a rule needs is archived: the rule rests, the rest still compiles.
+  app.entities.find(({ id }) => id === 'room').archived = true;
+  app.entities.find(({ id }) => id === 'stay').fields.find(({ id }) => id === 'going').archived = true;
+  const unexpected = compiled(generate(app)).diagnostics.filter((line) => !/M0194 .*(rooms|nextRoomId)/.test(line));
+  assert.deepEqual(unexpected, []);
+});

@@ -94,45 +94,37 @@ module {
     if (a < b) #less else if (a == b) #equal else #greater
   };
 
-  /// The minutes of a date, or of a date and time, since 1970.
+  /// The minutes of a date, or of a date and time, since 1970. It is asked for every row of a table, so it counts
+  /// bytes and does not look at characters.
   func minutes(text : ?Text) : ?Int {
     let ?given = text else return null;
-    switch (digits(given)) {
-      case (number, 8) ?(day(number) * dayLength);
-      case (number, 12) ?(day(number / 10_000) * dayLength + number / 100 % 100 * 60 + number % 100);
-      case _ null;
-    };
+    let bytes = Prim.encodeUtf8(given);
+    let size = bytes.size();
+    if (size != 10 and size != 16) return null;
+    let midnight = day(pair(bytes, 0) * 100 + pair(bytes, 2), pair(bytes, 5), pair(bytes, 8)) * dayLength;
+    ?(if (size == 10) midnight else midnight + pair(bytes, 11) * 60 + pair(bytes, 14));
   };
 
   func ofDay(time : ?Text) : ?Int {
     let ?given = time else return null;
-    let (number, 4) = digits(given) else return null;
-    ?(number / 100 * 60 + number % 100);
+    let bytes = Prim.encodeUtf8(given);
+    if (bytes.size() == 5) ?(pair(bytes, 0) * 60 + pair(bytes, 3)) else null;
   };
+
+  /// Two digits as a number.
+  func pair(bytes : Blob, at : Nat) : Int = digit(bytes[at]) * 10 + digit(bytes[at + 1]);
+
+  func digit(byte : Nat8) : Int = Prim.nat8ToNat(byte) - 48 : Int;
 
   func latest(one : Int, other : ?Int) : Int {
     switch other { case (?other) if (other > one) other else one; case null one };
   };
 
-  /// The digits of `text` as a number, and how many there are.
-  func digits(text : Text) : (Int, Nat) {
-    var number = 0;
-    var count = 0;
-    for (char in text.chars()) {
-      if (char >= '0' and char <= '9') {
-        number := number * 10 + Prim.nat32ToNat(Prim.charToNat32(char) - 48);
-        count += 1;
-      };
-    };
-    (number, count);
-  };
-
-  /// Days since 1970 of a date such as 20300102. Years are counted from March, so that a leap day is the last one.
-  func day(date : Int) : Int {
-    let month = date / 100 % 100;
+  /// Days since 1970. Years are counted from March, so that a leap day is the last one.
+  func day(year : Int, month : Int, day : Int) : Int {
     let early = month <= 2;
-    let year = date / 10_000 - (if early 1 else 0);
-    let sinceMarch = (153 * (month + (if early 9 else -3)) + 2) / 5 + date % 100 - 1;
-    year * 365 + year / 4 - year / 100 + year / 400 + sinceMarch - 719_468;
+    let years = if early year - 1 else year;
+    let sinceMarch = (153 * (if early month + 9 else month - 3) + 2) / 5 + day - 1;
+    years * 365 + years / 4 - years / 100 + years / 400 + sinceMarch - 719_468;
   };
 };
