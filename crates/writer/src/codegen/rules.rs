@@ -12,6 +12,8 @@ mod counts;
 mod course;
 mod time;
 
+use std::collections::BTreeSet;
+
 use super::names::last_number;
 use super::shape::{Model, Shape};
 use super::text::motoko;
@@ -63,6 +65,10 @@ pub(super) fn hooks(model: &Model<'_>, shape: &Shape<'_>) -> Hooks {
             hooks.change.extend(held.pushed(shape, span, per, only_if.as_ref()));
         }
     }
+    // Of two rules that fill in one field, the first does.
+    let mut filled = BTreeSet::new();
+    hooks.settled.retain(|(field, _)| filled.insert(field.clone()));
+    hooks.kept.dedup();
     hooks
 }
 

@@ -107,6 +107,10 @@ func {course}({who} : Platform.Standing, before : {row}, after : {row}) : ?Text 
     /// What is settled changes no more, but for some fields, and stays.
     pub(super) fn fixed(&self, hooks: &mut Hooks, only_if: Option<&Condition>, except: &[String]) -> Option<()> {
         let holds = |row: &str| self.holds_if(only_if, row);
+        if only_if.is_some() && holds("row").is_none() {
+            // Where it can't be told any more what is settled, not everything is.
+            return None;
+        }
         let held = |field: &&&Field| !except.contains(&field.id);
         let changes: Vec<String> =
             self.shape.shown().iter().filter(held).map(|field| format!("after.{0} != before.{0}", field.id)).collect();
