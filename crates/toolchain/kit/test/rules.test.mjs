@@ -54,6 +54,27 @@ say(debug_show ((await app.listLoans(null)).size()));`).slice(4);
   assert.deepEqual(said.slice(11), ['0', '2']);
 });
 
+test('whom a step names takes it in their own rows; a step for nobody in particular is for those who manage the rows', () => {
+  const said = told('lending', `${LENDING}
+as("neighbour", "ben");
+ignore await app.createLoan({ loanOf with tool = ??1 });
+as("neighbour", "ann");
+tell(await app.updateLoan(1, { loanOf with state = ??"refused" }));
+tell(await app.updateLoan(1, { loanOf with state = ??"lent" }));
+as("neighbour", "ben");
+tell(await app.updateLoan(1, { loanOf with state = ??"returned" }));
+as("owner", "owner");
+tell(await app.updateLoan(1, { loanOf with state = ??"asked" }));`, (app) => {
+    const loan = app.entities.find(({ id }) => id === 'loan');
+    loan.fields.find(({ id }) => id === 'state').by_member = false;
+    const { steps } = app.rules.find(({ type }) => type === 'steps');
+    steps.push({ from: 'returned', to: 'asked' });
+    steps.find(({ to }) => to === 'refused').by = [];
+  }).slice(4);
+  assert.match(said[0], /somebody else/);
+  assert.deepEqual(said.slice(1), ['ok', 'ok', 'ok']);
+});
+
 test('who sees some rows only finds the others neither to read nor to change', () => {
   const said = told('lending', `${LENDING}
 as("neighbour", "ben");

@@ -197,8 +197,12 @@ fn own(model: &Model<'_>, shape: &Shape<'_>) -> String {
     if !shape.has_own_part() && !model.answered(shape) {
         return String::new();
     }
-    let hosts: Vec<_> =
-        shape.shown().iter().filter(|field| !field.by_member).map(|field| format!("{} = null;", field.id)).collect();
+    let hosts: Vec<_> = shape
+        .shown()
+        .iter()
+        .filter(|field| !shape.is_for_members(field))
+        .map(|field| format!("{} = null;", field.id))
+        .collect();
     let body = if hosts.is_empty() { "input".to_owned() } else { format!("{{ input with {} }}", hosts.join(" ")) };
     let input = shape.names.input();
     format!(

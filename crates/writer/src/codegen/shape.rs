@@ -5,7 +5,7 @@
 
 use super::names::{Names, names};
 use super::text::capital;
-use crate::spec::{AppSpec, Condition, Entity, Field, FieldKind, Grant, PageKind, Rule, Scope, VISITOR, Who};
+use crate::spec::{AppSpec, Condition, Entity, Field, FieldKind, Grant, OWNER, PageKind, Rule, Scope, VISITOR, Who};
 
 /// A spec with the names that its code uses.
 pub(super) struct Model<'a> {
@@ -24,6 +24,8 @@ pub(super) struct Shape<'a> {
     settled: Vec<&'a str>,
     /// Those of them that people then change by steps.
     courses: Vec<&'a str>,
+    /// Those of the choices whose steps name somebody besides the owner.
+    taken: Vec<&'a str>,
     /// Whom its steps name.
     stepped: Vec<&'a Who>,
     /// Whether a rule looks at whose a row is.
@@ -148,9 +150,11 @@ impl<'a> Shape<'a> {
             _ => None,
         };
         let courses = spec.rules.iter().filter(settles).filter_map(course).collect();
+        let named = |rule: &&'a Rule| stepped(rule).iter().any(|who| who.role != OWNER);
+        let taken = spec.rules.iter().filter(settles).filter(named).filter_map(course).collect();
         let stepped = spec.rules.iter().filter(settles).flat_map(stepped).collect();
         let counts_people = spec.rules.iter().any(|rule| counts_people(rule, entity));
-        Shape { entity, names, shown, title, settled, courses, stepped, counts_people }
+        Shape { entity, names, shown, title, settled, courses, taken, stepped, counts_people }
     }
 
     /// The fields that are not archived.
@@ -197,6 +201,11 @@ impl<'a> Shape<'a> {
     /// Whether this field goes by steps.
     pub(super) fn is_stepped(&self, field: &Field) -> bool {
         self.courses.contains(&field.id.as_str())
+    }
+
+    /// Whether a row's own people may say this: an answer, or a choice whose steps name them.
+    pub(super) fn is_for_members(&self, field: &Field) -> bool {
+        field.by_member || self.taken.contains(&field.id.as_str())
     }
 
     /// Whether people who were not invited, and are known by the key of their browser, own rows of this entity or are

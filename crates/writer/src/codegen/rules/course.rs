@@ -11,7 +11,7 @@ impl Held<'_, '_> {
     pub(super) fn steps(&self, hooks: &mut Hooks, field: &str, start: &str, steps: &[Step]) -> Option<()> {
         let field = self.field(field)?;
         let (id, row, start) = (&field.id, self.row(), motoko(start));
-        let (course, cases) = (self.function("course"), self.cases(steps));
+        let (course, cases) = (self.function("course"), self.cases(field, steps));
         let who = if cases.contains("who") { "who" } else { "_who" };
         let (names, title) = (self.option_names(hooks, field), label(field));
         hooks.functions.push(format!(
@@ -35,7 +35,7 @@ func {course}({who} : Platform.Standing, before : {row}, after : {row}) : ?Text 
     }
 
     /// One case for each pair of options: whether that step is known, and whether the caller may take it.
-    fn cases(&self, steps: &[Step]) -> String {
+    fn cases(&self, field: &Field, steps: &[Step]) -> String {
         let mut pairs: Vec<(&str, &str)> = Vec::new();
         for step in steps {
             if !pairs.contains(&(&step.from, &step.to)) {
@@ -44,7 +44,7 @@ func {course}({who} : Platform.Standing, before : {row}, after : {row}) : ?Text 
         }
         let case = |(from, to): (&str, &str)| {
             let ways = steps.iter().filter(|step| step.from == from && step.to == to);
-            let tests: Vec<String> = ways.map(|step| self.may(step)).collect();
+            let tests: Vec<String> = ways.map(|step| self.may(field, step)).collect();
             let test = if tests.iter().any(|test| test == "true") { "true".into() } else { tests.join(" or ") };
             format!("    case ({}, {}) (true, {test});\n", motoko(from), motoko(to))
         };
@@ -53,9 +53,11 @@ func {course}({who} : Platform.Standing, before : {row}, after : {row}) : ?Text 
 
     /// Whether the caller may take a step. Whoever is named by a reference is whom it named before; where it named
     /// nobody, whom it names now: so somebody can take on what is free, and nobody what is another's.
-    fn may(&self, step: &Step) -> String {
+    /// A step that names nobody is for whoever may change that field of the row.
+    fn may(&self, field: &Field, step: &Step) -> String {
         if step.by.is_empty() {
-            return "true".into();
+            let all = format!("Access.{}(who.role).update == #all", self.rows());
+            return if field.by_member { "true".into() } else { all };
         }
         let reference = |id: &str| format!("Rows.either(before.{id}, after.{id})");
         sight::is_one_of(self.model, self.shape, &step.by, "before", reference)
