@@ -26,13 +26,59 @@ fn fixtures_are_sound() {
         include_str!("../../tests/fixtures/booking.json"),
         include_str!("../../tests/fixtures/inventory.json"),
         include_str!("../../tests/fixtures/kinds.json"),
+        include_str!("../../tests/fixtures/lending.json"),
         include_str!("../../tests/fixtures/poll.json"),
         include_str!("../../tests/fixtures/potluck.json"),
+        include_str!("../../tests/fixtures/salon.json"),
+        include_str!("../../tests/fixtures/stock.json"),
         include_str!("../../tests/fixtures/wedding.json"),
     ] {
         let spec: AppSpec = serde_json::from_str(text).expect("a fixture is an app spec");
         assert_eq!(validate(&spec), Ok(()));
     }
+}
+
+#[test]
+fn no_rule_is_dropped_without_a_word() {
+    for text in [
+        include_str!("../../tests/fixtures/booking.json"),
+        include_str!("../../tests/fixtures/lending.json"),
+        include_str!("../../tests/fixtures/salon.json"),
+        include_str!("../../tests/fixtures/stock.json"),
+    ] {
+        let spec: AppSpec = serde_json::from_str(text).expect("a fixture is an app spec");
+        let whole = generate(&spec, None);
+        for index in 0..spec.rules.len() {
+            let mut without = spec.clone();
+            let rule = without.rules.remove(index);
+            assert_ne!(generate(&without, None)["backend/main.mo"], whole["backend/main.mo"], "{rule:?}");
+        }
+    }
+}
+
+#[test]
+fn what_few_see_is_told_to_nobody_else() {
+    let mut spec = wedding();
+    let seats = spec.entity_mut("table").and_then(|table| table.field_mut("seats")).expect("tables have seats");
+    seats.seen_by = vec![Who { role: OWNER.into(), whose: Whose::Any }];
+    let main = &generate(&spec, None)["backend/main.mo"];
+    assert!(main.contains("seats = if (seesTableSeats(who, row)) shown.seats else null;"), "{main}");
+    assert!(main.contains("placesTaken = if ((who.role == \"owner\")) shown.placesTaken else null;"), "{main}");
+    assert!(!main.contains("Words.noPlaces"), "{main}");
+}
+
+#[test]
+fn a_picture_makes_pages_and_tables_smaller() {
+    let live = wedding();
+    let mut spec = live.clone();
+    for id in ["face", "hat"] {
+        guest(&mut spec).fields.push(field(id, FieldKind::Picture));
+    }
+    let tree = generate(&spec, Some(&live));
+    let module = &tree["backend/Guests.mo"];
+    assert!(module.contains("public let page = 5;"), "{module}");
+    assert!(module.contains("public let most ="), "{module}");
+    assert!(tree["backend/main.mo"].contains("guests.size() >= Guests.most"));
 }
 
 #[test]
