@@ -65,21 +65,22 @@ export function holds(condition: Condition | undefined, row: Row): boolean {
   return !condition || condition.values.includes(String(row.values[condition.field]));
 }
 
-/** The options that a row's choice may take next, the one that it has left out. */
+/** The options that the caller may give a row's choice next; the one that it has is not among them. */
 export function nextOptions(entity: Entity, field: Field, row: Row, standing: Standing, find: Find = nothing): Option[] {
-  if (field.kind.type !== "choice") return [];
-  const { options } = field.kind;
+  if (field.kind.type !== "choice" || isFixed(entity, field, row)) return [];
   const now = row.values[field.id];
-  const others = options.filter((option) => option.id !== now);
   const rules = (entity.steps ?? []).filter((rule) => rule.field === field.id);
-  return others.filter((option) => rules.every((rule) => rule.steps.some(({ from, to, by }) =>
-    from === now && to === option.id && (!by?.length || isAmong(by, entity, row, standing, find)))));
+  const mayFill = mayChange(entity, row, standing, find) && fieldsToFill(entity, standing, row, find).includes(field);
+  const allowed = (to: string) => rules.every(({ steps }) => steps.some((step) => {
+    if (step.from !== now || step.to !== to) return false;
+    return step.by?.length ? isAmong(step.by, entity, row, standing, find) : mayFill;
+  }));
+  return field.kind.options.filter(({ id }) => id !== now && (rules.length > 0 || mayFill) && allowed(id));
 }
 
-/** Whether the caller may set `field` of `row` by itself: by the right to change it, or by a step that names them. */
-export function mayMove(entity: Entity, field: Field, row: Row, standing: Standing, find: Find = nothing): boolean {
-  const reached = reaches(entity, grantOf(entity, standing).update, row, standing, find);
-  return reached && fieldsToFill(entity, standing, row, find).some((open) => open.id === field.id);
+/** Whether the right to change rows reaches `row`. */
+export function mayChange(entity: Entity, row: Row, standing: Standing, find: Find = nothing): boolean {
+  return reaches(entity, grantOf(entity, standing).update, row, standing, find);
 }
 
 /** Whether a form may not be sent without `field`. What a person has to say is not for their host to fill in. */

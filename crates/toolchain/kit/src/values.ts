@@ -1,4 +1,5 @@
 /** Values and the words for them: how each kind is shown, typed in, read and sent. Pure; numbers are whole. */
+import { shownDay, shownMoment, shownTime } from "./time";
 import type { FieldKind, Value } from "./types";
 import type { Words } from "./words";
 
@@ -6,6 +7,9 @@ import type { Words } from "./words";
 const QUANTITY_DIGITS = 3;
 /** What the backend takes as the largest number. */
 const LARGEST = 1e15;
+
+/** `YYYY-MM-DDTHH:MM`; browsers may add seconds. */
+const MOMENT = 16;
 
 /** What could not be read from a text. */
 export class Unreadable extends Error {}
@@ -21,7 +25,13 @@ export function shown(kind: FieldKind, value: Value | undefined, language: strin
     case "ref":
       return titleOf(kind.entity, Number(value));
     case "date":
-      return shownDate(String(value), language);
+      return shownDay(String(value), language);
+    case "time":
+      return shownTime(String(value), language);
+    case "dateTime":
+      return shownMoment(String(value), language);
+    case "picture":
+      return words.picture;
     default:
       return typeof value === "number" ? shownNumber(kind, value, language, words) : String(value);
   }
@@ -51,12 +61,6 @@ function moneyFormat(kind: { currency: string; digits: number }): Intl.NumberFor
   return { ...style, minimumFractionDigits: kind.digits, maximumFractionDigits: kind.digits };
 }
 
-function shownDate(text: string, language: string): string {
-  const date = new Date(`${text}T00:00:00Z`);
-  if (Number.isNaN(date.getTime())) return text;
-  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" }).format(date);
-}
-
 /** Whether sums of this kind mean something. */
 export function isSummed(kind: FieldKind): boolean {
   return ["money", "quantity", "integer", "duration"].includes(kind.type);
@@ -80,6 +84,14 @@ export function read(kind: FieldKind, text: string, label: string, words: Words,
       return trimmed === "true";
     case "url":
       return /^[a-z]+:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`;
+    case "dateTime":
+      return trimmed.slice(0, MOMENT);
+    case "email":
+      if (!/^\S+@\S+\.\S+$/.test(trimmed)) throw new Unreadable(words.notEmail(label));
+      return trimmed;
+    case "phone":
+      if (!/^[+0-9()/.\-\s]{3,}$/.test(trimmed)) throw new Unreadable(words.notPhone(label));
+      return trimmed;
     case "integer":
     case "money":
     case "quantity":
@@ -129,4 +141,11 @@ function decimalSign(language: string): string {
 export function sent(kind: FieldKind, value: Value): string | boolean | bigint {
   if (typeof value === "number") return BigInt(value);
   return kind.type === "yesNo" ? Boolean(value) : value;
+}
+
+/** What a row is sorted by: numbers, times and words as they are; a choice counts in the order of its options. */
+export function sortKey(kind: FieldKind, value: Value | undefined): Value | undefined {
+  if (kind.type !== "choice" || value === undefined) return value;
+  const at = kind.options.findIndex((option) => option.id === value);
+  return at < 0 ? kind.options.length : at;
 }
