@@ -73,8 +73,8 @@ interface OpenProps {
 function OpenDialog({ open, entity, table, close }: OpenProps) {
   if (open.what === "invite") return <InviteRow entity={entity} row={open.row} close={close} />;
   if (open.what === "delete") return <DeleteRow entity={entity} row={open.row} close={close} />;
-  if (open.what === "edit") return <EditRow entity={entity} row={open.row} table={table} close={close} />;
-  return <AddRow entity={entity} start={open.start} table={table} close={close} />;
+  if (open.what === "add") return <AddRow entity={entity} start={open.start} table={table} close={close} />;
+  return <EditRow entity={entity} row={open.row} table={table} close={close} />;
 }
 
 interface FormDialogProps {

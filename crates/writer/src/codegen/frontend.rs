@@ -127,9 +127,9 @@ fn by<'p>(page: &'p Page, shape: Option<&Shape<'_>>) -> Option<&'p str> {
 /// What a page's component is told.
 fn properties(page: &Page, shape: Option<&Shape<'_>>) -> Vec<String> {
     let entity = shape.map(|shape| format!("entity={{{}}}", shape.names.rows));
-    let by = by(page, shape).map(|field| format!("by={{{}}}", script(field)));
+    let by = by(page, shape).map(|field| attribute("by", field));
     let says = !page.text.is_empty() || page.kind == PageKind::Text;
-    let text = says.then(|| format!("text={{{}}}", script(&page.text)));
+    let text = says.then(|| attribute("text", &page.text));
     let narrowed = !matches!(page.kind, PageKind::Answer | PageKind::Form | PageKind::Slots | PageKind::Text);
     let condition = page
         .only_if
@@ -137,6 +137,12 @@ fn properties(page: &Page, shape: Option<&Shape<'_>>) -> Vec<String> {
         .filter(|condition| narrowed && shape.is_some_and(|shape| shape.holds(condition, "row").is_some()));
     let condition = condition.map(|condition| format!("onlyIf={{{}}}", condition_text(condition)));
     [entity, by, text, condition].into_iter().flatten().collect()
+}
+
+/// A property with a text; where the text would be read as markup, it stands in braces.
+fn attribute(name: &str, text: &str) -> String {
+    let plain = text.chars().all(|sign| !sign.is_control() && !"\"\\&{}<>\u{2028}\u{2029}".contains(sign));
+    if plain { format!("{name}=\"{text}\"") } else { format!("{name}={{{}}}", script(text)) }
 }
 
 fn element(component: &str, properties: &[String]) -> String {
