@@ -90,15 +90,18 @@ export function Summary({ entity, row, rowsOf }: { entity: Entity; row: Row; row
   const set = entity.fields.filter((field) => field.id !== entity.title && field.kind.type !== "picture" && row.values[field.id] !== undefined);
   const asked = set.filter((field) => isAsked(entity, field, (id) => row.values[id]));
   if (asked.length === 0) return null;
+  // In a narrow place the label stands above its value.
   return (
-    <dl className="grid grid-cols-[minmax(6rem,auto)_1fr] gap-x-4 gap-y-2 text-sm">
-      {asked.map((field) => (
-        <div key={field.id} className="contents">
-          <dt dir="auto" className="text-muted">{field.label}</dt>
-          <dd dir="auto" className="min-w-0 break-words whitespace-pre-line"><FieldValue field={field} row={row} rowsOf={rowsOf} /></dd>
-        </div>
-      ))}
-    </dl>
+    <div className="@container">
+      <dl className="grid grid-cols-1 gap-x-4 gap-y-2 text-sm @xs:grid-cols-[minmax(6rem,auto)_1fr]">
+        {asked.map((field) => (
+          <div key={field.id} className="min-w-0 @xs:contents">
+            <dt dir="auto" className="text-muted">{field.label}</dt>
+            <dd dir="auto" className="min-w-0 break-words whitespace-pre-line"><FieldValue field={field} row={row} rowsOf={rowsOf} /></dd>
+          </div>
+        ))}
+      </dl>
+    </div>
   );
 }
 

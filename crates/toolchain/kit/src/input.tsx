@@ -169,8 +169,8 @@ function Rating({ field, text, change, of }: InputProps & { of: number }) {
       </legend>
       <div className="flex flex-wrap items-center">
         {marks.map((mark) => (
-          <label key={mark} className="grid size-10 cursor-pointer place-items-center rounded-lg text-2xl text-accent-ink has-focus-visible:outline-3 has-focus-visible:outline-accent-ink">
-            <input type="radio" name={name} value={mark} checked={text === String(mark)} required={field.required ?? false} aria-label={words.stars(mark, of)} className="sr-only" onChange={() => change(String(mark))} />
+          <label key={mark} className="relative grid size-10 place-items-center rounded-lg text-2xl text-accent-ink has-focus-visible:outline-3 has-focus-visible:outline-accent-ink">
+            <input type="radio" name={name} value={mark} checked={text === String(mark)} required={field.required ?? false} aria-label={words.stars(mark, of)} className="absolute inset-0 cursor-pointer opacity-0" onChange={() => change(String(mark))} />
             <span aria-hidden="true">{mark <= Number(text) ? "★" : "☆"}</span>
           </label>
         ))}

@@ -13,9 +13,9 @@ import { Earlier, Thanks } from "./formpage";
 import { BOX, Input } from "./input";
 import { Refused } from "./platform";
 import { fieldsToFill, grantOf, owns } from "./rights";
-import { freeDays, freeTimes, hours, lengthOf, taken, type Stretch } from "./slots";
+import { collides, freeDays, freeTimes, hours, lengthOf, taken, type Stretch } from "./slots";
 import { useTable, type Table, type Values } from "./store";
-import { daysAfter, minutesOf, momentAt, momentOf, shownDay, shownTime, today } from "./time";
+import { daysAfter, minutesOf, momentAt, momentOf, shownDay, shownMoment, shownTime, today } from "./time";
 import type { Booking, Entity, Field, Row } from "./types";
 import { read, shownNumber, Unreadable } from "./values";
 
@@ -97,6 +97,7 @@ function Choosing({ entity, booking, table, done }: ChoosingProps) {
       ))}
       {!ready && <p className="text-muted">{words.chooseFirst}</p>}
       {ready && (begins?.kind.type === "date" ? <Days {...picking} /> : <Times {...picking} />)}
+      {ready && refused.length > 0 && <Next {...picking} />}
       {ready && typeof values[booking.start] === "string" && (
         <div className="flex flex-col gap-3 border-t border-rule pt-4">
           <p className="font-semibold"><When booking={booking} values={values} /></p>
@@ -140,6 +141,24 @@ interface PickingProps {
   values: Values;
   occupied: Stretch[];
   pick: (time: Values) => void;
+}
+
+/** The next free time after the one that was refused. */
+function Next({ entity, booking, table, values, occupied, pick }: PickingProps) {
+  const { words, language } = useApp();
+  const chosen = String(values[booking.start] ?? "");
+  if (chosen.length <= 10) return null;
+  const { start, end } = stretchOf(entity, booking, values, table);
+  const days = Array.from({ length: AHEAD }, (_, index) => daysAfter(chosen.slice(0, 10), index));
+  const free = (day: string) => freeTimes(hours(entity, booking, day, values, table.find), end - start, occupied, start);
+  const day = days.find((one) => free(one).length > 0);
+  const [next] = day === undefined ? [] : free(day);
+  // The chosen time is refused itself, so a next one is another.
+  if (next === undefined || !collides({ start, end }, occupied)) return null;
+  const moment = momentAt(next);
+  const when = moment.slice(0, 10) === chosen.slice(0, 10) ? shownTime(moment.slice(11), language) : shownMoment(moment, language);
+  const last = booking.end.type === "field" ? { [booking.end.field]: momentAt(next + end - start) } : {};
+  return <Button className="self-start" onClick={() => pick({ [booking.start]: moment, ...last })}>{words.nextFree(when)}</Button>;
 }
 
 /** A day, and the free times of that day. */

@@ -104,6 +104,7 @@ export interface Words {
   freeDays: string;
   firstAndLast: string;
   noTimes: string;
+  nextFree: (when: string) => string;
   book: string;
   summary: string;
   made: string;

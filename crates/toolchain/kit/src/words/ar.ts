@@ -96,6 +96,7 @@ export const ar: Words = {
   freeDays: "الأيام المتاحة",
   firstAndLast: "اضغط اليوم الأول ثم الأخير.",
   noTimes: "لا يوجد وقت متاح في هذا اليوم.",
+  nextFree: (when) => `أقرب وقت متاح: ${when}`,
   book: "حجز",
   summary: "ملخص",
   made: "ما أُضيف، حسب الشهر",

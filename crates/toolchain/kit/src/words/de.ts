@@ -91,6 +91,7 @@ export const de: Words = {
   freeDays: "Freie Tage",
   firstAndLast: "Erst den ersten Tag drücken, dann den letzten.",
   noTimes: "An diesem Tag ist nichts frei.",
+  nextFree: (when) => `Als Nächstes frei: ${when}`,
   book: "Buchen",
   summary: "Überblick",
   made: "Hinzugefügt, nach Monat",

@@ -91,6 +91,7 @@ export const en: Words = {
   freeDays: "Free days",
   firstAndLast: "Press the first day, then the last.",
   noTimes: "Nothing is free on this day.",
+  nextFree: (when) => `Next free: ${when}`,
   book: "Book",
   summary: "Summary",
   made: "Added, by month",

@@ -91,6 +91,7 @@ export const es: Words = {
   freeDays: "Días libres",
   firstAndLast: "Pulsa el primer día y después el último.",
   noTimes: "No hay nada libre este día.",
+  nextFree: (when) => `Siguiente hora libre: ${when}`,
   book: "Reservar",
   summary: "Resumen",
   made: "Añadidos, por mes",

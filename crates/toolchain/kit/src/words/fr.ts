@@ -91,6 +91,7 @@ export const fr: Words = {
   freeDays: "Jours libres",
   firstAndLast: "Appuyez sur le premier jour, puis sur le dernier.",
   noTimes: "Rien n’est libre ce jour-là.",
+  nextFree: (when) => `Prochaine heure libre : ${when}`,
   book: "Réserver",
   summary: "Résumé",
   made: "Ajouts, par mois",

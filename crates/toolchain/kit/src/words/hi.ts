@@ -95,6 +95,7 @@ export const hi: Words = {
   freeDays: "खाली दिन",
   firstAndLast: "पहले पहला दिन दबाएँ, फिर आख़िरी।",
   noTimes: "इस दिन कुछ खाली नहीं है।",
+  nextFree: (when) => `अगला खाली समय: ${when}`,
   book: "बुक करें",
   summary: "सारांश",
   made: "जोड़े गए, महीने के अनुसार",

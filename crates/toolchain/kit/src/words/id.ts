@@ -95,6 +95,7 @@ export const id: Words = {
   freeDays: "Hari yang kosong",
   firstAndLast: "Tekan hari pertama, lalu hari terakhir.",
   noTimes: "Tidak ada yang kosong pada hari ini.",
+  nextFree: (when) => `Waktu kosong berikutnya: ${when}`,
   book: "Pesan",
   summary: "Ringkasan",
   made: "Ditambahkan, per bulan",

@@ -91,6 +91,7 @@ export const pt: Words = {
   freeDays: "Dias livres",
   firstAndLast: "Toque no primeiro dia e depois no último.",
   noTimes: "Não há nada livre neste dia.",
+  nextFree: (when) => `Próximo horário livre: ${when}`,
   book: "Reservar",
   summary: "Resumo",
   made: "Adicionados, por mês",

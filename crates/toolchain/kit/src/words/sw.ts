@@ -95,6 +95,7 @@ export const sw: Words = {
   freeDays: "Siku zilizo wazi",
   firstAndLast: "Bonyeza siku ya kwanza, kisha ya mwisho.",
   noTimes: "Hakuna nafasi siku hii.",
+  nextFree: (when) => `Wakati ujao ulio wazi: ${when}`,
   book: "Weka nafasi",
   summary: "Muhtasari",
   made: "Zilizoongezwa, kwa mwezi",

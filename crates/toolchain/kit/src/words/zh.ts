@@ -95,6 +95,7 @@ export const zh: Words = {
   freeDays: "空闲日期",
   firstAndLast: "先按第一天，再按最后一天。",
   noTimes: "这一天没有空闲。",
+  nextFree: (when) => `下一个空闲时间：${when}`,
   book: "预订",
   summary: "概览",
   made: "按月新增",
