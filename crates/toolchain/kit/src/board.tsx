@@ -2,7 +2,7 @@
 import { useState, type DragEvent, type ReactNode } from "react";
 import { useApp } from "./context";
 import { Button, Problem } from "./controls";
-import { Marks } from "./display";
+import { Marks, TitleLink } from "./display";
 import { Summary } from "./detail";
 import { RowsPage, type PageByProps, type View } from "./frame";
 import { nextOptions } from "./rights";
@@ -110,7 +110,7 @@ function Card({ view, row, field, drag, children }: CardProps) {
   return (
     <article draggable onDragStart={() => drag(row)} onDragEnd={() => drag(undefined)} className="flex flex-col gap-2 rounded-lg border border-rule bg-raised p-3">
       <h3 dir="auto" className="font-medium break-words">
-        <a href={view.addressOf(row)} className="inline-block min-h-6 underline decoration-line underline-offset-2">{titleOf(view.entity, row)}</a>
+        <TitleLink to={view.addressOf(row)} title={titleOf(view.entity, row)} />
       </h3>
       <Marks marks={view.marksOf(row)} />
       <Summary entity={entity} row={row} rowsOf={view.table.rowsOf} />

@@ -1,6 +1,6 @@
 /** Rows as cards, for reading more than for managing; a gallery has their pictures first. */
 import { totalOf } from "./attention";
-import { Marks, Picture } from "./display";
+import { Marks, Picture, TitleLink } from "./display";
 import { Summary } from "./detail";
 import { RowsPage, type PageProps, type View } from "./frame";
 import { Moves } from "./steps";
@@ -45,7 +45,7 @@ function Card({ view, row }: { view: View; row: Row }) {
   return (
     <div className="flex grow flex-col gap-3 p-4">
       <h2 dir="auto" className="text-lg font-semibold break-words">
-        <a href={view.addressOf(row)} className="inline-block min-h-6 underline decoration-line underline-offset-2">{titleOf(entity, row)}</a>
+        <TitleLink to={view.addressOf(row)} title={titleOf(entity, row)} />
       </h2>
       <Marks marks={view.marksOf(row)} />
       <Summary entity={entity} row={row} rowsOf={table.rowsOf} />

@@ -108,6 +108,11 @@ export function Picture({ url, title, className = "" }: { url: string; title: st
   return <img src={url} alt={title} className={className} />;
 }
 
+/** A row's title, leading to the row's own page. */
+export function TitleLink({ to, title }: { to: string; title: string }) {
+  return <a href={to} dir="auto" className="inline-block min-h-6 min-w-6 break-words underline decoration-line underline-offset-2">{title}</a>;
+}
+
 /** What needs attention in a row. */
 export function Marks({ marks }: { marks: string[] }) {
   if (marks.length === 0) return null;

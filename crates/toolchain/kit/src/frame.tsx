@@ -5,6 +5,7 @@ import { useApp, usePlace } from "./context";
 import { Button, Empty, Loading, Offline, PageHead, Paragraphs } from "./controls";
 import { Detail } from "./detail";
 import { useEditing, type Editing } from "./editing";
+import { TitleLink } from "./display";
 import { FilterBar, matches, NO_FILTER, type Filter } from "./filter";
 import { Icon } from "./icons";
 import { MoreMenu } from "./more";
@@ -113,7 +114,7 @@ function Attention({ entity, rows, marksOf, addressOf }: AttentionProps) {
       <ul className="flex flex-col gap-1">
         {due.slice(0, NAMED).map(({ row, marks }) => (
           <li key={row.id} dir="auto" className="break-words">
-            <a href={addressOf(row)} className="inline-block min-h-6 font-medium underline">{titleOf(entity, row)}</a>: {marks.join(" · ")}
+            <TitleLink to={addressOf(row)} title={titleOf(entity, row)} />: {marks.join(" · ")}
           </li>
         ))}
       </ul>

@@ -1,7 +1,7 @@
 /** Rows in a table: find, sort, add, change, delete, invite; sums below. On narrow screens each row is a card. */
 import { summedBy, totalOf } from "./attention";
 import { useApp } from "./context";
-import { FieldValue, Marks } from "./display";
+import { FieldValue, Marks, TitleLink } from "./display";
 import { RowsPage, type PageProps, type View } from "./frame";
 import { grantOf } from "./rights";
 import { Moves } from "./steps";
@@ -117,9 +117,9 @@ function Leading({ view, row, field }: { view: View; row: Row; field: Field }) {
   return (
     <span className="flex min-w-0 flex-col gap-1">
       {isLink
-        ? <a href={view.addressOf(row)} dir="auto" className="inline-block min-h-6 break-words underline decoration-line underline-offset-2">{titleOf(entity, row)}</a>
+        ? <TitleLink to={view.addressOf(row)} title={titleOf(entity, row)} />
         : <FieldValue field={field} row={row} rowsOf={table.rowsOf} />}
-      {!isLink && <a href={view.addressOf(row)} className="inline-block min-h-6 text-sm underline">{titleOf(entity, row)}</a>}
+      {!isLink && <TitleLink to={view.addressOf(row)} title={titleOf(entity, row)} />}
       <Marks marks={view.marksOf(row)} />
     </span>
   );

@@ -1,7 +1,7 @@
 /** Rows in the order of time, newest first: a blog or a journal. Each row has a page of its own. */
 import { dayBy } from "./attention";
 import { useApp } from "./context";
-import { Marks, Picture } from "./display";
+import { Marks, Picture, TitleLink } from "./display";
 import { RowsPage, type PageProps, type View } from "./frame";
 import { shownDay } from "./time";
 import { titleOf } from "./titles";
@@ -38,7 +38,7 @@ function Entry({ view, row, by }: { view: View; row: Row; by: string }) {
     <article className="flex flex-col gap-2">
       {day && <time dateTime={day} className="text-sm text-muted">{shownDay(day, language, { dateStyle: "long" })}</time>}
       <h2 dir="auto" className="text-xl font-semibold break-words">
-        <a href={view.addressOf(row)} className="inline-block min-h-6 underline decoration-line underline-offset-2">{titleOf(entity, row)}</a>
+        <TitleLink to={view.addressOf(row)} title={titleOf(entity, row)} />
       </h2>
       <Marks marks={view.marksOf(row)} />
       {url !== undefined && <Picture url={String(url)} title={`${picture?.label}: ${titleOf(entity, row)}`} className="max-h-72 w-full rounded-xl object-cover" />}
