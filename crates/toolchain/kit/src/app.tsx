@@ -146,6 +146,12 @@ function toContent(event: { preventDefault: () => void }) {
 
 function TopBar({ app, pages, page }: { app: App; pages: Page[]; page: Page | undefined }) {
   const { title, words, standing } = app;
+  const bar = useRef<HTMLElement>(null);
+  // On narrow screens the menu is one line that can be pushed: what is open stays in sight.
+  useEffect(() => {
+    const open = bar.current?.querySelector<HTMLElement>("[aria-current]");
+    if (open && bar.current) bar.current.scrollLeft += open.getBoundingClientRect().left - bar.current.getBoundingClientRect().left - 40;
+  }, [page?.id]);
   return (
     <header className="border-b border-rule bg-raised print:hidden">
       <div className="mx-auto flex max-w-6xl flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 sm:px-6">
@@ -154,9 +160,9 @@ function TopBar({ app, pages, page }: { app: App; pages: Page[]; page: Page | un
         <InviteButton />
       </div>
       {pages.length > 1 && (
-        <nav aria-label={words.menu} className="mx-auto flex max-w-6xl flex-wrap gap-1 px-2 sm:px-4">
+        <nav ref={bar} aria-label={words.menu} className="mx-auto flex max-w-6xl gap-1 px-2 max-sm:overflow-x-auto sm:flex-wrap sm:px-4">
           {pages.map(({ id, title }) => (
-            <a key={id} href={`#${id}`} dir="auto" aria-current={id === page?.id ? "page" : undefined} className="min-h-8 border-b-4 border-transparent px-3 py-2 text-sm aria-[current=page]:border-accent-ink aria-[current=page]:font-semibold">
+            <a key={id} href={`#${id}`} dir="auto" aria-current={id === page?.id ? "page" : undefined} className="min-h-8 max-sm:whitespace-nowrap border-b-4 border-transparent px-3 py-2 text-sm aria-[current=page]:border-accent-ink aria-[current=page]:font-semibold">
               {title}
             </a>
           ))}

@@ -8,6 +8,7 @@ import { FieldValue, Marks, Picture } from "./display";
 import type { Editing } from "./editing";
 import { Icon } from "./icons";
 import { BOX } from "./input";
+import { Related } from "./related";
 import { isAsked } from "./rights";
 import { Moves } from "./steps";
 import type { Table } from "./store";
@@ -52,7 +53,7 @@ interface ContentsProps {
 }
 
 function Contents({ entity, table, row, editing, marks }: ContentsProps) {
-  const { language } = useApp();
+  const { language, words } = useApp();
   const totals = useReadableTotals(entity);
   const pictures = entity.fields.filter(({ id, kind }) => kind.type === "picture" && row.values[id] !== undefined);
   return (
@@ -79,8 +80,9 @@ function Contents({ entity, table, row, editing, marks }: ContentsProps) {
       <div className="flex flex-wrap gap-2 print:hidden">
         {editing.actionsOf(row)}
         <ShareButton title={titleOf(entity, row)} />
-        <Button small onClick={() => window.print()}>{useApp().words.print}</Button>
+        <Button small onClick={() => window.print()}>{words.print}</Button>
       </div>
+      <Related entity={entity} row={row} />
     </>
   );
 }

@@ -48,7 +48,7 @@ function Look({ field, value, text }: LookProps) {
     case "colour":
       return <Swatch colour={text} />;
     case "picture":
-      return <Picture url={String(value)} title={field.label} className="max-h-64 rounded-lg" />;
+      return <Picture url={String(value)} title={field.label} className="max-h-32 rounded-lg" />;
     default:
       return <Plain text={text} />;
   }

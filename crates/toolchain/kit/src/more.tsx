@@ -6,7 +6,7 @@ import { parsed, written } from "./csv";
 import { cellOf, columnsOf, linesOf, MOST_LINES, type Line } from "./importing";
 import { BOX } from "./input";
 import { Refused } from "./platform";
-import { fieldsToFill, manages } from "./rights";
+import { fieldsToFill, fieldsToSee, manages } from "./rights";
 import type { Table } from "./store";
 import { titleOf, useNameOf } from "./titles";
 import type { Entity, Row } from "./types";
@@ -39,10 +39,10 @@ export function MoreMenu({ entity, rows, table }: MoreProps) {
 
 /** Saves the rows that are shown, in their order, as a file; pictures stay behind. */
 function useSave(entity: Entity, rows: Row[], table: Table): () => void {
-  const { words, language } = useApp();
+  const { words, language, standing } = useApp();
   const nameOf = useNameOf(table.rowsOf);
   return () => {
-    const fields = entity.fields.filter(({ kind }) => kind.type !== "picture");
+    const fields = fieldsToSee(entity, standing).filter(({ kind }) => kind.type !== "picture");
     const lines = rows.map((row) => fields.map((field) => cellOf(field, row.values[field.id], words, language, nameOf)));
     // The mark in front tells spreadsheets that this is UTF-8.
     const text = `\ufeff${written([fields.map(({ label }) => label), ...lines])}`;

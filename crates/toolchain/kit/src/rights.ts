@@ -51,6 +51,11 @@ export function fieldsToFill(entity: Entity, standing: Standing, row?: Row, find
   return grantOf(entity, standing).update === "all" ? seen : seen.filter((field) => field.byMember);
 }
 
+/** The fields in which the caller may find something. */
+export function fieldsToSee(entity: Entity, standing: Standing): Field[] {
+  return entity.fields.filter(({ seenBy }) => !seenBy || seenBy.some(({ role }) => role === standing.role));
+}
+
 function isFixed(entity: Entity, field: Field, row: Row): boolean {
   return (entity.fixed ?? []).some(({ onlyIf, except }) => holds(onlyIf, row) && !except?.includes(field.id));
 }

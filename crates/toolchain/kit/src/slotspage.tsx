@@ -96,7 +96,7 @@ function Choosing({ entity, booking, table, done }: ChoosingProps) {
         <Input key={field.id} entity={entity} field={{ ...field, required: field.required ?? false }} text={draft[field.id] ?? ""} change={(text) => change(field, text)} rowsOf={table.rowsOf} />
       ))}
       {!ready && <p className="text-muted">{words.chooseFirst}</p>}
-      {ready && (begins?.kind.type === "date" ? <Days {...picking} /> : <Times {...picking} />)}
+      {ready && (begins?.kind.type === "date" ? <Days {...picking} /> : <Times key={JSON.stringify(draft)} {...picking} />)}
       {ready && refused.length > 0 && <Next {...picking} />}
       {ready && typeof values[booking.start] === "string" && (
         <div className="flex flex-col gap-3 border-t border-rule pt-4">
@@ -164,13 +164,13 @@ function Next({ entity, booking, table, values, occupied, pick }: PickingProps) 
 /** A day, and the free times of that day. */
 function Times({ entity, booking, table, values, occupied, pick }: PickingProps) {
   const { words, language } = useApp();
-  const [day, setDay] = useState(today());
   const [asked, setAsked] = useState(USUAL_LENGTH);
   const ids = { day: useId(), times: useId(), length: useId() };
   const byField = booking.end.type === "field";
   const length = byField ? asked : (lengthOf(entity, booking, values, table.find) ?? USUAL_LENGTH);
   const now = minutesOf(momentOf(new Date()));
   const free = (one: string) => freeTimes(hours(entity, booking, one, values, table.find), length, occupied, now);
+  const [day, setDay] = useState(() => nextFree(daysAfter(today(), -1), free) ?? today());
   const choose = (start: number) => {
     const end = booking.end.type === "field" ? { [booking.end.field]: momentAt(start + length) } : {};
     pick({ [booking.start]: momentAt(start), ...end });
@@ -211,10 +211,15 @@ function Times({ entity, booking, table, values, occupied, pick }: PickingProps)
   );
 }
 
+/** The next day with free times. */
+function nextFree(day: string, free: (day: string) => number[]): string | undefined {
+  return Array.from({ length: AHEAD }, (_, index) => daysAfter(day, index + 1)).find((one) => free(one).length > 0);
+}
+
 /** Says that a day is full, and leads to the next one that is not. */
 function NextFree({ day, free, turn }: { day: string; free: (day: string) => number[]; turn: (day: string) => void }) {
   const { words, language } = useApp();
-  const next = Array.from({ length: AHEAD }, (_, index) => daysAfter(day, index + 1)).find((one) => free(one).length > 0);
+  const next = nextFree(day, free);
   return (
     <div className="flex flex-wrap items-center gap-3">
       <p className="text-muted">{words.noTimes}</p>

@@ -49,10 +49,18 @@ export function shownNumber(kind: FieldKind, value: number, language: string, wo
     case "rating":
       return words.stars(value, kind.max);
     case "duration":
-      return words.duration(Math.floor(value / 60), value % 60);
+      return shownDuration(value, language);
     default:
       return new Intl.NumberFormat(language).format(value);
   }
+}
+
+/** Minutes as hours and minutes, without those that are none. */
+function shownDuration(minutes: number, language: string): string {
+  const [hours, rest] = [Math.trunc(minutes / 60), minutes % 60];
+  const part = (count: number, unit: string) => new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(count);
+  const parts = [hours !== 0 && part(hours, "hour"), (rest !== 0 || hours === 0) && part(rest, "minute")];
+  return parts.filter((one) => one !== false).join(" ");
 }
 
 function moneyFormat(kind: { currency: string; digits: number }): Intl.NumberFormatOptions {

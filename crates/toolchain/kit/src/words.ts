@@ -128,7 +128,6 @@ export interface Words {
   notEmail: (label: string) => string;
   notPhone: (label: string) => string;
   stars: (count: number, of: number) => string;
-  duration: (hours: number, minutes: number) => string;
   minutes: string;
 }
 

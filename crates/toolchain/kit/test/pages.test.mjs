@@ -228,6 +228,19 @@ test('tables: totals stand with each row, in the order that was asked for', { sk
     await page.getByRole('row', { name: /Cut.*€30\.00 1/ }).waitFor();
   }));
 
+test('a row shows what refers to it, and takes more', { skip }, () =>
+  on('?as=owner#services/1', { rows: everything }, async (page) => {
+    const list = page.getByRole('region', { name: 'Bookings' });
+    await list.getByText('Ana').waitFor();
+    await list.getByRole('button', { name: 'Add: Booking' }).click();
+    await page.getByLabel('Your name').fill('Bea');
+    assert.equal(await page.getByLabel('Service').locator('option:checked').innerText(), 'Cut');
+    await page.getByLabel('Stylist').selectOption({ label: 'Mira' });
+    await page.getByLabel('Start').fill(`${day(2)}T10:00`);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await list.getByText('Bea').waitFor();
+  }));
+
 test('many rows are found by words, by choice and in another order', { skip }, () => {
   const many = Array.from({ length: 12 }, (_, index) => ({ title: `Task ${index}`, state: index < 3 ? 'done' : 'open', cost: 100 * index }));
   return on('?as=owner#tasks', { rows: { Task: many } }, async (page) => {
@@ -328,7 +341,7 @@ for (const [app, colorScheme] of [['salon', 'light'], ['salon', 'dark'], ['arabi
         assert.deepEqual(await objections(page, width), [], `${id} at ${width}`);
       }
     }
-    for (const place of ['news/8', 'styles/10', 'tasks/4']) {
+    for (const place of ['news/9', 'styles/11', 'tasks/4', 'services/1']) {
       await page.evaluate((hash) => (location.hash = hash), place);
       await page.locator('article h1').waitFor();
       assert.deepEqual(await objections(page, 1280), [], place);

@@ -67,7 +67,9 @@ test('values read well', () => {
   assert.equal(shown(money, 123450, 'de').replace(/\s/g, ' '), '1.234,50 €');
   assert.equal(shown({ ...money, currency: 'points' }, 50), '0.50');
   assert.equal(shown(weight, 1500), '1.5 kg');
-  assert.equal(shown({ type: 'duration' }, 95), '1 h 35 min');
+  assert.equal(shown({ type: 'duration' }, 95), '1 hr 35 min');
+  assert.equal(shown({ type: 'duration' }, 120), '2 hr');
+  assert.equal(shown({ type: 'duration' }, 0), '0 min');
   assert.equal(shown({ type: 'date' }, '2026-05-01'), 'May 1, 2026');
   assert.equal(shown({ type: 'date' }, 'someday'), 'someday');
   assert.equal(shown({ type: 'yesNo' }, false), 'No');

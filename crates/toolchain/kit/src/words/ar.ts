@@ -136,6 +136,5 @@ export const ar: Words = {
   notEmail: (label) => `${label}: ليس عنوان بريد إلكتروني.`,
   notPhone: (label) => `${label}: ليس رقم هاتف.`,
   stars: (count, of) => `${count} من ${of}`,
-  duration: (hours, minutes) => (hours > 0 ? `${hours} س ${minutes} د` : `${minutes} د`),
   minutes: "دقائق",
 };

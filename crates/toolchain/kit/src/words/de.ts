@@ -119,6 +119,5 @@ export const de: Words = {
   missing: (label) => `${label} fehlt.`,
   notNumber: (label) => `${label} ist keine Zahl.`,
   stars: (count, of) => `${count} von ${of}`,
-  duration: (hours, minutes) => (hours > 0 ? `${hours} Std. ${minutes} Min.` : `${minutes} Min.`),
   minutes: "Minuten",
 };

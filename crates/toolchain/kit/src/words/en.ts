@@ -119,6 +119,5 @@ export const en: Words = {
   missing: (label) => `${label} is missing.`,
   notNumber: (label) => `${label} is not a number.`,
   stars: (count, of) => `${count} of ${of}`,
-  duration: (hours, minutes) => (hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min`),
   minutes: "minutes",
 };

@@ -119,6 +119,5 @@ export const es: Words = {
   missing: (label) => `Falta: ${label}.`,
   notNumber: (label) => `${label}: no es un número.`,
   stars: (count, of) => `${count} de ${of}`,
-  duration: (hours, minutes) => (hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min`),
   minutes: "minutos",
 };

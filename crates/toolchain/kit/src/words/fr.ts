@@ -119,6 +119,5 @@ export const fr: Words = {
   missing: (label) => `Il manque : ${label}.`,
   notNumber: (label) => `${label} : ce n'est pas un nombre.`,
   stars: (count, of) => `${count} sur ${of}`,
-  duration: (hours, minutes) => (hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min`),
   minutes: "minutes",
 };

@@ -119,6 +119,5 @@ export const hi: Words = {
   notEmail: (label) => `${label} कोई ई-मेल पता नहीं है।`,
   notPhone: (label) => `${label} कोई फ़ोन नंबर नहीं है।`,
   stars: (count, of) => `${of} में से ${count}`,
-  duration: (hours, minutes) => (hours > 0 ? `${hours} घंटे ${minutes} मिनट` : `${minutes} मिनट`),
   minutes: "मिनट",
 };

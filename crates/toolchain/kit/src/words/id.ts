@@ -119,6 +119,5 @@ export const id: Words = {
   notEmail: (label) => `${label} bukan alamat surel.`,
   notPhone: (label) => `${label} bukan nomor telepon.`,
   stars: (count, of) => `${count} dari ${of}`,
-  duration: (hours, minutes) => (hours > 0 ? `${hours} jam ${minutes} menit` : `${minutes} menit`),
   minutes: "menit",
 };

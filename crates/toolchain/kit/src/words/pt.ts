@@ -119,6 +119,5 @@ export const pt: Words = {
   missing: (label) => `Falta: ${label}.`,
   notNumber: (label) => `${label}: não é um número.`,
   stars: (count, of) => `${count} de ${of}`,
-  duration: (hours, minutes) => (hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min`),
   minutes: "minutos",
 };

@@ -119,6 +119,5 @@ export const sw: Words = {
   notEmail: (label) => `${label} si anwani ya barua pepe.`,
   notPhone: (label) => `${label} si nambari ya simu.`,
   stars: (count, of) => `${count} kati ya ${of}`,
-  duration: (hours, minutes) => (hours > 0 ? `saa ${hours} dakika ${minutes}` : `dakika ${minutes}`),
   minutes: "dakika",
 };

@@ -119,6 +119,5 @@ export const zh: Words = {
   notEmail: (label) => `${label}不是电子邮件地址。`,
   notPhone: (label) => `${label}不是电话号码。`,
   stars: (count, of) => `${count} / ${of}`,
-  duration: (hours, minutes) => (hours > 0 ? `${hours} 小时 ${minutes} 分钟` : `${minutes} 分钟`),
   minutes: "分钟",
 };
