@@ -40,7 +40,7 @@ export function mountApp(options: AppOptions): void {
     document.documentElement.style.setProperty(name, value);
   }
   const root = document.getElementById("root") ?? document.body.appendChild(document.createElement("div"));
-  createRoot(root).render(<Entry options={options} />);
+  void wordsFor(options.language).then((words) => createRoot(root).render(<Entry options={options} words={words} />));
 }
 
 type State =
@@ -75,8 +75,7 @@ function decoded(token: string): string {
   }
 }
 
-function Entry({ options }: { options: AppOptions }) {
-  const words = useMemo(() => wordsFor(options.language), [options.language]);
+function Entry({ options, words }: { options: AppOptions; words: Words }) {
   const [state, setState] = useState<State>({ is: "connecting" });
   const start = useCallback(() => {
     setState({ is: "connecting" });

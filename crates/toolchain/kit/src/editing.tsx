@@ -9,7 +9,7 @@ import { fieldsToFill, grantOf, isKept, mayChange, reaches, rolesToInvite } from
 import type { Table, Values } from "./store";
 import { titleOf } from "./titles";
 import type { Entity, Row } from "./types";
-import { recreated, restored } from "./undo";
+import { recreated, removed, restored } from "./undo";
 
 type Open = { what: "add"; start: Values } | { what: "edit" | "delete" | "invite"; row: Row } | undefined;
 
@@ -87,8 +87,7 @@ function AddRow({ entity, start, table, close }: FormDialogProps & { start: Valu
   const { words, store, standing, announce } = useApp();
   const submit = async (values: Values) => {
     const row = await store.create(entity, values);
-    const remove = () => store.remove(entity, row);
-    announce(words.saved, grantOf(entity, standing).delete ? remove : undefined);
+    announce(words.saved, removed({ entity, row, store, standing }));
     close();
   };
   const fields = fieldsToFill(entity, standing);

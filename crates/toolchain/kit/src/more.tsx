@@ -1,5 +1,5 @@
 /** What can be done with all rows of a page: print, take them away as a table, bring some in from one. */
-import { useId, useState, type ChangeEvent } from "react";
+import { useEffect, useId, useRef, useState, type ChangeEvent, type RefObject } from "react";
 import { useApp } from "./context";
 import { Button, Dialog, Problem } from "./controls";
 import { parsed, written } from "./csv";
@@ -22,9 +22,10 @@ export function MoreMenu({ entity, rows, table }: MoreProps) {
   const { words, standing } = useApp();
   const [importing, setImporting] = useState(false);
   const save = useSave(entity, rows, table);
+  const menu = useClosing();
   return (
     <div className="print:hidden">
-      <details className="relative">
+      <details ref={menu} className="relative">
         <summary className="inline-flex min-h-10 cursor-pointer items-center rounded-lg border border-line bg-raised px-4 text-sm">{words.moreActions}</summary>
         <div className="absolute end-0 z-10 mt-1 flex w-max max-w-[calc(100vw-2rem)] flex-col gap-2 rounded-xl border border-line bg-raised p-3">
           <Button onClick={() => window.print()}>{words.print}</Button>
@@ -35,6 +36,29 @@ export function MoreMenu({ entity, rows, table }: MoreProps) {
       {importing && <ImportDialog entity={entity} table={table} close={() => setImporting(false)} />}
     </div>
   );
+}
+
+/** A menu that closes when something in it was chosen, by Escape, and by a press elsewhere. */
+function useClosing(): RefObject<HTMLDetailsElement | null> {
+  const menu = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const close = (event: Event) => {
+      const { current } = menu;
+      const target = event.target instanceof Element ? event.target : undefined;
+      const escaped = event instanceof KeyboardEvent && event.key === "Escape";
+      const chosen = event.type === "click" && !target?.closest("summary");
+      if (!current?.open || (!escaped && !chosen)) return;
+      current.open = false;
+      if (escaped) current.querySelector("summary")?.focus();
+    };
+    document.addEventListener("click", close);
+    document.addEventListener("keydown", close);
+    return () => {
+      document.removeEventListener("click", close);
+      document.removeEventListener("keydown", close);
+    };
+  }, []);
+  return menu;
 }
 
 /** Saves the rows that are shown, in their order, as a file; pictures stay behind. */

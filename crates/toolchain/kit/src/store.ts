@@ -106,8 +106,10 @@ export class Store {
     this.timer = setTimeout(() => void this.read([...this.missed]), AGAIN);
   }
 
-  /** Adds a row and gives it. */
-  async create(entity: Entity, values: Values): Promise<Row> {
+  /** Adds a row and gives it. Its choices begin where their steps do. */
+  async create(entity: Entity, given: Values): Promise<Row> {
+    const begun = (entity.steps ?? []).map(({ field, start }) => [field, start]);
+    const values: Values = { ...given, ...Object.fromEntries(begun) };
     const fields = entity.fields.filter((field) => values[field.id] !== undefined);
     const view = await this.platform.change<Record<string, unknown>>(entity.methods.create, encoded(entity, fields, values));
     const row = decoded(entity, view);

@@ -5,7 +5,7 @@
  * then refuses it nevertheless, that is said.
  */
 import type { Undo } from "./context";
-import { grantOf, nextOptions } from "./rights";
+import { grantOf, isKept, nextOptions, reaches } from "./rights";
 import type { Store, Values } from "./store";
 import type { Entity, Field, Row, Standing } from "./types";
 
@@ -35,9 +35,13 @@ export function recreated({ entity, row, entities, store, standing }: Change & {
   const referred = entities.some(({ fields }) => fields.some(({ kind }) => kind.type === "ref" && kind.entity === entity.id));
   const same = entity.person === undefined && row.member === standing.member;
   if (!grantOf(entity, standing).create || !whole || !fresh || !same || referred) return undefined;
-  const begun = new Set((entity.steps ?? []).map(({ field }) => field));
-  const values = Object.fromEntries(Object.entries(row.values).filter(([field]) => !begun.has(field)));
   return async () => {
-    await store.create(entity, values);
+    await store.create(entity, row.values);
   };
+}
+
+/** Deletes a row that was just made. */
+export function removed({ entity, row, store, standing }: Change): Undo | undefined {
+  const deletable = reaches(entity, grantOf(entity, standing).delete, row, standing, store.find) && !isKept(entity, row);
+  return deletable ? () => store.remove(entity, row) : undefined;
 }

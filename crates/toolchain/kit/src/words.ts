@@ -1,14 +1,9 @@
-/** The kit's own texts by language. Every language is complete by type; one that is missing reads English. */
-import { ar } from "./words/ar";
-import { de } from "./words/de";
+/**
+ * The kit's own texts by language. Every language is complete by type; one that is missing reads English.
+ *
+ * A browser loads the language of the app alone, besides English.
+ */
 import { en } from "./words/en";
-import { es } from "./words/es";
-import { fr } from "./words/fr";
-import { hi } from "./words/hi";
-import { id } from "./words/id";
-import { pt } from "./words/pt";
-import { sw } from "./words/sw";
-import { zh } from "./words/zh";
 
 /** Every text of the kit. */
 export interface Words {
@@ -132,15 +127,32 @@ export interface Words {
 }
 
 /** The texts by base language. */
-export const languages: Record<string, Words> = { ar, de, en, es, fr, hi, id, pt, sw, zh };
+export const languages: Record<string, () => Promise<Words>> = {
+  ar: async () => (await import("./words/ar")).ar,
+  de: async () => (await import("./words/de")).de,
+  en: async () => en,
+  es: async () => (await import("./words/es")).es,
+  fr: async () => (await import("./words/fr")).fr,
+  hi: async () => (await import("./words/hi")).hi,
+  id: async () => (await import("./words/id")).id,
+  pt: async () => (await import("./words/pt")).pt,
+  sw: async () => (await import("./words/sw")).sw,
+  zh: async () => (await import("./words/zh")).zh,
+};
 
 /** Languages that are written from right to left. */
 const FROM_THE_RIGHT = ["ar", "fa", "he", "ur"];
 
 /** The texts for a BCP 47 tag. */
-export function wordsFor(language: string): Words {
+export async function wordsFor(language: string): Promise<Words> {
   const base = baseOf(language);
-  return Object.hasOwn(languages, base) ? (languages[base] ?? en) : en;
+  const load = Object.hasOwn(languages, base) ? languages[base] : undefined;
+  try {
+    return load ? await load() : en;
+  } catch {
+    // Without a connection even the words don't come; then the page says so in English.
+    return en;
+  }
 }
 
 /** The direction in which a language is written. */
