@@ -258,9 +258,14 @@ test('many rows are found by words, by choice and in another order', { skip }, (
 
 test('a table is taken away, and comes in line by line', { skip }, () =>
   on('?as=owner#tasks', { rows: tasks }, async (page) => {
-    await page.getByText('More', { exact: true }).click();
+    const menu = page.getByText('More', { exact: true });
+    await menu.click();
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save as table' }).click()]);
     assert.match(readFileSync(await file.path(), 'utf8'), /Paint,Open,\d{4}-\d\d-\d\d,12\.00,Yes,40\r\n/);
+    await menu.click();
+    await page.keyboard.press('Escape');
+    assert.equal(await page.getByRole('button', { name: 'Import a table' }).count(), 0);
+    await menu.click();
     await page.getByRole('button', { name: 'Import a table' }).click();
     const text = 'Title;Cost;Colour\nWash;3,50;red\nIron;many;blue\nFold;4;green';
     await page.getByLabel('File').setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });

@@ -12,6 +12,8 @@ use super::text::{capital, comment, indent, script};
 use crate::spec::{Choice, Condition, Field, FieldKind, Grant, Page, PageKind, Role, Scope};
 
 mod behaviour;
+#[cfg(test)]
+mod tests;
 
 /// How long an element's properties may be on one line, in bytes.
 const LINE: usize = 90;
