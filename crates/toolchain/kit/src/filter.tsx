@@ -1,8 +1,8 @@
 /** Finding rows: by words, by choices and yes or no, in another order. */
-import { useId } from "react";
+import { useId, useState } from "react";
 import { useApp } from "./context";
+import { Button } from "./controls";
 import { BOX } from "./input";
-import type { Table } from "./store";
 import type { Entity, Field, Option, Order, Row } from "./types";
 
 /** What is looked for. */
@@ -32,22 +32,26 @@ interface FilterProps {
   count: number;
   filter: Filter;
   change: (filter: Filter) => void;
-  table: Table;
 }
 
-/** The controls, where there are enough rows to need them. */
+/** The controls, where there are enough rows to need them; on narrow screens all but the search are folded away. */
 export function FilterBar({ entity, count, filter, change }: FilterProps) {
   const { words } = useApp();
+  const [open, setOpen] = useState(false);
+  const id = useId();
   if (count < MANY) return null;
   return (
     <search className="flex flex-wrap items-end gap-3 print:hidden">
-      <input type="search" aria-label={words.search} placeholder={words.search} value={filter.query} dir="auto" className={`${BOX} sm:max-w-xs`} onChange={(event) => change({ ...filter, query: event.target.value })} />
-      {entity.fields.map((field) => {
-        const options = optionsOf(field, words);
-        const set = (value: string) => change({ ...filter, values: { ...filter.values, [field.id]: value } });
-        return options && <Picker key={field.id} label={field.label} none={words.all} options={options} value={filter.values[field.id] ?? ""} change={set} />;
-      })}
-      <OrderPicker entity={entity} order={filter.order} change={(order) => change({ ...filter, order })} />
+      <input type="search" aria-label={words.search} placeholder={words.search} value={filter.query} dir="auto" className={`${BOX} flex-1 sm:max-w-xs`} onChange={(event) => change({ ...filter, query: event.target.value })} />
+      <Button className="sm:hidden" aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>{words.filter}</Button>
+      <div id={id} className={open ? "contents" : "hidden sm:contents"}>
+        {entity.fields.map((field) => {
+          const options = optionsOf(field, words);
+          const set = (value: string) => change({ ...filter, values: { ...filter.values, [field.id]: value } });
+          return options && <Picker key={field.id} label={field.label} none={words.all} options={options} value={filter.values[field.id] ?? ""} change={set} />;
+        })}
+        <OrderPicker entity={entity} order={filter.order} change={(order) => change({ ...filter, order })} />
+      </div>
     </search>
   );
 }

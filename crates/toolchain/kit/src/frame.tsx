@@ -75,7 +75,7 @@ export function RowsPage({ entity, text, onlyIf, children, order: own, always = 
       {table.failed && !all && <Offline retry={() => void table.reload()} />}
       {!all && !table.failed && <Loading />}
       {all && <Attention rows={all} marksOf={marksOf} entity={entity} addressOf={addressOf} />}
-      {all && <FilterBar entity={entity} count={all.length} filter={filter} change={setFilter} table={table} />}
+      {all && <FilterBar entity={entity} count={all.length} filter={filter} change={setFilter} />}
       {all?.length === 0 && !always && <Empty action={editing.add && <AddFirst entity={entity} add={() => editing.add?.({})} />}>{words.empty}</Empty>}
       {rows?.length === 0 && all?.length !== 0 && <Empty action={<Button onClick={() => setFilter(NO_FILTER)}>{words.clear}</Button>}>{words.noMatch}</Empty>}
       {rows && (rows.length > 0 || (always && all?.length === 0)) &&

@@ -23,6 +23,7 @@ export interface Words {
   notUndone: (reason: string) => string;
   search: string;
   all: string;
+  filter: string;
   sort: string;
   usual: string;
   actions: string;

@@ -256,6 +256,18 @@ test('many rows are found by words, by choice and in another order', { skip }, (
   });
 });
 
+test('telephones fold the filters away', { skip }, () => {
+  const many = Array.from({ length: 8 }, (_, index) => ({ title: `Task ${index}`, urgent: index === 0 }));
+  return on('?as=owner#tasks', { rows: { Task: many }, viewport: { width: 360, height: 700 } }, async (page) => {
+    await page.getByRole('searchbox').waitFor();
+    assert.equal(await page.getByLabel('Urgent').count(), await page.getByLabel('Urgent').and(page.locator(':not(:visible)')).count());
+    await page.getByRole('button', { name: 'Filter', expanded: false }).click();
+    await page.getByLabel('Urgent').selectOption({ label: 'Yes' });
+    await page.getByRole('row', { name: /Task 1/ }).waitFor({ state: 'detached' });
+    await page.getByRole('row', { name: /Task 0/ }).waitFor();
+  });
+});
+
 test('a table is taken away, and comes in line by line', { skip }, () =>
   on('?as=owner#tasks', { rows: tasks }, async (page) => {
     const menu = page.getByText('More', { exact: true });

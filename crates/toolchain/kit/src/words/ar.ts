@@ -19,6 +19,7 @@ export const ar: Words = {
   notUndone: (reason) => `تعذّر التراجع: ${reason}`,
   search: "بحث",
   all: "الكل",
+  filter: "تصفية",
   sort: "ترتيب حسب",
   usual: "الترتيب المعتاد",
   actions: "إجراءات",

@@ -52,6 +52,7 @@ export const de: Words = {
   undone: "Rückgängig gemacht.",
   notUndone: (reason) => `Das ließ sich nicht rückgängig machen: ${reason}`,
   all: "Alle",
+  filter: "Filtern",
   sort: "Sortieren nach",
   usual: "Übliche Reihenfolge",
   moreActions: "Mehr",

@@ -52,6 +52,7 @@ export const en: Words = {
   undone: "Taken back.",
   notUndone: (reason) => `This could not be taken back: ${reason}`,
   all: "All",
+  filter: "Filter",
   sort: "Sort by",
   usual: "Usual order",
   moreActions: "More",

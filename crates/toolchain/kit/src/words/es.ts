@@ -52,6 +52,7 @@ export const es: Words = {
   undone: "Deshecho.",
   notUndone: (reason) => `No se pudo deshacer: ${reason}`,
   all: "Todos",
+  filter: "Filtrar",
   sort: "Ordenar por",
   usual: "Orden habitual",
   moreActions: "Más",

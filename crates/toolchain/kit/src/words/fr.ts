@@ -52,6 +52,7 @@ export const fr: Words = {
   undone: "L’action est annulée.",
   notUndone: (reason) => `L’action n’a pas pu être annulée : ${reason}`,
   all: "Tous",
+  filter: "Filtrer",
   sort: "Trier par",
   usual: "Ordre habituel",
   moreActions: "Plus",

@@ -19,6 +19,7 @@ export const hi: Words = {
   notUndone: (reason) => `इसे वापस नहीं लिया जा सका: ${reason}`,
   search: "खोजें",
   all: "सभी",
+  filter: "छाँटें",
   sort: "क्रम",
   usual: "सामान्य क्रम",
   actions: "क्रियाएँ",

@@ -19,6 +19,7 @@ export const id: Words = {
   notUndone: (reason) => `Ini tidak bisa diurungkan: ${reason}`,
   search: "Cari",
   all: "Semua",
+  filter: "Saring",
   sort: "Urutkan menurut",
   usual: "Urutan biasa",
   actions: "Tindakan",

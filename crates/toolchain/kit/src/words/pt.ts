@@ -52,6 +52,7 @@ export const pt: Words = {
   undone: "Desfeito.",
   notUndone: (reason) => `Não foi possível desfazer: ${reason}`,
   all: "Todos",
+  filter: "Filtrar",
   sort: "Ordenar por",
   usual: "Ordem habitual",
   moreActions: "Mais",

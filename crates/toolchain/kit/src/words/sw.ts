@@ -19,6 +19,7 @@ export const sw: Words = {
   notUndone: (reason) => `Haikuwezekana kutengua: ${reason}`,
   search: "Tafuta",
   all: "Zote",
+  filter: "Chuja",
   sort: "Panga kwa",
   usual: "Mpangilio wa kawaida",
   actions: "Vitendo",

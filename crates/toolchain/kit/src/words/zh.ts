@@ -19,6 +19,7 @@ export const zh: Words = {
   notUndone: (reason) => `无法撤销：${reason}`,
   search: "搜索",
   all: "全部",
+  filter: "筛选",
   sort: "排序方式",
   usual: "默认顺序",
   actions: "操作",
