@@ -31,7 +31,7 @@ function Look({ field, value, text }: LookProps) {
   const { kind } = field;
   switch (kind.type) {
     case "email":
-      return <Linked kind="email" href={`mailto:${encodeURIComponent(text)}`} text={text} />;
+      return <Linked kind="email" href={`mailto:${encodeURIComponent(text).replace("%40", "@")}`} text={text} />;
     case "phone":
       return <Linked kind="phone" href={`tel:${text.replace(/[^+0-9]/g, "")}`} text={text} />;
     case "url":

@@ -9,7 +9,7 @@ import { TitleLink } from "./display";
 import { FilterBar, matches, NO_FILTER, type Filter } from "./filter";
 import { Icon } from "./icons";
 import { MoreMenu } from "./more";
-import { holds } from "./rights";
+import { fieldsToSee, holds } from "./rights";
 import { ordered } from "./rows";
 import { useTable, type Table } from "./store";
 import { titleOf, useShown } from "./titles";
@@ -31,6 +31,7 @@ export interface PageByProps extends PageProps {
 
 /** What the body of a page needs. */
 export interface View {
+  /** With the fields in which the caller may find something. */
   entity: Entity;
   table: Table;
   /** Those that are found, in order. */
@@ -51,11 +52,12 @@ interface FrameProps extends PageProps {
 }
 
 /** The page around its body. With a row in the address it is that row's page. */
-export function RowsPage({ entity, text, onlyIf, children, order: own, always = false }: FrameProps) {
-  const { words, language } = useApp();
+export function RowsPage({ entity: whole, text, onlyIf, children, order: own, always = false }: FrameProps) {
+  const { words, language, standing } = useApp();
   const { page, row: number } = usePlace();
-  const table = useTable(entity);
-  const editing = useEditing(entity, table);
+  const table = useTable(whole);
+  const editing = useEditing(whole, table);
+  const entity = useMemo(() => ({ ...whole, fields: fieldsToSee(whole, standing) }), [whole, standing]);
   const shown = useShown(table.rowsOf);
   const [filter, setFilter] = useState<Filter>(NO_FILTER);
   const order = filter.order ?? own ?? entity.order ?? [];
@@ -69,7 +71,7 @@ export function RowsPage({ entity, text, onlyIf, children, order: own, always = 
     <section className="flex flex-col gap-4">
       <PageHead title={page?.title ?? entity.plural} note={all ? words.rows(all.length) : ""}>
         {editing.addButton}
-        {all && <MoreMenu entity={entity} rows={rows ?? []} table={table} />}
+        {all && <MoreMenu entity={whole} rows={rows ?? []} table={table} />}
       </PageHead>
       {text && <Paragraphs text={text} />}
       {table.failed && !all && <Offline retry={() => void table.reload()} />}

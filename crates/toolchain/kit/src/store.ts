@@ -106,8 +106,14 @@ export class Store {
     this.timer = setTimeout(() => void this.read([...this.missed]), AGAIN);
   }
 
+  /** A page may show some of an entity's fields; what is sent and read has all of them. */
+  private whole(shown: Entity): Entity {
+    return this.entities.find(({ id }) => id === shown.id) ?? shown;
+  }
+
   /** Adds a row and gives it. Its choices begin where their steps do. */
-  async create(entity: Entity, given: Values): Promise<Row> {
+  async create(shown: Entity, given: Values): Promise<Row> {
+    const entity = this.whole(shown);
     const begun = (entity.steps ?? []).map(({ field, start }) => [field, start]);
     const values: Values = { ...given, ...Object.fromEntries(begun) };
     const fields = entity.fields.filter((field) => values[field.id] !== undefined);
@@ -118,7 +124,8 @@ export class Store {
   }
 
   /** Sets some fields of a row. */
-  async update(entity: Entity, row: Row, values: Values): Promise<void> {
+  async update(shown: Entity, row: Row, values: Values): Promise<void> {
+    const entity = this.whole(shown);
     const fields = entity.fields.filter((field) => field.id in values);
     const input = encoded(entity, fields, values, row);
     await this.promise({ entity: entity.id, id: row.id, values }, async () => {
@@ -160,8 +167,8 @@ export class Store {
     if (this.confirmed.has(entity.id)) this.confirmed.set(entity.id, rows);
     this.turn(entity.id);
     this.show(entity.id);
-    const known = [...this.turns.keys()];
-    void this.read(known.filter((id) => id === entity.id || this.isRelated(entity, id)));
+    const touched = this.entities.filter(({ id }) => id === entity.id || this.isRelated(entity, id));
+    void this.read(touched.filter((one) => this.turns.has(one.id) && isWorthReading(one)).map(({ id }) => id));
   }
 
   private isRelated(entity: Entity, other: string): boolean {
@@ -183,6 +190,11 @@ export class Store {
     return rows.flatMap((row) => own.filter((one) => one.id === row.id).reduce<Row[]>(
       ([shown], { values }) => (shown && values ? [{ ...shown, values: { ...shown.values, ...values } }] : []), [row]));
   }
+}
+
+/** Whether rows are read anew after each change: not with their pictures, unless their places are counted. */
+function isWorthReading({ fields, places }: Entity): boolean {
+  return places !== undefined || !fields.some(({ kind }) => kind.type === "picture");
 }
 
 /** The store; what uses it is drawn anew with every change. */

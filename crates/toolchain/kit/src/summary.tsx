@@ -3,7 +3,7 @@ import { useEffect, useId, useMemo } from "react";
 import { useApp, usePlace } from "./context";
 import { Empty, Loading, Offline, PageHead, Paragraphs } from "./controls";
 import { charts, sums, type Bar, type Chart } from "./figures";
-import { grantOf, holds } from "./rights";
+import { fieldsToSee, grantOf, holds } from "./rights";
 import { useStore } from "./store";
 import { shownDay } from "./time";
 import type { Condition, Entity, Row } from "./types";
@@ -42,8 +42,9 @@ export function SummaryPage({ entity, by, text, onlyIf }: SummaryProps) {
   );
 }
 
-function Part({ entity, rows, by }: { entity: Entity; rows: Row[]; by: string | undefined }) {
-  const { language, words } = useApp();
+function Part({ entity: whole, rows, by }: { entity: Entity; rows: Row[]; by: string | undefined }) {
+  const { language, words, standing } = useApp();
+  const entity = { ...whole, fields: fieldsToSee(whole, standing) };
   const count = new Intl.NumberFormat(language).format(rows.length);
   return (
     <section aria-label={entity.plural} className="flex flex-col gap-3">

@@ -3,7 +3,7 @@ import { summedBy, totalOf } from "./attention";
 import { useApp } from "./context";
 import { FieldValue, Marks, TitleLink } from "./display";
 import { RowsPage, type PageProps, type View } from "./frame";
-import { fieldsToSee, grantOf } from "./rights";
+import { grantOf } from "./rights";
 import { Moves } from "./steps";
 import { titleOf } from "./titles";
 import type { Entity, Field, Order, Row, Total } from "./types";
@@ -13,9 +13,7 @@ const CELL = "px-3 py-2 text-start align-middle max-sm:flex max-sm:gap-2 max-sm:
 
 /** The page. */
 export function TablePage(props: PageProps) {
-  const { standing } = useApp();
-  const seen = (entity: Entity) => ({ ...entity, fields: fieldsToSee(entity, standing) });
-  return <RowsPage {...props}>{(view) => <Rows view={{ ...view, entity: seen(view.entity) }} />}</RowsPage>;
+  return <RowsPage {...props}>{(view) => <Rows view={view} />}</RowsPage>;
 }
 
 /** The totals whose rows the caller may read. */

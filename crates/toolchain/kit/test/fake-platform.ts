@@ -15,6 +15,8 @@ declare global {
   interface Window {
     next: "refuse" | "drop" | "hold" | undefined;
     release: () => void;
+    /** What the last input named. */
+    named: string[];
     redeemed: string[];
     /** Rows by table; what begins with `member` or `createdAt` is the row's own, in milliseconds. */
     seeded: Record<string, Record<string, string | number | boolean>[]> | undefined;
@@ -64,6 +66,7 @@ export class Platform {
     if (next === "drop") throw new Unreachable("no answer");
     const [, verb = "", name = ""] = /^(create|update|delete|answer)(.+)$/.exec(method) ?? [];
     const list = rows(table(name));
+    if (verb !== "delete") window.named = Object.keys(args.at(-1) as View);
     if (verb === "delete") return list.splice(list.findIndex((row) => row["id"] === args[0]), 1)[0] as T;
     if (verb === "create") return added(list, args[0] as View, name === "Guest" ? undefined : this.member) as T;
     const row = verb === "answer" ? this.mine(table(name)) : list.find((row) => row["id"] === args[0]);

@@ -74,6 +74,22 @@ test('board: what was refused does not stay', { skip }, () =>
     assert.equal(await page.getByRole('region', { name: 'Done' }).getByText('Sweep').count(), 0);
   }));
 
+test('what somebody may not see is not shown to them, and not touched by them', { skip }, () =>
+  on('?as=stylist#tasks', { rows: tasks }, async (page) => {
+    await page.getByRole('columnheader', { name: 'Cost' }).waitFor();
+    assert.equal(await page.getByText('Wage').count(), 0);
+    await page.getByRole('button', { name: 'Edit: Sweep' }).click();
+    assert.equal(await page.getByLabel('Wage').count(), 0);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Move “Sweep” to In work' }).click();
+    await page.getByRole('status').filter({ hasText: '“Sweep” is now in In work.' }).waitFor();
+    // An input of the backend's names every field, those included that stay as they are.
+    assert.ok((await page.evaluate(() => window.named)).includes('wage'));
+    await page.getByRole('link', { name: 'Board' }).click();
+    await page.getByRole('region', { name: 'In work' }).getByText('Sweep').waitFor();
+    assert.equal(await page.getByText('Wage').count(), 0);
+  }));
+
 test('calendar: a day takes a new row, the arrow keys go from day to day', { skip }, () =>
   on('?as=owner#events', {}, async (page) => {
     const today = page.locator('[aria-current=date]');
