@@ -4,10 +4,10 @@
  * Invariant: an invitation's token leaves the address bar as soon as the registry has answered, so that it is not
  * passed on by accident; when no answer came, it stays, so that trying again works.
  */
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { accentProperties, groundProperties } from "./colour";
-import { AppContext, PlaceContext, type App, type Place, type Undo } from "./context";
+import { AppContext, PlaceContext, useApp, type App, type Place, type Undo } from "./context";
 import { Button, Empty, Problem } from "./controls";
 import { InviteButton } from "./invite";
 import { OfflineNotice, Toast, type Said } from "./notices";
@@ -145,12 +145,6 @@ function toContent(event: { preventDefault: () => void }) {
 
 function TopBar({ app, pages, page }: { app: App; pages: Page[]; page: Page | undefined }) {
   const { title, words, standing } = app;
-  const bar = useRef<HTMLElement>(null);
-  // On narrow screens the menu is one line that can be pushed: what is open stays in sight.
-  useEffect(() => {
-    const open = bar.current?.querySelector<HTMLElement>("[aria-current]");
-    if (open && bar.current) bar.current.scrollLeft += open.getBoundingClientRect().left - bar.current.getBoundingClientRect().left - 40;
-  }, [page?.id]);
   return (
     <header className="border-b border-rule bg-raised print:hidden">
       <div className="mx-auto flex max-w-6xl flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 sm:px-6">
@@ -158,16 +152,38 @@ function TopBar({ app, pages, page }: { app: App; pages: Page[]; page: Page | un
         {standing.role !== "visitor" && <p dir="auto" className="text-sm text-muted">{words.hereAs(standing.name, roleLabel(app))}</p>}
         <InviteButton />
       </div>
-      {pages.length > 1 && (
-        <nav ref={bar} aria-label={words.menu} className="mx-auto flex max-w-6xl gap-1 px-2 max-sm:overflow-x-auto sm:flex-wrap sm:px-4">
-          {pages.map(({ id, title }) => (
-            <a key={id} href={`#${id}`} dir="auto" aria-current={id === page?.id ? "page" : undefined} className="min-h-8 max-sm:whitespace-nowrap border-b-4 border-transparent px-3 py-2 text-sm aria-[current=page]:border-accent-ink aria-[current=page]:font-semibold">
-              {title}
-            </a>
-          ))}
-        </nav>
-      )}
+      {pages.length > 1 && <Menu pages={pages} page={page} />}
     </header>
+  );
+}
+
+/** So many pages stand beside each other on a telephone. */
+const BESIDE = 4;
+
+/** The pages; on narrow screens many of them are folded away behind the one that is open. */
+function Menu({ pages, page }: { pages: Page[]; page: Page | undefined }) {
+  const { words } = useApp();
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  useEffect(() => setOpen(false), [page?.id]);
+  const folded = pages.length > BESIDE;
+  return (
+    <>
+      {folded && (
+        <button type="button" aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)} className="flex min-h-10 w-full items-center gap-2 border-t border-rule px-4 text-sm sm:hidden">
+          <span className="text-muted">{words.menu}</span>
+          <span dir="auto" className="grow text-start font-semibold">{page?.title}</span>
+          <span aria-hidden="true">{open ? "▲" : "▼"}</span>
+        </button>
+      )}
+      <nav id={id} aria-label={words.menu} className={`mx-auto max-w-6xl flex-wrap gap-1 px-2 sm:px-4 ${folded && !open ? "hidden sm:flex" : "flex"}`}>
+        {pages.map(({ id, title }) => (
+          <a key={id} href={`#${id}`} dir="auto" aria-current={id === page?.id ? "page" : undefined} className="min-h-8 border-b-4 border-transparent px-3 py-2 text-sm aria-[current=page]:border-accent-ink aria-[current=page]:font-semibold">
+            {title}
+          </a>
+        ))}
+      </nav>
+    </>
   );
 }
 

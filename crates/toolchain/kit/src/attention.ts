@@ -4,6 +4,8 @@ import { dayOf, daysAfter, today } from "./time";
 import type { Alert, Entity, Field, Row, Total, When } from "./types";
 
 type RowsOf = (entity: string) => Row[];
+/** The rows of an entity, or nothing where they are not known, or not yet. */
+type KnownOf = (entity: string) => Row[] | undefined;
 
 /** The number of a total for a row, in the smallest unit of the field that is summed. */
 export function totalOf(total: Total, row: Row, rowsOf: RowsOf): number {
@@ -18,21 +20,22 @@ export function summedBy(total: Total, entities: Entity[]): Field | undefined {
 }
 
 /** What is to be said of a row now. */
-export function attention(entity: Entity, row: Row, rowsOf: RowsOf, now = today()): string[] {
-  const due = (alert: Alert) => holds(alert.onlyIf, row) && isDue(alert.when, row, rowsOf, now);
+export function attention(entity: Entity, row: Row, known: KnownOf, now = today()): string[] {
+  const due = (alert: Alert) => holds(alert.onlyIf, row) && isDue(alert.when, row, known, now);
   return (entity.alerts ?? []).filter(due).map(({ text }) => text);
 }
 
-function isDue(when: When, row: Row, rowsOf: RowsOf, now: string): boolean {
+function isDue(when: When, row: Row, known: KnownOf, now: string): boolean {
   switch (when.type) {
     case "days": {
       const day = dayBy(row, when.field);
       return day !== undefined && daysAfter(day, when.days) <= now;
     }
     case "since": {
-      const made = rowsOf(when.of).filter((one) => one.values[when.field] === row.id).map((one) => dayBy(one, "createdAt") ?? "");
-      const last = made.sort().at(-1) ?? dayBy(row, "createdAt");
-      return last !== undefined && last !== "" && daysAfter(last, when.days) <= now;
+      const made = known(when.of)?.filter((one) => one.values[when.field] === row.id);
+      const days = [...(made ?? []), row].flatMap((one) => dayBy(one, "createdAt") ?? []).sort();
+      const last = days.at(-1);
+      return made !== undefined && last !== undefined && daysAfter(last, when.days) <= now;
     }
     case "above":
       return Number(row.values[when.field] ?? Number.NaN) > when.value;

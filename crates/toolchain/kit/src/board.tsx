@@ -1,5 +1,5 @@
 /** Columns by a choice, and rows that are moved between them: by a button, a menu, or by dragging. */
-import { useState, type DragEvent, type ReactNode } from "react";
+import { useEffect, useRef, useState, type DragEvent, type ReactNode } from "react";
 import { useApp } from "./context";
 import { Button, Problem } from "./controls";
 import { Marks, TitleLink } from "./display";
@@ -21,28 +21,40 @@ export function BoardPage({ by, ...props }: PageByProps) {
 
 function Board({ view, by }: { view: View; by: string }) {
   const { words, standing } = useApp();
-  const { action, move } = useMove(view.entity);
+  const { action, move: set } = useMove(view.entity);
+  const area = useRef<HTMLDivElement>(null);
+  const moved = useRef<number>(undefined);
   const [dragged, setDragged] = useState<Row>();
+  // The button that was pressed goes with its column: the focus follows the row.
+  useEffect(() => {
+    if (moved.current === undefined || document.activeElement !== document.body) return;
+    area.current?.querySelector<HTMLElement>(`[data-row="${moved.current}"] a`)?.focus();
+    moved.current = undefined;
+  });
   const field = view.entity.fields.find(({ id }) => id === by);
   if (field?.kind.type !== "choice") return null;
   const { options } = field.kind;
+  const move = (row: Row, to: string) => {
+    moved.current = row.id;
+    void set(row, field, to);
+  };
   const next = (row: Row) => nextOptions(view.entity, field, row, standing, view.table.find);
   const loose = view.rows.filter((row) => !options.some(({ id }) => id === row.values[by]));
   const columns = [...(loose.length > 0 ? [{ id: "", label: words.without }] : []), ...options];
   const rowsIn = (column: Option) => (column.id === "" ? loose : view.rows.filter((row) => row.values[by] === column.id));
   const drop = (column: Option) => {
     setDragged(undefined);
-    if (dragged && next(dragged).some(({ id }) => id === column.id)) void move(dragged, field, column.id);
+    if (dragged && next(dragged).some(({ id }) => id === column.id)) move(dragged, column.id);
   };
   return (
     <>
       {action.problem && <Problem>{action.problem}</Problem>}
-      <div role="region" aria-label={field.label} tabIndex={0} className="flex flex-col gap-4 sm:flex-row sm:overflow-x-auto sm:pb-3">
+      <div ref={area} role="region" aria-label={field.label} tabIndex={0} className="flex flex-col gap-4 sm:flex-row sm:overflow-x-auto sm:pb-3">
         {columns.map((column) => (
           <Column key={column.id} entity={view.entity} column={column} rows={rowsIn(column)} welcomes={dragged !== undefined && next(dragged).some(({ id }) => id === column.id)} drop={() => drop(column)}>
             {(row) => (
               <Card view={view} row={row} field={field} drag={setDragged}>
-                <Ways row={row} entity={view.entity} options={next(row)} busy={action.running} move={(to) => void move(row, field, to)} />
+                <Ways row={row} entity={view.entity} options={next(row)} busy={action.running} move={(to) => move(row, to)} />
               </Card>
             )}
           </Column>
@@ -108,7 +120,7 @@ function Card({ view, row, field, drag, children }: CardProps) {
   // What the column says need not stand on each card again.
   const entity = { ...view.entity, fields: view.entity.fields.filter(({ id }) => id !== field.id) };
   return (
-    <article draggable onDragStart={() => drag(row)} onDragEnd={() => drag(undefined)} className="flex flex-col gap-2 rounded-lg border border-rule bg-raised p-3">
+    <article data-row={row.id} draggable onDragStart={() => drag(row)} onDragEnd={() => drag(undefined)} className="flex flex-col gap-2 rounded-lg border border-rule bg-raised p-3">
       <h3 dir="auto" className="font-medium break-words">
         <TitleLink to={view.addressOf(row)} title={titleOf(view.entity, row)} />
       </h3>

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { dayBy } from "./attention";
 import { useApp } from "./context";
 import { Button } from "./controls";
+import { Marks } from "./display";
 import { RowsPage, type PageByProps, type View } from "./frame";
 import { daysAfter, daysBetween, firstDayOf, monthOf, monthsAfter, shownDay, shownTime, today, weeksOf } from "./time";
 import { titleOf } from "./titles";
@@ -133,6 +134,7 @@ function Entries({ view, by, rows }: { view: View; by: string; rows: Row[] }) {
           <a href={view.addressOf(row)} className="block min-h-6 rounded border border-rule bg-surface px-1 break-words hover:underline">
             {time(row) && <span className="text-muted">{shownTime(time(row), language)} </span>}
             {titleOf(view.entity, row)}
+            <Marks marks={view.marksOf(row)} />
           </a>
         </li>
       ))}

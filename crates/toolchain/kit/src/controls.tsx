@@ -104,7 +104,9 @@ export function Dialog({ title, close, children }: { title: string; close: () =>
     element?.showModal();
     return () => {
       element?.close();
+      // What opened it may be gone, such as the button of a row that was deleted.
       if (before instanceof HTMLElement && before.isConnected) before.focus();
+      else document.getElementById("content")?.focus();
     };
   }, []);
   return (

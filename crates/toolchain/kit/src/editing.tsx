@@ -8,7 +8,7 @@ import { InviteRow } from "./invite";
 import { fieldsToFill, grantOf, isKept, mayChange, reaches, rolesToInvite } from "./rights";
 import type { Table, Values } from "./store";
 import { titleOf } from "./titles";
-import type { Entity, Row } from "./types";
+import type { Entity, Row, Standing } from "./types";
 import { recreated, removed, restored } from "./undo";
 
 type Open = { what: "add"; start: Values } | { what: "edit" | "delete" | "invite"; row: Row } | undefined;
@@ -58,9 +58,14 @@ export function useEditing(entity: Entity, table: Table): Editing {
     ),
     add: grant.create ? (start) => setOpen({ what: "add", start }) : undefined,
     actionsOf,
-    hasActions: invites || grant.update !== undefined || grant.delete !== undefined,
+    hasActions: invites || grant.update !== undefined || grant.delete !== undefined || isInSteps(entity, standing),
     dialog: open && <OpenDialog open={open} entity={entity} table={table} close={() => setOpen(undefined)} />,
   };
+}
+
+/** Whether a step of the entity names the caller's role. */
+function isInSteps({ steps }: Entity, { role }: Standing): boolean {
+  return steps?.some((rule) => rule.steps.some(({ by }) => by?.some((who) => who.role === role))) ?? false;
 }
 
 interface OpenProps {

@@ -9,7 +9,7 @@ import { TitleLink } from "./display";
 import { FilterBar, matches, NO_FILTER, type Filter } from "./filter";
 import { Icon } from "./icons";
 import { MoreMenu } from "./more";
-import { fieldsToSee, holds } from "./rights";
+import { fieldsToSee, grantOf, holds } from "./rights";
 import { ordered } from "./rows";
 import { useTable, type Table } from "./store";
 import { titleOf, useShown } from "./titles";
@@ -51,6 +51,8 @@ interface FrameProps extends PageProps {
   always?: boolean;
 }
 
+const NONE: Row[] = [];
+
 /** The page around its body. With a row in the address it is that row's page. */
 export function RowsPage({ entity: whole, text, onlyIf, children, order: own, always = false }: FrameProps) {
   const { words, language, standing } = useApp();
@@ -61,11 +63,13 @@ export function RowsPage({ entity: whole, text, onlyIf, children, order: own, al
   const shown = useShown(table.rowsOf);
   const [filter, setFilter] = useState<Filter>(NO_FILTER);
   const order = filter.order ?? own ?? entity.order ?? [];
-  const all = useMemo(() => table.rows?.filter((row) => holds(onlyIf, row)), [table.rows, onlyIf]);
+  // Who may only add rows sees none of them.
+  const known = grantOf(whole, standing).read ? table.rows : NONE;
+  const all = useMemo(() => known?.filter((row) => holds(onlyIf, row)), [known, onlyIf]);
   const found = all?.filter((row) => matches(entity, row, filter, shown));
   const rows = found && ordered(entity, found, order, language, (row, field) => shown(field, row));
   const addressOf = (row: Row) => `#${page?.id ?? ""}/${row.id}`;
-  const marksOf = (row: Row) => attention(entity, row, table.rowsOf);
+  const marksOf = (row: Row) => attention(entity, row, table.known);
   if (number !== undefined) return <Detail entity={entity} table={table} number={number} editing={editing} marksOf={marksOf} />;
   return (
     <section className="flex flex-col gap-4">

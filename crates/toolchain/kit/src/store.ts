@@ -209,6 +209,8 @@ export interface Table {
   rows: Row[] | undefined;
   failed: boolean;
   rowsOf: (entity: string) => Row[];
+  /** As `rowsOf`, but nothing for what is not known. */
+  known: (entity: string) => Row[] | undefined;
   find: Find;
   reload: () => Promise<void>;
 }
@@ -222,6 +224,7 @@ export function useTable(entity: Entity): Table {
     rows: store.rows(entity.id),
     failed: store.isMissed(entity.id),
     rowsOf: (id) => store.rows(id) ?? [],
+    known: (id) => store.rows(id),
     find: store.find,
     reload: () => store.read(around),
   };

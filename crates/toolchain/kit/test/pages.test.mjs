@@ -52,6 +52,7 @@ test('board: rows are moved by a button and by dragging, counted and summed; onl
     assert.equal(await page.getByRole('button', { name: 'Move “Sweep” to Done' }).count(), 0);
     await page.getByRole('button', { name: 'Move “Sweep” to In work' }).click();
     await column('In work').getByText('2 entries').waitFor();
+    await page.waitForFunction(() => document.activeElement.textContent === 'Sweep');
     await page.getByRole('status').filter({ hasText: '“Sweep” is now in In work.' }).waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
     await column('Open').getByText('2 entries').waitFor();
@@ -327,6 +328,17 @@ test('many rows are found by words, by choice and in another order', { skip }, (
   });
 });
 
+test('telephones fold the menu away', { skip }, () =>
+  on('?as=owner#tasks', { viewport: { width: 360, height: 700 } }, async (page) => {
+    const menu = page.getByRole('button', { name: 'Pages Tasks' });
+    await menu.waitFor();
+    assert.equal(await page.getByRole('navigation').count(), 0);
+    await menu.click();
+    await page.getByRole('navigation').getByRole('link', { name: 'News' }).click();
+    await page.getByRole('heading', { level: 1, name: 'News' }).waitFor();
+    assert.equal(await page.getByRole('navigation').count(), 0);
+  }));
+
 test('telephones fold the filters away', { skip }, () => {
   const many = Array.from({ length: 8 }, (_, index) => ({ title: `Task ${index}`, urgent: index === 0 }));
   return on('?as=owner#tasks', { rows: { Task: many }, viewport: { width: 360, height: 700 } }, async (page) => {
@@ -450,6 +462,19 @@ test('every form can be used by everybody', { skip }, async () => {
       assert.deepEqual(await objections(page, 360), [], id);
       if (label) await page.keyboard.press('Escape');
     }
+    await page.evaluate(() => (location.hash = 'tasks/4'));
+    for (const name of ['Share', /^Delete/]) {
+      await page.getByRole('button', { name }).click();
+      assert.deepEqual(await objections(page, 360), [], String(name));
+      await page.keyboard.press('Escape');
+    }
+    await page.evaluate(() => (location.hash = 'tasks'));
+    await page.getByText('More', { exact: true }).click();
+    assert.deepEqual(await objections(page, 360), [], 'the menu');
+    await page.getByRole('button', { name: 'Import a table' }).click();
+    await page.getByLabel('Or paste the table here').fill('Title,Cost\nA,x');
+    await page.getByText('Cost is not a number.').waitFor();
+    assert.deepEqual(await objections(page, 360), [], 'the import');
     await page.close();
   }
 });

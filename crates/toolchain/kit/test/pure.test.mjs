@@ -246,6 +246,7 @@ test('what needs attention is told by the day, the number and the last row of an
   const said = (values, visits = []) => attention.attention({ alerts }, row(values), () => visits, '2026-05-09');
   assert.deepEqual(said({ due: '2026-05-08', state: 'open' }), ['late', 'dry']);
   assert.deepEqual(said({ due: '2026-05-09', state: 'open', stock: 4 }), ['low', 'dry']);
+  assert.deepEqual(attention.attention({ alerts }, row({}), () => undefined, '2026-05-09'), [], 'who may not read the visits is told nothing of them');
   assert.deepEqual(said({ due: '2026-05-01', state: 'done', stock: 5 }, [{ id: 2, createdAt: noon('2026-05-03'), values: { plant: 1 } }]), []);
 });
 
