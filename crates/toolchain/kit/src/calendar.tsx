@@ -74,7 +74,7 @@ interface MonthProps {
 const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 
 function Month({ view, by, month, day, setDay, byDay }: MonthProps) {
-  const { words, language } = useApp();
+  const { language } = useApp();
   const grid = useRef<HTMLTableElement>(null);
   const moved = useRef(false);
   const weeks = weeksOf(month, firstDayOf(language));
@@ -105,9 +105,7 @@ function Month({ view, by, month, day, setDay, byDay }: MonthProps) {
           <tr key={week[0]}>
             {week.map((one) => (
               <td key={one} className={`h-24 border border-rule p-1 align-top ${monthOf(one) === month ? "bg-raised" : ""}`}>
-                <button type="button" data-day={one} tabIndex={one === day ? 0 : -1} onKeyDown={press} onClick={() => (setDay(one), view.editing.add?.({ [by]: startOn(view, by, one) }))} aria-label={view.editing.add ? words.addOn(view.entity.label, shownDay(one, language, { dateStyle: "full" })) : shownDay(one, language, { dateStyle: "full" })} aria-current={one === today() ? "date" : undefined} className={`min-h-6 min-w-6 rounded px-1 text-start aria-[current=date]:bg-accent aria-[current=date]:text-on-accent ${monthOf(one) === month ? "" : "text-muted"}`}>
-                  {new Intl.NumberFormat(language).format(Number(one.slice(8)))}
-                </button>
+                <DayButton view={view} by={by} day={one} month={month} chosen={one === day} press={press} choose={setDay} />
                 <Entries view={view} by={by} rows={byDay.get(one) ?? []} />
               </td>
             ))}
@@ -115,6 +113,42 @@ function Month({ view, by, month, day, setDay, byDay }: MonthProps) {
         ))}
       </tbody>
     </table>
+  );
+}
+
+interface DayProps {
+  view: View;
+  by: string;
+  day: string;
+  month: string;
+  /** Whether the keyboard is here. */
+  chosen: boolean;
+  press: (event: KeyboardEvent) => void;
+  choose: (day: string) => void;
+}
+
+/** A day's number; where the caller may add rows, it adds one on that day. */
+function DayButton({ view, by, day, month, chosen, press, choose }: DayProps) {
+  const { words, language } = useApp();
+  const { add } = view.editing;
+  const named = shownDay(day, language, { dateStyle: "full" });
+  const open = () => {
+    choose(day);
+    add?.({ [by]: startOn(view, by, day) });
+  };
+  return (
+    <button
+      type="button"
+      data-day={day}
+      tabIndex={chosen ? 0 : -1}
+      onKeyDown={press}
+      onClick={open}
+      aria-label={add ? words.addOn(view.entity.label, named) : named}
+      aria-current={day === today() ? "date" : undefined}
+      className={`min-h-6 min-w-6 rounded px-1 text-start aria-[current=date]:bg-accent aria-[current=date]:text-on-accent ${monthOf(day) === month ? "" : "text-muted"}`}
+    >
+      {new Intl.NumberFormat(language).format(Number(day.slice(8)))}
+    </button>
   );
 }
 

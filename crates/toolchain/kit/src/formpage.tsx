@@ -4,7 +4,7 @@ import { useApp, usePlace } from "./context";
 import { Button, Empty, PageHead, Paragraphs } from "./controls";
 import { Summary } from "./detail";
 import { RowForm } from "./form";
-import { fieldsToFill, grantOf, owns } from "./rights";
+import { fieldsToFill, grantOf, isMine } from "./rights";
 import { useTable, type Values } from "./store";
 import { titleOf } from "./titles";
 import type { Entity, Row } from "./types";
@@ -16,7 +16,7 @@ export function FormPage({ entity, text }: { entity: Entity; text?: string }) {
   const table = useTable(entity);
   const [sent, setSent] = useState<Row>();
   const send = async (values: Values) => setSent(await store.create(entity, values));
-  const mine = (table.rows ?? []).filter((row) => row.id !== sent?.id && owns(entity, row, standing, table.find));
+  const mine = (table.rows ?? []).filter((row) => row.id !== sent?.id && isMine(entity, row, standing, table.find));
   return (
     <section className="mx-auto flex w-full max-w-xl flex-col gap-5">
       <PageHead title={page?.title ?? entity.label} />

@@ -17,6 +17,11 @@ export function owns(entity: Entity, row: Row, standing: Standing, find: Find = 
   return (entity.ownedThrough ?? []).some((field) => isThrough(entity, field, row, standing, find));
 }
 
+/** Whether a row that the caller reads is theirs: it is marked so, or they read no others. */
+export function isMine(entity: Entity, row: Row, standing: Standing, find: Find = nothing): boolean {
+  return grantOf(entity, standing).read === "own" || owns(entity, row, standing, find);
+}
+
 function isTheirs(row: Row, standing: Standing): boolean {
   return standing.member !== "" && row.member === standing.member;
 }

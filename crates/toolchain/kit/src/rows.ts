@@ -62,7 +62,8 @@ export function ordered(entity: Entity, rows: Row[], order: Order[], language: s
     return descending ? -difference : difference;
   };
   const key = (row: Row, id: string): Value | undefined => {
-    if (id === "createdAt" || id === "updatedAt") return row[id];
+    // Rows are numbered as they are made, which says as much where a backend doesn't tell when.
+    if (id === "createdAt" || id === "updatedAt") return row[id] || row.id;
     const field = entity.fields.find((one) => one.id === id);
     if (!field) return undefined;
     const value = row.values[id];

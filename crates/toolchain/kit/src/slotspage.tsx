@@ -12,12 +12,13 @@ import { RowForm } from "./form";
 import { Earlier, Thanks } from "./formpage";
 import { BOX, Input } from "./input";
 import { Refused } from "./platform";
-import { fieldsToFill, grantOf, owns } from "./rights";
+import { fieldsToFill, grantOf, isMine } from "./rights";
 import { collides, freeDays, freeTimes, hours, lengthOf, taken, type Stretch } from "./slots";
 import { useTable, type Table, type Values } from "./store";
 import { daysAfter, minutesOf, momentAt, momentOf, shownDay, shownMoment, shownTime, today } from "./time";
 import type { Booking, Entity, Field, Row } from "./types";
 import { read, shownNumber, Unreadable } from "./values";
+import type { Words } from "./words";
 
 /** How many days are offered at once where whole days are booked. */
 const DAYS = 42;
@@ -35,7 +36,7 @@ export function SlotsPage({ entity, text }: { entity: Entity; text?: string }) {
   const editing = useEditing(entity, table);
   const [booked, setBooked] = useState<Row>();
   const grant = grantOf(entity, standing);
-  const mine = (table.rows ?? []).filter((row) => row.id !== booked?.id && owns(entity, row, standing, table.find));
+  const mine = (table.rows ?? []).filter((row) => row.id !== booked?.id && isMine(entity, row, standing, table.find));
   const waiting = grant.read !== undefined && !table.rows;
   return (
     <section className="mx-auto flex w-full max-w-2xl flex-col gap-5">
@@ -109,7 +110,7 @@ function Choosing({ entity, booking, table, done }: ChoosingProps) {
 }
 
 /** What was typed so far, as far as it can be read. */
-function readDraft(fields: Field[], draft: Record<string, string>, words: Parameters<typeof read>[3], language: string): Values {
+function readDraft(fields: Field[], draft: Record<string, string>, words: Words, language: string): Values {
   return Object.fromEntries(fields.map((field) => {
     try {
       return [field.id, read(field.kind, draft[field.id] ?? "", field.label, words, language)];
