@@ -168,7 +168,8 @@ export class Store {
     this.turn(entity.id);
     this.show(entity.id);
     const touched = this.entities.filter(({ id }) => id === entity.id || this.isRelated(entity, id));
-    void this.read(touched.filter((one) => this.turns.has(one.id) && isWorthReading(one)).map(({ id }) => id));
+    const wanted = touched.filter((one) => this.turns.has(one.id) && (isWorthReading(one) || !this.confirmed.has(one.id)));
+    void this.read(wanted.map(({ id }) => id));
   }
 
   private isRelated(entity: Entity, other: string): boolean {
