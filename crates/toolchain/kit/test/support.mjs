@@ -34,6 +34,11 @@ export function packaged(name) {
   return require(name);
 }
 
+/** Where a file of such a package is. */
+export function packagedPath(name) {
+  return require.resolve(name);
+}
+
 /** The names of the fixtures, each an app spec. */
 export const fixtures = readdirSync(FIXTURES)
   .filter((file) => file.endsWith('.json'))
