@@ -10,9 +10,11 @@ mod capacity;
 mod entity;
 mod frontend;
 mod manifest;
-mod migration;
+pub(crate) mod migration;
 mod names;
+mod rules;
 mod shape;
+mod sight;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -27,6 +29,7 @@ use shape::Model;
 pub type Tree = BTreeMap<String, String>;
 
 const ROWS: &str = include_str!("codegen/motoko/Rows.mo");
+const CLOCK: &str = include_str!("codegen/motoko/Clock.mo");
 const CHECK: &str = include_str!("codegen/motoko/Check.mo");
 
 /// The stable variable that holds each entity's rows, in the spec's order.
@@ -44,7 +47,11 @@ pub fn generate(spec: &AppSpec, live: Option<&AppSpec>) -> Tree {
     let model = Model::new(spec);
     let migration = live.and_then(|live| migration::module(&Model::new(live), &model));
     let mut tree = Tree::new();
-    tree.insert("backend/main.mo".into(), actor::main(&model, migration.is_some()));
+    let main = actor::main(&model, migration.is_some());
+    if main.contains("Clock.") {
+        tree.insert("backend/Clock.mo".into(), CLOCK.into());
+    }
+    tree.insert("backend/main.mo".into(), main);
     tree.insert("backend/Access.mo".into(), access::module(&model));
     tree.insert("backend/Rows.mo".into(), ROWS.into());
     tree.insert("backend/Check.mo".into(), CHECK.into());
@@ -68,6 +75,11 @@ fn words(language: &str) -> &'static str {
         "es" => include_str!("codegen/motoko/words/es.mo"),
         "fr" => include_str!("codegen/motoko/words/fr.mo"),
         "pt" => include_str!("codegen/motoko/words/pt.mo"),
+        "id" => include_str!("codegen/motoko/words/id.mo"),
+        "sw" => include_str!("codegen/motoko/words/sw.mo"),
+        "hi" => include_str!("codegen/motoko/words/hi.mo"),
+        "ar" => include_str!("codegen/motoko/words/ar.mo"),
+        "zh" => include_str!("codegen/motoko/words/zh.mo"),
         _ => include_str!("codegen/motoko/words/en.mo"),
     }
 }

@@ -1,133 +1,250 @@
-//! An app in plain sentences: what it keeps, who may do what, what always holds.
+//! An app in plain sentences of its own language: what it keeps, who may do what, what always holds.
 //!
 //! Invariant: every sentence follows from the spec alone; archived parts are named as put away, not hidden.
 
-use crate::spec::{AppSpec, Condition, Entity, Field, FieldKind, Grant, OWNER, Rule, Scope, VISITOR};
+use crate::offline::phrases::Phrases;
+use crate::spec::{AppSpec, Condition, Entity, Field, FieldKind, Grant, OWNER, Rule, Scope, VISITOR, When, Who, Whose};
 
 /// Sentences about an app, in the order a reader needs them.
 pub fn describe(spec: &AppSpec) -> Vec<String> {
-    let mut sentences = Vec::new();
-    for entity in &spec.entities {
-        sentences.extend(keeps(spec, entity));
-    }
+    let teller = Teller::new(spec);
+    let mut sentences: Vec<String> = spec.entities.iter().flat_map(|entity| teller.keeps(entity)).collect();
     for entity in spec.entities.iter().filter(|entity| !entity.archived) {
-        sentences.extend(entity.access.iter().filter_map(|grant| may(spec, entity, grant)));
+        sentences.extend(entity.access.iter().filter_map(|grant| teller.may(entity, grant)));
+        sentences.extend(entity.fields.iter().filter_map(|field| teller.hidden(entity, field)));
     }
-    sentences.extend(spec.rules.iter().filter_map(|rule| holds(spec, rule)));
+    sentences.extend(spec.rules.iter().filter_map(|rule| teller.holds(rule)));
+    sentences.extend(spec.alerts.iter().filter_map(|alert| {
+        let entity = spec.entity(&alert.entity)?;
+        Some(teller.say(
+            if matches!(alert.when, When::Days { .. } | When::Since { .. }) { "reminds" } else { "warns" },
+            &[&entity.plural, &alert.text],
+        ))
+    }));
     sentences
 }
 
-fn keeps(spec: &AppSpec, entity: &Entity) -> Vec<String> {
-    if entity.archived {
-        return vec![format!("{} are put away: kept, but not shown.", entity.plural)];
+/// A rule as a sentence; `None` where it names what is not there.
+pub(crate) fn rule(spec: &AppSpec, rule: &Rule) -> Option<String> {
+    Teller::new(spec).holds(rule)
+}
+
+/// Tells about one app.
+struct Teller<'a> {
+    spec: &'a AppSpec,
+    phrases: Phrases,
+}
+
+impl<'a> Teller<'a> {
+    fn new(spec: &'a AppSpec) -> Self {
+        Teller { spec, phrases: Phrases::of(&spec.language) }
     }
-    let shown: Vec<String> =
-        entity.fields.iter().filter(|field| !field.archived).map(|field| field_words(spec, entity, field)).collect();
-    let mut sentences = vec![format!("{}: {}.", entity.plural, shown.join(", "))];
-    let theirs: Vec<&str> = entity
-        .fields
-        .iter()
-        .filter(|field| field.by_member && !field.archived)
-        .map(|field| field.label.as_str())
-        .collect();
-    if entity.person.is_some() && !theirs.is_empty() {
-        sentences.push(format!("{} fill in for themselves: {}.", entity.plural, theirs.join(", ")));
+
+    fn say(&self, key: &str, blanks: &[&str]) -> String {
+        self.phrases.say(key, blanks)
     }
-    let away: Vec<&str> =
-        entity.fields.iter().filter(|field| field.archived).map(|field| field.label.as_str()).collect();
-    if !away.is_empty() {
-        sentences.push(format!("Put away in {}: {}.", entity.plural, away.join(", ")));
+
+    fn or(&self, words: &[String]) -> String {
+        words.join(&format!(" {} ", self.say("or", &[])))
     }
-    sentences
-}
 
-fn field_words(spec: &AppSpec, entity: &Entity, field: &Field) -> String {
-    let kind = match &field.kind {
-        FieldKind::Choice { options } => {
-            options.iter().map(|option| option.label.clone()).collect::<Vec<_>>().join(" / ")
-        }
-        FieldKind::YesNo => "yes or no".to_owned(),
-        FieldKind::Ref { entity } => {
-            spec.entity(entity).map(|entity| format!("one of {}", entity.plural)).unwrap_or_default()
-        }
-        FieldKind::Money { currency } => currency.clone(),
-        FieldKind::Quantity { unit } => unit.clone(),
-        FieldKind::Rating { max } => format!("1 to {max}"),
-        _ => String::new(),
-    };
-    let condition = field.only_if.as_ref().map(|condition| format!("only if {}", condition_words(entity, condition)));
-    let required = field.required.then(|| "required".to_owned());
-    let notes: Vec<String> =
-        [Some(kind).filter(|kind| !kind.is_empty()), required, condition].into_iter().flatten().collect();
-    if notes.is_empty() { field.label.clone() } else { format!("{} ({})", field.label, notes.join("; ")) }
-}
-
-fn condition_words(entity: &Entity, condition: &Condition) -> String {
-    let label = entity.field(&condition.field).map_or(condition.field.as_str(), |field| field.label.as_str());
-    let values: Vec<&str> = condition.values.iter().map(|value| value_words(entity, condition, value)).collect();
-    format!("{label} is {}", values.join(" or "))
-}
-
-fn value_words<'a>(entity: &'a Entity, condition: &Condition, value: &'a str) -> &'a str {
-    let options = entity.field(&condition.field).map(|field| &field.kind);
-    match (options, value) {
-        (Some(FieldKind::Choice { options }), _) => {
-            options.iter().find(|option| option.id == value).map_or(value, |option| option.label.as_str())
-        }
-        (_, "true") => "yes",
-        (_, "false") => "no",
-        _ => value,
+    fn and(&self, words: &[String]) -> String {
+        words.join(&format!(" {} ", self.say("and", &[])))
     }
-}
 
-fn may(spec: &AppSpec, entity: &Entity, grant: &Grant) -> Option<String> {
-    let scoped = |verb: &str, scope: Option<Scope>| {
-        scope.map(|scope| if scope == Scope::Own { format!("{verb} their own") } else { format!("{verb} all") })
-    };
-    let acts: Vec<String> = [
-        scoped("see", grant.read),
-        grant.create.then(|| "add".to_owned()),
-        scoped("change", grant.update),
-        scoped("delete", grant.delete),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    (!acts.is_empty()).then(|| format!("{}: {} may {}.", entity.plural, who(spec, &grant.role), acts.join(", ")))
-}
-
-fn who(spec: &AppSpec, role: &str) -> String {
-    match role {
-        OWNER => "the owner".to_owned(),
-        VISITOR => "everyone, strangers included,".to_owned(),
-        other => spec
-            .roles
-            .iter()
-            .find(|role| role.id == other)
-            .map_or_else(|| other.to_owned(), |role| format!("the role “{}”", role.label)),
+    fn keeps(&self, entity: &Entity) -> Vec<String> {
+        if entity.archived {
+            return vec![self.say("putAway", &[&entity.plural])];
+        }
+        let shown = || entity.fields.iter().filter(|field| !field.archived);
+        let words: Vec<String> = shown().map(|field| self.field_words(entity, field)).collect();
+        let mut sentences = vec![self.say("keeps", &[&entity.plural, &words.join(", ")])];
+        let theirs: Vec<&str> = shown().filter(|field| field.by_member).map(|field| field.label.as_str()).collect();
+        if entity.person.is_some() && !theirs.is_empty() {
+            sentences.push(self.say("fillIn", &[&entity.plural, &theirs.join(", ")]));
+        }
+        let away: Vec<&str> =
+            entity.fields.iter().filter(|field| field.archived).map(|field| field.label.as_str()).collect();
+        if !away.is_empty() {
+            sentences.push(self.say("putAwayIn", &[&entity.plural, &away.join(", ")]));
+        }
+        sentences
     }
-}
 
-fn holds(spec: &AppSpec, rule: &Rule) -> Option<String> {
-    Some(match rule {
-        Rule::OnePerMember { entity } => {
-            format!("{}: one entry per member; answering again changes it.", spec.entity(entity)?.plural)
-        }
-        Rule::Unique { entity, field } => {
-            let entity = spec.entity(entity)?;
-            format!("{}: no two have the same {}.", entity.plural, entity.field(field)?.label)
-        }
-        Rule::Capacity { entity, parent, limit, extra, only_if, .. } => {
-            let (counted, parent) = (spec.entity(entity)?, spec.entity(parent)?);
-            let mut sentence =
-                format!("{}: never more {} than {}", parent.plural, counted.plural, parent.field(limit)?.label);
-            if let Some(only_if) = only_if {
-                sentence += &format!(", counting those where {}", condition_words(counted, only_if));
+    fn field_words(&self, entity: &Entity, field: &Field) -> String {
+        let kind = match &field.kind {
+            FieldKind::Choice { options } => {
+                options.iter().map(|option| option.label.clone()).collect::<Vec<_>>().join(" / ")
             }
-            if let Some(extra) = extra {
-                sentence += &format!(", one place more where {}", condition_words(counted, extra));
+            FieldKind::YesNo => self.say("yesOrNo", &[]),
+            FieldKind::Ref { entity } => {
+                self.spec.entity(entity).map(|entity| self.say("oneOf", &[&entity.plural])).unwrap_or_default()
             }
-            sentence + "."
+            FieldKind::Money { currency } => currency.clone(),
+            FieldKind::Quantity { unit } => unit.clone(),
+            FieldKind::Rating { max } => self.say("upTo", &[&max.to_string()]),
+            _ => String::new(),
+        };
+        let condition =
+            field.only_if.as_ref().map(|condition| self.say("onlyIf", &[&self.condition(entity, condition)]));
+        let required = field.required.then(|| self.say("required", &[]));
+        let notes: Vec<String> =
+            [Some(kind).filter(|kind| !kind.is_empty()), required, condition].into_iter().flatten().collect();
+        if notes.is_empty() { field.label.clone() } else { format!("{} ({})", field.label, notes.join("; ")) }
+    }
+
+    fn condition(&self, entity: &Entity, condition: &Condition) -> String {
+        let label = entity.field(&condition.field).map_or(condition.field.as_str(), |field| field.label.as_str());
+        let values: Vec<String> = condition.values.iter().map(|value| self.value(entity, condition, value)).collect();
+        self.say("is", &[label, &self.or(&values)])
+    }
+
+    fn value(&self, entity: &Entity, condition: &Condition, value: &str) -> String {
+        let kind = entity.field(&condition.field).map(|field| &field.kind);
+        match (kind, value) {
+            (Some(FieldKind::Choice { .. }), _) => option_label(entity, &condition.field, value),
+            (_, "true") => self.say("yes", &[]),
+            (_, "false") => self.say("no", &[]),
+            _ => value.to_owned(),
         }
-    })
+    }
+
+    fn may(&self, entity: &Entity, grant: &Grant) -> Option<String> {
+        let scoped = |verb: &str, scope: Option<Scope>| {
+            scope.map(|scope| self.say(&format!("{verb}{}", if scope == Scope::Own { "Own" } else { "All" }), &[]))
+        };
+        let condition = grant.read_if.as_ref().map(|only| self.say("onlyIf", &[&self.condition(entity, only)]));
+        let seen = scoped("see", grant.read).map(|see| match &condition {
+            Some(condition) => format!("{see} ({condition})"),
+            None => see,
+        });
+        let acts = [
+            seen,
+            grant.create.then(|| self.say("add", &[])),
+            scoped("change", grant.update),
+            scoped("delete", grant.delete),
+        ];
+        let acts: Vec<String> = acts.into_iter().flatten().collect();
+        (!acts.is_empty()).then(|| self.say("may", &[&entity.plural, &self.who(&grant.role), &acts.join(", ")]))
+    }
+
+    fn hidden(&self, entity: &Entity, field: &Field) -> Option<String> {
+        let seen = !field.seen_by.is_empty() && !field.archived;
+        seen.then(|| self.say("seenOnlyBy", &[&entity.plural, &field.label, &self.people(entity, &field.seen_by)]))
+    }
+
+    fn who(&self, role: &str) -> String {
+        match role {
+            OWNER => self.say("theOwner", &[]),
+            VISITOR => self.say("strangers", &[]),
+            other => {
+                let label = self.spec.roles.iter().find(|role| role.id == other).map(|role| role.label.as_str());
+                self.say("theRole", &[label.unwrap_or(other)])
+            }
+        }
+    }
+
+    fn people(&self, entity: &Entity, people: &[Who]) -> String {
+        let one = |one: &Who| match &one.whose {
+            Whose::Any => self.who(&one.role),
+            Whose::Theirs => self.say("forTheirOwn", &[&self.who(&one.role)]),
+            Whose::Through { field } => {
+                let label = entity.field(field).map_or(field.as_str(), |field| field.label.as_str());
+                self.say("whoseItIs", &[&self.who(&one.role), label])
+            }
+        };
+        self.or(&people.iter().map(one).collect::<Vec<_>>())
+    }
+
+    fn counting(&self, entity: &Entity, condition: Option<&Condition>) -> String {
+        condition.map(|one| self.say("counting", &[&self.condition(entity, one)])).unwrap_or_default()
+    }
+
+    fn holds(&self, rule: &Rule) -> Option<String> {
+        let spec = self.spec;
+        let entity = spec.entity(rule.entity())?;
+        let plural = entity.plural.as_str();
+        let label = |field: &str| entity.field(field).map(|field| field.label.clone());
+        let labels = |fields: &[String]| fields.iter().filter_map(|field| label(field)).collect::<Vec<_>>();
+        let through = |field: &str| match &entity.field(field)?.kind {
+            FieldKind::Ref { entity } => spec.entity(entity),
+            _ => None,
+        };
+        Some(match rule {
+            Rule::OnePerMember { .. } => self.say("onePerMember", &[plural]),
+            Rule::Unique { field, .. } => self.say("unique", &[plural, &label(field)?]),
+            Rule::Capacity { parent, limit, extra, only_if, .. } => {
+                let parent = spec.entity(parent)?;
+                let extra = extra.as_ref().map(|extra| self.say("onePlaceMore", &[&self.condition(entity, extra)]));
+                let rest = self.counting(entity, only_if.as_ref()) + &extra.unwrap_or_default();
+                self.say("capacity", &[&parent.plural, plural, &parent.field(limit)?.label, &rest])
+            }
+            Rule::Once { fields, by_member, .. } => {
+                let mut parts = labels(fields);
+                parts.extend(by_member.then(|| self.say("person", &[])));
+                self.say("once", &[plural, &self.and(&parts)])
+            }
+            Rule::NoOverlap { per, only_if, .. } => {
+                let counting = self.counting(entity, only_if.as_ref());
+                match labels(per) {
+                    parts if parts.is_empty() => self.say("noOverlap", &[plural, &counting]),
+                    parts => self.say("noOverlapOf", &[plural, &self.and(&parts), &counting]),
+                }
+            }
+            Rule::Within { field, opens, closes, .. } => {
+                let hours = through(field)?;
+                let (opens, closes) = (&hours.field(opens)?.label, &hours.field(closes)?.label);
+                self.say("within", &[plural, opens, closes, &label(field)?])
+            }
+            Rule::Notice { field, hours, .. } => self.say("notice", &[plural, &hours.to_string(), &label(field)?]),
+            Rule::Steps { field, start, steps, .. } => {
+                let option = |id: &str| option_label(entity, field, id);
+                let step = |step: &crate::spec::Step| {
+                    let by = if step.by.is_empty() {
+                        String::new()
+                    } else {
+                        format!(" ({})", self.people(entity, &step.by))
+                    };
+                    format!("{} → {}{by}", option(&step.from), option(&step.to))
+                };
+                let steps: Vec<String> = steps.iter().map(step).collect();
+                self.say("steps", &[plural, &label(field)?, &option(start), &steps.join(", ")])
+            }
+            Rule::Fixed { only_if: None, .. } => self.say("fixed", &[plural]),
+            Rule::Fixed { only_if: Some(only), .. } => self.say("fixedOnce", &[plural, &self.condition(entity, only)]),
+            Rule::Balance { field, amount, .. } => {
+                self.say("balance", &[&through(field)?.plural, plural, &label(amount)?])
+            }
+            Rule::AtMost { per, most, hours, only_if, .. } => {
+                let whom = per.as_ref().and_then(|field| label(field)).unwrap_or_else(|| self.say("person", &[]));
+                let time = hours.map(|hours| self.say("inHours", &[&hours.to_string()])).unwrap_or_default();
+                self.say(
+                    "atMost",
+                    &[plural, &most.to_string(), &whom, &(time + &self.counting(entity, only_if.as_ref()))],
+                )
+            }
+            Rule::Needs { field, condition, own, .. } => {
+                let other = through(field)?;
+                let state = condition.as_ref().map(|condition| self.condition(other, condition));
+                let own = own.then(|| self.say("isTheirOwn", &[&other.label]));
+                self.say("needs", &[plural, &self.and(&state.into_iter().chain(own).collect::<Vec<_>>())])
+            }
+            Rule::Baton { field, .. } => self.say("baton", &[plural, &label(field)?]),
+            Rule::Number { field, .. } => self.say("number", &[plural, &label(field)?]),
+            Rule::Copied { field, via, .. } => self.say("copied", &[plural, &label(field)?, &label(via)?]),
+            Rule::Quorum { field, to, votes, least, .. } => {
+                let votes = &spec.entity(votes)?.plural;
+                self.say("quorum", &[plural, &option_label(entity, field, to), votes, &least.to_string()])
+            }
+            Rule::Ordered { first, then, .. } => self.say("ordered", &[plural, &label(then)?, &label(first)?]),
+        })
+    }
+}
+
+fn option_label(entity: &Entity, field: &str, id: &str) -> String {
+    match entity.field(field).map(|field| &field.kind) {
+        Some(FieldKind::Choice { options }) => options.iter().find(|option| option.id == id),
+        _ => None,
+    }
+    .map_or_else(|| id.to_owned(), |option| option.label.clone())
 }

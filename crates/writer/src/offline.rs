@@ -15,8 +15,11 @@ mod field;
 mod finish;
 mod lexicon;
 mod noun;
+mod order;
 mod patterns;
+pub(crate) mod phrases;
 mod say;
+mod script;
 mod text;
 mod unit;
 
@@ -53,6 +56,9 @@ pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
     for clause in clause::clauses(units.clone(), language) {
         patterns::read(&mut draft, clause);
     }
+    if draft.said.contains(patterns::CENTRAL) {
+        return Err(nothing(draft));
+    }
     if draft.spec.entities.is_empty() && draft.occasion.is_none() && draft.topic_noun.is_none() {
         return Err(nothing(draft));
     }
@@ -76,6 +82,7 @@ pub fn change(spec: &AppSpec, text: &str) -> Result<Change, Declined> {
     let (units, language) = read(text, Some(&spec.language))?;
     let mut draft = Draft::of(spec, language);
     draft.words_before = audit::labels(spec);
+    blueprint::also(&mut draft, &units);
     for clause in clause::clauses(units.clone(), language) {
         patterns::read(&mut draft, clause);
     }
@@ -92,6 +99,9 @@ pub fn change(spec: &AppSpec, text: &str) -> Result<Change, Declined> {
     }
     finish::finish(&mut draft);
     audit::report_lost(&mut draft, &units);
+    if draft.spec.entities == spec.entities && draft.spec.rules == spec.rules {
+        draft.spec.blueprints.clone_from(&spec.blueprints);
+    }
     if draft.spec == *spec && draft.out.understood.is_empty() {
         return Err(nothing(draft));
     }
@@ -110,14 +120,13 @@ fn read(text: &str, code: Option<&str>) -> Result<(Vec<Unit>, &'static Language)
         return Err(Declined::TooLong { chars, limit: MAX_CHARS, understanding });
     }
     let tokens = text::tokens(text);
-    let norms: Vec<&str> = tokens.iter().map(|token| token.norm.as_str()).collect();
-    let voted = lexicon().language_of(&norms);
+    let voted = lexicon().language_of(&tokens);
     // A short change in an app of another language is read in that language when its words leave it open.
     let language = match code {
-        Some(code) if !lexicon().stands_out(&norms, code) => lexicon().language(code),
+        Some(code) if !lexicon().stands_out(&tokens, code) => lexicon().language(code),
         _ => voted,
     };
-    Ok((unit::units(&tokens, language), language))
+    Ok((order::arranged(unit::units(&tokens, language), language), language))
 }
 
 fn note_country(draft: &mut Draft, units: &[Unit]) {

@@ -6,7 +6,7 @@
 mod plan;
 
 use crate::codegen::Names;
-use crate::spec::AppSpec;
+use crate::spec::{AppSpec, Rule};
 use plan::Plan;
 
 /// Scenarios that one spec makes at most.
@@ -73,8 +73,15 @@ pub fn touched(old: &AppSpec, new: &AppSpec) -> Vec<String> {
     let rules = |from: &AppSpec, to: &AppSpec| {
         from.rules.iter().filter(|rule| !to.rules.contains(rule)).cloned().collect::<Vec<_>>()
     };
-    let changed = [rules(old, new), rules(new, old)].concat();
-    ids.extend(changed.iter().flat_map(about).filter_map(|id| {
+    let changed: Vec<(Rule, &AppSpec)> = rules(old, new)
+        .into_iter()
+        .map(|rule| (rule, old))
+        .chain(rules(new, old).into_iter().map(|rule| (rule, new)))
+        .collect();
+    let about = changed
+        .iter()
+        .flat_map(|(rule, spec)| rule.uses(spec).into_iter().map(|(entity, _)| entity).chain([rule.entity()]));
+    ids.extend(about.filter_map(|id| {
         let entity = new.entity(id).or_else(|| old.entity(id))?;
         Some(entity.id.as_str())
     }));
@@ -103,15 +110,6 @@ pub fn touched(old: &AppSpec, new: &AppSpec) -> Vec<String> {
     names.sort_unstable();
     names.dedup();
     names
-}
-
-/// The entities that a rule is about.
-fn about(rule: &crate::spec::Rule) -> Vec<&str> {
-    use crate::spec::Rule::{Capacity, OnePerMember, Unique};
-    match rule {
-        OnePerMember { entity } | Unique { entity, .. } => vec![entity],
-        Capacity { entity, parent, .. } => vec![entity, parent],
-    }
 }
 
 #[cfg(test)]

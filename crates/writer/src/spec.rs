@@ -6,8 +6,17 @@
 
 use serde::{Deserialize, Serialize};
 
+mod pages;
+mod rules;
+
+pub use pages::{Alert, Order, Page, PageKind, Total, When};
+pub use rules::{End, Rule, Span, Step, Who, Whose};
+
 /// The version of this format.
 pub const FORMAT: u32 = 1;
+
+/// Longest picture, in characters of its data URL: about 90 KB of picture.
+pub const MAX_PICTURE: usize = 120_000;
 
 /// The role id of the person whom the platform records as the app's owner.
 pub const OWNER: &str = "owner";
@@ -38,6 +47,9 @@ pub struct AppSpec {
     pub rules: Vec<Rule>,
     /// What people see, in the order of the menu.
     pub pages: Vec<Page>,
+    /// What it draws attention to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alerts: Vec<Alert>,
     /// How it looks.
     #[serde(default)]
     pub theme: Theme,
@@ -56,7 +68,7 @@ pub struct Role {
 }
 
 /// A kind of thing the app keeps, one row each.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entity {
     /// Singular, for example `budgetItem`.
     pub id: String,
@@ -67,17 +79,27 @@ pub struct Entity {
     /// In order of display; the first required text field is the row's title.
     pub fields: Vec<Field>,
     /// Rows of this entity are people of that role: each row can carry an invitation, and its member owns the row.
+    /// [`VISITOR`]: people who come by themselves and make their own row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<String>,
     /// Who may do what. Nobody who is not named here may do anything; [`OWNER`] is named like everyone else.
     pub access: Vec<Grant>,
+    /// References through which a row belongs to somebody too: whose row they name owns this one as its maker does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owned_through: Vec<String>,
+    /// The order in which rows are shown; empty: as they were made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order: Vec<Order>,
+    /// Numbers shown with each row.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub totals: Vec<Total>,
     /// Kept and restorable, but no longer shown or changed.
     #[serde(default)]
     pub archived: bool,
 }
 
 /// A column of an entity.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
     /// For example `phone`.
     pub id: String,
@@ -94,6 +116,9 @@ pub struct Field {
     /// Asked only while another choice or yes/no field has one of the given values (a plus-one's name).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only_if: Option<Condition>,
+    /// Who sees the value; empty: whoever sees the row.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen_by: Vec<Who>,
     /// Kept and restorable, but no longer shown or changed.
     #[serde(default)]
     pub archived: bool,
@@ -109,10 +134,11 @@ pub struct Condition {
 }
 
 /// What a field holds: the meaning, from which input, check, format and icon follow.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum FieldKind {
     /// One line.
+    #[default]
     Text,
     /// Several lines.
     LongText,
@@ -157,6 +183,12 @@ pub enum FieldKind {
     Date,
     /// A time of day, kept as `HH:MM`.
     Time,
+    /// A date and a time of day, kept as `YYYY-MM-DDTHH:MM`, without a zone: the time on the wall where it happens.
+    DateTime,
+    /// A small picture, kept as a data URL of at most [`MAX_PICTURE`] characters; the page makes large ones smaller.
+    Picture,
+    /// A colour, kept as `#rrggbb`.
+    Colour,
     /// Minutes.
     Duration,
     /// One of a list.
@@ -181,13 +213,16 @@ pub struct Choice {
 }
 
 /// What a role may do with an entity's rows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
     /// [`OWNER`], [`VISITOR`] or a [`Role::id`].
     pub role: String,
     /// Which rows it sees; none if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read: Option<Scope>,
+    /// Sees only rows for which this holds, besides their own: published posts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_if: Option<Condition>,
     /// May add rows.
     #[serde(default)]
     pub create: bool,
@@ -205,70 +240,8 @@ pub struct Grant {
 pub enum Scope {
     /// Every row.
     All,
-    /// Rows that belong to the caller's membership.
+    /// Rows that belong to the caller's membership; for [`VISITOR`], to the key that their browser keeps.
     Own,
-}
-
-/// An invariant, held by the backend whatever a client sends.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
-pub enum Rule {
-    /// A member has at most one row of this entity; answering again changes it.
-    OnePerMember {
-        /// The entity.
-        entity: String,
-    },
-    /// Rows of `entity` that point to one `parent` by `field` never take more places than its `limit` field says.
-    Capacity {
-        /// The counted entity, for example `guest`.
-        entity: String,
-        /// Its reference field, for example `table`.
-        field: String,
-        /// The entity with the limit, for example `table`.
-        parent: String,
-        /// The whole-number field with the limit, for example `seats`.
-        limit: String,
-        /// A row takes one place more while this condition holds (a plus-one).
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        extra: Option<Condition>,
-        /// Rows take a place only while this condition holds (a guest who said no takes none); absent: always.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        only_if: Option<Condition>,
-    },
-    /// No two rows have the same value in this field.
-    Unique {
-        /// The entity.
-        entity: String,
-        /// The field.
-        field: String,
-    },
-}
-
-/// A page of the app.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Page {
-    /// For example `guests`; also its address in the app.
-    pub id: String,
-    /// In the menu.
-    pub title: String,
-    /// What it is.
-    pub kind: PageKind,
-    /// Which entity it shows.
-    pub entity: String,
-    /// Which roles find it in their menu. What they may see is decided by the grants, in the backend.
-    pub roles: Vec<String>,
-}
-
-/// The forms of page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum PageKind {
-    /// Rows in a table: find, add, change, delete, totals of money and number fields.
-    Table,
-    /// The caller's own row as a form: an invited person's answer.
-    Answer,
-    /// Rows as cards that everyone may read.
-    Cards,
 }
 
 /// How the app looks.
@@ -276,11 +249,14 @@ pub enum PageKind {
 pub struct Theme {
     /// CSS colour of buttons and links, `#rrggbb`.
     pub accent: String,
+    /// CSS colour behind everything, `#rrggbb`; absent: white by day, nearly black by night.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub background: Option<String>,
 }
 
 impl Default for Theme {
     fn default() -> Self {
-        Theme { accent: "#7c3aed".into() }
+        Theme { accent: "#7c3aed".into(), background: None }
     }
 }
 
@@ -290,6 +266,49 @@ impl AppSpec {
         self.entities.iter().find(|entity| entity.id == id)
     }
 
+    /// Everybody whom the app names in relation to its rows.
+    fn named(&self) -> impl Iterator<Item = &Who> {
+        let seen = self.entities.iter().flat_map(|entity| entity.fields.iter().flat_map(|field| &field.seen_by));
+        let steps = self.rules.iter().flat_map(|rule| match rule {
+            Rule::Steps { steps, .. } => steps.as_slice(),
+            _ => &[],
+        });
+        seen.chain(steps.flat_map(|step| &step.by))
+    }
+
+    /// Whether somebody may do something because of this role.
+    pub fn uses_role(&self, role: &str) -> bool {
+        let entity = |entity: &Entity| entity.person.as_deref() == Some(role) || entity.grant(role).is_some();
+        self.entities.iter().any(entity) || self.named().any(|who| who.role == role)
+    }
+
+    /// Takes a role out everywhere. What only that role could see or do is the owner's then.
+    pub fn release_role(&mut self, role: &str) {
+        let owner = || Who { role: OWNER.into(), whose: Whose::Any };
+        let release = |people: &mut Vec<Who>| {
+            let before = people.len();
+            people.retain(|who| who.role != role);
+            if people.is_empty() && before > 0 {
+                people.push(owner());
+            }
+        };
+        self.roles.retain(|other| other.id != role);
+        self.roles.iter_mut().for_each(|other| other.invited_by.retain(|by| by != role));
+        for entity in &mut self.entities {
+            entity.access.retain(|grant| grant.role != role);
+            entity.fields.iter_mut().for_each(|field| release(&mut field.seen_by));
+        }
+        for rule in &mut self.rules {
+            if let Rule::Steps { steps, .. } = rule {
+                steps.iter_mut().for_each(|step| release(&mut step.by));
+            }
+        }
+        for page in &mut self.pages {
+            page.roles.retain(|other| other != role);
+        }
+        self.pages.retain(|page| !page.roles.is_empty());
+    }
+
     /// The entity with this id, to change it.
     pub fn entity_mut(&mut self, id: &str) -> Option<&mut Entity> {
         self.entities.iter_mut().find(|entity| entity.id == id)
@@ -297,6 +316,26 @@ impl AppSpec {
 }
 
 impl Entity {
+    /// Whose rows are and in which order they stand no longer looks at a field.
+    pub fn release_field(&mut self, field: &str) {
+        self.owned_through.retain(|other| other != field);
+        self.order.retain(|order| order.field != field);
+        for grant in &mut self.access {
+            // What was shown only in some states is not shown in all of them because the state is gone.
+            if grant.read_if.as_ref().is_some_and(|condition| condition.field == field) {
+                grant.read_if = None;
+                grant.read = grant.read.map(|_| Scope::Own);
+            }
+        }
+        for other in &mut self.fields {
+            let before = other.seen_by.len();
+            other.seen_by.retain(|who| who.through() != Some(field));
+            if other.seen_by.is_empty() && before > 0 {
+                other.seen_by.push(Who { role: OWNER.into(), whose: Whose::Any });
+            }
+        }
+    }
+
     /// The field with this id.
     pub fn field(&self, id: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.id == id)

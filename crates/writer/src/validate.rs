@@ -7,7 +7,11 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use crate::ident::{is_field_ident, is_ident};
-use crate::spec::{AppSpec, Condition, Entity, FORMAT, Field, FieldKind, OWNER, Page, Rule, VISITOR};
+use crate::spec::{
+    Alert, AppSpec, Condition, Entity, FORMAT, Field, FieldKind, OWNER, Page, PageKind, Rule, Total, VISITOR, When,
+};
+
+mod rules;
 
 /// Most entities of an app.
 pub const MAX_ENTITIES: usize = 40;
@@ -21,6 +25,10 @@ pub const MAX_ROLES: usize = 20;
 pub const MAX_RULES: usize = 200;
 /// Most pages.
 pub const MAX_PAGES: usize = 100;
+/// Most totals of an entity.
+pub const MAX_TOTALS: usize = 10;
+/// Longest text of a page, in characters.
+pub const MAX_PAGE_TEXT: usize = 5_000;
 /// Longest label, in characters.
 pub const MAX_LABEL: usize = 120;
 
@@ -96,7 +104,8 @@ pub fn validate(spec: &AppSpec) -> Checked {
     label("title", &spec.title)?;
     form("name", is_slug(&spec.name), "an app's name is lower-case ASCII letters, digits and hyphens, at most 40")?;
     form("language", is_tag(&spec.language), "a language is a BCP 47 tag such as en")?;
-    form("theme", is_css_colour(&spec.theme.accent), "the accent is a colour written #rrggbb")?;
+    let colours = spec.theme.background.iter().chain([&spec.theme.accent]);
+    form("theme", colours.into_iter().all(|colour| is_css_colour(colour)), "a colour is written #rrggbb")?;
     count("entities", "entities", spec.entities.len(), 1, MAX_ENTITIES)?;
     count("roles", "roles", spec.roles.len(), 0, MAX_ROLES)?;
     count("rules", "rules", spec.rules.len(), 0, MAX_RULES)?;
@@ -104,22 +113,28 @@ pub fn validate(spec: &AppSpec) -> Checked {
     roles(spec)?;
     distinct("entities", spec.entities.iter().map(|entity| entity.id.as_str()))?;
     spec.entities.iter().try_for_each(|one| entity(spec, one))?;
-    spec.rules.iter().enumerate().try_for_each(|(index, one)| rule(spec, &format!("rules/{index}"), one))?;
+    spec.rules.iter().enumerate().try_for_each(|(index, one)| rules::check(spec, &format!("rules/{index}"), one))?;
     distinct("pages", spec.pages.iter().map(|page| page.id.as_str()))?;
-    spec.pages.iter().try_for_each(|one| page(spec, one))
+    spec.pages.iter().try_for_each(|one| page(spec, one))?;
+    count("alerts", "alerts", spec.alerts.len(), 0, MAX_RULES)?;
+    spec.alerts.iter().enumerate().try_for_each(|(index, one)| alert(spec, &format!("alerts/{index}"), one))
 }
 
 /// Whether a path such as `entities/guest/fields/phone` leads somewhere in the spec.
 pub fn path_exists(spec: &AppSpec, path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
     match parts.as_slice() {
-        ["name" | "title" | "language" | "theme" | "entities" | "rules" | "pages" | "roles"] => true,
+        ["name" | "title" | "language" | "theme" | "entities" | "rules" | "pages" | "roles" | "alerts"] => true,
         ["entities", id] => spec.entity(id).is_some(),
         ["entities", id, "access"] => spec.entity(id).is_some(),
         ["entities", id, "access", role] => spec.entity(id).is_some_and(|entity| entity.grant(role).is_some()),
         ["entities", id, "fields", field] => spec.entity(id).is_some_and(|entity| entity.field(field).is_some()),
         ["roles", id] => spec.roles.iter().any(|role| role.id == *id),
         ["pages", id] => spec.pages.iter().any(|page| page.id == *id),
+        ["alerts", index] => index.parse::<usize>().is_ok_and(|index| index < spec.alerts.len()),
+        ["entities", id, "totals", total] => {
+            spec.entity(id).is_some_and(|entity| entity.totals.iter().any(|one| one.id == *total))
+        }
         ["rules", index] => index.parse::<usize>().is_ok_and(|index| index < spec.rules.len()),
         _ => false,
     }
@@ -146,10 +161,70 @@ fn entity(spec: &AppSpec, entity: &Entity) -> Checked {
     distinct(&path, entity.access.iter().map(|grant| grant.role.as_str()))?;
     entity.access.iter().try_for_each(|grant| known_role(spec, &path, &grant.role))?;
     if let Some(person) = &entity.person {
-        form(&path, person != OWNER && person != VISITOR, "the people of an entity have a role of the app")?;
+        form(&path, person != OWNER, "the people of an entity have a role of the app, or come by themselves")?;
         known_role(spec, &path, person)?;
     }
+    for grant in &entity.access {
+        grant.read_if.iter().try_for_each(|only_if| condition(entity, &path, only_if))?;
+    }
+    entity.owned_through.iter().try_for_each(|id| points(entity, &path, id).map(|_| ()))?;
+    count(&path, "fields to order by", entity.order.len(), 0, 4)?;
+    for order in entity.order.iter().filter(|order| order.field != "createdAt") {
+        known_field(entity, &path, &order.field)?;
+    }
+    count(&path, "totals", entity.totals.len(), 0, MAX_TOTALS)?;
+    distinct(&path, entity.totals.iter().map(|total| total.id.as_str()))?;
+    entity.totals.iter().try_for_each(|one| total(spec, entity, &path, one))?;
     entity.fields.iter().try_for_each(|one| field(spec, entity, one))
+}
+
+fn total(spec: &AppSpec, entity: &Entity, path: &str, total: &Total) -> Checked {
+    ident(path, &total.id, is_field_ident(&total.id) && entity.field(&total.id).is_none())?;
+    label(path, &total.label)?;
+    let of = known_entity(spec, path, &total.of)?;
+    form(path, points(of, path, &total.field)? == entity.id, "what is counted refers to the entity with the total")?;
+    if let Some(sum) = &total.sum {
+        form(path, is_number(&known_field(of, path, sum)?.kind), "a sum is made of numbers")?;
+    }
+    total.only_if.iter().try_for_each(|only_if| condition(of, path, only_if))
+}
+
+fn alert(spec: &AppSpec, path: &str, alert: &Alert) -> Checked {
+    let entity = known_entity(spec, path, &alert.entity)?;
+    label(path, &alert.text)?;
+    alert.only_if.iter().try_for_each(|only_if| condition(entity, path, only_if))?;
+    match &alert.when {
+        When::Days { field, .. } if matches!(field.as_str(), "createdAt" | "updatedAt") => Ok(()),
+        When::Days { field, .. } => {
+            form(path, is_day(&known_field(entity, path, field)?.kind), "days are counted from a date")
+        }
+        When::Since { of, field, .. } => {
+            let other = points(known_entity(spec, path, of)?, path, field)?;
+            form(path, other == alert.entity, "the newest row is one that refers to this entity")
+        }
+        When::Above { field, .. } | When::Below { field, .. } => {
+            form(path, is_number(&known_field(entity, path, field)?.kind), "above and below are said of numbers")
+        }
+    }
+}
+
+/// The entity to which a field refers.
+fn points<'a>(entity: &'a Entity, path: &str, field: &str) -> Result<&'a str, SpecError> {
+    match &known_field(entity, path, field)?.kind {
+        FieldKind::Ref { entity } => Ok(entity),
+        _ => Err(SpecError::Form { path: path.into(), reason: "this field refers to another entity" }),
+    }
+}
+
+/// Whether a value says a day.
+fn is_day(kind: &FieldKind) -> bool {
+    matches!(kind, FieldKind::Date | FieldKind::DateTime)
+}
+
+/// Whether values can be summed and compared.
+fn is_number(kind: &FieldKind) -> bool {
+    use FieldKind::*;
+    matches!(kind, Integer { .. } | Money { .. } | Quantity { .. } | Percentage | Rating { .. } | Duration)
 }
 
 fn field(spec: &AppSpec, entity: &Entity, field: &Field) -> Checked {
@@ -160,6 +235,7 @@ fn field(spec: &AppSpec, entity: &Entity, field: &Field) -> Checked {
         form(&path, only_if.field != field.id, "a field can't depend on itself")?;
         condition(entity, &path, only_if)?;
     }
+    field.seen_by.iter().try_for_each(|who| rules::who(spec, entity, &path, who))?;
     match &field.kind {
         FieldKind::Choice { options } => {
             count(&path, "options", options.len(), 2, MAX_OPTIONS)?;
@@ -185,29 +261,31 @@ fn field(spec: &AppSpec, entity: &Entity, field: &Field) -> Checked {
     }
 }
 
-fn rule(spec: &AppSpec, path: &str, rule: &Rule) -> Checked {
-    match rule {
-        Rule::OnePerMember { entity } => known_entity(spec, path, entity).map(|_| ()),
-        Rule::Unique { entity, field } => known_field(known_entity(spec, path, entity)?, path, field).map(|_| ()),
-        Rule::Capacity { entity, field, parent, limit, extra, only_if } => {
-            let counted = known_entity(spec, path, entity)?;
-            let parent_entity = known_entity(spec, path, parent)?;
-            let points =
-                matches!(&known_field(counted, path, field)?.kind, FieldKind::Ref { entity } if entity == parent);
-            form(path, points, "the counted field refers to the entity with the limit")?;
-            let whole = matches!(known_field(parent_entity, path, limit)?.kind, FieldKind::Integer { .. });
-            form(path, whole, "the limit is a whole-number field")?;
-            extra.iter().chain(only_if).try_for_each(|one| condition(counted, path, one))
-        }
-    }
-}
-
 fn page(spec: &AppSpec, page: &Page) -> Checked {
     let path = format!("pages/{}", page.id);
     ident(&path, &page.id, is_ident(&page.id))?;
     label(&path, &page.title)?;
-    known_entity(spec, &path, &page.entity)?;
-    page.roles.iter().try_for_each(|role| known_role(spec, &path, role))
+    page.roles.iter().try_for_each(|role| known_role(spec, &path, role))?;
+    let words = page.text.chars().count() <= MAX_PAGE_TEXT && !has_controls(&page.text.replace('\n', ""));
+    form(&path, words, "a page's text has at most 5,000 characters and no control characters")?;
+    if matches!(page.kind, PageKind::Text | PageKind::Summary) {
+        return form(&path, page.entity.is_empty(), "a page of words or numbers shows no single entity");
+    }
+    let entity = known_entity(spec, &path, &page.entity)?;
+    page.only_if.iter().try_for_each(|only_if| condition(entity, &path, only_if))?;
+    let by = page.by.as_ref().map(|by| known_field(entity, &path, by)).transpose()?;
+    let fits = |test: fn(&FieldKind) -> bool| by.is_some_and(|field| test(&field.kind));
+    match page.kind {
+        PageKind::Board => {
+            form(&path, fits(|kind| matches!(kind, FieldKind::Choice { .. })), "a board's columns are a choice")
+        }
+        PageKind::Calendar => form(&path, fits(is_day), "a calendar goes by a date"),
+        PageKind::Slots => {
+            let held = |rule: &Rule| matches!(rule, Rule::NoOverlap { entity, .. } if *entity == page.entity);
+            form(&path, spec.rules.iter().any(held), "free times need a rule that bookings do not overlap")
+        }
+        _ => Ok(()),
+    }
 }
 
 fn condition(entity: &Entity, path: &str, condition: &Condition) -> Checked {
@@ -303,9 +381,7 @@ mod tests {
             label: "Name".into(),
             kind: FieldKind::Text,
             required: true,
-            by_member: false,
-            only_if: None,
-            archived: false,
+            ..Field::default()
         };
         let seats = Field {
             id: "seats".into(),
@@ -319,15 +395,14 @@ mod tests {
             kind: FieldKind::Ref { entity: "table".into() },
             ..name.clone()
         };
-        let owner = Grant { role: OWNER.into(), read: None, create: true, update: None, delete: None };
+        let owner = Grant { role: OWNER.into(), create: true, ..Grant::default() };
         let entity = |id: &str, fields: Vec<Field>| Entity {
             id: id.into(),
             label: id.into(),
             plural: id.into(),
             fields,
-            person: None,
             access: vec![owner.clone()],
-            archived: false,
+            ..Entity::default()
         };
         AppSpec {
             format: FORMAT,
@@ -341,6 +416,7 @@ mod tests {
                 field: "table".into(),
                 parent: "table".into(),
                 limit: "seats".into(),
+                weight: None,
                 extra: None,
                 only_if: None,
             }],
@@ -350,6 +426,7 @@ mod tests {
                 kind: PageKind::Table,
                 entity: "guest".into(),
                 roles: vec![OWNER.into()],
+                ..Page::default()
             }],
             ..AppSpec::default()
         }

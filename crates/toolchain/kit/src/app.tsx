@@ -4,15 +4,17 @@
  * Invariant: an invitation's token leaves the address bar as soon as the registry has answered, so that it is not
  * passed on by accident; when no answer came, it stays, so that trying again works.
  */
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
-import { accentProperties } from "./colour";
-import { AppContext, type App } from "./context";
+import { accentProperties, groundProperties } from "./colour";
+import { AppContext, PlaceContext, useApp, type App, type Place, type Undo } from "./context";
 import { Button, Empty, Problem } from "./controls";
 import { InviteButton } from "./invite";
+import { OfflineNotice, Toast, type Said } from "./notices";
 import { Platform, Refused } from "./platform";
+import { Store } from "./store";
 import type { Entity, Page, Role, Standing } from "./types";
-import { wordsFor, type Words } from "./words";
+import { directionOf, wordsFor, type Words } from "./words";
 
 /** What an app is made of. */
 export interface AppOptions {
@@ -21,6 +23,8 @@ export interface AppOptions {
   language: string;
   /** `#rrggbb`. */
   accent: string;
+  /** `#rrggbb`; absent: white by day, nearly black by night. */
+  background?: string;
   entities: Entity[];
   roles: Role[];
   pages: Page[];
@@ -30,11 +34,13 @@ export interface AppOptions {
 export function mountApp(options: AppOptions): void {
   document.title = options.title;
   document.documentElement.lang = options.language;
-  for (const [name, value] of Object.entries(accentProperties(options.accent))) {
+  document.documentElement.dir = directionOf(options.language);
+  const ground = options.background === undefined ? {} : groundProperties(options.background, options.accent);
+  for (const [name, value] of Object.entries({ ...accentProperties(options.accent), ...ground })) {
     document.documentElement.style.setProperty(name, value);
   }
   const root = document.getElementById("root") ?? document.body.appendChild(document.createElement("div"));
-  createRoot(root).render(<Entry options={options} />);
+  void wordsFor(options.language).then((words) => createRoot(root).render(<Entry options={options} words={words} />));
 }
 
 type State =
@@ -69,8 +75,7 @@ function decoded(token: string): string {
   }
 }
 
-function Entry({ options }: { options: AppOptions }) {
-  const words = useMemo(() => wordsFor(options.language), [options.language]);
+function Entry({ options, words }: { options: AppOptions; words: Words }) {
   const [state, setState] = useState<State>({ is: "connecting" });
   const start = useCallback(() => {
     setState({ is: "connecting" });
@@ -107,29 +112,27 @@ interface ShellProps {
 
 function Shell({ options, words, platform, standing, refusal }: ShellProps) {
   const { title, language, entities, roles } = options;
-  const [said, setSaid] = useState("");
+  const [said, setSaid] = useState<Said>();
+  const store = useMemo(() => new Store(platform, entities, standing), [platform, entities, standing]);
   const pages = options.pages.filter((page) => page.roles.includes(standing.role));
-  const page = usePage(pages);
-  const app: App = useMemo(
-    () => ({ title, language, words, entities, roles, platform, standing, announce: setSaid }),
-    [title, language, words, entities, roles, platform, standing],
-  );
-  useEffect(() => {
-    if (said === "") return;
-    const timer = setTimeout(() => setSaid(""), 6_000);
-    return () => clearTimeout(timer);
-  }, [said]);
+  const place = usePlaceIn(pages);
+  const app: App = useMemo(() => {
+    const announce = (sentence: string, undo?: Undo) => setSaid({ sentence, undo });
+    return { title, language, words, entities, roles, platform, store, standing, announce };
+  }, [title, language, words, entities, roles, platform, store, standing]);
+  const { page } = place;
   return (
     <AppContext.Provider value={app}>
-      <a href="#content" className="sr-only rounded bg-raised p-2 focus:not-sr-only focus:absolute" onClick={toContent}>{words.skip}</a>
-      <TopBar app={app} pages={pages} page={page} />
-      <main id="content" tabIndex={-1} className="mx-auto flex w-full max-w-6xl flex-col gap-4 p-4 outline-none sm:p-6">
-        {refusal && <Problem>{words.inviteFailed}: {refusal}</Problem>}
-        {page ? <div key={page.id}>{page.view()}</div> : <NoPage />}
-      </main>
-      <p role="status" aria-live="polite" className={said ? "fixed inset-x-4 bottom-4 mx-auto w-fit rounded-lg bg-ink px-4 py-2 text-surface" : "sr-only"}>
-        {said}
-      </p>
+      <PlaceContext.Provider value={place}>
+        <a href="#content" className="sr-only rounded bg-raised p-2 focus:not-sr-only focus:absolute" onClick={toContent}>{words.skip}</a>
+        <TopBar app={app} pages={pages} page={page} />
+        <OfflineNotice />
+        <main id="content" tabIndex={-1} className="mx-auto flex w-full max-w-6xl flex-col gap-4 p-4 outline-none sm:p-6">
+          {refusal && <Problem>{words.inviteFailed}: {refusal}</Problem>}
+          {page ? <div key={page.id}>{page.view()}</div> : <NoPage />}
+        </main>
+        <Toast said={said} close={() => setSaid(undefined)} />
+      </PlaceContext.Provider>
     </AppContext.Provider>
   );
 }
@@ -143,22 +146,44 @@ function toContent(event: { preventDefault: () => void }) {
 function TopBar({ app, pages, page }: { app: App; pages: Page[]; page: Page | undefined }) {
   const { title, words, standing } = app;
   return (
-    <header className="border-b border-rule bg-raised">
+    <header className="border-b border-rule bg-raised print:hidden">
       <div className="mx-auto flex max-w-6xl flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 sm:px-6">
         <p dir="auto" className="grow text-lg font-bold break-words">{title}</p>
         {standing.role !== "visitor" && <p dir="auto" className="text-sm text-muted">{words.hereAs(standing.name, roleLabel(app))}</p>}
         <InviteButton />
       </div>
-      {pages.length > 1 && (
-        <nav aria-label={words.menu} className="mx-auto flex max-w-6xl flex-wrap gap-1 px-2 sm:px-4">
-          {pages.map(({ id, title }) => (
-            <a key={id} href={`#${id}`} dir="auto" aria-current={id === page?.id ? "page" : undefined} className="min-h-8 border-b-4 border-transparent px-3 py-2 text-sm aria-[current=page]:border-accent-ink aria-[current=page]:font-semibold">
-              {title}
-            </a>
-          ))}
-        </nav>
-      )}
+      {pages.length > 1 && <Menu pages={pages} page={page} />}
     </header>
+  );
+}
+
+/** So many pages stand beside each other on a telephone. */
+const BESIDE = 4;
+
+/** The pages; on narrow screens many of them are folded away behind the one that is open. */
+function Menu({ pages, page }: { pages: Page[]; page: Page | undefined }) {
+  const { words } = useApp();
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  useEffect(() => setOpen(false), [page?.id]);
+  const folded = pages.length > BESIDE;
+  return (
+    <>
+      {folded && (
+        <button type="button" aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)} className="flex min-h-10 w-full items-center gap-2 border-t border-rule px-4 text-sm sm:hidden">
+          <span className="text-muted">{words.menu}</span>
+          <span dir="auto" className="grow text-start font-semibold">{page?.title}</span>
+          <span aria-hidden="true">{open ? "▲" : "▼"}</span>
+        </button>
+      )}
+      <nav id={id} aria-label={words.menu} className={`mx-auto max-w-6xl flex-wrap gap-1 px-2 sm:px-4 ${folded && !open ? "hidden sm:flex" : "flex"}`}>
+        {pages.map(({ id, title }) => (
+          <a key={id} href={`#${id}`} dir="auto" aria-current={id === page?.id ? "page" : undefined} className="min-h-8 border-b-4 border-transparent px-3 py-2 text-sm aria-[current=page]:border-accent-ink aria-[current=page]:font-semibold">
+            {title}
+          </a>
+        ))}
+      </nav>
+    </>
   );
 }
 
@@ -180,8 +205,8 @@ function NoPage() {
   );
 }
 
-/** The page that the address names, else the first; a change of page takes the focus along. */
-function usePage(pages: Page[]): Page | undefined {
+/** The page that the address names (`#page`, or `#page/row`), else the first; a change of either takes the focus along. */
+function usePlaceIn(pages: Page[]): Place {
   const [hash, setHash] = useState(location.hash);
   const first = useRef(true);
   useEffect(() => {
@@ -189,10 +214,13 @@ function usePage(pages: Page[]): Page | undefined {
     window.addEventListener("hashchange", moved);
     return () => window.removeEventListener("hashchange", moved);
   }, []);
-  const page = pages.find(({ id }) => hash === `#${id}`) ?? pages[0];
+  const [, id, number] = /^#([^/]*)(?:\/(\d{1,15}))?$/.exec(hash) ?? [];
+  const named = pages.find((page) => page.id === id);
+  const page = named ?? pages[0];
+  const row = named && number !== undefined ? Number(number) : undefined;
   useEffect(() => {
     if (!first.current) document.getElementById("content")?.focus();
     first.current = false;
-  }, [page?.id]);
-  return page;
+  }, [page?.id, row]);
+  return useMemo(() => ({ page, row }), [page, row]);
 }

@@ -18,7 +18,7 @@ interface ButtonProps extends ComponentProps<"button"> {
 /** A button. */
 export function Button({ look = "plain", small = false, className = "", ...rest }: ButtonProps) {
   const size = small ? "min-h-8 px-3 py-1" : "min-h-10 px-4 py-2";
-  const base = "inline-flex items-center justify-center rounded-lg border text-sm hover:brightness-95 disabled:opacity-60 dark:hover:brightness-125";
+  const base = "inline-flex items-center justify-center rounded-lg border text-sm hover:brightness-95 disabled:opacity-60 print:hidden dark:hover:brightness-125";
   return <button type="button" className={`${base} ${size} ${LOOKS[look]} ${className}`} {...rest} />;
 }
 
@@ -42,19 +42,40 @@ export function Offline({ retry }: { retry: () => void }) {
   );
 }
 
-/** Shown while something is read. */
+/** Shown while something is read: the shape of what will come. */
 export function Loading() {
   const { words } = useApp();
   return (
-    <p role="status" className="py-8 text-center text-muted">
-      {words.loading}
-    </p>
+    <div role="status" className="flex flex-col gap-3 py-2">
+      <span className="sr-only">{words.loading}</span>
+      {[1, 2, 3].map((bar) => (
+        <span key={bar} aria-hidden="true" className="block h-14 animate-pulse rounded-xl bg-rule" />
+      ))}
+    </div>
   );
 }
 
-/** Shown where there is nothing. */
-export function Empty({ children }: { children: ReactNode }) {
-  return <p className="rounded-xl border border-dashed border-line p-8 text-center text-muted">{children}</p>;
+/** Shown where there is nothing, with what can be done about it. */
+export function Empty({ children, action }: { children: ReactNode; action?: ReactNode }) {
+  return (
+    <div className="flex flex-col items-center gap-4 rounded-xl border border-dashed border-line p-8 text-center text-muted">
+      <p>{children}</p>
+      {action}
+    </div>
+  );
+}
+
+/** Words in paragraphs, which an empty line separates. */
+export function Paragraphs({ text }: { text: string }) {
+  return (
+    <>
+      {text.split(/\n\s*\n/).map((paragraph, index) => (
+        <p key={index} dir="auto" className="max-w-prose break-words whitespace-pre-line">
+          {paragraph.trim()}
+        </p>
+      ))}
+    </>
+  );
 }
 
 /** A page's heading with what can be done there. */
@@ -83,7 +104,9 @@ export function Dialog({ title, close, children }: { title: string; close: () =>
     element?.showModal();
     return () => {
       element?.close();
+      // What opened it may be gone, such as the button of a row that was deleted.
       if (before instanceof HTMLElement && before.isConnected) before.focus();
+      else document.getElementById("content")?.focus();
     };
   }, []);
   return (

@@ -5,12 +5,13 @@ import { useApp } from "./context";
 import { Button, Dialog, Problem } from "./controls";
 import { RowForm } from "./form";
 import { InviteRow } from "./invite";
-import { fieldsToFill, grantOf, reaches, rolesToInvite } from "./rights";
-import { encoded } from "./rows";
+import { fieldsToFill, grantOf, isKept, mayChange, reaches, rolesToInvite } from "./rights";
+import type { Table, Values } from "./store";
 import { titleOf } from "./titles";
-import type { Entity, Row, Value } from "./types";
+import type { Entity, Row, Standing } from "./types";
+import { recreated, removed, restored } from "./undo";
 
-type Open = { what: "add" } | { what: "edit" | "delete" | "invite"; row: Row } | undefined;
+type Open = { what: "add"; start: Values } | { what: "edit" | "delete" | "invite"; row: Row } | undefined;
 
 /** What a page needs to offer the actions. */
 export interface Editing {
@@ -20,17 +21,18 @@ export interface Editing {
   actionsOf: (row: Row) => ReactNode;
   /** Whether there can be any button on a row. */
   hasActions: boolean;
+  /** Opens the form for a new row that starts with these values; nothing where the caller may add none. */
+  add: ((start: Values) => void) | undefined;
   /** The dialog that is open, if any. */
   dialog: ReactNode;
 }
 
-/** Offers the actions on an entity; `changed` reads its rows anew. */
-export function useEditing(entity: Entity, rowsOf: (entity: string) => Row[], changed: () => Promise<void>): Editing {
+/** Offers the actions on an entity's rows. */
+export function useEditing(entity: Entity, table: Table): Editing {
   const { words, roles, standing } = useApp();
   const [open, setOpen] = useState<Open>();
   const grant = grantOf(entity, standing);
   const invites = rolesToInvite(roles, standing).some((role) => role.id === entity.person);
-  const close = () => setOpen(undefined);
   const button = (what: "edit" | "delete" | "invite", row: Row, label: string) => (
     <Button key={what} small aria-label={label} onClick={() => setOpen({ what, row })}>
       {words[what]}
@@ -38,76 +40,99 @@ export function useEditing(entity: Entity, rowsOf: (entity: string) => Row[], ch
   );
   const actionsOf = (row: Row) => {
     const title = titleOf(entity, row);
+    const changes = mayChange(entity, row, standing, table.find) && fieldsToFill(entity, standing, row, table.find).length > 0;
+    const deletes = reaches(entity, grant.delete, row, standing, table.find) && !isKept(entity, row);
     return (
       <div className="flex flex-wrap gap-2">
         {invites && row.member !== "" && button("invite", row, words.inviteOf(title))}
-        {reaches(grant.update, row, standing) && fieldsToFill(entity, standing, row).length > 0 && button("edit", row, words.editOf(title))}
-        {reaches(grant.delete, row, standing) && button("delete", row, words.deleteOf(title))}
+        {changes && button("edit", row, words.editOf(title))}
+        {deletes && button("delete", row, words.deleteOf(title))}
       </div>
     );
   };
   return {
     addButton: grant.create && (
-      <Button look="main" aria-label={words.addTo(entity.label)} onClick={() => setOpen({ what: "add" })}>
+      <Button look="main" aria-label={words.addTo(entity.label)} onClick={() => setOpen({ what: "add", start: {} })}>
         {words.add}
       </Button>
     ),
+    add: grant.create ? (start) => setOpen({ what: "add", start }) : undefined,
     actionsOf,
-    hasActions: invites || grant.update !== undefined || grant.delete !== undefined,
-    dialog: open && <OpenDialog open={open} entity={entity} rowsOf={rowsOf} close={close} changed={changed} />,
+    hasActions: invites || grant.update !== undefined || grant.delete !== undefined || isInSteps(entity, standing),
+    dialog: open && <OpenDialog open={open} entity={entity} table={table} close={() => setOpen(undefined)} />,
   };
+}
+
+/** Whether a step of the entity names the caller's role. */
+function isInSteps({ steps }: Entity, { role }: Standing): boolean {
+  return steps?.some((rule) => rule.steps.some(({ by }) => by?.some((who) => who.role === role))) ?? false;
 }
 
 interface OpenProps {
   open: Exclude<Open, undefined>;
   entity: Entity;
-  rowsOf: (entity: string) => Row[];
+  table: Table;
   close: () => void;
-  changed: () => Promise<void>;
 }
 
-function OpenDialog({ open, entity, rowsOf, close, changed }: OpenProps) {
+function OpenDialog({ open, entity, table, close }: OpenProps) {
   if (open.what === "invite") return <InviteRow entity={entity} row={open.row} close={close} />;
-  if (open.what === "delete") return <DeleteRow entity={entity} row={open.row} close={close} changed={changed} />;
-  const row = open.what === "edit" ? open.row : undefined;
-  return <EditRow entity={entity} row={row} rowsOf={rowsOf} close={close} changed={changed} />;
+  if (open.what === "delete") return <DeleteRow entity={entity} row={open.row} close={close} />;
+  if (open.what === "add") return <AddRow entity={entity} start={open.start} table={table} close={close} />;
+  return <EditRow entity={entity} row={open.row} table={table} close={close} />;
 }
 
-function EditRow({ entity, row, rowsOf, close, changed }: Omit<OpenProps, "open"> & { row: Row | undefined }) {
-  const { words, platform, standing, announce } = useApp();
-  const fields = fieldsToFill(entity, standing, row);
-  const answering = standing.role === entity.person;
-  const submit = async (values: Record<string, Value | undefined>) => {
-    const input = encoded(entity, fields, values, row);
-    if (row) await platform.change(entity.methods.update, BigInt(row.id), input);
-    else await platform.change(entity.methods.create, input);
-    announce(words.saved);
+interface FormDialogProps {
+  entity: Entity;
+  table: Table;
+  close: () => void;
+}
+
+function AddRow({ entity, start, table, close }: FormDialogProps & { start: Values }) {
+  const { words, store, standing, announce } = useApp();
+  const submit = async (values: Values) => {
+    const row = await store.create(entity, values);
+    announce(words.saved, removed({ entity, row, store, standing }));
     close();
-    await changed();
   };
-  const title = row ? words.editOf(titleOf(entity, row)) : words.addTo(entity.label);
+  const fields = fieldsToFill(entity, standing);
   return (
-    <Dialog title={title} close={close}>
-      <RowForm entity={entity} fields={fields} row={row} rowsOf={rowsOf} submitLabel={words.save} answering={answering} submit={submit} cancel={close} />
+    <Dialog title={words.addTo(entity.label)} close={close}>
+      <RowForm entity={entity} fields={fields} start={start} table={table} submitLabel={words.save} answering={standing.role === entity.person} submit={submit} cancel={close} />
     </Dialog>
   );
 }
 
-function DeleteRow({ entity, row, close, changed }: { entity: Entity; row: Row; close: () => void; changed: () => Promise<void> }) {
-  const { words, platform, announce } = useApp();
+function EditRow({ entity, row, table, close }: FormDialogProps & { row: Row }) {
+  const { words, store, standing, announce } = useApp();
+  const fields = fieldsToFill(entity, standing, row, table.find);
+  const submit = async (values: Values) => {
+    await store.update(entity, row, values);
+    announce(words.saved, restored({ entity, row, values, store, standing }));
+    close();
+  };
+  return (
+    <Dialog title={words.editOf(titleOf(entity, row))} close={close}>
+      <RowForm entity={entity} fields={fields} row={row} table={table} submitLabel={words.save} answering={standing.role === entity.person} submit={submit} cancel={close} />
+    </Dialog>
+  );
+}
+
+function DeleteRow({ entity, row, close }: { entity: Entity; row: Row; close: () => void }) {
+  const { words, store, standing, entities, announce } = useApp();
   const action = useAction();
   const title = titleOf(entity, row);
+  const undo = recreated({ entity, row, entities, store, standing });
   const remove = () =>
     action.run(async () => {
-      await platform.change(entity.methods.delete, BigInt(row.id));
-      announce(words.deleted);
+      await store.remove(entity, row);
+      announce(words.deleted, undo);
       close();
-      await changed();
     });
   return (
     <Dialog title={words.deleteOf(title)} close={close}>
       <div className="flex flex-col gap-4">
-        <p dir="auto">{words.deleteSure(title)}</p>
+        <p dir="auto">{undo ? words.deleteAsk(title) : words.deleteSure(title)}</p>
         {action.problem && <Problem>{action.problem}</Problem>}
         <div className="flex flex-wrap justify-end gap-2">
           <Button onClick={close}>{words.cancel}</Button>

@@ -4,7 +4,8 @@ import { useAction } from "./action";
 import { useApp } from "./context";
 import { Button, Problem } from "./controls";
 import { Input } from "./input";
-import { isAsked, isNeeded } from "./rights";
+import { isAsked, isNeeded, nextOptions } from "./rights";
+import type { Table, Values } from "./store";
 import type { Entity, Field, Row, Value } from "./types";
 import { read, typed, Unreadable } from "./values";
 
@@ -14,26 +15,29 @@ interface FormProps {
   entity: Entity;
   fields: Field[];
   row?: Row | undefined;
-  rowsOf: (entity: string) => Row[];
+  /** What a new row starts with; fields of it that are not asked are sent as they are. */
+  start?: Values;
+  table: Pick<Table, "rowsOf" | "find">;
   submitLabel: string;
   /** Whether the row's own member fills it in. */
   answering?: boolean;
-  submit: (values: Record<string, Value | undefined>) => Promise<void>;
+  submit: (values: Values) => Promise<void>;
   cancel?: () => void;
 }
 
 /** The form. It keeps what was typed until the backend has taken it. */
-export function RowForm({ entity, fields, row, rowsOf, submitLabel, answering = false, submit, cancel }: FormProps) {
-  const { words, language } = useApp();
+export function RowForm({ entity, fields, row, start, table, submitLabel, answering = false, submit, cancel }: FormProps) {
+  const { words, language, standing } = useApp();
+  const before: Values = row?.values ?? start ?? {};
   const action = useAction();
   const [draft, setDraft] = useState<Draft>(() =>
-    Object.fromEntries(fields.map((field) => [field.id, typed(field.kind, row?.values[field.id], language)])),
+    Object.fromEntries(fields.map((field) => [field.id, typed(field.kind, before[field.id], language)])),
   );
-  const valueOf = (id: string) => (id in draft ? draft[id] || undefined : row?.values[id]);
+  const valueOf = (id: string) => (id in draft ? draft[id] || undefined : before[id]);
   const asked = fields.filter((field) => isAsked(entity, field, valueOf));
 
-  function values(): Record<string, Value | undefined> {
-    const kept: Record<string, Value | undefined> = { ...row?.values };
+  function values(): Values {
+    const kept: Values = row ? {} : { ...start };
     for (const field of fields) kept[field.id] = undefined;
     for (const field of asked) kept[field.id] = readField(field, draft[field.id] ?? "");
     return kept;
@@ -43,6 +47,14 @@ export function RowForm({ entity, fields, row, rowsOf, submitLabel, answering = 
     const value = read(field.kind, text, field.label, words, language);
     if (value === undefined && isNeeded(entity, field, answering)) throw new Unreadable(words.missing(field.label));
     return value;
+  }
+
+  /** Where a choice has steps, a row's form offers what may come next. */
+  function optionsOf(field: Field) {
+    const stepped = row && entity.steps?.some((rule) => rule.field === field.id);
+    if (!stepped || field.kind.type !== "choice") return undefined;
+    const next = nextOptions(entity, field, row, standing, table.find);
+    return field.kind.options.filter((option) => option.id === row.values[field.id] || next.includes(option));
   }
 
   const send = (event: FormEvent) => {
@@ -58,7 +70,8 @@ export function RowForm({ entity, fields, row, rowsOf, submitLabel, answering = 
           field={{ ...field, required: isNeeded(entity, field, answering) }}
           text={draft[field.id] ?? ""}
           change={(text) => setDraft((before) => ({ ...before, [field.id]: text }))}
-          rowsOf={rowsOf}
+          rowsOf={table.rowsOf}
+          options={optionsOf(field)}
           entity={entity}
         />
       ))}

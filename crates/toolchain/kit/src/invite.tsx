@@ -3,11 +3,11 @@ import { useId, useState, type FormEvent } from "react";
 import { useAction } from "./action";
 import { useApp } from "./context";
 import { Button, Dialog, Problem } from "./controls";
+import { QrCode } from "./detail";
+import { BOX } from "./input";
 import { rolesToInvite } from "./rights";
 import { titleOf } from "./titles";
 import type { Entity, Role, Row } from "./types";
-
-const BOX = "w-full min-h-10 rounded-lg border border-line bg-surface px-3 py-2 text-base text-ink";
 
 /** Makes the link for a row that is a person. */
 export function InviteRow({ entity, row, close }: { entity: Entity; row: Row; close: () => void }) {
@@ -112,6 +112,7 @@ function Link({ link }: { link: string }) {
   return (
     <div className="flex flex-col gap-4">
       <p>{words.linkHint}</p>
+      <QrCode text={link} />
       <label htmlFor={id} className="text-sm font-medium">
         {words.link}
         <input id={id} readOnly value={link} dir="ltr" className={BOX} onFocus={(event) => event.target.select()} />

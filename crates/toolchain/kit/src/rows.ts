@@ -1,10 +1,7 @@
-/** Rows between the backend's Candid and the pages: decoding, reading whole tables, sending only what changed. */
-import { useCallback, useEffect, useRef, useState } from "react";
-import { useApp } from "./context";
+/** Rows between the backend's Candid and the pages: decoding, reading whole tables, ordering, sending only what changed. */
 import type { Platform } from "./platform";
-import { grantOf } from "./rights";
-import type { Entity, Field, Row, Value } from "./types";
-import { sent } from "./values";
+import type { Entity, Field, Order, Row, Value } from "./types";
+import { sent, sortKey } from "./values";
 
 /** A shorter page than every version of every backend gives is the last one. */
 const SHORTEST_PAGE = 10;
@@ -15,8 +12,15 @@ type Encoded = Record<string, unknown>;
 export function decoded(entity: Entity, view: Record<string, unknown>): Row {
   const values = Object.fromEntries(entity.fields.map((field) => [field.id, plain(view[field.id])]));
   const places = plain(view["placesTaken"]);
-  const row: Row = { id: Number(view["id"]), member: String(plain(view["member"]) ?? ""), values };
+  const member = String(plain(view["member"]) ?? "");
+  const row: Row = { id: Number(view["id"]), member, createdAt: moment(view["createdAt"]), updatedAt: moment(view["updatedAt"]), values };
   return typeof places === "number" ? { ...row, placesTaken: places } : row;
+}
+
+/** Nanoseconds of the platform's clock, in milliseconds. */
+function moment(told: unknown): number {
+  const nanoseconds: unknown = Array.isArray(told) ? told[0] : told;
+  return typeof nanoseconds === "bigint" ? Number(nanoseconds / 1_000_000n) : 0;
 }
 
 function plain(option: unknown): Value | undefined {
@@ -49,45 +53,27 @@ export async function readAll(platform: Platform, entity: Entity): Promise<Row[]
   }
 }
 
-/** What a page knows of a table. */
-export interface Table {
-  rows: Row[] | undefined;
-  failed: boolean;
-  reload: () => Promise<void>;
-}
-
-/** Reads a table, and reads it anew when asked; a newer answer is never replaced by an older one. */
-export function useRows(entity: Entity): Table {
-  const { platform } = useApp();
-  const [state, setState] = useState<{ rows?: Row[]; failed: boolean }>({ failed: false });
-  const latest = useRef(0);
-  const reload = useCallback(async () => {
-    const turn = ++latest.current;
-    try {
-      const rows = await readAll(platform, entity);
-      if (turn === latest.current) setState({ rows, failed: false });
-    } catch {
-      if (turn === latest.current) setState((before) => ({ ...before, failed: true }));
+/** Rows in an order; those without a value come last, either way round, and equals stay as they were. */
+export function ordered(entity: Entity, rows: Row[], order: Order[], language: string, nameOf: (row: Row, field: Field) => string): Row[] {
+  const collator = new Intl.Collator(language, { numeric: true });
+  const compare = (x: Value | undefined, y: Value | undefined, descending = false) => {
+    if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined);
+    const difference = typeof x === "number" && typeof y === "number" ? x - y : collator.compare(String(x), String(y));
+    return descending ? -difference : difference;
+  };
+  const key = (row: Row, id: string): Value | undefined => {
+    // Rows are numbered as they are made, which says as much where a backend doesn't tell when.
+    if (id === "createdAt" || id === "updatedAt") return row[id] || row.id;
+    const field = entity.fields.find((one) => one.id === id);
+    if (!field) return undefined;
+    const value = row.values[id];
+    return field.kind.type === "ref" ? value && nameOf(row, field) : sortKey(field.kind, value);
+  };
+  return [...rows].sort((a, b) => {
+    for (const { field, descending } of order) {
+      const difference = compare(key(a, field), key(b, field), descending);
+      if (difference !== 0) return difference;
     }
-  }, [platform, entity]);
-  useEffect(() => {
-    void reload();
-  }, [reload]);
-  return { rows: state.rows, failed: state.failed, reload };
-}
-
-/** The rows to which an entity's references point, by entity; of those that the caller may not read, none. */
-export function useReferences(entity: Entity): { rowsOf: (id: string) => Row[]; reload: () => Promise<void> } {
-  const { platform, entities, standing } = useApp();
-  const [tables, setTables] = useState<Record<string, Row[]>>({});
-  const reload = useCallback(async () => {
-    const ids = new Set(entity.fields.flatMap((field) => (field.kind.type === "ref" ? [field.kind.entity] : [])));
-    const readable = entities.filter((other) => ids.has(other.id) && grantOf(other, standing).read);
-    const read = await Promise.allSettled(readable.map(async (other) => [other.id, await readAll(platform, other)] as const));
-    setTables(Object.fromEntries(read.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []))));
-  }, [platform, entities, standing, entity]);
-  useEffect(() => {
-    void reload();
-  }, [reload]);
-  return { rowsOf: (id) => tables[id] ?? [], reload };
+    return 0;
+  });
 }

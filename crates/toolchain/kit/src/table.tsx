@@ -1,97 +1,72 @@
 /** Rows in a table: find, sort, add, change, delete, invite; sums below. On narrow screens each row is a card. */
-import { useMemo, useState } from "react";
+import { summedBy, totalOf } from "./attention";
 import { useApp } from "./context";
-import { Empty, Loading, Offline, PageHead } from "./controls";
-import { useEditing, type Editing } from "./editing";
-import { useReferences, useRows } from "./rows";
-import { useShown } from "./titles";
-import type { Entity, Field, Row, Value } from "./types";
+import { FieldValue, Marks, TitleLink } from "./display";
+import { RowsPage, type PageProps, type View } from "./frame";
+import { grantOf } from "./rights";
+import { Moves } from "./steps";
+import { titleOf } from "./titles";
+import type { Entity, Field, Order, Row, Total } from "./types";
 import { isSummed, shownNumber } from "./values";
 
-interface Sort {
-  field: string;
-  descending: boolean;
-}
-
-const CELL = "px-3 py-2 text-left align-middle max-sm:flex max-sm:gap-2 max-sm:px-0 max-sm:py-1";
+const CELL = "px-3 py-2 text-start align-middle max-sm:flex max-sm:gap-2 max-sm:px-0 max-sm:py-1";
 
 /** The page. */
-export function TablePage({ entity }: { entity: Entity }) {
+export function TablePage(props: PageProps) {
+  return <RowsPage {...props}>{(view) => <Rows view={view} />}</RowsPage>;
+}
+
+/** The totals whose rows the caller may read. */
+export function useReadableTotals(entity: Entity): Total[] {
+  const { entities, standing } = useApp();
+  const readable = (id: string) => entities.some((other) => other.id === id && grantOf(other, standing).read);
+  return (entity.totals ?? []).filter((total) => readable(total.of));
+}
+
+/** A total as the field reads that it sums. */
+export function TotalValue({ total, value }: { total: Total; value: number }) {
+  const { entities, language, words } = useApp();
+  const field = summedBy(total, entities);
+  return <span>{field ? shownNumber(field.kind, value, language, words) : new Intl.NumberFormat(language).format(value)}</span>;
+}
+
+function Rows({ view }: { view: View }) {
   const { words } = useApp();
-  const table = useRows(entity);
-  const references = useReferences(entity);
-  const [query, setQuery] = useState("");
-  const changed = async () => {
-    await Promise.all([table.reload(), references.reload()]);
-  };
-  const editing = useEditing(entity, references.rowsOf, changed);
-  const shown = useShown(references.rowsOf);
-  const rows = table.rows?.filter((row) => matches(entity, row, query, shown));
-  return (
-    <section className="flex flex-col gap-4">
-      <PageHead title={entity.plural} note={table.rows ? words.rows(table.rows.length) : ""}>
-        {editing.addButton}
-      </PageHead>
-      {table.failed && <Offline retry={() => void changed()} />}
-      {!rows && !table.failed && <Loading />}
-      {table.rows && table.rows.length > 5 && (
-        <input type="search" aria-label={words.search} placeholder={words.search} value={query} dir="auto" className="min-h-10 w-full rounded-lg border border-line bg-raised px-3 py-2 sm:max-w-sm" onChange={(event) => setQuery(event.target.value)} />
-      )}
-      {table.rows?.length === 0 && <Empty>{words.empty}</Empty>}
-      {rows?.length === 0 && table.rows?.length !== 0 && <Empty>{words.noMatch}</Empty>}
-      {rows && rows.length > 0 && <Rows entity={entity} rows={rows} editing={editing} shown={shown} />}
-      {editing.dialog}
-    </section>
-  );
-}
-
-function matches(entity: Entity, row: Row, query: string, shown: (field: Field, row: Row) => string): boolean {
-  const wanted = query.trim().toLocaleLowerCase();
-  return wanted === "" || entity.fields.some((field) => shown(field, row).toLocaleLowerCase().includes(wanted));
-}
-
-interface RowsProps {
-  entity: Entity;
-  rows: Row[];
-  editing: Editing;
-  shown: (field: Field, row: Row) => string;
-}
-
-function Rows({ entity, rows, editing, shown }: RowsProps) {
-  const { words, language } = useApp();
-  const [sort, setSort] = useState<Sort>();
-  const sorted = useMemo(() => (sort ? sortedBy(entity, rows, sort, shown, language) : rows), [entity, rows, sort, shown, language]);
-  const turn = (field: string) => setSort((before) => ({ field, descending: before?.field === field && !before.descending }));
+  const { entity, rows, order, setOrder, editing } = view;
+  const totals = useReadableTotals(entity);
+  const turn = (field: string) => setOrder([{ field, descending: order[0]?.field === field && !order[0].descending }]);
+  const more = totals.length + (entity.places ? 1 : 0) + (editing.hasActions ? 1 : 0);
   // The roles are said in words, since narrow screens lay the table out as blocks.
   return (
-    <div className="rounded-xl border border-rule bg-raised sm:overflow-x-auto">
+    <div role="region" aria-label={entity.plural} tabIndex={0} className="rounded-xl border border-rule bg-raised sm:overflow-x-auto">
       <table role="table" className="w-full text-sm max-sm:block">
         <caption className="sr-only">{entity.plural}</caption>
         <thead role="rowgroup" className="border-b border-rule max-sm:sr-only">
           <tr role="row">
             {entity.fields.map((field) => (
-              <Heading key={field.id} field={field} sort={sort} turn={turn} />
+              <Heading key={field.id} field={field} order={order[0]} turn={turn} />
             ))}
+            {totals.map((total) => <th key={total.id} role="columnheader" scope="col" dir="auto" className={CELL}>{total.label}</th>)}
             {entity.places && <th role="columnheader" scope="col" className={CELL}>{words.free}</th>}
-            {editing.hasActions && <th role="columnheader" scope="col" className={CELL}><span className="sr-only">{words.actions}</span></th>}
+            {editing.hasActions && <th role="columnheader" scope="col" className={`${CELL} print:hidden`}><span className="sr-only">{words.actions}</span></th>}
           </tr>
         </thead>
         <tbody role="rowgroup" className="max-sm:block">
-          {sorted.map((row) => (
-            <TableRow key={row.id} entity={entity} row={row} editing={editing} shown={shown} />
+          {rows.map((row) => (
+            <TableRow key={row.id} view={view} row={row} totals={totals} />
           ))}
         </tbody>
-        <Sums entity={entity} rows={rows} columns={(entity.places ? 1 : 0) + (editing.hasActions ? 1 : 0)} />
+        <Sums entity={entity} rows={rows} columns={more} />
       </table>
     </div>
   );
 }
 
-function Heading({ field, sort, turn }: { field: Field; sort: Sort | undefined; turn: (field: string) => void }) {
-  const order = sort?.field !== field.id ? "none" : sort.descending ? "descending" : "ascending";
-  const sign = { none: "", ascending: " ▲", descending: " ▼" }[order];
+function Heading({ field, order, turn }: { field: Field; order: Order | undefined; turn: (field: string) => void }) {
+  const way = order?.field !== field.id ? "none" : order.descending ? "descending" : "ascending";
+  const sign = { none: "", ascending: " ▲", descending: " ▼" }[way];
   return (
-    <th role="columnheader" scope="col" aria-sort={order} className="px-1 py-1 text-left">
+    <th role="columnheader" scope="col" aria-sort={way} className="px-1 py-1 text-start">
       <button type="button" dir="auto" className="min-h-8 rounded px-2 py-1 font-semibold" onClick={() => turn(field.id)}>
         {field.label}
         <span aria-hidden="true">{sign}</span>
@@ -100,14 +75,23 @@ function Heading({ field, sort, turn }: { field: Field; sort: Sort | undefined; 
   );
 }
 
-function TableRow({ entity, row, editing, shown }: { entity: Entity; row: Row; editing: Editing; shown: RowsProps["shown"] }) {
+function TableRow({ view, row, totals }: { view: View; row: Row; totals: Total[] }) {
   const { words } = useApp();
+  const { entity, editing, table } = view;
+  // Where no field says what a row is called, its first one leads to it.
+  const leading = entity.title ?? entity.fields[0]?.id;
   return (
     <tr role="row" className="border-b border-rule last:border-0 max-sm:block max-sm:p-3">
       {entity.fields.map((field) => (
-        <td key={field.id} role="cell" className={row.values[field.id] === undefined ? `${CELL} max-sm:hidden` : CELL}>
+        <td key={field.id} role="cell" className={row.values[field.id] === undefined && field.id !== leading ? `${CELL} max-sm:hidden` : CELL}>
           <span aria-hidden="true" dir="auto" className="w-2/5 shrink-0 text-muted sm:hidden">{field.label}</span>
-          <span dir="auto" className="min-w-0 break-words whitespace-pre-line">{shown(field, row) || "–"}</span>
+          {field.id === leading ? <Leading view={view} row={row} field={field} /> : <FieldValue field={field} row={row} rowsOf={table.rowsOf} />}
+        </td>
+      ))}
+      {totals.map((total) => (
+        <td key={total.id} role="cell" className={CELL}>
+          <span aria-hidden="true" dir="auto" className="w-2/5 shrink-0 text-muted sm:hidden">{total.label}</span>
+          <TotalValue total={total} value={totalOf(total, row, table.rowsOf)} />
         </td>
       ))}
       {entity.places && (
@@ -116,8 +100,28 @@ function TableRow({ entity, row, editing, shown }: { entity: Entity; row: Row; e
           <Places entity={entity} row={row} />
         </td>
       )}
-      {editing.hasActions && <td role="cell" className={CELL}>{editing.actionsOf(row)}</td>}
+      {editing.hasActions && (
+        <td role="cell" className={`${CELL} flex-col print:hidden`}>
+          <Moves entity={entity} row={row} table={table} />
+          {editing.actionsOf(row)}
+        </td>
+      )}
     </tr>
+  );
+}
+
+/** The cell that names a row: it leads to the row's page, and bears its marks. */
+function Leading({ view, row, field }: { view: View; row: Row; field: Field }) {
+  const { entity, table } = view;
+  const isLink = field.id === entity.title;
+  return (
+    <span className="flex min-w-0 flex-col gap-1">
+      {isLink
+        ? <TitleLink to={view.addressOf(row)} title={titleOf(entity, row)} />
+        : <FieldValue field={field} row={row} rowsOf={table.rowsOf} />}
+      {!isLink && <TitleLink to={view.addressOf(row)} title={titleOf(entity, row)} />}
+      <Marks marks={view.marksOf(row)} />
+    </span>
   );
 }
 
@@ -146,19 +150,4 @@ function Sums({ entity, rows, columns }: { entity: Entity; rows: Row[]; columns:
       </tr>
     </tfoot>
   );
-}
-
-/** The rows in the order of a column; rows without a value come last, either way round. */
-function sortedBy(entity: Entity, rows: Row[], sort: Sort, shown: RowsProps["shown"], language: string): Row[] {
-  const field = entity.fields.find((candidate) => candidate.id === sort.field);
-  if (!field) return rows;
-  const collator = new Intl.Collator(language, { numeric: true });
-  const plain = field.kind.type === "ref" || field.kind.type === "choice" || field.kind.type === "yesNo";
-  const key = (row: Row): Value | undefined => (plain ? shown(field, row) || undefined : row.values[field.id]);
-  return [...rows].sort((a, b) => {
-    const [x, y] = [key(a), key(b)];
-    if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined);
-    const order = typeof x === "number" && typeof y === "number" ? x - y : collator.compare(String(x), String(y));
-    return sort.descending ? -order : order;
-  });
 }

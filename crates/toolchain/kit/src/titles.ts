@@ -11,12 +11,18 @@ export function titleOf(entity: Entity, row: Row): string {
 
 /** How a row's field reads, given the rows that references point to. */
 export function useShown(rowsOf: (entity: string) => Row[]): (field: Field, row: Row) => string {
-  const { entities, language, words } = useApp();
-  const nameOf = (id: string, number: number) => {
+  const { language, words } = useApp();
+  const nameOf = useNameOf(rowsOf);
+  return (field, row) => shown(field.kind, row.values[field.id], language, words, nameOf);
+}
+
+/** What the row of an entity with a number is called. */
+export function useNameOf(rowsOf: (entity: string) => Row[]): (entity: string, id: number) => string {
+  const { entities } = useApp();
+  return (id, number) => {
     const entity = entities.find((other) => other.id === id);
     const row = rowsOf(id).find((other) => other.id === number);
     if (!entity) return String(number);
     return row ? titleOf(entity, row) : `${entity.label} ${number}`;
   };
-  return (field, row) => shown(field.kind, row.values[field.id], language, words, nameOf);
 }

@@ -13,7 +13,9 @@ export interface Option {
 /** What a field holds; numbers are whole, in the smallest unit that is kept. */
 export type FieldKind =
   | { type: "text" | "longText" | "email" | "phone" | "url" | "place" }
-  | { type: "percentage" | "yesNo" | "date" | "time" | "duration" }
+  | { type: "percentage" | "yesNo" | "date" | "time" | "dateTime" | "duration" }
+  /** A data URL, and `#rrggbb`. */
+  | { type: "picture" | "colour" }
   | { type: "integer"; min: number; max?: number }
   /** In the currency's minor unit, of which `digits` decimals make one. */
   | { type: "money"; currency: string; digits: number }
@@ -37,7 +39,78 @@ export interface Field {
   required?: boolean;
   /** Filled in by the row's own member. */
   byMember?: boolean;
+  /** Filled in by the backend alone. */
+  made?: boolean;
   onlyIf?: Condition;
+  /** Who sees the value; absent: whoever sees the row. */
+  seenBy?: Who[];
+}
+
+/** People in relation to a row: all of a role, those whose row it is, or those whose row it refers to by `through`. */
+export interface Who {
+  role: string;
+  theirs?: boolean;
+  through?: string;
+}
+
+/** The order of rows by a field; `createdAt` and `updatedAt` are fields here. */
+export interface Order {
+  field: string;
+  descending?: boolean;
+}
+
+/** A number shown with each row: of the rows of another entity whose `field` refers to it, their count or a sum. */
+export interface Total {
+  id: string;
+  label: string;
+  of: string;
+  field: string;
+  sum?: string;
+  onlyIf?: Condition;
+}
+
+/** When rows need attention; numbers are in the field's smallest unit. */
+export type When =
+  | { type: "days"; field: string; days: number }
+  | { type: "since"; of: string; field: string; days: number }
+  | { type: "above" | "below"; field: string; value: number };
+
+/** What is said of rows that need attention. */
+export interface Alert {
+  when: When;
+  text: string;
+  onlyIf?: Condition;
+}
+
+/** How a choice may go on: new rows have `start`, then only the steps named, by those named. */
+export interface Steps {
+  field: string;
+  start: string;
+  steps: { from: string; to: string; by?: Who[] }[];
+}
+
+/** Where a stretch of time ends: at a field, after the row's own duration, after that of another row, or always alike. */
+export type End =
+  | { type: "field"; field: string }
+  | { type: "length"; field: string }
+  | { type: "lengthOf"; via: string; field: string }
+  | { type: "minutes"; minutes: number };
+
+/** Rows that take up time: those that agree in all of `per` never overlap. */
+export interface Booking {
+  start: string;
+  end: End;
+  per: string[];
+  /** Only rows for which this holds take up time. */
+  onlyIf?: Condition;
+  /** The hours of the row that `field` refers to. */
+  within?: { field: string; opens: string; closes: string };
+}
+
+/** Rows that nobody changes any more while the condition holds; absent: ever. */
+export interface Fixed {
+  onlyIf?: Condition;
+  except?: string[];
 }
 
 /** What a role may do with an entity's rows. */
@@ -57,6 +130,14 @@ export interface Entity {
   title?: string;
   /** Rows are people with this role. */
   person?: string;
+  /** References through which a row belongs to somebody too. */
+  ownedThrough?: string[];
+  order?: Order[];
+  totals?: Total[];
+  alerts?: Alert[];
+  steps?: Steps[];
+  fixed?: Fixed[];
+  booking?: Booking;
   /** The field with the number of places, where other rows take places here. */
   places?: string;
   /** How many rows the backend gives at once. */
@@ -89,6 +170,9 @@ export type Value = string | number | boolean;
 export interface Row {
   id: number;
   member: string;
+  /** Milliseconds since 1970; 0 where it isn't told. */
+  createdAt: number;
+  updatedAt: number;
   placesTaken?: number;
   values: Record<string, Value | undefined>;
 }

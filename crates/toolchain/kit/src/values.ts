@@ -1,4 +1,5 @@
 /** Values and the words for them: how each kind is shown, typed in, read and sent. Pure; numbers are whole. */
+import { shownDay, shownMoment, shownTime } from "./time";
 import type { FieldKind, Value } from "./types";
 import type { Words } from "./words";
 
@@ -6,6 +7,9 @@ import type { Words } from "./words";
 const QUANTITY_DIGITS = 3;
 /** What the backend takes as the largest number. */
 const LARGEST = 1e15;
+
+/** `YYYY-MM-DDTHH:MM`; browsers may add seconds. */
+const MOMENT = 16;
 
 /** What could not be read from a text. */
 export class Unreadable extends Error {}
@@ -21,7 +25,13 @@ export function shown(kind: FieldKind, value: Value | undefined, language: strin
     case "ref":
       return titleOf(kind.entity, Number(value));
     case "date":
-      return shownDate(String(value), language);
+      return shownDay(String(value), language);
+    case "time":
+      return shownTime(String(value), language);
+    case "dateTime":
+      return shownMoment(String(value), language);
+    case "picture":
+      return words.picture;
     default:
       return typeof value === "number" ? shownNumber(kind, value, language, words) : String(value);
   }
@@ -39,22 +49,24 @@ export function shownNumber(kind: FieldKind, value: number, language: string, wo
     case "rating":
       return words.stars(value, kind.max);
     case "duration":
-      return words.duration(Math.floor(value / 60), value % 60);
+      return shownDuration(value, language);
     default:
       return new Intl.NumberFormat(language).format(value);
   }
+}
+
+/** Minutes as hours and minutes, without those that are none. */
+function shownDuration(minutes: number, language: string): string {
+  const [hours, rest] = [Math.trunc(minutes / 60), minutes % 60];
+  const part = (count: number, unit: string) => new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(count);
+  const parts = [hours !== 0 && part(hours, "hour"), (rest !== 0 || hours === 0) && part(rest, "minute")];
+  return parts.filter((one) => one !== false).join(" ");
 }
 
 function moneyFormat(kind: { currency: string; digits: number }): Intl.NumberFormatOptions {
   // A code that Intl does not take as one is shown as a plain number.
   const style = /^[A-Z]{3}$/.test(kind.currency) ? { style: "currency" as const, currency: kind.currency } : {};
   return { ...style, minimumFractionDigits: kind.digits, maximumFractionDigits: kind.digits };
-}
-
-function shownDate(text: string, language: string): string {
-  const date = new Date(`${text}T00:00:00Z`);
-  if (Number.isNaN(date.getTime())) return text;
-  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" }).format(date);
 }
 
 /** Whether sums of this kind mean something. */
@@ -80,6 +92,14 @@ export function read(kind: FieldKind, text: string, label: string, words: Words,
       return trimmed === "true";
     case "url":
       return /^[a-z]+:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`;
+    case "dateTime":
+      return trimmed.slice(0, MOMENT);
+    case "email":
+      if (!/^\S+@\S+\.\S+$/.test(trimmed)) throw new Unreadable(words.notEmail(label));
+      return trimmed;
+    case "phone":
+      if (!/^[+0-9()/.\-\s]{3,}$/.test(trimmed)) throw new Unreadable(words.notPhone(label));
+      return trimmed;
     case "integer":
     case "money":
     case "quantity":
@@ -129,4 +149,11 @@ function decimalSign(language: string): string {
 export function sent(kind: FieldKind, value: Value): string | boolean | bigint {
   if (typeof value === "number") return BigInt(value);
   return kind.type === "yesNo" ? Boolean(value) : value;
+}
+
+/** What a row is sorted by: numbers, times and words as they are; a choice counts in the order of its options. */
+export function sortKey(kind: FieldKind, value: Value | undefined): Value | undefined {
+  if (kind.type !== "choice" || value === undefined) return value;
+  const at = kind.options.findIndex((option) => option.id === value);
+  return at < 0 ? kind.options.length : at;
 }

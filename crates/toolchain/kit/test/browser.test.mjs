@@ -1,96 +1,10 @@
-/**
- * The generated pages in a real browser, against tables in memory: what people see, do and are told.
- *
- * Needs Chromium (`CHROMIUM`, else /usr/bin/chromium) and playwright-core; without them it says so and is skipped.
- */
+/** The generated pages of the wedding in a real browser: what people see, do and are told. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { createServer } from 'node:http';
-import path from 'node:path';
-import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { generate, KIT, packaged, spec, WORKER } from './support.mjs';
+import { test } from 'node:test';
+import { served, skip } from './browser.mjs';
+import { spec } from './support.mjs';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const FAKE = fileURLToPath(new URL('fake-platform.ts', import.meta.url));
-const playwright = optional('playwright-core');
-const skip = !playwright || !existsSync(CHROMIUM) ? 'needs playwright-core and Chromium' : false;
-const { bundle } = await import(path.join(WORKER, 'lib/bundle.mjs'));
-
-let browser;
-let server;
-let origin;
-
-function optional(name) {
-  try {
-    return packaged(name);
-  } catch {
-    return undefined;
-  }
-}
-
-before(async () => {
-  if (skip) return;
-  const files = await site();
-  server = createServer((request, response) => {
-    const name = request.url.split('?')[0];
-    const type = { '.js': 'text/javascript', '.css': 'text/css' }[path.extname(name)] ?? 'text/html';
-    response.writeHead(200, { 'content-type': type }).end(files.get(name) ?? files.get('/index.html'));
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://localhost:${server.address().port}`;
-  browser = await playwright.chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-});
-
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
-
-/** The wedding as the worker bundles it, but for the platform. */
-async function site() {
-  const tree = generate(spec('wedding'));
-  const { assets, errors } = await bundle(tree, { entry: 'frontend/src/main.tsx', title: 'x', language: 'en' });
-  assert.deepEqual(errors, []);
-  const script = await faked(tree);
-  const html = String(assets.get('/index.html')).replace(/src="[^"]*"/, 'src="/faked.js"');
-  return new Map([...assets, ['/index.html', html], ['/faked.js', script]]);
-}
-
-async function faked(tree) {
-  const { build } = packaged('esbuild');
-  const own = {
-    name: 'tree-and-fake',
-    setup(esbuild) {
-      esbuild.onResolve({ filter: /^@autograph\/kit$/ }, () => ({ path: path.join(KIT, 'src/index.ts') }));
-      esbuild.onResolve({ filter: /^\.\/platform$/ }, () => ({ path: FAKE }));
-      esbuild.onResolve({ filter: /./, namespace: 'tree' }, ({ path: name, importer }) => treeFile(tree, importer, name));
-      esbuild.onResolve({ filter: /main\.tsx$/ }, ({ path: name }) => ({ path: name, namespace: 'tree' }));
-      esbuild.onLoad({ filter: /./, namespace: 'tree' }, ({ path: name }) => ({ contents: tree[name], loader: 'tsx', resolveDir: WORKER }));
-      esbuild.onLoad({ filter: /\.css$/ }, () => ({ contents: '', loader: 'css' }));
-    },
-  };
-  const modules = process.env.MODULES ?? path.join(WORKER, 'node_modules');
-  const result = await build({ entryPoints: ['frontend/src/main.tsx'], bundle: true, write: false, outdir: 'out', format: 'esm', jsx: 'automatic', plugins: [own], nodePaths: [modules] });
-  return result.outputFiles.find((file) => file.path.endsWith('.js')).text;
-}
-
-function treeFile(tree, importer, name) {
-  if (!name.startsWith('.')) return undefined;
-  const base = path.posix.join(path.posix.dirname(importer), name);
-  const found = [`${base}.ts`, `${base}.tsx`].find((candidate) => candidate in tree);
-  return { path: found, namespace: 'tree' };
-}
-
-async function opened(address, options = {}) {
-  const page = await browser.newPage(options);
-  page.setDefaultTimeout(15_000);
-  const faults = [];
-  page.on('pageerror', (error) => faults.push(String(error)));
-  page.on('console', (message) => message.type() === 'error' && !/404/.test(message.text()) && faults.push(message.text()));
-  await page.goto(`${origin}/${address}`);
-  return { page, faults };
-}
+const { open, originOf } = served({ wedding: spec('wedding') });
 
 async function addGuest(page, name) {
   await page.getByRole('button', { name: 'Add: Guest' }).click();
@@ -100,7 +14,7 @@ async function addGuest(page, name) {
 }
 
 test('a host adds, changes, sorts and deletes', { skip }, async () => {
-  const { page, faults } = await opened('?as=owner');
+  const { page, faults } = await open('wedding', '?as=owner');
   await page.getByText('There is nothing here yet.').waitFor();
   await addGuest(page, 'Zoe');
   await addGuest(page, 'Ana');
@@ -120,7 +34,7 @@ test('a host adds, changes, sorts and deletes', { skip }, async () => {
 });
 
 test('money is entered in decimals and summed; places are counted', { skip }, async () => {
-  const { page, faults } = await opened('?as=owner#budget');
+  const { page, faults } = await open('wedding', '?as=owner#budget');
   for (const [what, amount] of [['Hall', '1,200.50'], ['Cake', '99']]) {
     await page.getByRole('button', { name: 'Add: Budget item' }).click();
     await page.getByLabel('What').fill(what);
@@ -140,7 +54,7 @@ test('money is entered in decimals and summed; places are counted', { skip }, as
 });
 
 test('a refusal stands beside the form, and what was typed stays', { skip }, async () => {
-  const { page } = await opened('?as=owner');
+  const { page } = await open('wedding', '?as=owner');
   await page.getByRole('button', { name: 'Add: Guest' }).click();
   await page.getByLabel('Name').fill('Ana');
   for (const [next, sentence] of [['refuse', 'Table One has no place left.'], ['drop', 'It is not certain that this was saved']]) {
@@ -156,7 +70,7 @@ test('a refusal stands beside the form, and what was typed stays', { skip }, asy
 });
 
 test('a guest answers, is thanked, and may change their mind', { skip }, async () => {
-  const { page, faults } = await opened('?as=guest');
+  const { page, faults } = await open('wedding', '?as=guest');
   await page.getByText('You are here as Ana, Guest').waitFor();
   assert.equal(await page.getByLabel('Meal').count(), 0);
   await page.getByLabel('Yes').check();
@@ -174,34 +88,35 @@ test('a guest answers, is thanked, and may change their mind', { skip }, async (
 });
 
 test('an invitation is taken up and leaves the address', { skip }, async () => {
-  const { page } = await opened('#invite=abc%20d');
+  const { page } = await open('wedding', '#invite=abc%20d');
   await page.getByText('You are here as Ana, Guest').waitFor();
   assert.deepEqual(await page.evaluate(() => window.redeemed), ['abc d']);
   assert.equal(new URL(page.url()).hash, '');
   await page.close();
-  const { page: late } = await opened('#invite=old');
+  const { page: late } = await open('wedding', '#invite=old');
   await late.getByRole('alert').filter({ hasText: 'This link was replaced' }).waitFor();
   await late.getByText('Ask the host for your link').waitFor();
   await late.close();
 });
 
 test('a link is made for a guest', { skip }, async () => {
-  const { page } = await opened('?as=partner');
+  const { page } = await open('wedding', '?as=partner');
   await addGuest(page, 'Ana');
   await page.getByRole('button', { name: 'Invite: Ana' }).click();
   await page.getByRole('button', { name: 'Make the link' }).click();
-  assert.equal(await page.getByLabel('Invitation link').inputValue(), `${origin}/#invite=token%20for%20Ana`);
+  assert.equal(await page.getByLabel('Invitation link').inputValue(), `${originOf('wedding')}/#invite=token%20for%20Ana`);
   await page.close();
 });
 
 test('narrow screens show everything, and every control can be hit and named', { skip }, async () => {
   for (const colorScheme of ['light', 'dark']) {
-    const { page } = await opened('?as=owner', { viewport: { width: 360, height: 640 }, colorScheme });
+    const { page } = await open('wedding', '?as=owner', { viewport: { width: 360, height: 640 }, colorScheme });
     await addGuest(page, 'A name that is long enough to need more than one line on a telephone');
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= 360, `the page is ${wide} wide`);
     await page.getByRole('button', { name: /^Edit/ }).click();
     const faults = await page.evaluate(() => [...document.querySelectorAll('button, a, input, select')].flatMap((element) => {
+      if (!element.checkVisibility()) return [];
       const { width, height } = element.getBoundingClientRect();
       const named = element.getAttribute('aria-label') || element.textContent.trim() || element.labels?.length;
       // Radios are hit by their labels; what is only for screen readers has no size.

@@ -1,7 +1,8 @@
 /**
  * A platform for the browser tests: tables in memory that answer as a backend's Candid does, and hold no rules.
  *
- * The address says who is here (`?as=guest`); a test refuses or drops the next change by `window.next`.
+ * The address says who is here (`?as=guest`). A test refuses or drops the next change by `window.next`, holds it back
+ * until `window.release()` by "hold", and fills tables before the page starts by `window.seeded`.
  */
 import type { Standing } from "../src/types";
 
@@ -12,8 +13,13 @@ type View = Record<string, unknown>;
 
 declare global {
   interface Window {
-    next: "refuse" | "drop" | undefined;
+    next: "refuse" | "drop" | "hold" | undefined;
+    release: () => void;
+    /** What the last input named. */
+    named: string[];
     redeemed: string[];
+    /** Rows by table; what begins with `member` or `createdAt` is the row's own, in milliseconds. */
+    seeded: Record<string, Record<string, string | number | boolean>[]> | undefined;
   }
 }
 
@@ -25,13 +31,14 @@ export class Platform {
 
   static async connect(): Promise<Platform> {
     window.redeemed ??= [];
+    for (const [name, list] of Object.entries(window.seeded ?? {})) list.forEach((values) => seed(name, values));
     return new Platform();
   }
 
   async standing(): Promise<Standing> {
     const role = window.redeemed.length > 0 ? "guest" : (new URLSearchParams(location.search).get("as") ?? "visitor");
     this.member = role === "guest" ? "guest:1" : role;
-    return { role, member: role === "visitor" ? "" : this.member, name: role === "guest" ? "Ana" : "" };
+    return { role, member: this.member, name: role === "guest" ? "Ana" : "" };
   }
 
   async redeem(token: string): Promise<Standing> {
@@ -44,21 +51,24 @@ export class Platform {
     return { token: `token for ${name}`, member: member ?? "m1" };
   }
 
-  async read<T>(method: string): Promise<T> {
+  async read<T>(method: string, after: bigint[] = []): Promise<T> {
     if (window.next === "drop") throw new Unreachable("no answer");
     if (method.startsWith("my")) return [this.mine(table(method.slice(2)))] as T;
-    return [...rows(table(method.slice(4)))] as T;
+    const [last = 0n] = after;
+    return rows(table(method.slice(4))).filter((row) => (row["id"] as bigint) > last).map((row) => ({ ...row })) as T;
   }
 
   async change<T>(method: string, ...args: unknown[]): Promise<T> {
     const next = window.next;
     window.next = undefined;
+    if (next === "hold") await new Promise<void>((resolve) => (window.release = resolve));
     if (next === "refuse") throw new Refused("Table One has no place left.");
     if (next === "drop") throw new Unreachable("no answer");
     const [, verb = "", name = ""] = /^(create|update|delete|answer)(.+)$/.exec(method) ?? [];
     const list = rows(table(name));
+    if (verb !== "delete") window.named = Object.keys(args.at(-1) as View);
     if (verb === "delete") return list.splice(list.findIndex((row) => row["id"] === args[0]), 1)[0] as T;
-    if (verb === "create") return added(list, args[0] as View) as T;
+    if (verb === "create") return added(list, args[0] as View, name === "Guest" ? undefined : this.member) as T;
     const row = verb === "answer" ? this.mine(table(name)) : list.find((row) => row["id"] === args[0]);
     return Object.assign(row ?? {}, changed(args.at(-1) as View)) as T;
   }
@@ -78,11 +88,20 @@ function rows(name: string): View[] {
   return tables.get(name) ?? [];
 }
 
-function added(list: View[], input: View): View {
+/** A new row; people get a membership of their own. */
+function added(list: View[], input: View, member?: string): View {
   last += 1;
-  const row = { id: BigInt(last), member: [`guest:${last}`], placesTaken: [1n], ...changed(input) };
+  const now = BigInt(Date.now()) * 1_000_000n;
+  const own = { id: BigInt(last), member: [member ?? `guest:${last}`], createdAt: now, updatedAt: now, placesTaken: [1n] };
+  const row = { ...own, ...changed(input) };
   list.push(row);
   return row;
+}
+
+function seed(name: string, { member, createdAt, ...values }: Record<string, string | number | boolean>): void {
+  const input = Object.entries(values).map(([field, value]) => [field, [[typeof value === "number" ? BigInt(value) : value]]]);
+  const row = added(rows(name), Object.fromEntries(input), String(member ?? "owner"));
+  if (createdAt !== undefined) row["createdAt"] = BigInt(createdAt) * 1_000_000n;
 }
 
 /** What is named in an input, as a view has it: a title comes as `[value]`, the others as `[[value]]` or `[[]]`. */

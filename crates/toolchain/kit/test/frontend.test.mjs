@@ -1,7 +1,7 @@
 /** Generated frontends: the worker bundles them, and TypeScript, where it is at hand, finds nothing to say. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -10,10 +10,13 @@ import { fixtures, generate, KIT, packaged, spec, WORKER } from './support.mjs';
 const { bundle } = await import(path.join(WORKER, 'lib/bundle.mjs'));
 const modules = process.env.MODULES ?? path.join(WORKER, 'node_modules');
 
-for (const name of fixtures) {
+/** Apps with every kind of page, besides the fixtures of the code generator. */
+const apps = [...fixtures.map((name) => [name, spec(name)]), ['salon', JSON.parse(readFileSync(new URL('apps/salon.json', import.meta.url), 'utf8'))]];
+
+for (const [name, app] of apps) {
   test(`the frontend of ${name} is bundled`, async (t) => {
     const start = performance.now();
-    const { assets, errors, warnings } = await bundle(generate(spec(name)), { entry: 'frontend/src/main.tsx', title: name, language: 'en' });
+    const { assets, errors, warnings } = await bundle(generate(app), { entry: 'frontend/src/main.tsx', title: name, language: 'en' });
     assert.deepEqual([errors, warnings], [[], []]);
     const sizes = [...assets].map(([file, { length }]) => `${path.extname(file)} ${length}`);
     t.diagnostic(`${sizes.join(', ')} bytes, ${Math.round(performance.now() - start)} ms`);
@@ -36,7 +39,7 @@ test('the kit and every generated page have sound types', { skip: compiler() ? f
   try {
     cpSync(path.join(KIT, 'src'), path.join(folder, 'kit'), { recursive: true });
     symlinkSync(modules, path.join(folder, 'node_modules'));
-    for (const name of fixtures) written(path.join(folder, 'apps', name), generate(spec(name)));
+    for (const [name, app] of apps) written(path.join(folder, 'apps', name), generate(app));
     writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(configuration));
     execFileSync(process.execPath, [compiler(), '-p', folder], { encoding: 'utf8', stdio: 'pipe' });
   } catch (failure) {

@@ -17,7 +17,7 @@ const WORKSPACE = path.join(TOOLCHAIN, '..', '..');
 const FIXTURES = path.join(TOOLCHAIN, '..', 'writer', 'tests', 'fixtures');
 const MODULES = process.env.MODULES ?? path.join(WORKER, 'node_modules');
 const require = createRequire(pathToFileURL(path.join(MODULES, '..', 'from-here.js')));
-/** Rust's target folder can be elsewhere; cargo knows. */
+/** Rust's target folder can be elsewhere; cargo knows. `GENERATE` names the generator where it is built already. */
 const GENERATE = ['run', '--quiet', '-p', 'writer', '--example', 'generate', '--'];
 
 export const motoko = require('motoko');
@@ -32,6 +32,11 @@ motoko.loadPackage({
 /** A package that apps are built with. */
 export function packaged(name) {
   return require(name);
+}
+
+/** Where a file of such a package is. */
+export function packagedPath(name) {
+  return require.resolve(name);
 }
 
 /** The names of the fixtures, each an app spec. */
@@ -54,7 +59,8 @@ export function generate(spec, live) {
       return file;
     });
     const [first, ...rest] = specs;
-    execFileSync('cargo', [...GENERATE, first, path.join(folder, 'tree'), ...rest], { cwd: WORKSPACE });
+    const [command, options] = process.env.GENERATE ? [process.env.GENERATE, []] : ['cargo', GENERATE];
+    execFileSync(command, [...options, first, path.join(folder, 'tree'), ...rest], { cwd: WORKSPACE });
     return readTree(path.join(folder, 'tree'));
   } finally {
     rmSync(folder, { recursive: true });
@@ -99,6 +105,8 @@ export function incompatibilities(before, after) {
 }
 
 const PLAY_HEAD = `
+let clock = { var now : Int = 1_893_456_000_000_000_000 };
+func wait(minutes : Nat) { clock.now += minutes * 60_000_000_000 };
 let seat = { var taken : Platform.Standing = { role = "visitor"; member = ""; name = "" } };
 func seated() : Platform.Standing { seat.taken };
 func as(role : Text, member : Text) { seat.taken := { role; member; name = member } };
@@ -109,11 +117,14 @@ let app = actor {`;
  * Plays `script` against a tree's backend in Motoko's interpreter and gives the lines that it says.
  *
  * The interpreter has no platform underneath: who calls is what the script says with \`as(role, member)\`, put in
- * the place of the two questions to the platform. Everything else is the generated code as it is.
+ * the place of the two questions to the platform, and the time is the first of January 2030 and what it waits with
+ * `wait(minutes)`. Everything else is the generated code as it is.
  */
 export function played(tree, script) {
   const main = tree['backend/main.mo']
-    .replaceAll('public composite query ({ caller }) func', 'public func')
+    .replaceAll(/public (?:composite query|shared) \(\{ caller \}\) func/g, 'public func')
+    .replaceAll(/Access\.known\((.*?), caller\)/g, '$1')
+    .replaceAll('Rows.now()', 'clock.now')
     .replaceAll('await Platform.registry.standing(caller)', 'seated()')
     .replaceAll('Platform.caller<system>()', 'seated()')
     .replace('\nactor {', () => PLAY_HEAD);

@@ -22,20 +22,41 @@ module {
 
   let nothing : Grant = { read = #none; create = false; update = #none; delete = #none };
 
-  /// Whether `scope` reaches the row of `member` for `who`; strangers own nothing.
+  /// Whether the row of `member` is the caller's; who is nobody owns nothing.
+  public func owns(who : Platform.Standing, member : Text) : Bool = who.member != \"\" and who.member == member;
+
+  /// Whether `scope` reaches the row of `member` for `who`.
   public func reaches(scope : Scope, who : Platform.Standing, member : Text) : Bool {
     switch scope {
       case (#all) true;
-      case (#own) who.member != \"\" and who.member == member;
+      case (#own) owns(who, member);
       case (#none) false;
     };
+  };
+";
+
+/// For apps where people who were not invited have rows of their own.
+const STRANGERS: &str = "
+  /// Strangers are known by the key that their browser keeps; who has none stays nobody.
+  public func known(who : Platform.Standing, caller : Principal) : Platform.Standing {
+    if (who.role != Platform.visitor or caller.isAnonymous()) return who;
+    { who with member = \"@\" # caller.toText() };
+  };
+
+  /// Whether others may see whose a row is: not where it is a stranger's, whose key would link what they wrote.
+  public func named(who : Platform.Standing, member : Text) : Bool {
+    owns(who, member) or member.chars().next() != ?'@';
   };
 ";
 
 /// The module.
 pub(super) fn module(model: &Model<'_>) -> String {
     let matrix: String = model.live().map(matrix).collect();
-    format!("{HEAD}{matrix}}};\n")
+    if !model.has_strangers() {
+        return format!("{HEAD}{matrix}}};\n");
+    }
+    let head = HEAD.replacen("import Platform", "import Principal \"mo:core/Principal\";\nimport Platform", 1);
+    format!("{head}{STRANGERS}{matrix}}};\n")
 }
 
 fn matrix(shape: &Shape<'_>) -> String {

@@ -3,13 +3,15 @@
 //! Invariant: between a check and the write that relies on it there is no `await`; every method asks who calls first.
 
 use super::capacity;
+use super::rules::{self, Hooks};
 use super::shape::{Model, Shape, is_text};
+use super::sight;
 use super::text::{comment, indent, motoko};
 use crate::spec::{Field, FieldKind};
 
 /// The actor.
 pub(super) fn main(model: &Model<'_>, migrates: bool) -> String {
-    let mut parts = vec!["public type Result<T> = { #ok : T; #err : Text };".to_owned(), storage(model), me()];
+    let mut parts = vec!["public type Result<T> = { #ok : T; #err : Text };".to_owned(), storage(model), me(model)];
     for shape in &model.shapes {
         parts.extend(if shape.entity.archived { archived(model, shape) } else { section(model, shape) });
     }
@@ -32,7 +34,9 @@ fn about(model: &Model<'_>) -> String {
 fn imports(model: &Model<'_>, body: &str, migrates: bool) -> String {
     let mut lines = vec!["import Map \"mo:core/Map\";".to_owned(), "import Platform \"mo:autograph/Platform\";".into()];
     let mut own: Vec<&str> = model.shapes.iter().map(|shape| shape.names.module.as_str()).collect();
-    own.extend(["Access", "Check", "Rows", "Words"].into_iter().filter(|name| body.contains(&format!("{name}."))));
+    own.extend(
+        ["Access", "Check", "Clock", "Rows", "Words"].into_iter().filter(|name| body.contains(&format!("{name}."))),
+    );
     if migrates {
         own.push("Migration");
     }
@@ -46,54 +50,91 @@ fn storage(model: &Model<'_>) -> String {
         let names = &shape.names;
         format!("let {} = Map.empty<Nat, {}.{}>();\nvar {} = 1;\n", names.rows, names.module, names.row, names.next)
     };
-    model.shapes.iter().map(table).collect::<String>().trim_end().to_owned()
+    let tables: String = model.shapes.iter().map(table).collect();
+    let numbers = rules::variables(model).into_iter().map(|(name, first)| format!("var {name} = {first};\n"));
+    (tables + &numbers.collect::<String>()).trim_end().to_owned()
 }
 
-fn me() -> String {
-    "\
+fn me(model: &Model<'_>) -> String {
+    let standing = "await Platform.registry.standing(caller)";
+    let known = match model.has_strangers() {
+        true => format!("Access.known({standing}, caller)"),
+        false => standing.to_owned(),
+    };
+    format!(
+        "\
 /// Who the caller is to this app.
-public composite query ({ caller }) func me() : async Platform.Standing {
-  await Platform.registry.standing(caller);
-};"
-    .into()
+public composite query ({{ caller }}) func me() : async Platform.Standing {{
+  {known};
+}};"
+    )
 }
 
 fn section(model: &Model<'_>, shape: &Shape<'_>) -> Vec<String> {
+    let mut hooks = rules::hooks(model, shape);
     let mut parts = vec![format!("// {}", comment(&shape.entity.plural)), list(model, shape), create(model, shape)];
-    parts.extend([update(shape), delete(model, shape)]);
+    parts.extend([update(model, shape, &hooks), delete(model, shape, &hooks)]);
     if model.answered(shape) {
-        parts.extend([my(model, shape), answer(shape)]);
+        parts.extend([my(model, shape), answer(shape, &hooks)]);
     }
-    parts.push(save(model, shape));
-    parts.extend(conflict(model, shape));
+    parts.push(save(model, shape, &hooks));
+    parts.extend(settled(shape, &hooks));
+    parts.extend(conflict(model, shape, &hooks));
+    parts.extend(speaks(shape, "late", "Why it is too late for its own people to change", &hooks.notice));
+    parts.extend(speaks(shape, "kept", "Which rule speaks against deleting", &hooks.removal));
     parts.extend(parent_view(model, shape));
     for rule in model.capacities().iter().filter(|rule| rule.child.entity.id == shape.entity.id) {
-        parts.extend([capacity::taken_function(rule), capacity::full_function(rule)]);
+        parts.extend([capacity::taken_function(rule), capacity::full_function(model, rule)]);
     }
+    parts.append(&mut hooks.functions);
+    parts.extend(sight::functions(model, shape));
     parts
+}
+
+/// A function that answers with what speaks against something, seen from the row alone.
+fn speaks(shape: &Shape<'_>, verb: &str, about: &str, lines: &[String]) -> Option<String> {
+    let (module, title, row) = (&shape.names.module, &shape.names.title, &shape.names.row);
+    let name = if lines.iter().any(|line| line.contains("row.")) { "row" } else { "_row" };
+    let body = indent(&lines.join("\n"), 1);
+    (!lines.is_empty()).then(|| {
+        format!("/// {about} a row.\nfunc {verb}{title}({name} : {module}.{row}) : ?Text {{\n{body}\n  null;\n}};")
+    })
+}
+
+/// The line that leaves a method with the sentence that a call gives, if it gives one.
+fn unless(call: &str) -> String {
+    format!("switch ({call}) {{ case (?sentence) return #err(sentence); case null {{}} }};")
 }
 
 fn list(model: &Model<'_>, shape: &Shape<'_>) -> String {
     let (module, rows, view) = (&shape.names.module, &shape.names.rows, shape.names.view());
     let plural = comment(&shape.entity.plural);
+    let row = &shape.names.row;
+    let reach = sight::reaches(model, shape, "scope", "row");
     let page = |shown: &str| {
+        let seen = sight::seen(model, shape, "row", shown);
+        // A function that needs no more than the row is handed over as it is.
+        let shown = match seen.strip_suffix("(row)") {
+            Some(function) => function.to_owned(),
+            None => format!("func row = {seen}"),
+        };
         format!(
-            "Rows.page<{module}.{}, {module}.{view}>({rows}, after, {module}.page, Access.{rows}(who.role).read, who, {shown});",
-            shape.names.row
+            "let scope = Access.{rows}(who.role).read;\n  Rows.page<{module}.{row}, {module}.{view}>({rows}, after, {module}.page, func row = {reach}, {shown});"
         )
     };
     let body = match capacity::shown_rule(model, shape) {
-        None => page(&format!("{module}.view")),
+        None => page(&format!("{module}.view(row)")),
         Some(rule) => {
-            let shown = format!("func row = {module}.view(row, Rows.counted(taken, row.id))");
+            let shown = format!("{module}.view(row, Rows.counted(taken, row.id))");
             format!("let taken = {}();\n  {}", capacity::taken_name(&rule), page(&shown))
         }
     };
+    let caller = sight::caller(shape, true);
     format!(
         "\
 /// {plural} that the caller may read, a page of them: those after the id `after`.
 public composite query ({{ caller }}) func list{module}(after : ?Nat) : async [{module}.{view}] {{
-  let who = await Platform.registry.standing(caller);
+  let who = {caller};
   {body}
 }};"
     )
@@ -121,20 +162,38 @@ fn create(model: &Model<'_>, shape: &Shape<'_>) -> String {
         true => format!("  if (Rows.ofMember({rows}, member) != null) return #err(Words.already);\n"),
         false => String::new(),
     };
+    let (method, caller, keyless) = (sight::method(shape), sight::caller(shape, false), keyless(shape));
+    let most = most(shape);
     format!(
         "\
 /// Adds a row: {label}.
-public func create{title}(input : {module}.{input}) : async Result<{module}.{view}> {{
-  let who = Platform.caller<system>();
+{method} create{title}(input : {module}.{input}) : async Result<{module}.{view}> {{
+  let who = {caller};
   if (not Access.{rows}(who.role).create) return #err(Words.denied);
-  if ({rows}.size() >= Rows.most) return #err(Words.full({plural}));
+{keyless}  if ({rows}.size() >= {most}) return #err(Words.full({plural}));
   let member = {member};
-{once}  save{title}({module}.blank({next}, member, Rows.now()), input);
+{once}  save{title}(who, {module}.blank({next}, member, Rows.now()), input);
 }};"
     )
 }
 
-fn update(shape: &Shape<'_>) -> String {
+/// Where strangers own rows, somebody without a key could neither find nor change what they wrote.
+fn keyless(shape: &Shape<'_>) -> &'static str {
+    match shape.strangers_own() {
+        true => "  if (who.member == \"\" and who.role == Platform.visitor) return #err(Words.keyless);\n",
+        false => "",
+    }
+}
+
+/// The most rows: fewer of large ones, so that a full table still fits into memory.
+fn most(shape: &Shape<'_>) -> String {
+    match super::entity::has_pictures(shape) {
+        true => format!("{}.most", shape.names.module),
+        false => "Rows.most".into(),
+    }
+}
+
+fn update(model: &Model<'_>, shape: &Shape<'_>, hooks: &Hooks) -> String {
     let names = &shape.names;
     let (module, rows, title) = (&names.module, &names.rows, &names.title);
     let (input, view, label) = (names.input(), names.view(), comment(&shape.entity.label));
@@ -145,34 +204,52 @@ fn update(shape: &Shape<'_>) -> String {
         ),
         false => ("", "input".into()),
     };
+    let (method, caller, row) = (sight::method(shape), sight::caller(shape, false), &names.row);
+    let (reach, late) = (sight::reaches(model, shape, "scope", "row"), late(shape, hooks, "scope", "before"));
     format!(
         "\
 /// Changes a row: {label}.{note}
-public func update{title}(id : Nat, input : {module}.{input}) : async Result<{module}.{view}> {{
-  let who = Platform.caller<system>();
+{method} update{title}(id : Nat, input : {module}.{input}) : async Result<{module}.{view}> {{
+  let who = {caller};
   let scope = Access.{rows}(who.role).update;
   if (scope == #none) return #err(Words.denied);
-  let ?before = Rows.reached({rows}, id, scope, who) else return #err(Words.gone);
-  save{title}(before, {change});
+  let ?before = Rows.reached<{module}.{row}>({rows}, id, func row = {reach}) else return #err(Words.gone);
+{late}  save{title}(who, before, {change});
 }};"
     )
 }
 
-fn delete(model: &Model<'_>, shape: &Shape<'_>) -> String {
+/// The line that keeps those who reach only their own rows to the notice that a rule asks for.
+fn late(shape: &Shape<'_>, hooks: &Hooks, scope: &str, row: &str) -> String {
+    match hooks.notice.is_empty() {
+        true => String::new(),
+        false => format!("  if ({scope} != #all) {}\n", unless(&format!("late{}({row})", shape.names.title))),
+    }
+}
+
+fn delete(model: &Model<'_>, shape: &Shape<'_>, hooks: &Hooks) -> String {
     let names = &shape.names;
     let (rows, title, label) = (&names.rows, &names.title, comment(&shape.entity.label));
     let references = model.references(shape);
     let uses: String = references.iter().map(|(other, field)| used(shape, other, field)).collect();
-    let row = if references.is_empty() { "_row" } else { "row" };
+    let kept = match hooks.removal.is_empty() {
+        true => String::new(),
+        false => format!("  {}\n", unless(&format!("kept{title}(row)"))),
+    };
+    let late = late(shape, hooks, "scope", "row");
+    let row = if [&uses, &kept, &late].into_iter().any(|part| part.contains("(row)")) { "row" } else { "_row" };
+    let (method, caller) = (sight::method(shape), sight::caller(shape, false));
+    let reach = sight::reaches(model, shape, "scope", "row");
+    let (module, kind) = (&names.module, &names.row);
     format!(
         "\
 /// Deletes a row: {label}.
-public func delete{title}(id : Nat) : async Result<()> {{
-  let who = Platform.caller<system>();
+{method} delete{title}(id : Nat) : async Result<()> {{
+  let who = {caller};
   let scope = Access.{rows}(who.role).delete;
   if (scope == #none) return #err(Words.denied);
-  let ?{row} = Rows.reached({rows}, id, scope, who) else return #err(Words.gone);
-{uses}  {rows}.remove(id);
+  let ?{row} = Rows.reached<{module}.{kind}>({rows}, id, func row = {reach}) else return #err(Words.gone);
+{late}{kept}{uses}  {rows}.remove(id);
   #ok;
 }};"
     )
@@ -190,12 +267,13 @@ fn used(shape: &Shape<'_>, other: &Shape<'_>, field: &Field) -> String {
 
 fn my(model: &Model<'_>, shape: &Shape<'_>) -> String {
     let (module, rows, title, view) = (&shape.names.module, &shape.names.rows, &shape.names.title, shape.names.view());
-    let shown = view_call(model, shape, "row");
+    let shown = sight::seen(model, shape, "row", &view_call(model, shape, "row"));
+    let caller = sight::caller(shape, true);
     format!(
         "\
 /// The caller's own row, if they have one and may read it.
 public composite query ({{ caller }}) func my{title}() : async ?{module}.{view} {{
-  let who = await Platform.registry.standing(caller);
+  let who = {caller};
   if (Access.{rows}(who.role).read == #none) return null;
   let ?row = Rows.ofMember({rows}, who.member) else return null;
   ?{shown};
@@ -203,7 +281,7 @@ public composite query ({{ caller }}) func my{title}() : async ?{module}.{view} 
     )
 }
 
-fn answer(shape: &Shape<'_>) -> String {
+fn answer(shape: &Shape<'_>, hooks: &Hooks) -> String {
     let names = &shape.names;
     let (module, rows, title, next) = (&names.module, &names.rows, &names.title, &names.next);
     let (input, view, plural) = (names.input(), names.view(), motoko(&shape.entity.plural));
@@ -211,60 +289,116 @@ fn answer(shape: &Shape<'_>) -> String {
         // Who answers without having been entered by a host is called what the invitation says.
         Some(field) if shape.entity.person.is_some() => {
             format!(
-                "\n    let blank = {{ {module}.blank({next}, who.member, Rows.now()) with {} = who.name }};\n    return answered{title}(blank, input);",
+                "\n    let blank = {{ {module}.blank({next}, who.member, Rows.now()) with {} = who.name }};\n    return answered{title}(who, blank, input);",
                 field.id
             )
         }
-        _ => format!("\n    return answered{title}({module}.blank({next}, who.member, Rows.now()), input);"),
+        _ => format!("\n    return answered{title}(who, {module}.blank({next}, who.member, Rows.now()), input);"),
     };
+    let (method, caller, keyless) = (sight::method(shape), sight::caller(shape, false), keyless(shape));
+    let (most, late) = (most(shape), late(shape, hooks, "may.update", "before"));
     format!(
         "\
 /// The caller's answer: makes or changes their one row.
-public func answer{title}(input : {module}.{input}) : async Result<{module}.{view}> {{
-  let who = Platform.caller<system>();
+{method} answer{title}(input : {module}.{input}) : async Result<{module}.{view}> {{
+  let who = {caller};
   let may = Access.{rows}(who.role);
-  if (who.member == \"\") return #err(Words.unknown);
+{keyless}  if (who.member == \"\") return #err(Words.unknown);
   let ?before = Rows.ofMember({rows}, who.member) else {{
     if (not may.create) return #err(Words.notInvited);
-    if ({rows}.size() >= Rows.most) return #err(Words.full({plural}));{named}
+    if ({rows}.size() >= {most}) return #err(Words.full({plural}));{named}
   }};
   if (may.update == #none) return #err(Words.denied);
-  answered{title}(before, {module}.own(input));
+{late}  answered{title}(who, before, {module}.own(input));
 }};
 
 /// Keeps an answer, if it is a whole one.
-func answered{title}(before : {module}.{row}, input : {module}.{input}) : Result<{module}.{view}> {{
+func answered{title}(who : Platform.Standing, before : {module}.{row}, input : {module}.{input}) : Result<{module}.{view}> {{
   switch ({module}.unanswered({module}.filled(before, input, before.updatedAt))) {{
     case (?sentence) #err(sentence);
-    case null save{title}(before, input);
+    case null save{title}(who, before, input);
   }};
 }};",
         row = names.row
     )
 }
 
-fn save(model: &Model<'_>, shape: &Shape<'_>) -> String {
+fn save(model: &Model<'_>, shape: &Shape<'_>, hooks: &Hooks) -> String {
     let names = &shape.names;
     let (module, rows, title, next) = (&names.module, &names.rows, &names.title, &names.next);
     let (row, input, view) = (&names.row, names.input(), names.view());
-    let conflict = match conflict(model, shape) {
-        Some(_) => format!(
-            "\n  switch (conflictOf{title}(before, row)) {{ case (?sentence) return #err(sentence); case null {{}} }};"
-        ),
+    let (taken, given) = entered(shape);
+    let filled = format!("{module}.filled(before, {given}, Rows.now())");
+    let made = if hooks.settled.is_empty() { filled } else { format!("settled{title}(before, {filled})") };
+    let conflict = match conflict(model, shape, hooks) {
+        Some(_) => format!("\n  {}", unless(&format!("conflictOf{title}(who, before, row)"))),
         None => String::new(),
     };
-    let shown = view_call(model, shape, "row");
+    let kept = hooks.kept.join(" ");
+    let kept = if kept.is_empty() { format!("{next} += 1") } else { format!("{{ {next} += 1; {kept} }}") };
+    let shown = sight::seen(model, shape, "row", &view_call(model, shape, "row"));
+    let body = format!(
+        "\
+{taken}  let row = {made};
+  {problem}{conflict}
+  {rows}.add(row.id, row);
+  if (row.id == {next}) {kept};
+  #ok({shown});",
+        problem = unless(&format!("{module}.problem(row, {given})"))
+    );
+    let who = if body.contains("who") { "who" } else { "_who" };
     format!(
         "\
 /// Checks what `input` makes of `before`, and keeps it.
-func save{title}(before : {module}.{row}, input : {module}.{input}) : Result<{module}.{view}> {{
-  let row = {module}.filled(before, input, Rows.now());
-  switch ({module}.problem(row, input)) {{ case (?sentence) return #err(sentence); case null {{}} }};{conflict}
-  {rows}.add(row.id, row);
-  if (row.id == {next}) {next} += 1;
-  #ok({shown});
+func save{title}({who} : Platform.Standing, before : {module}.{row}, input : {module}.{input}) : Result<{module}.{view}> {{
+{body}
 }};"
     )
+}
+
+/// The line that leaves out what is not for the caller to say, and the name of what is left of the input.
+fn entered(shape: &Shape<'_>) -> (String, &'static str) {
+    let mut closed: Vec<(String, String)> = sight::untouched(shape);
+    for field in shape.shown().iter().filter(|field| shape.is_settled(field)) {
+        closed.retain(|(id, _)| *id != field.id || shape.is_stepped(field));
+        let test = if shape.is_stepped(field) { sight::fresh(shape) } else { "true".into() };
+        match closed.iter_mut().find(|(id, _)| *id == field.id) {
+            Some((_, other)) => *other = format!("{test} or {other}"),
+            None => closed.push((field.id.clone(), test)),
+        }
+    }
+    if closed.is_empty() {
+        return (String::new(), "input");
+    }
+    let part = |(id, test): &(String, String)| match test.as_str() {
+        "true" => format!("    {id} = null;\n"),
+        test => format!("    {id} = if ({test}) null else input.{id};\n"),
+    };
+    let parts: String = closed.iter().map(part).collect();
+    (
+        format!(
+            "  // What is not for the caller to say stays as it is.\n  let given = {{\n    input with\n{parts}  }};\n"
+        ),
+        "given",
+    )
+}
+
+/// What the rules fill in, as a function of the row that was entered.
+fn settled(shape: &Shape<'_>, hooks: &Hooks) -> Option<String> {
+    if hooks.settled.is_empty() {
+        return None;
+    }
+    let (module, title, row) = (&shape.names.module, &shape.names.title, &shape.names.row);
+    let values: String = hooks.settled.iter().map(|(id, value)| format!("    {id} = {value};\n")).collect();
+    let fresh = fresh(shape, &values);
+    Some(format!(
+        "/// The row with what the rules fill in, which nobody enters.\nfunc settled{title}(before : {module}.{row}, row : {module}.{row}) : {module}.{row} {{\n{fresh}  {{\n    row with\n{values}  }};\n}};"
+    ))
+}
+
+/// The line that says whether a row is new, where `body` asks for it.
+fn fresh(shape: &Shape<'_>, body: &str) -> String {
+    if body.contains("fresh") { format!("  let fresh = {};\n", sight::fresh(shape)) } else { String::new() }
 }
 
 fn view_call(model: &Model<'_>, shape: &Shape<'_>, row: &str) -> String {
@@ -284,14 +418,14 @@ fn parent_view(model: &Model<'_>, shape: &Shape<'_>) -> Option<String> {
     ))
 }
 
-/// The rules of an entity that look at other rows.
-fn conflict(model: &Model<'_>, shape: &Shape<'_>) -> Option<String> {
+/// The rules of an entity that look at more than what was entered.
+fn conflict(model: &Model<'_>, shape: &Shape<'_>, hooks: &Hooks) -> Option<String> {
     let mut lines: Vec<String> = shape.shown().iter().filter_map(|field| reference(model, field)).collect();
     lines.extend(model.unique(shape).into_iter().map(|field| unique(shape, field)));
     for rule in model.capacities() {
         if rule.child.entity.id == shape.entity.id {
             lines.push(format!(
-                "switch ({}(before, after)) {{ case null {{}}; case problem return problem }};",
+                "switch ({}(who, before, after)) {{ case null {{}}; case problem return problem }};",
                 capacity::full_name(&rule)
             ));
         }
@@ -299,13 +433,16 @@ fn conflict(model: &Model<'_>, shape: &Shape<'_>) -> Option<String> {
             lines.push(capacity::limit_line(&rule));
         }
     }
+    lines.extend(hooks.change.iter().cloned());
     if lines.is_empty() {
         return None;
     }
     let (module, title, row) = (&shape.names.module, &shape.names.title, &shape.names.row);
     let lines = indent(&lines.join("\n"), 1);
+    let fresh = fresh(shape, &lines);
+    let who = if lines.contains("who") { "who" } else { "_who" };
     Some(format!(
-        "/// Which rule speaks against putting `after` in the place of `before`.\nfunc conflictOf{title}(before : {module}.{row}, after : {module}.{row}) : ?Text {{\n{lines}\n  null;\n}};"
+        "/// Which rule speaks against putting `after` in the place of `before`.\nfunc conflictOf{title}({who} : Platform.Standing, before : {module}.{row}, after : {module}.{row}) : ?Text {{\n{fresh}{lines}\n  null;\n}};"
     ))
 }
 

@@ -3,9 +3,11 @@
 //! Invariant: only what takes more places than before, or lowers a limit, can be refused; so data that was already
 //! over a limit when the rule came can still be put right step by step.
 
+use super::migration::decimals;
 use super::shape::{Capacity, Model, Shape};
+use super::sight::{self, Fullness};
 use super::text::{capital, motoko};
-use crate::spec::Condition;
+use crate::spec::{Condition, Field, FieldKind};
 
 /// Whether rows of this entity have places to take.
 pub(super) fn is_parent(model: &Model<'_>, shape: &Shape<'_>) -> bool {
@@ -25,9 +27,11 @@ pub(super) fn place_counts(model: &Model<'_>, shape: &Shape<'_>) -> Vec<String> 
 
 fn place_count(rule: &Capacity<'_>) -> String {
     let test = |condition: Option<&Condition>| condition.and_then(|condition| rule.child.holds(condition, "row"));
-    let places = match test(rule.extra) {
-        Some(extra) => format!("if ({extra}) 2 else 1"),
-        None => "1".into(),
+    let places = match (rule.weight.map(weight), test(rule.extra)) {
+        (None, Some(extra)) => format!("if ({extra}) 2 else 1"),
+        (None, None) => "1".into(),
+        (Some(weight), Some(extra)) => format!("{weight} + (if ({extra}) 1 else 0)"),
+        (Some(weight), None) => weight,
     };
     let body = match test(rule.only_if) {
         Some(counted) => format!("if (not ({counted})) 0 else {places}"),
@@ -40,6 +44,20 @@ fn place_count(rule: &Capacity<'_>) -> String {
         "/// How many places a row takes by its `{}`.\npublic func placesBy{key}({name} : {row}) : Nat = {body};",
         rule.field.id
     )
+}
+
+/// The places that a number says; where none is given, one whole, and of what is measured nothing.
+fn weight(field: &Field) -> String {
+    let missing = if matches!(field.kind, FieldKind::Integer { .. }) { 1 } else { 0 };
+    format!("Rows.places(row.{}, {missing})", field.id)
+}
+
+/// How many places, as people read it.
+fn places(field: &Field, number: &str) -> String {
+    match decimals(&field.kind) {
+        0 => format!("Check.digits({number})"),
+        decimals => format!("Check.decimal({number}, {decimals})"),
+    }
 }
 
 /// The function of the actor that counts the places taken.
@@ -70,15 +88,31 @@ pub(super) fn full_name(rule: &Capacity<'_>) -> String {
 }
 
 /// That function.
-pub(super) fn full_function(rule: &Capacity<'_>) -> String {
+pub(super) fn full_function(model: &Model<'_>, rule: &Capacity<'_>) -> String {
     let (child, parent) = (&rule.child.names, &rule.parent.names);
     let (name, taken, key) = (full_name(rule), taken_name(rule), &rule.key);
     let (module, row, field) = (&child.module, &child.row, &rule.field.id);
     let (parents, parent_module, limit) = (&parent.rows, &parent.module, &rule.limit.id);
+    let number = |number: &str| places(rule.limit, number);
+    let count = format!(
+        "Words.noPlaces({parent_module}.title(parent), {}, {})",
+        number("limit"),
+        number("if (free > 0) free else 0")
+    );
+    let room = format!("Words.noRoom({})", motoko(&rule.field.label));
+    let scope = format!("Access.{parents}(who.role).read");
+    // How full something is, is said only to those who may see it.
+    let (who, sentence) = match sight::fullness(rule) {
+        Fullness::Open => ("_who", count),
+        Fullness::Reached => {
+            ("who", format!("if ({}) {count} else {room}", sight::reaches(model, rule.parent, &scope, "parent")))
+        }
+        Fullness::Hidden => ("_who", room),
+    };
     format!(
         "\
 /// What to say when `after` needs more places than `before` had and than are free.
-func {name}(before : {module}.{row}, after : {module}.{row}) : ?Text {{
+func {name}({who} : Platform.Standing, before : {module}.{row}, after : {module}.{row}) : ?Text {{
   let ?id = after.{field} else return null;
   let ?parent = {parents}.get(id) else return null;
   let ?limit = parent.{limit} else return null;
@@ -86,7 +120,7 @@ func {name}(before : {module}.{row}, after : {module}.{row}) : ?Text {{
   let needed = {module}.placesBy{key}(after);
   let free : Int = limit - Rows.counted({taken}(), id) + had;
   if (needed <= had or needed <= free) return null;
-  ?Words.noPlaces({parent_module}.title(parent), Check.digits(limit), Check.digits(if (free > 0) free else 0));
+  ?({sentence});
 }};"
     )
 }
@@ -95,11 +129,15 @@ func {name}(before : {module}.{row}, after : {module}.{row}) : ?Text {{
 pub(super) fn limit_line(rule: &Capacity<'_>) -> String {
     let (taken, limit) = (taken_name(rule), &rule.limit.id);
     let label = motoko(&rule.limit.label);
+    let sentence = match sight::fullness(rule) {
+        Fullness::Hidden => format!("Words.tooLow({label})"),
+        _ => format!("Words.tooFew({label}, {})", places(rule.limit, "taken")),
+    };
     format!(
         "\
 if (Check.lowered(before.{limit}, after.{limit})) {{
   let taken = Rows.counted({taken}(), after.id);
-  if (Check.below(after.{limit}, taken)) return ?Words.tooFew({label}, Check.digits(taken));
+  if (Check.below(after.{limit}, taken)) return ?{sentence};
 }};"
     )
 }

@@ -9,8 +9,10 @@ use crate::spec::{Field, FieldKind};
 
 /// Bytes that a page of rows may take at most, well under what a reply may carry.
 const PAGE_BYTES: usize = 1_500_000;
-/// Page sizes, largest first. A reader takes a page shorter than the last of them for the end.
-const PAGES: [usize; 6] = [1_000, 500, 250, 100, 50, 10];
+/// Page sizes, largest first. A reader takes a page shorter than its version's size, or than 10, for the end.
+const PAGES: [usize; 9] = [1_000, 500, 250, 100, 50, 10, 5, 2, 1];
+/// Bytes that a table with pictures may take at most.
+const TABLE_BYTES: usize = 1_000_000_000;
 
 /// The module.
 pub(super) fn module(model: &Model<'_>, shape: &Shape<'_>) -> String {
@@ -35,7 +37,7 @@ fn about(shape: &Shape<'_>) -> String {
 }
 
 fn imports(body: &str) -> String {
-    let used = ["Check", "Words"].into_iter().filter(|name| body.contains(&format!("{name}.")));
+    let used = ["Check", "Rows", "Words"].into_iter().filter(|name| body.contains(&format!("{name}.")));
     let lines: String = used.map(|name| format!("import {name} \"{name}\";\n")).collect();
     if lines.is_empty() { lines } else { format!("\n{lines}") }
 }
@@ -59,7 +61,7 @@ fn view_type(model: &Model<'_>, shape: &Shape<'_>) -> String {
     let places = if capacity::is_parent(model, shape) { "  placesTaken : ?Nat;\n" } else { "" };
     let name = shape.names.view();
     format!(
-        "/// A row as people see it. Everything but the id may be absent, so that fields can come and go.\npublic type {name} = {{\n  id : Nat;\n  member : ?Text;\n{}{places}}};",
+        "/// A row as people see it. Everything but the id may be absent, so that fields can come and go.\npublic type {name} = {{\n  id : Nat;\n  member : ?Text;\n  createdAt : ?Int;\n  updatedAt : ?Int;\n{}{places}}};",
         fields.collect::<String>()
     )
 }
@@ -74,18 +76,40 @@ fn input_type(shape: &Shape<'_>) -> String {
 }
 
 fn page_length(shape: &Shape<'_>) -> String {
-    format!("/// How many rows are read at once.\npublic let page = {};", grouped(page(shape)))
+    let page = format!("/// How many rows are read at once.\npublic let page = {};", grouped(page(shape)));
+    match has_pictures(shape) {
+        true => format!(
+            "{page}\n/// The most rows that fit into memory, whatever they hold.\npublic let most = {};",
+            grouped(most(shape))
+        ),
+        false => page,
+    }
 }
 
 /// How many rows fit into one reply, whatever they hold.
 pub(super) fn page(shape: &Shape<'_>) -> usize {
-    let most: usize = shape.shown().iter().map(|field| bytes(&field.kind)).sum::<usize>() + 100;
+    let most = row_bytes(shape);
     PAGES.into_iter().find(|rows| rows * most <= PAGE_BYTES).unwrap_or(PAGES[PAGES.len() - 1])
+}
+
+/// How many rows a table with pictures may have.
+fn most(shape: &Shape<'_>) -> usize {
+    (TABLE_BYTES / row_bytes(shape)).max(1)
+}
+
+/// Whether rows hold pictures, and so are large.
+pub(super) fn has_pictures(shape: &Shape<'_>) -> bool {
+    shape.shown().iter().any(|field| field.kind == FieldKind::Picture)
+}
+
+fn row_bytes(shape: &Shape<'_>) -> usize {
+    shape.shown().iter().map(|field| bytes(&field.kind)).sum::<usize>() + 150
 }
 
 fn bytes(kind: &FieldKind) -> usize {
     match kind {
         FieldKind::LongText => 20_000,
+        FieldKind::Picture => crate::spec::MAX_PICTURE,
         FieldKind::Choice { .. } => 80,
         kind if is_text(kind) => 800,
         _ => 20,
@@ -132,7 +156,8 @@ fn kept(shape: &Shape<'_>, field: &Field) -> String {
 
 /// Fields that are asked only sometimes, each after the ones it depends on.
 fn conditional<'a>(shape: &Shape<'a>) -> Vec<&'a Field> {
-    let mut open: Vec<&Field> = shape.shown().iter().copied().filter(|field| field.only_if.is_some()).collect();
+    let mut open: Vec<&Field> =
+        shape.shown().iter().copied().filter(|field| field.only_if.is_some() && !shape.is_settled(field)).collect();
     let mut order = Vec::new();
     while !open.is_empty() {
         let waits = |field: &&Field| open.iter().any(|other| depends(field, other) && other.id != field.id);
@@ -172,8 +197,12 @@ fn own(model: &Model<'_>, shape: &Shape<'_>) -> String {
     if !shape.has_own_part() && !model.answered(shape) {
         return String::new();
     }
-    let hosts: Vec<_> =
-        shape.shown().iter().filter(|field| !field.by_member).map(|field| format!("{} = null;", field.id)).collect();
+    let hosts: Vec<_> = shape
+        .shown()
+        .iter()
+        .filter(|field| !shape.is_for_members(field))
+        .map(|field| format!("{} = null;", field.id))
+        .collect();
     let body = if hosts.is_empty() { "input".to_owned() } else { format!("{{ input with {} }}", hosts.join(" ")) };
     let input = shape.names.input();
     format!(
@@ -184,7 +213,7 @@ fn own(model: &Model<'_>, shape: &Shape<'_>) -> String {
 fn problem(shape: &Shape<'_>) -> String {
     let mut checks = Vec::new();
     for field in shape.shown() {
-        if field.required && !shape.asked_later(field) {
+        if field.required && !shape.asked_later(field) && !shape.is_settled(field) {
             checks.push(presence(shape, field));
         }
         checks.extend(check(shape, field));
@@ -230,6 +259,9 @@ fn check(shape: &Shape<'_>, field: &Field) -> Option<String> {
         Url => call("url", String::new()),
         Date => call("date", String::new()),
         Time => call("time", String::new()),
+        DateTime => call("dateTime", String::new()),
+        Picture => call("picture", String::new()),
+        Colour => call("colour", String::new()),
         Integer { min, max } => number(*min, *max),
         Money { .. } | Quantity { .. } => call("number", ", -Check.largest, Check.largest".into()),
         Percentage => number(0, Some(100)),
@@ -247,7 +279,8 @@ fn unanswered(model: &Model<'_>, shape: &Shape<'_>) -> String {
     if !model.answered(shape) {
         return String::new();
     }
-    let required = shape.shown().iter().filter(|field| field.required && shape.asked_later(field));
+    let asked = |field: &&&Field| field.required && shape.asked_later(field) && !shape.is_settled(field);
+    let required = shape.shown().iter().filter(asked);
     let checks: String = required.map(|field| format!("    {},\n", presence(shape, field))).collect();
     let row = &shape.names.row;
     let (name, body) = match checks.is_empty() {
@@ -260,7 +293,8 @@ fn unanswered(model: &Model<'_>, shape: &Shape<'_>) -> String {
 }
 
 fn view(model: &Model<'_>, shape: &Shape<'_>) -> String {
-    let mut fields = vec!["id = row.id;".to_owned(), "member = ?row.member;".into()];
+    let mut fields = vec!["id = row.id;".to_owned()];
+    fields.extend(["member", "createdAt", "updatedAt"].map(|part| format!("{part} = ?row.{part};")));
     fields.extend(shape.shown().iter().map(|field| {
         let some = if shape.is_title(field) { "?" } else { "" };
         format!("{0} = {some}row.{0};", field.id)
@@ -283,7 +317,8 @@ fn title(model: &Model<'_>, shape: &Shape<'_>) -> String {
         return String::new();
     }
     let row = &shape.names.row;
-    let body = match shape.title() {
+    // A name that not everybody sees is said to nobody.
+    let body = match shape.title().filter(|field| field.seen_by.is_empty()) {
         Some(field) => format!("row.{}", field.id),
         None => format!("{} # Check.digits(row.id)", motoko(&format!("{} ", shape.entity.label))),
     };

@@ -11,10 +11,17 @@ use super::shape::{Model, Shape};
 use super::text::{capital, comment, indent, script};
 use crate::spec::{Choice, Condition, Field, FieldKind, Grant, Page, PageKind, Role, Scope};
 
+mod behaviour;
+#[cfg(test)]
+mod tests;
+
+/// How long an element's properties may be on one line, in bytes.
+const LINE: usize = 90;
+
 /// Adds the files to `tree`.
 pub(super) fn files(model: &Model<'_>, tree: &mut Tree) {
-    let pages: Vec<(&Page, &Shape<'_>)> =
-        model.spec.pages.iter().filter_map(|page| Some((page, model.shape(&page.entity)?))).collect();
+    let pages: Vec<(&Page, Option<&Shape<'_>>)> =
+        model.spec.pages.iter().filter_map(|page| Some((page, shape_of(model, page)?))).collect();
     tree.insert("frontend/src/main.tsx".into(), main(model, &pages));
     tree.insert("frontend/src/entities.ts".into(), entities(model));
     for (page, shape) in pages {
@@ -22,14 +29,25 @@ pub(super) fn files(model: &Model<'_>, tree: &mut Tree) {
     }
 }
 
-fn main(model: &Model<'_>, pages: &[(&Page, &Shape<'_>)]) -> String {
+/// The entity that a page shows, where it shows one; nothing for a page that can't be.
+fn shape_of<'m, 'a>(model: &'m Model<'a>, page: &Page) -> Option<Option<&'m Shape<'a>>> {
+    match page.kind {
+        PageKind::Text => Some(None),
+        PageKind::Summary => Some(model.shape(&page.entity)),
+        _ => model.shape(&page.entity).map(Some),
+    }
+}
+
+fn main(model: &Model<'_>, pages: &[(&Page, Option<&Shape<'_>>)]) -> String {
     let imports: String = pages
         .iter()
         .map(|(page, _)| format!("import {{ {}Page }} from \"./pages/{}\";\n", page.id, capital(&page.id)))
         .collect();
     let names: Vec<_> = pages.iter().map(|(page, _)| format!("{}Page", page.id)).collect();
-    let (title, language, accent) =
-        (script(&model.spec.title), script(&model.spec.language), script(&model.spec.theme.accent));
+    let theme = &model.spec.theme;
+    let (title, language, accent) = (script(&model.spec.title), script(&model.spec.language), script(&theme.accent));
+    let background =
+        theme.background.as_ref().map_or(String::new(), |colour| format!("  background: {},\n", script(colour)));
     format!(
         "\
 /** {about}: the entry of the app. */
@@ -40,7 +58,7 @@ mountApp({{
   title: {title},
   language: {language},
   accent: {accent},
-  entities: allEntities,
+{background}  entities: allEntities,
   roles: allRoles,
   pages: [{pages}],
 }});
@@ -50,30 +68,91 @@ mountApp({{
     )
 }
 
-fn page_file(page: &Page, shape: &Shape<'_>) -> String {
-    let component = match page.kind {
-        PageKind::Table => "TablePage",
-        PageKind::Answer => "AnswerPage",
-        PageKind::Cards => "CardsPage",
-    };
-    let (entity, id, title) = (&shape.names.rows, &page.id, script(&page.title));
+fn page_file(page: &Page, shape: Option<&Shape<'_>>) -> String {
+    let (component, id) = (component(page, shape), &page.id);
+    let import =
+        shape.map_or(String::new(), |shape| format!("import {{ {} }} from \"../entities\";\n", shape.names.rows));
     format!(
         "\
 /** The page \u{201c}{about}\u{201d}. */
 import {{ {component}, type Page }} from \"@autograph/kit\";
-import {{ {entity} }} from \"../entities\";
-
+{import}
 export const {id}Page: Page = {{
   id: {address},
   title: {title},
   roles: [{roles}],
-  view: () => <{component} entity={{{entity}}} />,
+  view: () => {view},
 }};
 ",
         about = comment(&page.title),
         address = script(id),
-        roles = strings(&page.roles)
+        title = script(&page.title),
+        roles = strings(&page.roles),
+        view = element(component, &properties(page, shape)),
     )
+}
+
+/// The kit's component for a page. A page by a field that isn't there shows its rows plainly.
+fn component(page: &Page, shape: Option<&Shape<'_>>) -> &'static str {
+    let by = by(page, shape).is_some();
+    match page.kind {
+        PageKind::Board if by => "BoardPage",
+        PageKind::Calendar if by => "CalendarPage",
+        PageKind::Table | PageKind::Board | PageKind::Calendar => "TablePage",
+        PageKind::Answer => "AnswerPage",
+        PageKind::Cards => "CardsPage",
+        PageKind::Gallery => "GalleryPage",
+        PageKind::Timeline => "TimelinePage",
+        PageKind::Form => "FormPage",
+        PageKind::Slots => "SlotsPage",
+        PageKind::Summary => "SummaryPage",
+        PageKind::Text => "TextPage",
+    }
+}
+
+/// The field by which a page is arranged, where it is of a kind that can do that.
+fn by<'p>(page: &'p Page, shape: Option<&Shape<'_>>) -> Option<&'p str> {
+    let by = page.by.as_deref()?;
+    let kind = shape?.field(by).map(|field| &field.kind);
+    let dated = matches!(kind, Some(FieldKind::Date | FieldKind::DateTime));
+    let chosen = matches!(kind, Some(FieldKind::Choice { .. }));
+    let fits = match page.kind {
+        PageKind::Board => chosen,
+        PageKind::Calendar => dated,
+        PageKind::Timeline => dated || behaviour::is_moment(by),
+        PageKind::Summary => dated || chosen || matches!(kind, Some(FieldKind::YesNo)) || by == "createdAt",
+        _ => false,
+    };
+    fits.then_some(by)
+}
+
+/// What a page's component is told.
+fn properties(page: &Page, shape: Option<&Shape<'_>>) -> Vec<String> {
+    let entity = shape.map(|shape| format!("entity={{{}}}", shape.names.rows));
+    let by = by(page, shape).map(|field| attribute("by", field));
+    let says = !page.text.is_empty() || page.kind == PageKind::Text;
+    let text = says.then(|| attribute("text", &page.text));
+    let narrowed = !matches!(page.kind, PageKind::Answer | PageKind::Form | PageKind::Slots | PageKind::Text);
+    let condition = page
+        .only_if
+        .as_ref()
+        .filter(|condition| narrowed && shape.is_some_and(|shape| shape.holds(condition, "row").is_some()));
+    let condition = condition.map(|condition| format!("onlyIf={{{}}}", condition_text(condition)));
+    [entity, by, text, condition].into_iter().flatten().collect()
+}
+
+/// A property with a text; where the text would be read as markup, it stands in braces.
+fn attribute(name: &str, text: &str) -> String {
+    let plain = text.chars().all(|sign| !sign.is_control() && !"\"\\&{}<>\u{2028}\u{2029}".contains(sign));
+    if plain { format!("{name}=\"{text}\"") } else { format!("{name}={{{}}}", script(text)) }
+}
+
+fn element(component: &str, properties: &[String]) -> String {
+    let line = properties.iter().map(|property| format!(" {property}")).collect::<String>();
+    if line.len() <= LINE {
+        return format!("<{component}{line} />");
+    }
+    format!("(\n    <{component}\n{}\n    />\n  )", indent(&properties.join("\n"), 3))
 }
 
 fn entities(model: &Model<'_>) -> String {
@@ -112,10 +191,11 @@ fn entity(model: &Model<'_>, shape: &Shape<'_>) -> String {
     ];
     lines.extend(shape.title().map(|field| format!("title: {},", script(&field.id))));
     lines.extend(entity.person.as_ref().map(|role| format!("person: {},", script(role))));
+    lines.extend(behaviour::lines(model, shape));
     lines.extend(capacity::shown_rule(model, shape).map(|rule| format!("places: {},", script(&rule.limit.id))));
     lines.push(format!("pageSize: {},", entity::page(shape)));
     lines.push(methods(model, shape));
-    let fields: Vec<_> = shape.shown().iter().map(|field| format!("{},", field_text(shape, field))).collect();
+    let fields: Vec<_> = shape.shown().iter().map(|field| format!("{},", field_text(model, shape, field))).collect();
     lines.push(format!("fields: [\n{}\n],", indent(&fields.join("\n"), 1)));
     let grants: Vec<_> = entity.access.iter().map(grant).collect();
     lines.push(format!("access: {{\n{}\n}},", indent(&grants.join("\n"), 1)));
@@ -131,7 +211,7 @@ fn methods(model: &Model<'_>, shape: &Shape<'_>) -> String {
     )
 }
 
-fn field_text(shape: &Shape<'_>, field: &Field) -> String {
+fn field_text(model: &Model<'_>, shape: &Shape<'_>, field: &Field) -> String {
     let mut parts = vec![
         format!("id: {}", script(&field.id)),
         format!("label: {}", script(&field.label)),
@@ -146,11 +226,21 @@ fn field_text(shape: &Shape<'_>, field: &Field) -> String {
     // The same conditions that the backend holds: one on a field that isn't shown always holds.
     let condition = field.only_if.as_ref().filter(|condition| shape.holds(condition, "row").is_some());
     parts.extend(condition.map(only_if));
+    if behaviour::is_made(model, shape, field) {
+        parts.push("made: true".into());
+    }
+    if !field.seen_by.is_empty() {
+        parts.push(format!("seenBy: [{}]", behaviour::people(shape, &field.seen_by)));
+    }
     format!("{{ {} }}", parts.join(", "))
 }
 
 fn only_if(condition: &Condition) -> String {
-    format!("onlyIf: {{ field: {}, values: [{}] }}", script(&condition.field), strings(&condition.values))
+    format!("onlyIf: {}", condition_text(condition))
+}
+
+fn condition_text(condition: &Condition) -> String {
+    format!("{{ field: {}, values: [{}] }}", script(&condition.field), strings(&condition.values))
 }
 
 fn kind(kind: &FieldKind) -> String {
@@ -167,6 +257,9 @@ fn kind(kind: &FieldKind) -> String {
         YesNo => plain("yesNo"),
         Date => plain("date"),
         Time => plain("time"),
+        DateTime => plain("dateTime"),
+        Picture => plain("picture"),
+        Colour => plain("colour"),
         Duration => plain("duration"),
         Integer { min, max } => {
             let max = max.map_or(String::new(), |max| format!(", max: {max}"));

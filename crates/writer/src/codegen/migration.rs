@@ -5,6 +5,7 @@
 //! express becomes empty; nothing is made up.
 
 use super::entity::row_fields;
+use super::rules;
 use super::shape::{Model, Shape, is_text, stored_type};
 use super::text::{comment, indent, motoko};
 use crate::spec::{Choice, Field, FieldKind};
@@ -13,19 +14,27 @@ use crate::spec::{Choice, Field, FieldKind};
 pub(super) fn module(live: &Model<'_>, new: &Model<'_>) -> Option<String> {
     let changes: Vec<_> =
         live.shapes.iter().map(|old| (old, successor(old, new))).filter(|(old, new)| differs(old, *new)).collect();
-    if changes.is_empty() {
+    let counters = dropped_counters(live, new);
+    if changes.is_empty() && counters.is_empty() {
         return None;
     }
-    let mut parts = vec![run(&changes)];
+    let mut parts = vec![run(&changes, &counters)];
     parts.extend(changes.iter().filter_map(|(old, new)| carried(old, (*new)?)));
     parts.extend(
         changes.iter().filter(|(old, new)| new.is_none() || !same_rows(old, *new)).map(|(old, _)| old_type(old)),
     );
     let body = indent(&parts.join("\n\n"), 1);
     Some(format!(
-        "/// Carries what the version before stored over into this one.\n\n{}\nmodule {{\n{body}\n}};\n",
+        "/// Carries what the version before stored over into this one.\n{}\nmodule {{\n{body}\n}};\n",
         imports(&changes, &body)
     ))
+}
+
+/// Running numbers that no rule keeps any more. Numbers that rows have stay theirs.
+fn dropped_counters(live: &Model<'_>, new: &Model<'_>) -> Vec<String> {
+    let kept = rules::variables(new);
+    let gone = |(name, _): &(String, String)| !kept.iter().any(|(other, _)| other == name);
+    rules::variables(live).into_iter().filter(gone).map(|(name, _)| name).collect()
 }
 
 type Changed<'m, 'a> = (&'m Shape<'a>, Option<&'m Shape<'a>>);
@@ -53,7 +62,9 @@ fn imports(changes: &[Changed<'_, '_>], body: &str) -> String {
     modules.push("Check");
     modules.sort_unstable();
     let own: String = modules.into_iter().filter(used).map(|name| format!("import {name} \"{name}\";\n")).collect();
-    format!("import Map \"mo:core/Map\";\n{own}")
+    let map = if body.contains("Map.") { "import Map \"mo:core/Map\";\n" } else { "" };
+    let lines = format!("{map}{own}");
+    if lines.is_empty() { lines } else { format!("\n{lines}") }
 }
 
 fn old_name(old: &Shape<'_>) -> String {
@@ -67,7 +78,7 @@ fn row_name(old: &Shape<'_>, new: Option<&Shape<'_>>) -> String {
     }
 }
 
-fn run(changes: &[Changed<'_, '_>]) -> String {
+fn run(changes: &[Changed<'_, '_>], counters: &[String]) -> String {
     let (mut before, mut after, mut values) = (String::new(), String::new(), String::new());
     for (old, new) in changes {
         let row = row_name(old, *new);
@@ -88,11 +99,15 @@ fn run(changes: &[Changed<'_, '_>]) -> String {
             values.push_str(&format!("    {} = old.{};\n", new.names.next, old.names.next));
         }
     }
+    for counter in counters {
+        before.push_str(&format!("  {counter} : Nat;\n"));
+    }
     let notes: String = changes
         .iter()
         .filter(|(_, new)| new.is_none())
         .map(|(old, _)| format!("/// {} are dropped.\n", comment(&old.entity.plural)))
         .collect();
+    let notes = counters.iter().fold(notes, |notes, counter| notes + &format!("/// `{counter}` is dropped.\n"));
     // Nothing is read from what is only dropped.
     let old = if values.is_empty() { "_old" } else { "old" };
     let value = if values.is_empty() { "{}".to_owned() } else { format!("{{\n{values}  }}") };
@@ -184,6 +199,10 @@ fn conversion(from: &FieldKind, to: &FieldKind) -> Conversion {
         (YesNo, _) if is_text(to) => Conversion::By("if value \"yes\" else \"no\"".into()),
         (_, Date) if is_text(from) => Conversion::By("if (Check.isDate(value)) value else null!".into()),
         (_, Time) if is_text(from) => Conversion::By("if (Check.isTime(value)) value else null!".into()),
+        (_, DateTime) if is_text(from) => Conversion::By("if (Check.isDateTime(value)) value else null!".into()),
+        // What is not said is not made up: a date has no time of day.
+        (DateTime, Date) => Conversion::By("Check.dayOf(value)".into()),
+        (Picture, _) if is_text(to) => Conversion::Lost,
         (Ref { entity: before }, Ref { entity: after }) => {
             if before == after {
                 Conversion::Same
@@ -228,15 +247,20 @@ fn factor(up: i64, down: i64) -> String {
 
 /// How many of the stored unit make one.
 fn scale(kind: &FieldKind) -> i64 {
+    10_i64.pow(decimals(kind))
+}
+
+/// How many decimals a number is kept with.
+pub(super) fn decimals(kind: &FieldKind) -> u32 {
     match kind {
-        FieldKind::Money { currency } => 10_i64.pow(minor_digits(currency)),
-        FieldKind::Quantity { .. } => 1_000,
-        _ => 1,
+        FieldKind::Money { currency } => minor_digits(currency),
+        FieldKind::Quantity { .. } => 3,
+        _ => 0,
     }
 }
 
 /// Decimals of a currency's amounts, as ISO 4217 has them.
-pub(super) fn minor_digits(currency: &str) -> u32 {
+pub(crate) fn minor_digits(currency: &str) -> u32 {
     match currency {
         "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV"
         | "XAF" | "XOF" | "XPF" => 0,

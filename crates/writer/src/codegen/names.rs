@@ -34,8 +34,20 @@ const TYPES: &[&str] = &[
 ];
 
 /// Modules that every backend has already.
-const MODULES: &[&str] =
-    &["Access", "AllEntities", "AllRoles", "Check", "Map", "Migration", "Platform", "Prim", "Rows", "Words"];
+const MODULES: &[&str] = &[
+    "Access",
+    "AllEntities",
+    "AllRoles",
+    "Check",
+    "Clock",
+    "Map",
+    "Migration",
+    "Platform",
+    "Prim",
+    "Principal",
+    "Rows",
+    "Words",
+];
 
 /// The names of one entity.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +76,11 @@ impl Names {
     pub(crate) fn input(&self) -> String {
         format!("{}Input", self.row)
     }
+}
+
+/// The stable variable with the last running number of a field; ids have no underscore, so nothing else is called so.
+pub(super) fn last_number(names: &Names, field: &str) -> String {
+    format!("last{}_{field}", names.title)
 }
 
 /// The names of all entities, in their order.

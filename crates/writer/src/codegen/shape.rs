@@ -5,7 +5,7 @@
 
 use super::names::{Names, names};
 use super::text::capital;
-use crate::spec::{AppSpec, Condition, Entity, Field, FieldKind, PageKind, Rule, Scope};
+use crate::spec::{AppSpec, Condition, Entity, Field, FieldKind, Grant, OWNER, PageKind, Rule, Scope, VISITOR, Who};
 
 /// A spec with the names that its code uses.
 pub(super) struct Model<'a> {
@@ -20,6 +20,16 @@ pub(super) struct Shape<'a> {
     /// Fields that refer to an entity which is there and not archived, or to none.
     shown: Vec<&'a Field>,
     title: Option<&'a Field>,
+    /// Fields that a rule fills in when a row is made.
+    settled: Vec<&'a str>,
+    /// Those of them that people then change by steps.
+    courses: Vec<&'a str>,
+    /// Those of the choices whose steps name somebody besides the owner.
+    taken: Vec<&'a str>,
+    /// Whom its steps name.
+    stepped: Vec<&'a Who>,
+    /// Whether a rule looks at whose a row is.
+    counts_people: bool,
 }
 
 /// A capacity rule whose parts are all there.
@@ -30,6 +40,7 @@ pub(super) struct Capacity<'a> {
     /// The entity with the limit, and the limit.
     pub(super) parent: &'a Shape<'a>,
     pub(super) limit: &'a Field,
+    pub(super) weight: Option<&'a Field>,
     pub(super) extra: Option<&'a Condition>,
     pub(super) only_if: Option<&'a Condition>,
     /// Makes the names of its functions unique: `Table`.
@@ -68,13 +79,15 @@ impl<'a> Model<'a> {
     }
 
     fn capacity<'m>(&'m self, rule: &'m Rule) -> Option<Capacity<'m>> {
-        let Rule::Capacity { entity, field, parent, limit, extra, only_if } = rule else { return None };
+        let Rule::Capacity { entity, field, parent, limit, weight, extra, only_if } = rule else { return None };
         let (child, parent) = (self.shape(entity)?, self.shape(parent)?);
         let (field, limit) = (child.field(field)?, parent.field(limit)?);
         let refers = matches!(&field.kind, FieldKind::Ref { entity } if *entity == parent.entity.id);
-        let sound = refers && stored_type(&limit.kind) == "Int";
+        let is_number = |field: &Field| stored_type(&field.kind) == "Int";
+        let weight = weight.as_ref().and_then(|id| child.field(id)).filter(|field| is_number(field));
+        let sound = refers && is_number(limit);
         let (extra, only_if) = (extra.as_ref(), only_if.as_ref());
-        sound.then(|| Capacity { child, field, parent, limit, extra, only_if, key: capital(&field.id) })
+        sound.then(|| Capacity { child, field, parent, limit, weight, extra, only_if, key: capital(&field.id) })
     }
 
     /// The fields of `shape` in which no two rows may agree.
@@ -97,6 +110,19 @@ impl<'a> Model<'a> {
         self.one_per_member(shape) || self.spec.pages.iter().any(asks)
     }
 
+    /// The entity to which a reference points, unless it is archived.
+    pub(super) fn target(&self, field: &Field) -> Option<&Shape<'a>> {
+        match &field.kind {
+            FieldKind::Ref { entity } => self.shape(entity),
+            _ => None,
+        }
+    }
+
+    /// Whether people who were not invited own rows anywhere.
+    pub(super) fn has_strangers(&self) -> bool {
+        self.live().any(|shape| shape.has_strangers())
+    }
+
     /// The references to `shape`: entity and field.
     pub(super) fn references(&self, shape: &Shape<'_>) -> Vec<(&Shape<'a>, &'a Field)> {
         let to = |field: &Field| matches!(&field.kind, FieldKind::Ref { entity } if *entity == shape.entity.id);
@@ -117,7 +143,18 @@ impl<'a> Shape<'a> {
         let shown: Vec<&Field> = entity.fields.iter().filter(shown).collect();
         let title =
             shown.iter().copied().find(|field| field.required && field.only_if.is_none() && is_text(&field.kind));
-        Shape { entity, names, shown, title }
+        let settles = |rule: &&'a Rule| rule.entity() == entity.id;
+        let settled = spec.rules.iter().filter(settles).filter_map(|rule| settled(spec, &shown, rule)).collect();
+        let course = |rule: &'a Rule| match rule {
+            Rule::Steps { field, .. } => Some(field.as_str()),
+            _ => None,
+        };
+        let courses = spec.rules.iter().filter(settles).filter_map(course).collect();
+        let named = |rule: &&'a Rule| stepped(rule).iter().any(|who| who.role != OWNER);
+        let taken = spec.rules.iter().filter(settles).filter(named).filter_map(course).collect();
+        let stepped = spec.rules.iter().filter(settles).flat_map(stepped).collect();
+        let counts_people = spec.rules.iter().any(|rule| counts_people(rule, entity));
+        Shape { entity, names, shown, title, settled, courses, taken, stepped, counts_people }
     }
 
     /// The fields that are not archived.
@@ -156,6 +193,39 @@ impl<'a> Shape<'a> {
         self.entity.person.is_some() && field.by_member && !self.is_title(field)
     }
 
+    /// Whether a rule fills in this field when a row is made.
+    pub(super) fn is_settled(&self, field: &Field) -> bool {
+        self.settled.contains(&field.id.as_str())
+    }
+
+    /// Whether this field goes by steps.
+    pub(super) fn is_stepped(&self, field: &Field) -> bool {
+        self.courses.contains(&field.id.as_str())
+    }
+
+    /// Whether a row's own people may say this: an answer, or a choice whose steps name them.
+    pub(super) fn is_for_members(&self, field: &Field) -> bool {
+        field.by_member || self.taken.contains(&field.id.as_str())
+    }
+
+    /// Whether people who were not invited, and are known by the key of their browser, own rows of this entity or are
+    /// told apart in it.
+    pub(super) fn has_strangers(&self) -> bool {
+        let entity = self.entity;
+        let told = |who: &Who| who.role == VISITOR && !who.whose.is_any();
+        let granted = entity.grant(VISITOR).is_some_and(|grant| grant.create || grant.read_if.is_some());
+        let seen = self.shown.iter().flat_map(|field| &field.seen_by).any(told);
+        granted || seen || self.strangers_own() || self.stepped.iter().any(|who| told(who))
+    }
+
+    /// Whether a row that a stranger makes must be known as theirs.
+    pub(super) fn strangers_own(&self) -> bool {
+        let own = Some(Scope::Own);
+        let scoped = |grant: &Grant| [grant.read, grant.update, grant.delete].contains(&own);
+        let owns = |grant: &Grant| scoped(grant) || grant.create && self.counts_people;
+        self.entity.person.as_deref() == Some(VISITOR) || self.entity.grant(VISITOR).is_some_and(owns)
+    }
+
     /// The Motoko expression that tells whether `condition` holds for `row`; a condition on nothing always holds.
     pub(super) fn holds(&self, condition: &Condition, row: &str) -> Option<String> {
         let field = self.field(&condition.field)?;
@@ -163,6 +233,42 @@ impl<'a> Shape<'a> {
         let tests = condition.values.iter().filter_map(|value| literal(&field.kind, value));
         let tests: Vec<_> = tests.map(|literal| format!("{row}.{} == {option}{literal}", field.id)).collect();
         (!tests.is_empty()).then(|| tests.join(" or "))
+    }
+}
+
+/// The field that a rule fills in when a row is made, if all that it needs is there.
+fn settled<'a>(spec: &AppSpec, shown: &[&'a Field], rule: &'a Rule) -> Option<&'a str> {
+    let known = |id: &str| shown.iter().copied().find(|field| field.id == id);
+    match rule {
+        Rule::Steps { field, .. } | Rule::Number { field, .. } => known(field).map(|field| field.id.as_str()),
+        Rule::Copied { field, via, from, .. } => {
+            let FieldKind::Ref { entity } = &known(via)?.kind else { return None };
+            let source = spec.entity(entity)?.field(from).filter(|source| !source.archived)?;
+            let field = known(field)?;
+            (stored_type(&field.kind) == stored_type(&source.kind)).then_some(field.id.as_str())
+        }
+        _ => None,
+    }
+}
+
+/// Whom the steps of a rule name.
+fn stepped(rule: &Rule) -> Vec<&Who> {
+    match rule {
+        Rule::Steps { steps, .. } => steps.iter().flat_map(|step| &step.by).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a rule could be got around by rows of `entity` that are nobody's.
+fn counts_people(rule: &Rule, entity: &Entity) -> bool {
+    match rule {
+        Rule::OnePerMember { .. }
+        | Rule::Once { by_member: true, .. }
+        | Rule::AtMost { per: None, .. }
+        | Rule::Needs { own: true, .. }
+        | Rule::Baton { .. } => rule.entity() == entity.id,
+        Rule::Quorum { votes, .. } => *votes == entity.id,
+        _ => false,
     }
 }
 
@@ -176,7 +282,9 @@ pub(super) fn is_text(kind: &FieldKind) -> bool {
 pub(super) fn stored_type(kind: &FieldKind) -> &'static str {
     use FieldKind::*;
     match kind {
-        Text | LongText | Email | Phone | Url | Place | Date | Time | Choice { .. } => "Text",
+        Text | LongText | Email | Phone | Url | Place | Date | Time | DateTime | Picture | Colour | Choice { .. } => {
+            "Text"
+        }
         Integer { .. } | Money { .. } | Quantity { .. } | Percentage | Rating { .. } | Duration => "Int",
         YesNo => "Bool",
         Ref { .. } => "Nat",

@@ -17,7 +17,7 @@ fn guest(spec: &mut AppSpec) -> &mut Entity {
 
 fn field(id: &str, kind: FieldKind) -> Field {
     let label = format!("{id} {{\"}}");
-    Field { id: id.into(), label, kind, required: false, by_member: false, only_if: None, archived: false }
+    Field { id: id.into(), label, kind, ..Field::default() }
 }
 
 #[test]
@@ -26,13 +26,59 @@ fn fixtures_are_sound() {
         include_str!("../../tests/fixtures/booking.json"),
         include_str!("../../tests/fixtures/inventory.json"),
         include_str!("../../tests/fixtures/kinds.json"),
+        include_str!("../../tests/fixtures/lending.json"),
         include_str!("../../tests/fixtures/poll.json"),
         include_str!("../../tests/fixtures/potluck.json"),
+        include_str!("../../tests/fixtures/salon.json"),
+        include_str!("../../tests/fixtures/stock.json"),
         include_str!("../../tests/fixtures/wedding.json"),
     ] {
         let spec: AppSpec = serde_json::from_str(text).expect("a fixture is an app spec");
         assert_eq!(validate(&spec), Ok(()));
     }
+}
+
+#[test]
+fn no_rule_is_dropped_without_a_word() {
+    for text in [
+        include_str!("../../tests/fixtures/booking.json"),
+        include_str!("../../tests/fixtures/lending.json"),
+        include_str!("../../tests/fixtures/salon.json"),
+        include_str!("../../tests/fixtures/stock.json"),
+    ] {
+        let spec: AppSpec = serde_json::from_str(text).expect("a fixture is an app spec");
+        let whole = generate(&spec, None);
+        for index in 0..spec.rules.len() {
+            let mut without = spec.clone();
+            let rule = without.rules.remove(index);
+            assert_ne!(generate(&without, None)["backend/main.mo"], whole["backend/main.mo"], "{rule:?}");
+        }
+    }
+}
+
+#[test]
+fn what_few_see_is_told_to_nobody_else() {
+    let mut spec = wedding();
+    let seats = spec.entity_mut("table").and_then(|table| table.field_mut("seats")).expect("tables have seats");
+    seats.seen_by = vec![Who { role: OWNER.into(), whose: Whose::Any }];
+    let main = &generate(&spec, None)["backend/main.mo"];
+    assert!(main.contains("seats = if (seesTableSeats(who, row)) shown.seats else null;"), "{main}");
+    assert!(main.contains("placesTaken = if ((who.role == \"owner\")) shown.placesTaken else null;"), "{main}");
+    assert!(!main.contains("Words.noPlaces"), "{main}");
+}
+
+#[test]
+fn a_picture_makes_pages_and_tables_smaller() {
+    let live = wedding();
+    let mut spec = live.clone();
+    for id in ["face", "hat"] {
+        guest(&mut spec).fields.push(field(id, FieldKind::Picture));
+    }
+    let tree = generate(&spec, Some(&live));
+    let module = &tree["backend/Guests.mo"];
+    assert!(module.contains("public let page = 5;"), "{module}");
+    assert!(module.contains("public let most ="), "{module}");
+    assert!(tree["backend/main.mo"].contains("guests.size() >= Guests.most"));
 }
 
 #[test]
@@ -143,7 +189,7 @@ prop_compose! {
     fn any_field(entities: usize)(kind in kind(entities), label in "[A-Za-z\"\\\\{}*/ ]{0,12}x", flags in any::<[bool; 4]>()) -> Field {
         let [required, by_member, conditional, archived] = flags;
         let only_if = conditional.then(|| Condition { field: "going".into(), values: vec!["true".into()] });
-        Field { id: String::new(), label, kind, required, by_member, only_if, archived }
+        Field { id: String::new(), label, kind, required, by_member, only_if, archived, ..Field::default() }
     }
 }
 
@@ -156,9 +202,9 @@ prop_compose! {
             field.id = format!("field{index}");
         }
         fields.push(Field { required: true, ..field("going", FieldKind::YesNo) });
-        let grant = Grant { role: "helper".into(), read: scope(0), create, update: scope(1), delete: scope(2) };
+        let grant = Grant { role: "helper".into(), read: scope(0), create, update: scope(1), delete: scope(2), ..Grant::default() };
         let person = person.then(|| "helper".to_owned());
-        Entity { id: String::new(), label: "Thing".into(), plural: "Things".into(), fields, person, access: vec![grant], archived }
+        Entity { id: String::new(), label: "Thing".into(), plural: "Things".into(), fields, person, access: vec![grant], archived, ..Entity::default() }
     }
 }
 
@@ -174,7 +220,7 @@ prop_compose! {
         spec.rules.push(Rule::OnePerMember { entity: "thing0".into() });
         spec.rules.push(Rule::Unique { entity: "thing0".into(), field: "going".into() });
         for (id, kind) in [("all", PageKind::Table), ("mine", PageKind::Answer), ("cards", PageKind::Cards)] {
-            spec.pages.push(Page { id: id.into(), title: "Page".into(), kind, entity: "thing0".into(), roles: vec!["helper".into()] });
+            spec.pages.push(Page { id: id.into(), title: "Page".into(), kind, entity: "thing0".into(), roles: vec!["helper".into()], ..Page::default() });
         }
         spec
     }

@@ -50,7 +50,7 @@ pub(crate) struct Allowance {
 
 const VERBS: &[&str] = &["see", "edit", "create", "delete"];
 const SPOTS: &[&str] =
-    &["visible", "seen", "shown", "viewable", "readable", "viewed", "accessible", "edited", "changed", "sichtbar"];
+    &["visible", "seen", "shown", "viewable", "readable", "viewed", "accessible", "edited", "changed"];
 
 /// Reads a clause about access; everything it uses is marked.
 pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
@@ -98,9 +98,10 @@ fn quote(clause: &Clause) -> String {
 /// "X is only visible to A", "X: only for A and B".
 fn passive(clause: &Clause) -> Option<Allowance> {
     let units = &clause.units;
-    let verb = units
-        .iter()
-        .position(|unit| unit.is_any(VERBS) && SPOTS.iter().any(|spot| unit.norm.split(' ').any(|word| word == *spot)));
+    let verb = units.iter().position(|unit| {
+        unit.is("visible")
+            || unit.is_any(VERBS) && SPOTS.iter().any(|spot| unit.norm.split(' ').any(|word| word == *spot))
+    });
     let only_for = units.windows(2).position(|pair| pair[0].is("only") && pair[1].is_any(&["for", "to", "by"]));
     let pivot = verb.or(only_for)?;
     if units[..pivot].iter().any(|unit| unit.kind == Kind::Open) {

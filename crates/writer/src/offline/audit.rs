@@ -7,16 +7,17 @@ use std::collections::BTreeSet;
 use super::draft::Draft;
 use super::lexicon::{Language, Tag};
 use super::say::Say;
+use super::script::words;
 use super::text::{Kind, fold, tokens};
 use super::unit::Unit;
 use crate::spec::{AppSpec, FieldKind};
 
 /// Reports the words of a text that are neither in the spec nor in any sentence.
-pub(crate) fn report_lost(draft: &mut Draft, words: &[Unit]) {
+pub(crate) fn report_lost(draft: &mut Draft, units: &[Unit]) {
     let known = mentioned(draft);
     let concepts = concepts(&draft.spec);
     let mut reported = BTreeSet::new();
-    for unit in words.iter().filter(|unit| names_something(unit)) {
+    for unit in units.iter().filter(|unit| names_something(unit)) {
         let by_concept =
             unit.entity().into_iter().chain(unit.field()).chain(unit.role()).any(|concept| concepts.contains(concept));
         let by_word = unit.norm.split(' ').all(|part| known.contains(&draft.language.stem(part)));
@@ -52,7 +53,9 @@ fn mentioned(draft: &Draft) -> BTreeSet<String> {
 
 fn add(stems: &mut BTreeSet<String>, text: &str, language: &Language) {
     stems.extend(
-        tokens(text).iter().flat_map(|token| token.norm.split(' ').map(|part| language.stem(part)).collect::<Vec<_>>()),
+        words(&tokens(text), language)
+            .iter()
+            .flat_map(|token| token.norm.split(' ').map(|part| language.stem(part)).collect::<Vec<_>>()),
     );
 }
 

@@ -2,38 +2,19 @@
 //!
 //! Invariant: scores are sums over a bag of concepts, so the order of the words does not matter.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+mod build;
+mod data;
+mod deeds;
 
-use serde::Deserialize;
+use std::collections::BTreeSet;
 
 use super::draft::Draft;
 use super::lexicon::{Tag, lexicon};
 use super::say::Say;
 use super::unit::Unit;
+use data::{BLUEPRINTS, Blueprint};
 
-const FILE: &str = include_str!("../../lexicon/blueprints.toml");
-
-#[derive(Debug, Deserialize)]
-struct Blueprints {
-    blueprint: Vec<Blueprint>,
-}
-
-/// One pattern.
-#[derive(Debug, Deserialize)]
-struct Blueprint {
-    id: String,
-    threshold: u32,
-    #[serde(default)]
-    gathers: bool,
-    #[serde(default)]
-    people: bool,
-    signals: BTreeMap<String, u32>,
-}
-
-static BLUEPRINTS: LazyLock<Vec<Blueprint>> = LazyLock::new(|| {
-    toml::from_str::<Blueprints>(FILE).expect("lexicon/blueprints.toml is embedded and tested").blueprint
-});
+pub(crate) use deeds::{Told, read};
 
 /// The concepts of a text.
 pub(crate) fn bag(units: &[Unit]) -> BTreeSet<String> {
@@ -46,6 +27,7 @@ fn key(tag: &Tag) -> Option<String> {
         Tag::Field(id) => Some(format!("field.{id}")),
         Tag::Function(id) => Some(format!("function.{id}")),
         Tag::Occasion(_) => Some("occasion".to_owned()),
+        Tag::Unit(id) => Some(format!("unit.{id}")),
         _ => None,
     }
 }
@@ -65,7 +47,10 @@ pub(crate) fn retrieve(bag: &BTreeSet<String>) -> Vec<String> {
                 blueprint,
             )
         })
-        .filter(|(score, blueprint)| *score >= blueprint.threshold)
+        .filter(|(score, blueprint)| {
+            let needed = blueprint.needs.is_empty() || blueprint.needs.iter().any(|signal| bag.contains(signal));
+            needed && *score >= blueprint.threshold
+        })
         .map(|(score, blueprint)| (score, blueprint.id.as_str()))
         .collect();
     scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
@@ -80,6 +65,29 @@ fn applies(draft: &Draft, test: impl Fn(&Blueprint) -> bool) -> bool {
 pub(crate) fn gathers(draft: &Draft, entity: &str) -> bool {
     applies(draft, |blueprint| blueprint.gathers)
         && (draft.occasion.is_some() || super::finish::is_invited(draft, entity))
+}
+
+/// Adds what the blueprints know, the best match first. Of those that the app had before, only the parts that this
+/// text asks for, so that what its owner changed since stays changed.
+pub(crate) fn build(draft: &mut Draft) {
+    for id in draft.spec.blueprints.clone() {
+        let Some(blueprint) = data::blueprint(&id) else { continue };
+        let before = draft.blueprints_before.contains(&id);
+        if !before || draft.told.iter().any(|told| told.blueprint == id && told.part.is_some()) {
+            build::build(draft, blueprint, before);
+        }
+    }
+}
+
+/// A change's text may ask for blueprints that the app doesn't have yet.
+pub(crate) fn also(draft: &mut Draft, units: &[Unit]) {
+    draft.blueprints_before = draft.spec.blueprints.iter().cloned().collect();
+    for id in retrieve(&bag(units)) {
+        let whole = data::blueprint(&id).is_some_and(|blueprint| !blueprint.slot.is_empty());
+        if whole && !draft.blueprints_before.contains(&id) {
+            draft.spec.blueprints.push(id);
+        }
+    }
 }
 
 /// Makes what an occasion or a topic needs when the text itself names nothing to keep.

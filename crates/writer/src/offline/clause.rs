@@ -7,12 +7,66 @@ use super::text::Kind;
 use super::unit::Unit;
 
 /// Verbs of which a subject can be left out after "and".
-const ELIDING: &[&str] =
-    &["answer", "choose", "bring", "track", "signUp", "give", "ask", "remove", "rename", "archive", "restore", "add"];
+const ELIDING: &[&str] = &[
+    "answer",
+    "choose",
+    "bring",
+    "track",
+    "signUp",
+    "give",
+    "ask",
+    "remove",
+    "rename",
+    "archive",
+    "restore",
+    "add",
+    "book",
+    "cancel",
+    "lend",
+    "borrow",
+    "decide",
+    "rate",
+    "offerDeed",
+    "takeOn",
+    "mark",
+    "handOver",
+    "publish",
+    "buy",
+    "vote",
+    "payDeed",
+];
 /// Verbs (and the like) that make a noun before them a subject.
 const VERBS: &[&str] = &[
-    "answer", "choose", "bring", "have", "need", "may", "must", "be", "signUp", "not", "give", "see", "edit", "want",
-    "track", "ask",
+    "answer",
+    "choose",
+    "bring",
+    "have",
+    "need",
+    "may",
+    "must",
+    "be",
+    "signUp",
+    "not",
+    "give",
+    "see",
+    "edit",
+    "want",
+    "track",
+    "ask",
+    "book",
+    "cancel",
+    "lend",
+    "borrow",
+    "decide",
+    "rate",
+    "offerDeed",
+    "takeOn",
+    "mark",
+    "handOver",
+    "publish",
+    "buy",
+    "vote",
+    "payDeed",
 ];
 /// Subjects by themselves.
 const SUBJECTS: &[&str] = &["they", "we", "me", "everyone", "nobody"];
@@ -179,16 +233,7 @@ fn append_list(head: &mut Vec<Unit>, items: Vec<Line>) {
 }
 
 fn mark(kind: Kind, text: &str) -> Unit {
-    Unit {
-        text: text.into(),
-        norm: text.into(),
-        kind,
-        tags: Vec::new(),
-        indent: 0,
-        possessive: false,
-        read_as: None,
-        used: true,
-    }
+    Unit::silent(kind, text, Vec::new())
 }
 
 /// Splits at full stops, semicolons and questions that end a sentence, outside parentheses.
@@ -284,7 +329,11 @@ fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language
         return false;
     }
     if before.kind == Kind::Colon && at > start + 1 {
-        return heading(units, at, language) && !units[at..].iter().take(2).any(|unit| unit.kind == Kind::Colon);
+        let headed = heading(units, at, language) && !units[at..].iter().take(2).any(|unit| unit.kind == Kind::Colon);
+        // "A flower shop: customers order bouquets": the heading only names the app.
+        let named =
+            start == 0 && !units[..at].iter().any(|unit| unit.is_any(VERBS) || unit.is_any(&["options", "choiceNoun"]));
+        return headed || named && units[at].entity().is_some() && subject_then_verb(units, at, language);
     }
     if is_joint(before) {
         let rest = skip(units, at);

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::access::Allowance;
 use super::field::{Wanted, kind_of};
 use super::lexicon::{Language, Shape, lexicon};
-use super::noun::{Noun, lower, noun, shape};
+use super::noun::{Noun, noun, shape};
 use super::say::Say;
 use super::text::fold;
 use super::unit::{Unit, units};
@@ -35,6 +35,10 @@ pub(crate) struct Facts {
     pub(crate) companion: Option<String>,
     /// Its people take their place themselves.
     pub(crate) chooses_place: bool,
+    /// A clause says that they do something.
+    pub(crate) doer: bool,
+    /// Its rows are told apart by what they refer to: they need no name.
+    pub(crate) nameless: bool,
 }
 
 /// What "they" and "it" stand for.
@@ -96,6 +100,16 @@ pub(crate) struct Draft {
     pub(crate) money_before: bool,
     /// What people read in the app before this text.
     pub(crate) words_before: Vec<String>,
+    /// Of the app, before this text.
+    pub(crate) blueprints_before: BTreeSet<String>,
+    /// What clauses said that people do, by blueprint.
+    pub(crate) told: Vec<super::blueprint::Told>,
+    /// Rules that blueprints brought, what they are about, and whether a clause asked for them.
+    pub(crate) held: Vec<(Rule, String, bool)>,
+    /// What is said about the whole, until the whole text is read.
+    pub(crate) wishes: Vec<super::patterns::Wish>,
+    /// People who have no list of their own: their id and what they are called.
+    pub(crate) folded: Vec<(String, String)>,
     /// Small things remembered, such as roles that the text itself names.
     pub(crate) said: BTreeSet<String>,
 }
@@ -129,6 +143,11 @@ impl Draft {
             roles_before: BTreeSet::new(),
             money_before: false,
             words_before: Vec::new(),
+            blueprints_before: BTreeSet::new(),
+            told: Vec::new(),
+            held: Vec::new(),
+            wishes: Vec::new(),
+            folded: Vec::new(),
             said: BTreeSet::new(),
         }
     }
@@ -174,6 +193,7 @@ impl Draft {
             stem: named.as_ref().map(|noun| noun.stem.clone()).unwrap_or_default(),
             stems: named.map(|noun| noun.stems).unwrap_or_default(),
             companion,
+            nameless: !entity.fields.iter().any(|field| field.required && field.kind == FieldKind::Text),
             ..Facts::default()
         }
     }
@@ -253,16 +273,13 @@ impl Draft {
         }
         let taken: BTreeSet<String> = self.spec.entities.iter().map(|entity| entity.id.clone()).collect();
         let fallback = format!("thing{}", self.spec.entities.len() + 1);
-        let alone = named.concept.filter(|_| !named.stems.contains(' ') || named.concept == Some("budgetItem"));
+        let alone = named.concept.filter(|_| named.single || named.concept == Some("budgetItem"));
         let id = unique(alone.unwrap_or(&named.one), &fallback, &taken);
         self.spec.entities.push(Entity {
             id: id.clone(),
             label: named.one.clone(),
             plural: named.many.clone(),
-            fields: Vec::new(),
-            person: None,
-            access: Vec::new(),
-            archived: false,
+            ..Entity::default()
         });
         let facts = Facts {
             concept: named.concept,
@@ -301,10 +318,11 @@ impl Draft {
     pub(crate) fn limit_field(&self, id: &str) -> Option<String> {
         let entity = self.spec.entity(id).filter(|_| shape(self.known(id).concept) != Some(Shape::Money))?;
         let limits = |field: &&Field| {
-            let stem = fold(&field.label);
+            let label = fold(&field.label);
+            let counted = fold(&self.language.label("numberOf").replace("{0}", ""));
             let by_words = self
                 .language
-                .tags(stem.trim_start_matches("number of "))
+                .tags(label.trim_start_matches(&counted).trim())
                 .is_some_and(|tags| tags.contains(&super::lexicon::Tag::Field("seats")));
             !field.archived && matches!(field.kind, FieldKind::Integer { .. }) && (field.id == "seats" || by_words)
         };
@@ -357,9 +375,7 @@ impl Draft {
             label: want.label.clone(),
             kind,
             required: want.required || first_title,
-            by_member: false,
-            only_if: None,
-            archived: false,
+            ..Field::default()
         };
         self.spec.entity_mut(entity)?.fields.push(field);
         self.note(entity).bare = false;
@@ -393,7 +409,13 @@ impl Draft {
             .map(|entity| entity.fields.iter().map(|field| field.id.clone()).collect())
             .unwrap_or_default();
         let words = want.concept.filter(|concept| want.exact && !taken.contains(*concept)).unwrap_or(&want.label);
-        unique_field(words, &format!("field{}", taken.len() + 1), &taken)
+        // Words in a script that ids can't have: what they mean names the field.
+        let meaning = match &want.kind {
+            FieldKind::Ref { entity } => Some(entity.as_str()),
+            _ => want.concept,
+        };
+        let number = format!("field{}", taken.len() + 1);
+        unique_field(words, meaning.filter(|id| !taken.contains(*id)).unwrap_or(&number), &taken)
     }
 
     /// The kind with this app's currency and with options that have ids.
@@ -454,6 +476,26 @@ impl Draft {
         self.add_field(entity, &want)
     }
 
+    /// The field of an entity that has this meaning.
+    pub(crate) fn field_of_concept(&self, entity: &str, concept: &str) -> Option<String> {
+        let fields = &self.spec.entity(entity)?.fields;
+        let means = |field: &&Field| {
+            let label = units(&super::text::tokens(&field.label), self.language);
+            // "Notes on calls" are notes.
+            let head = label.iter().position(|unit| unit.is_any(&["in", "for", "from"])).unwrap_or(label.len());
+            label[..head].iter().rev().find(|unit| unit.is_content()).is_some_and(|unit| unit.field() == Some(concept))
+        };
+        let here = |field: &&Field| !field.archived;
+        let found = fields.iter().filter(here).find(|field| field.id == concept);
+        found.or_else(|| fields.iter().filter(here).find(means)).map(|field| field.id.clone())
+    }
+
+    /// Whether a row has something that it is called by.
+    pub(crate) fn names_its_rows(&self, entity: &str) -> bool {
+        let named = |field: &Field| !field.archived && field.required && field.kind == FieldKind::Text;
+        self.spec.entity(entity).is_some_and(|entity| entity.fields.iter().any(named))
+    }
+
     /// Marks a field as the members' own answer.
     pub(crate) fn by_member(&mut self, entity: &str, field: &str) {
         if let Some(field) = self.spec.entity_mut(entity).and_then(|entity| entity.field_mut(field)) {
@@ -477,8 +519,7 @@ impl Draft {
 
     /// Plural of an entity, for the middle of a sentence.
     pub(crate) fn many(&self, id: &str) -> String {
-        let shown = |plural: &str| if self.language.code() == "de" { plural.to_owned() } else { lower(plural) };
-        self.spec.entity(id).map(|entity| shown(&entity.plural)).unwrap_or_default()
+        self.spec.entity(id).map(|entity| self.language.inside(&entity.plural)).unwrap_or_default()
     }
 
     /// Label of a field.

@@ -150,16 +150,7 @@ fn before_colon_lists(units: &[Unit]) -> Vec<Unit> {
 
 fn bracket(kind: Kind) -> Unit {
     let text = if kind == Kind::Open { "(" } else { ")" };
-    Unit {
-        text: text.into(),
-        norm: text.into(),
-        kind,
-        tags: Vec::new(),
-        indent: 0,
-        possessive: false,
-        read_as: None,
-        used: true,
-    }
+    Unit::silent(kind, text, Vec::new())
 }
 
 /// An article or a known property begins the next field rather than another option.
@@ -210,7 +201,21 @@ fn side_by_side(item: Item) -> Vec<Item> {
     let basic = |unit: &&&Unit| {
         matches!(
             unit.field(),
-            Some("name" | "email" | "phone" | "address" | "birthday" | "firstName" | "lastName" | "age")
+            Some(
+                "name"
+                    | "email"
+                    | "phone"
+                    | "address"
+                    | "birthday"
+                    | "firstName"
+                    | "lastName"
+                    | "age"
+                    | "title"
+                    | "author"
+                    | "year"
+                    | "price"
+                    | "quantity"
+            )
         )
     };
     if content.len() < 2 || !content.iter().all(|unit| basic(&unit)) {
@@ -220,16 +225,7 @@ fn side_by_side(item: Item) -> Vec<Item> {
 }
 
 fn mark_comma() -> Unit {
-    Unit {
-        text: ",".into(),
-        norm: ",".into(),
-        kind: Kind::Comma,
-        tags: Vec::new(),
-        indent: 0,
-        possessive: false,
-        read_as: None,
-        used: true,
-    }
+    Unit::silent(Kind::Comma, ",", Vec::new())
 }
 
 /// "paid or unpaid" is one field.
@@ -261,12 +257,12 @@ pub(crate) fn wanted(item: &Item, language: &'static Language) -> Option<Wanted>
     if let Some(question) = question_word(&item.units) {
         return Some(question);
     }
-    let head = head(&label_units)?;
+    let head = head(&label_units, language)?;
     let exact = label_units.len() == 1 && head.field().is_some();
     let counted = item.units.iter().any(|unit| unit.is("numberOf"));
     let concept = head.field().filter(|concept| (!counted || *concept == "seats") && (exact || *concept != "count"));
     let mut want = Wanted {
-        label: label(&label_units, counted),
+        label: label(&label_units, counted, language),
         concept,
         exact: exact || counted && concept.is_some(),
         kind: concept.map_or(FieldKind::Text, |concept| kind_of(concept, "EUR")),
@@ -278,6 +274,9 @@ pub(crate) fn wanted(item: &Item, language: &'static Language) -> Option<Wanted>
     };
     if counted && concept.is_none() {
         want.kind = FieldKind::Integer { min: 0, max: None };
+    }
+    if let Some(label) = concept.filter(|_| want.exact).and_then(|concept| language.uninflected(&want.label, concept)) {
+        want.label = label;
     }
     refine(&mut want, item, &all, language);
     Some(want)
@@ -315,6 +314,8 @@ pub(crate) fn kind_of(concept: &str, currency: &str) -> FieldKind {
         "place" => FieldKind::Place,
         "date" => FieldKind::Date,
         "time" => FieldKind::Time,
+        "dateTime" => FieldKind::DateTime,
+        "picture" => FieldKind::Picture,
         "duration" => FieldKind::Duration,
         "integer" => FieldKind::Integer { min: 0, max: None },
         "money" => FieldKind::Money { currency: currency.to_owned() },
@@ -492,24 +493,26 @@ fn bare_question(units: &[Unit]) -> Vec<Unit> {
     words
 }
 
-/// The word that says what it is: the last noun before "of", "for", "per" or "in".
-fn head(words: &[Unit]) -> Option<&Unit> {
+/// The word that says what it is: the last noun (in some languages the first) before "of", "for", "per" or "in".
+fn head<'a>(words: &'a [Unit], language: &Language) -> Option<&'a Unit> {
     let stop = words
         .iter()
         .position(|unit| unit.is_structure() && unit.is_any(&["for", "each", "in", "from", "by", "to"]))
         .unwrap_or(words.len());
-    words[..stop]
-        .iter()
-        .rev()
-        .find(|unit| unit.is_content())
-        .or_else(|| words.iter().find(|unit| unit.is_content()))
-        .or(words.first())
+    let mut content = words[..stop].iter().filter(|unit| unit.is_content());
+    let named = if language.grammar().head_first { content.next() } else { content.next_back() };
+    named.or_else(|| words.iter().find(|unit| unit.is_content())).or(words.first())
 }
 
-fn label(words: &[Unit], counted: bool) -> String {
-    let text = words.iter().map(shown).collect::<Vec<_>>().join(" ");
+fn label(words: &[Unit], counted: bool, language: &Language) -> String {
+    let bare = |unit: &Unit| language.grammar().bare(&shown(unit)).to_owned();
+    let text = words.iter().map(bare).collect::<Vec<_>>().join(" ");
     let known = words.len() == 1 && words[0].field().is_some();
-    if counted && !known { sentence_case(&format!("Number of {text}")) } else { sentence_case(&text) }
+    if counted && !known {
+        sentence_case(&language.label("numberOf").replace("{0}", &text))
+    } else {
+        sentence_case(&text)
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! touched them.
 
 mod reach;
+mod wishes;
 
 use super::access;
 use super::blueprint;
@@ -23,6 +24,7 @@ pub(crate) fn finish(draft: &mut Draft) {
     if draft.creating {
         blueprint::compose(draft);
     }
+    blueprint::build(draft);
     new_fields(draft);
     companions(draft);
     access::prepare(draft);
@@ -35,25 +37,25 @@ pub(crate) fn finish(draft: &mut Draft) {
     conditions(draft);
     reach::default_access(draft);
     access::apply(draft);
+    wishes::apply(draft);
     idle_roles(draft);
     one_each(draft);
     reach::pages(draft);
+    wishes::views(draft);
     titles(draft);
+    held(draft);
     questions(draft);
     name(draft);
 }
 
 /// A role that a sentence named but that got nothing by it (the sentence was not understood) is not kept.
 fn idle_roles(draft: &mut Draft) {
-    let used = |role: &str| {
-        draft.spec.entities.iter().any(|entity| entity.person.as_deref() == Some(role) || entity.grant(role).is_some())
-    };
     let idle: Vec<String> = draft
         .spec
         .roles
         .iter()
         .map(|role| role.id.clone())
-        .filter(|role| !used(role) && !draft.roles_before.contains(role))
+        .filter(|role| !draft.spec.uses_role(role) && !draft.roles_before.contains(role))
         .collect();
     draft.spec.roles.retain(|role| !idle.contains(&role.id));
     let about = |role: &String| Some(format!("roles/{role}"));
@@ -117,7 +119,7 @@ fn default_fields(draft: &mut Draft, id: &str) {
 
 /// Every entity has a required text field first among its text fields: the row's title.
 fn title(draft: &mut Draft, id: &str) {
-    let Some(entity) = draft.spec.entity(id) else { return };
+    let Some(entity) = draft.spec.entity(id).filter(|_| !draft.known(id).nameless) else { return };
     let titled = entity.fields.iter().any(|field| field.required && field.kind == FieldKind::Text && !field.archived);
     if titled {
         return;
@@ -417,7 +419,7 @@ fn hold_capacity(draft: &mut Draft, person: &str, parent: &str, limit: &str) {
     let added = draft.spec.entity(person).is_some_and(|entity| entity.fields.len() > known);
     let (people, place) = (
         draft.many(person),
-        draft.spec.entity(parent).map(|entity| super::noun::lower(&entity.label)).unwrap_or_default(),
+        draft.spec.entity(parent).map(|entity| draft.language.inside(&entity.label)).unwrap_or_default(),
     );
     if added {
         if shape(draft.known(parent).concept) == Some(Shape::Event) {
@@ -431,10 +433,11 @@ fn hold_capacity(draft: &mut Draft, person: &str, parent: &str, limit: &str) {
         field,
         parent: parent.to_owned(),
         limit: limit.to_owned(),
+        weight: None,
         extra: None,
         only_if,
     });
-    let limit_label = super::noun::lower(&draft.field_label(parent, limit));
+    let limit_label = draft.language.inside(&draft.field_label(parent, limit));
     draft.understood(Say::CapacityHeld, &[&people, &place, &limit_label], &format!("entities/{parent}/fields/{limit}"));
 }
 
@@ -503,6 +506,17 @@ fn one_each(draft: &mut Draft) {
     }
 }
 
+/// What blueprints brought is said in sentences, the same that describe the finished app.
+fn held(draft: &mut Draft) {
+    for (rule, about, asked) in std::mem::take(&mut draft.held) {
+        let Some(sentence) = crate::describe::rule(&draft.spec, &rule) else { continue };
+        match asked {
+            true => draft.understood(Say::Held, &[&sentence], &about),
+            false => draft.assumed(Say::AssumedHeld, &[&sentence], Some(&about)),
+        }
+    }
+}
+
 /// After a change, every entity still has a title.
 fn titles(draft: &mut Draft) {
     let ids: Vec<String> =
@@ -551,7 +565,8 @@ fn name(draft: &mut Draft) {
         draft.spec.title = topic.filter(|topic| !topic.is_empty()).unwrap_or_else(|| sentence_case(&first));
     }
     if draft.spec.name.is_empty() {
-        let words = [draft.spec.title.clone(), first];
+        let entity = draft.spec.entities.first().map(|entity| entity.id.clone()).unwrap_or_default();
+        let words = [draft.spec.title.clone(), first, draft.occasion.unwrap_or_default().to_owned(), entity];
         let made = words.iter().map(|words| slug(words)).find(|name| !name.is_empty());
         draft.spec.name = made.unwrap_or_else(|| "app".into());
     }

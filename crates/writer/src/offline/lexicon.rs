@@ -10,7 +10,8 @@ use rust_stemmers::{Algorithm, Stemmer};
 use serde::Deserialize;
 
 use super::say::Say;
-use super::text::{fold, tokens};
+use super::script::Grammar;
+use super::text::{Token, fold, is_unspaced, tokens};
 
 const CONCEPTS: &str = include_str!("../../lexicon/concepts.toml");
 const LANGUAGES: &[&str] = &[
@@ -19,10 +20,18 @@ const LANGUAGES: &[&str] = &[
     include_str!("../../lexicon/es.toml"),
     include_str!("../../lexicon/fr.toml"),
     include_str!("../../lexicon/pt.toml"),
+    include_str!("../../lexicon/id.toml"),
+    include_str!("../../lexicon/sw.toml"),
+    include_str!("../../lexicon/hi.toml"),
+    include_str!("../../lexicon/ar.toml"),
+    include_str!("../../lexicon/zh.toml"),
 ];
 
 /// Longest phrase in the lexicon, in words.
 pub(crate) const MAX_PHRASE: usize = 6;
+
+/// Letters that the first part of a compound has at least; the last has one more.
+const MIN_PART: usize = 3;
 
 /// What a word or phrase can mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,6 +137,9 @@ pub(crate) struct Concepts {
     pub(crate) role: BTreeMap<String, RoleConcept>,
     /// By id.
     pub(crate) occasion: BTreeMap<String, OccasionConcept>,
+    /// What can't be made in part: an app that is one of these is declined whole.
+    #[serde(default)]
+    pub(crate) central: Vec<String>,
     currency: BTreeMap<String, Vec<String>>,
     country: BTreeMap<String, Vec<String>>,
     unit: BTreeMap<String, Vec<String>>,
@@ -180,12 +192,33 @@ struct File {
     reason: BTreeMap<String, String>,
     #[serde(default)]
     food: Option<Words>,
+    /// Sentences that describe an app, by what they say.
+    #[serde(default)]
+    describe: BTreeMap<String, String>,
+    /// Labels of options that blueprints add, by id.
+    #[serde(default)]
+    option: BTreeMap<String, String>,
+    /// Words of options after which nothing good follows: lost, cancelled.
+    #[serde(default)]
+    bad: Option<Words>,
+    /// Numbers written as words.
+    #[serde(default)]
+    number: BTreeMap<String, u32>,
+    #[serde(default)]
+    grammar: Grammar,
+    #[serde(default)]
+    currencies: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    units: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    colours: BTreeMap<String, Vec<String>>,
 }
 
 /// One language's words.
 pub(crate) struct Language {
     file: File,
-    algorithm: Algorithm,
+    /// Of the language's own stemmer; else its grammar's affixes are taken off.
+    algorithm: Option<Algorithm>,
     exact: BTreeMap<String, Vec<Tag>>,
     stems: BTreeMap<String, Vec<Tag>>,
     /// Single words that a mistyped word may have been meant as.
@@ -222,10 +255,10 @@ impl Lexicon {
     }
 
     /// The language whose words a text uses most; English when none stands out.
-    pub(crate) fn language_of(&'static self, norms: &[&str]) -> &'static Language {
+    pub(crate) fn language_of(&'static self, tokens: &[Token]) -> &'static Language {
         let mut best = (&self.languages[0], 0usize);
         for language in &self.languages {
-            let votes = norms.iter().map(|norm| language.vote(norm)).sum();
+            let votes = language.votes(tokens);
             if votes > best.1 {
                 best = (language, votes);
             }
@@ -234,10 +267,9 @@ impl Lexicon {
     }
 
     /// Whether another language than `code` clearly has more of the words.
-    pub(crate) fn stands_out(&'static self, norms: &[&str], code: &str) -> bool {
-        let votes = |language: &Language| norms.iter().map(|norm| language.vote(norm)).sum::<usize>();
-        let own = votes(self.language(code));
-        self.languages.iter().any(|other| other.code() != code && votes(other) > own + 2)
+    pub(crate) fn stands_out(&'static self, tokens: &[Token], code: &str) -> bool {
+        let own = self.language(code).votes(tokens);
+        self.languages.iter().any(|other| other.code() != code && other.votes(tokens) > own + 2)
     }
 
     /// By its code; English when unknown.
@@ -249,11 +281,13 @@ impl Lexicon {
 impl Language {
     fn index(file: File, concepts: &Concepts) -> Language {
         let algorithm = match file.stemmer.as_str() {
-            "german" => Algorithm::German,
-            "spanish" => Algorithm::Spanish,
-            "french" => Algorithm::French,
-            "portuguese" => Algorithm::Portuguese,
-            _ => Algorithm::English,
+            "arabic" => Some(Algorithm::Arabic),
+            "english" => Some(Algorithm::English),
+            "french" => Some(Algorithm::French),
+            "german" => Some(Algorithm::German),
+            "portuguese" => Some(Algorithm::Portuguese),
+            "spanish" => Some(Algorithm::Spanish),
+            _ => None,
         };
         let plain = file.plain.iter().flat_map(|words| &words.words).map(|word| fold(word)).collect();
         let mut language = Language {
@@ -287,15 +321,21 @@ impl Language {
         entries.extend(file.role.iter().map(|(key, words)| (Tag::Role(name(key)), words.clone())));
         entries.extend(file.occasion.iter().map(|(key, words)| (Tag::Occasion(name(key)), words.clone())));
         entries.extend(file.beyond.iter().map(|(key, words)| (Tag::Beyond(name(key)), words.clone())));
-        entries.extend(concepts.currency.iter().map(|(key, words)| (Tag::Currency(name(key)), words.clone())));
+        for currencies in [&concepts.currency, &file.currencies] {
+            entries.extend(currencies.iter().map(|(key, words)| (Tag::Currency(name(key)), words.clone())));
+        }
         entries.extend(concepts.country.iter().map(|(key, words)| (Tag::Country(name(key)), words.clone())));
-        entries.extend(concepts.unit.iter().map(|(key, words)| (Tag::Unit(name(key)), words.clone())));
-        entries.extend(concepts.colour.iter().map(|(key, words)| (Tag::Colour(name(key)), words.clone())));
+        for units in [&concepts.unit, &file.units] {
+            entries.extend(units.iter().map(|(key, words)| (Tag::Unit(name(key)), words.clone())));
+        }
+        for colours in [&concepts.colour, &file.colours] {
+            entries.extend(colours.iter().map(|(key, words)| (Tag::Colour(name(key)), words.clone())));
+        }
         entries
     }
 
     fn add(&mut self, tag: Tag, word: &str) {
-        let key = phrase_key(word);
+        let key = self.file.grammar.key(&phrase_key(word));
         let stem = self.stem(&key);
         push_once(self.exact.entry(key).or_default(), tag);
         // Structure words are compared exactly: a stem of "use" or "may" would catch too much.
@@ -316,18 +356,61 @@ impl Language {
 
     /// Stem of every word of a phrase.
     pub(crate) fn stem(&self, phrase: &str) -> String {
-        let stemmer = Stemmer::create(self.algorithm);
-        phrase.split(' ').map(|word| stemmer.stem(word).into_owned()).collect::<Vec<_>>().join(" ")
+        let words = phrase.split(' ');
+        match self.algorithm {
+            Some(algorithm) => {
+                let stemmer = Stemmer::create(algorithm);
+                words.map(|word| stemmer.stem(word).into_owned()).collect::<Vec<_>>().join(" ")
+            }
+            None => words.map(|word| self.file.grammar.stem(word)).collect::<Vec<_>>().join(" "),
+        }
+    }
+
+    /// A label inside a sentence.
+    pub(crate) fn inside(&self, label: &str) -> String {
+        if self.file.grammar.capital_nouns { label.to_owned() } else { super::noun::lower(label) }
+    }
+
+    /// How its words are written and ordered.
+    pub(crate) fn grammar(&self) -> &Grammar {
+        &self.file.grammar
+    }
+
+    /// A word of the lexicon or of one of its phrases, exactly so written.
+    pub(crate) fn has_word(&self, norm: &str) -> bool {
+        norm.split(' ').all(|part| self.words.contains(part))
+    }
+
+    /// Exactly a word or phrase of the lexicon.
+    pub(crate) fn has_entry(&self, key: &str) -> bool {
+        self.exact.contains_key(key)
     }
 
     /// What a phrase (folded, words separated by one space) means.
     pub(crate) fn tags(&self, phrase: &str) -> Option<&Vec<Tag>> {
-        self.exact.get(phrase).or_else(|| self.stems.get(&self.stem(phrase)))
+        self.exact.get(phrase).or_else(|| self.stems.get(&self.stem(phrase))).or_else(|| self.compound(phrase))
+    }
+
+    /// What the last part of a compound means, if it names a thing or a property.
+    fn compound(&self, word: &str) -> Option<&Vec<Tag>> {
+        if !self.file.grammar.compounds || self.plain.contains(word) || word.contains(' ') {
+            return None;
+        }
+        let names = |tag: &Tag| matches!(tag, Tag::Entity(_) | Tag::Field(_));
+        word.char_indices()
+            .map(|(at, _)| at)
+            .filter(|at| *at >= MIN_PART && word.len() - at > MIN_PART)
+            .find_map(|at| self.exact.get(&word[at..]).filter(|tags| tags.iter().all(names)))
     }
 
     /// Whether a word is in the lexicon, alone or in a phrase.
     pub(crate) fn knows(&self, norm: &str) -> bool {
         norm.split(' ').all(|part| self.words.contains(part)) || self.tags(norm).is_some()
+    }
+
+    /// How strongly a text speaks for this language.
+    fn votes(&self, tokens: &[Token]) -> usize {
+        super::script::words(tokens, self).iter().map(|token| self.vote(&token.norm)).sum()
     }
 
     /// How strongly a word speaks for this language.
@@ -345,7 +428,11 @@ impl Language {
         if length == 4 && !self.plain.contains(norm) {
             return self.swapped(norm);
         }
-        if length < 5 || self.plain.contains(norm) || norm.chars().any(|letter| !letter.is_alphabetic()) {
+        if length < 5
+            || self.plain.contains(norm)
+            || norm.chars().any(is_unspaced)
+            || norm.chars().any(|letter| !letter.is_alphabetic())
+        {
             return None;
         }
         let singular = norm.strip_suffix('s').unwrap_or(norm);
@@ -402,6 +489,14 @@ impl Language {
         self.file.labels.get(key).or_else(english).cloned().unwrap_or_else(|| key.to_owned())
     }
 
+    /// The usual label of a property, for a word that is only another form of it ("Namen" is "Name").
+    pub(crate) fn uninflected(&self, word: &str, concept: &str) -> Option<String> {
+        let label = self.file.labels.get(concept)?;
+        let stem = |text: &str| self.stem(&self.file.grammar.key(&fold(text)));
+        let inflects = self.code() != "en" && !word.chars().any(is_unspaced);
+        (inflects && stem(word) == stem(label)).then(|| label.clone())
+    }
+
     /// Options of a choice for which the person named none.
     pub(crate) fn default_options(&self, concept: &str) -> Option<&Vec<String>> {
         self.file.defaults.get(concept)
@@ -420,7 +515,8 @@ impl Language {
 
     /// Whether a phrase names all of a kind together.
     pub(crate) fn is_whole(&self, concept: &str, phrase: &str) -> bool {
-        self.entity(concept).is_some_and(|words| words.whole.iter().any(|whole| phrase_key(whole) == phrase))
+        self.entity(concept)
+            .is_some_and(|words| words.whole.iter().any(|whole| self.file.grammar.key(&phrase_key(whole)) == phrase))
     }
 
     /// Whether a plural usually stands before another noun.
@@ -432,6 +528,28 @@ impl Language {
     pub(crate) fn is_food(&self, word: &str) -> bool {
         let folded = fold(word);
         self.file.food.iter().flat_map(|food| &food.words).any(|food| folded.split(' ').any(|part| part == fold(food)))
+    }
+
+    /// A sentence that describes an app, if the language has it.
+    pub(crate) fn described(&self, key: &str) -> Option<&str> {
+        self.file.describe.get(key).map(String::as_str)
+    }
+
+    /// The label of an option that a blueprint adds.
+    pub(crate) fn option(&self, id: &str) -> String {
+        let english = || lexicon().languages.first().and_then(|english| english.file.option.get(id));
+        self.file.option.get(id).or_else(english).cloned().unwrap_or_else(|| id.to_owned())
+    }
+
+    /// Whether an option's label says that something ended badly.
+    pub(crate) fn ends_badly(&self, label: &str) -> bool {
+        let stems = self.stem(&fold(label));
+        self.file.bad.iter().flat_map(|bad| &bad.words).any(|word| stems == self.stem(&fold(word)))
+    }
+
+    /// The number that digits or a word say.
+    pub(crate) fn number(&self, norm: &str) -> Option<u32> {
+        norm.parse().ok().or_else(|| self.file.number.get(norm).copied())
     }
 
     /// Why something is beyond this writer.
@@ -490,6 +608,32 @@ mod tests {
     }
 
     #[test]
+    fn sentences_have_the_same_blanks_in_every_language() {
+        let blanks = |sentence: &str| -> BTreeSet<char> {
+            sentence.match_indices('{').filter_map(|(at, _)| sentence[at + 1..].chars().next()).collect()
+        };
+        let english = lexicon().language("en");
+        for language in &lexicon().languages {
+            for (phrase, sentence) in language.file.say.iter().filter(|(phrase, _)| **phrase != Say::And) {
+                let expected = blanks(&english.file.say[phrase]);
+                assert_eq!(blanks(sentence), expected, "lexicon/{}.toml say.{phrase:?}", language.code());
+            }
+        }
+    }
+
+    #[test]
+    fn every_language_reads_in_its_own_script_and_order() {
+        let votes = |text: &str| lexicon().language_of(&tokens(text)).code().to_owned();
+        assert_eq!(votes("Tamu punya nama dan nomor telepon"), "id");
+        assert_eq!(votes("Wageni wana jina na nambari ya simu"), "sw");
+        assert_eq!(votes("मेहमानों का नाम और फ़ोन नंबर होता है"), "hi");
+        assert_eq!(votes("mehmaano ka naam aur phone number hota hai"), "hi");
+        assert_eq!(votes("الضيوف لديهم اسم ورقم هاتف"), "ar");
+        assert_eq!(votes("客人有姓名和电话号码"), "zh");
+        assert_eq!(votes("賓客有姓名和電話號碼"), "zh");
+    }
+
+    #[test]
     fn phrases_fit_the_longest_window() {
         for language in &lexicon().languages {
             for key in language.exact.keys() {
@@ -509,11 +653,7 @@ mod tests {
 
     #[test]
     fn the_language_is_voted() {
-        let votes = |text: &str| {
-            let all = tokens(text);
-            let norms: Vec<&str> = all.iter().map(|token| token.norm.as_str()).collect();
-            lexicon().language_of(&norms).code().to_owned()
-        };
+        let votes = |text: &str| lexicon().language_of(&tokens(text)).code().to_owned();
         assert_eq!(votes("Guests have a name and an email"), "en");
         assert_eq!(votes("Los invitados tienen un nombre y un correo"), "es");
         assert_eq!(votes("Die Gäste haben einen Namen und eine Telefonnummer"), "de");

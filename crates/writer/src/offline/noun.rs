@@ -3,7 +3,7 @@
 //! Invariant: a label is made only of the person's words (or of the lexicon's, for a mistyped one).
 
 use super::lexicon::{Language, Tag, lexicon};
-use super::text::fold;
+use super::text::{closed_up, fold, is_unspaced};
 use super::unit::{Unit, looks_plural};
 
 /// Longest label made from words, in characters.
@@ -22,6 +22,8 @@ pub(crate) struct Noun {
     pub(crate) stem: String,
     /// Stems of all words.
     pub(crate) stems: String,
+    /// One word or one entry of the lexicon.
+    pub(crate) single: bool,
     /// Said in the plural.
     pub(crate) plural: bool,
 }
@@ -29,14 +31,25 @@ pub(crate) struct Noun {
 /// Reads a noun phrase; `None` if nothing in it names anything.
 pub(crate) fn noun(units: &[Unit], language: &Language) -> Option<Noun> {
     let words: Vec<&Unit> = core(units, language)?;
-    let head = words.last()?;
-    let before: Vec<String> = words[..words.len() - 1].iter().map(|unit| shown(unit)).collect();
+    let at = if language.grammar().head_first { 0 } else { words.len() - 1 };
+    let head = words.get(at)?;
+    let shown_words: Vec<String> = words.iter().map(|unit| language.grammar().bare(&shown(unit)).to_owned()).collect();
     let concept = head.entity();
     let (one, many) = forms(head, language);
-    let with = |form: &str| sentence_case(&[before.clone(), vec![form.to_owned()]].concat().join(" "));
+    let with = |form: &str| {
+        sentence_case(&[&shown_words[..at], &[form.to_owned()], &shown_words[at + 1..]].concat().join(" "))
+    };
     let stems = words.iter().map(|unit| language.stem(&read(unit))).collect::<Vec<_>>().join(" ");
     let stem = language.stem(read(head).rsplit(' ').next().unwrap_or_default());
-    Some(Noun { one: with(&one), many: with(&many), concept, stem, stems, plural: head.is_plural(language) })
+    Some(Noun {
+        one: with(&one),
+        many: with(&many),
+        concept,
+        stem,
+        stems,
+        single: words.len() == 1,
+        plural: head.is_plural(language),
+    })
 }
 
 /// The words that name: without articles, fillers, and an occasion before the thing ("wedding guests"). `None` for
@@ -44,7 +57,10 @@ pub(crate) fn noun(units: &[Unit], language: &Language) -> Option<Noun> {
 fn core<'a>(units: &'a [Unit], language: &Language) -> Option<Vec<&'a Unit>> {
     let names = |unit: &&Unit| unit.is_content() && unit.kind != super::text::Kind::Number;
     let start = units.iter().position(|unit| names(&unit))?;
-    let mut words: Vec<&Unit> = units[start..].iter().take_while(names).collect();
+    let mut words: Vec<&Unit> = units[start..].iter().take_while(|unit| names(unit) || unit.is("of")).collect();
+    while words.last().is_some_and(|last| !names(last)) {
+        words.pop();
+    }
     let rest = &units[start + words.len()..];
     let qualified =
         rest.first().is_none_or(|unit| unit.is_any(&["for", "in", "from"]) || unit.kind == super::text::Kind::Open);
@@ -55,6 +71,9 @@ fn core<'a>(units: &'a [Unit], language: &Language) -> Option<Vec<&'a Unit>> {
         words.remove(0);
     }
     while words.len() > 1 && words.last().is_some_and(|last| is_container(last)) {
+        words.pop();
+    }
+    while words.last().is_some_and(|last| !names(last)) {
         words.pop();
     }
     let verbal = words.len() > 1
@@ -81,14 +100,21 @@ fn forms(head: &Unit, language: &Language) -> (String, String) {
     if let Some(words) = known {
         let text = fold(&written);
         let whole = head.entity().is_some_and(|concept| language.is_whole(concept, &text));
-        if whole || text == fold(&words.one) || text == fold(&words.many) {
+        let stem = language.stem(&text);
+        let inflected = |form: &str| language.code() != "en" && language.stem(&fold(form)) == stem;
+        if whole
+            || text == fold(&words.one)
+            || text == fold(&words.many)
+            || inflected(&words.one)
+            || inflected(&words.many)
+        {
             return (words.one.clone(), words.many.clone());
         }
         if words.many == words.one || is_mass(&words.many) && language.code() == "en" && !looks_plural(&text) {
             return (words.one.clone(), shown(head));
         }
     }
-    let word = shown(head);
+    let word = language.grammar().bare(&shown(head)).to_owned();
     if language.code() != "en" {
         return (word.clone(), word);
     }
@@ -147,7 +173,7 @@ fn read(unit: &Unit) -> String {
 
 /// First letter large, cut to the longest label.
 pub(crate) fn sentence_case(words: &str) -> String {
-    let cut: String = words.trim().chars().take(MAX_LABEL).collect();
+    let cut: String = closed_up(words.trim()).chars().take(MAX_LABEL).collect();
     let mut letters = cut.trim_end().chars();
     match letters.next() {
         Some(first) => first.to_uppercase().collect::<String>() + letters.as_str(),
@@ -165,12 +191,16 @@ pub(crate) fn lower(label: &str) -> String {
     }
 }
 
-/// "a, b and c".
+/// "a, b and c"; `and` has "{}" where the last is written onto it.
 pub(crate) fn listed(words: &[String], and: &str) -> String {
     match words {
         [] => String::new(),
         [one] => one.clone(),
-        [first @ .., last] => format!("{} {and} {last}", first.join(", ")),
+        [first @ .., last] => {
+            let comma = if last.chars().any(is_unspaced) { "、" } else { ", " };
+            let end = if and.contains("{}") { and.replace("{}", last) } else { format!("{and} {last}") };
+            closed_up(&format!("{} {end}", first.join(comma)))
+        }
     }
 }
 

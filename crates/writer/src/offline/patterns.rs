@@ -3,6 +3,7 @@
 //! Invariant: a pattern returns true only if it put something into the draft (or said why not), and marks the words
 //! it used; what no pattern used is reported.
 
+mod brief;
 mod bring;
 mod edit;
 mod intro;
@@ -11,16 +12,22 @@ mod people;
 mod remove;
 mod settings;
 mod things;
+mod wishes;
 
 use super::clause::Clause;
 use super::draft::Draft;
-use super::lexicon::Tag;
+use super::lexicon::{Tag, lexicon};
 use super::say::Say;
 use super::text::Kind;
 use super::unit::{Unit, written};
 
 pub(crate) use edit::field_named;
 pub(crate) use remove::only_names;
+pub(crate) use things::describe;
+pub(crate) use wishes::{What, Wish};
+
+/// Said of an app that is at its heart something this writer can't do: a list called chess would be no chess.
+pub(crate) const CENTRAL: &str = "beyond at heart";
 
 type Pattern = fn(&mut Draft, &mut Clause) -> bool;
 
@@ -29,6 +36,7 @@ const WISH: &[Pattern] = &[
     settings::read,
     limit::read,
     bring::bring,
+    brief::read,
     people::answer,
     people::choose,
     super::access::read,
@@ -77,13 +85,38 @@ pub(crate) fn read(draft: &mut Draft, mut clause: Clause) {
     if !worded {
         return;
     }
+    if wishes::read(draft, &mut clause) {
+        return;
+    }
+    if super::blueprint::read(draft, &mut clause) {
+        return report_unused(draft, &clause);
+    }
     let patterns = if draft.creating { WISH } else { CHANGE };
     let read = patterns.iter().any(|pattern| pattern(draft, &mut clause));
+    if !read && draft.creating && keep_named(draft, &mut clause) {
+        return report_unused(draft, &clause);
+    }
     if !read {
         draft.missed(Say::NotUnderstood, &[&written(&clause.units)]);
         return;
     }
     report_unused(draft, &clause);
+}
+
+/// "forward contracts where a buyer fixes a price": the thing is kept, and the rest is reported.
+fn keep_named(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let units = &clause.units;
+    let Some(start) = units.iter().position(Unit::is_content) else { return false };
+    let end = (start..units.len()).take_while(|at| units[*at].is_content()).last().unwrap_or(start) + 1;
+    let head = &units[end - 1];
+    let known = head.entity().is_some() && head.field().is_none() && head.is_plural(draft.language);
+    let Some(id) = Some(units[start..end].to_vec()).filter(|_| known).and_then(|words| draft.entity(&words)) else {
+        return false;
+    };
+    clause.take(start..end);
+    let many = draft.spec.entity(&id).map(|entity| entity.plural.clone()).unwrap_or_default();
+    draft.understood(Say::EntityKept, &[&many], &format!("entities/{id}"));
+    true
 }
 
 /// Runs of words that no pattern took.
@@ -114,6 +147,14 @@ fn report_typing(draft: &mut Draft, clause: &Clause) {
 /// Takes out what this writer can't do, by name: one item of a list, or the whole clause.
 fn refuse_beyond(draft: &mut Draft, clause: &mut Clause) {
     while let Some(at) = clause.units.iter().position(is_beyond) {
+        let central = draft.creating && clause.opens && draft.spec.entities.is_empty();
+        if central
+            && clause.units[at]
+                .beyond()
+                .is_some_and(|beyond| lexicon().concepts.central.iter().any(|one| one == beyond))
+        {
+            draft.said.insert(CENTRAL.into());
+        }
         let reason = clause.units[at].beyond().map(|beyond| draft.language.reason(beyond)).unwrap_or_default();
         let (start, end) = item_around(&clause.units, at);
         let outside =

@@ -192,4 +192,26 @@ phrases! {
     FieldOwn,
     /// 0 role.
     RoleNamed,
+    /// 0 entities.
+    AssumedPart,
+    /// 0 entities, 1 fields.
+    AssumedFieldsToo,
+    /// 0 people, 1 entities.
+    AssumedFolded,
+    /// 0 a rule as a sentence.
+    Held,
+    /// 0 a rule as a sentence.
+    AssumedHeld,
+    /// 0 people, 1 entities.
+    Deed,
+    /// 0 entities, 1 field.
+    Ordered,
+    /// 0 entities, 1 text.
+    Alerted,
+    /// 0 field, 1 entities, 2 quotation.
+    SeenOnly,
+    /// 0 page, 1 quotation.
+    ViewMade,
+    /// 0 colours.
+    ColourScheme,
 }

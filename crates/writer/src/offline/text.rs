@@ -54,7 +54,7 @@ pub(crate) struct Token {
 /// Lower case, accents and letter variants removed.
 pub(crate) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for letter in text.nfkd().filter(|letter| !is_combining_mark(*letter)) {
+    for letter in text.nfkd().filter(|letter| !is_accent(*letter)) {
         for lower in letter.to_lowercase() {
             match lower {
                 'ß' => folded.push_str("ss"),
@@ -65,6 +65,11 @@ pub(crate) fn fold(text: &str) -> String {
                 'đ' | 'ð' => folded.push('d'),
                 'þ' => folded.push_str("th"),
                 'ı' => folded.push('i'),
+                'ى' | 'ی' => folded.push('ي'),
+                'ة' => folded.push('ه'),
+                'ک' => folded.push('ك'),
+                'ँ' => folded.push('ं'),
+                '٠'..='٩' | '०'..='९' => folded.push(ascii_digit(lower)),
                 '’' | '‘' | '`' | '´' | 'ʼ' => folded.push('\''),
                 '-' | '‐' | '‑' => folded.push(' '),
                 other => folded.push(other),
@@ -74,9 +79,38 @@ pub(crate) fn fold(text: &str) -> String {
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A mark that a letter is recognised without: accents, vowel points, the Arabic stretch; not the vowel signs of
+/// the scripts of India, which spell the word.
+fn is_accent(letter: char) -> bool {
+    let spells = matches!(letter, '\u{0900}'..='\u{0DFF}') && letter != '\u{093C}';
+    is_combining_mark(letter) && !spells || letter == '\u{0640}'
+}
+
+/// Digits of other scripts as those the numbers are read in.
+fn ascii_digit(letter: char) -> char {
+    let from = |zero: char| u32::from(letter).checked_sub(u32::from(zero)).filter(|digit| *digit < 10);
+    from('٠').or_else(|| from('०')).and_then(|digit| char::from_digit(digit, 10)).unwrap_or(letter)
+}
+
+/// Letters of a script that is written without blanks between words.
+pub(crate) fn is_unspaced(letter: char) -> bool {
+    matches!(letter, '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{2FFFF}')
+}
+
+/// Words put together as their script does it: without a blank between two letters that take none.
+pub(crate) fn closed_up(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let beside = |at: usize| at.checked_sub(1).and_then(|before| letters.get(before)).copied();
+    let kept = |at: usize, letter: char| {
+        let between = beside(at).zip(letters.get(at + 1).copied());
+        letter != ' ' || !between.is_some_and(|(left, right)| is_unspaced(left) && is_unspaced(right) || left == '\'')
+    };
+    letters.iter().enumerate().filter(|(at, letter)| kept(*at, **letter)).map(|(_, letter)| *letter).collect()
+}
+
 /// Splits a text into tokens. Characters that carry no words (controls, direction marks, emoji, markup signs) separate.
 pub(crate) fn tokens(text: &str) -> Vec<Token> {
-    let composed: String = text.nfc().filter(|letter| !is_invisible(*letter)).collect();
+    let composed: String = text.nfc().filter(|letter| !is_invisible(*letter)).map(ascii_digit).collect();
     let mut scanner = Scanner { chars: composed.chars().collect(), at: 0, tokens: Vec::new() };
     scanner.line_start();
     while scanner.at < scanner.chars.len() {
@@ -97,7 +131,7 @@ pub(crate) fn joined<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
         glue = matches!(text, "(" | "/");
         line.push_str(text);
     }
-    line
+    closed_up(&line)
 }
 
 /// Format characters: direction marks, zero-width characters, byte-order mark, soft hyphen.
@@ -167,26 +201,43 @@ impl Scanner {
         match letter {
             ',' | '،' | '、' | '，' => self.push(Kind::Comma, ","),
             ':' | '：' => self.push(Kind::Colon, ":"),
-            ';' | '；' => self.push(Kind::Semicolon, ";"),
-            '(' | '[' | '（' => self.push(Kind::Open, "("),
-            ')' | ']' | '）' => self.push(Kind::Close, ")"),
-            '/' | '|' => self.push(Kind::Slash, "/"),
-            '?' | '？' => self.push(Kind::Question, "?"),
-            '.' | '!' | '。' | '！' | '…' => self.push(Kind::Stop, "."),
+            ';' | '；' | '؛' => self.push(Kind::Semicolon, ";"),
+            '(' | '[' | '（' | '【' => self.push(Kind::Open, "("),
+            ')' | ']' | '）' | '】' => self.push(Kind::Close, ")"),
+            '/' | '|' | '／' => self.push(Kind::Slash, "/"),
+            '?' | '？' | '؟' => self.push(Kind::Question, "?"),
+            '.' | '!' | '。' | '！' | '…' | '।' | '॥' => self.push(Kind::Stop, "."),
+            '-' | '−' if self.negative() => self.negative_number(),
             '-' | '–' | '—' | '=' => self.push(Kind::Colon, ":"),
-            '"' | '“' | '”' | '„' | '«' | '»' => self.quoted(),
+            '"' | '“' | '”' | '„' | '«' | '»' | '「' | '」' | '《' | '》' => self.quoted(),
             '&' => self.push(Kind::Word, "&"),
             _ => {}
+        }
+    }
+
+    /// A minus sign: right before a digit, and not inside a range.
+    fn negative(&self) -> bool {
+        let before = self.at.checked_sub(2).and_then(|at| self.chars.get(at));
+        self.peek(0).is_some_and(|c| c.is_ascii_digit()) && before.is_none_or(|c| c.is_whitespace() || *c == '(')
+    }
+
+    fn negative_number(&mut self) {
+        self.word();
+        if let Some(number) = self.tokens.last_mut().filter(|token| token.kind == Kind::Number) {
+            number.text.insert(0, '-');
+            number.norm.insert(0, '-');
         }
     }
 
     /// Words up to the closing quotation mark on the same line; an opening mark without one is ignored.
     fn quoted(&mut self) {
         let rest = &self.chars[self.at..];
-        let end = rest.iter().take(80).position(|c| matches!(c, '"' | '“' | '”' | '»' | '«' | '\n'));
+        let end = rest.iter().take(80).position(|c| matches!(c, '"' | '“' | '”' | '»' | '«' | '」' | '》' | '\n'));
         let Some(end) = end.filter(|end| *end > 0 && rest.get(*end) != Some(&'\n')) else { return };
-        let raw: String =
-            rest[..end].iter().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '\'' | '&')).collect();
+        let raw: String = rest[..end]
+            .iter()
+            .filter(|c| c.is_alphanumeric() || is_combining_mark(**c) || matches!(c, ' ' | '-' | '\'' | '&'))
+            .collect();
         self.at += end + 1;
         let text = raw.split_whitespace().collect::<Vec<_>>().join(" ");
         if !text.is_empty() {

@@ -30,9 +30,26 @@ pub(crate) struct Unit {
     pub(crate) read_as: Option<String>,
     /// A pattern took it.
     pub(crate) used: bool,
+    /// Where it stood in the text; `None` for a mark that the writer put there.
+    pub(crate) at: Option<usize>,
 }
 
 impl Unit {
+    /// Something the text does not have: a mark, or a structure word that a language leaves out.
+    pub(crate) fn silent(kind: Kind, text: &str, tags: Vec<Tag>) -> Unit {
+        Unit {
+            text: text.into(),
+            norm: text.into(),
+            kind,
+            tags,
+            indent: 0,
+            possessive: false,
+            read_as: None,
+            used: true,
+            at: None,
+        }
+    }
+
     /// Has the structure word `key` among its meanings.
     pub(crate) fn is(&self, key: &str) -> bool {
         self.tags.iter().any(|tag| matches!(tag, Tag::Function(word) if *word == key))
@@ -115,7 +132,7 @@ impl Unit {
             return self.norm == many
                 || self.norm != one && (mass || looks_plural(&self.norm) || language.code() != "en");
         }
-        looks_plural(&self.norm)
+        language.grammar().numberless || looks_plural(&self.norm)
     }
 }
 
@@ -127,7 +144,7 @@ pub(crate) fn looks_plural(norm: &str) -> bool {
 /// Tags tokens, longest phrase first.
 pub(crate) fn units(tokens: &[Token], language: &'static Language) -> Vec<Unit> {
     let mut units = Vec::new();
-    let tokens = &mended(tokens, language);
+    let tokens = &mended(&super::script::words(tokens, language), language);
     let mut at = 0;
     while at < tokens.len() {
         let unit = longest_phrase(&tokens[at..], language);
@@ -142,6 +159,7 @@ pub(crate) fn units(tokens: &[Token], language: &'static Language) -> Vec<Unit> 
         if units.last().is_some_and(|before: &Unit| before.is("numberOf")) && unit.is_structure() {
             unit.tags.clear();
         }
+        unit.at = Some(at);
         units.push(unit);
         at += length;
     }
@@ -180,6 +198,7 @@ fn plain_unit(tokens: &[Token]) -> Unit {
             .any(|token| token.read_as.is_some())
             .then(|| joined(tokens.iter().map(|token| token.read_as.as_deref().unwrap_or(&token.text)))),
         used: false,
+        at: None,
     }
 }
 
@@ -210,9 +229,16 @@ fn tag_as_english(unit: &mut Unit) {
     }
 }
 
-/// Units as a person would write them.
+/// Units as a person would write them: in the order of the text, whatever order they were read in.
 pub(crate) fn written(units: &[Unit]) -> String {
-    joined(units.iter().filter(|unit| unit.kind != Kind::Line).map(|unit| unit.text.as_str()))
+    let mut last = 0;
+    let mut placed: Vec<(usize, &Unit)> = Vec::new();
+    for unit in units.iter().filter(|unit| unit.kind != Kind::Line && !unit.text.is_empty()) {
+        last = unit.at.unwrap_or(last);
+        placed.push((last, unit));
+    }
+    placed.sort_by_key(|(at, _)| *at);
+    joined(placed.into_iter().map(|(_, unit)| unit.text.as_str()))
 }
 
 #[cfg(test)]

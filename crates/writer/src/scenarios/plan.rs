@@ -22,7 +22,9 @@ impl<'a> Plan<'a> {
     /// `None` for an entity whose rows the owner can't make, or that have no title.
     pub(super) fn of(spec: &'a AppSpec, names: &'a [Names], entity: &'a Entity) -> Option<Plan<'a>> {
         let title = entity.fields.iter().find(|field| is_title(field))?;
-        entity.grant(OWNER).is_some_and(|grant| grant.create).then_some(Plan { spec, names, entity, title })
+        let plain = !spec.rules.iter().any(|rule| rule.entity() == entity.id && asks_more(spec, entity, rule));
+        let creates = entity.grant(OWNER).is_some_and(|grant| grant.create);
+        (plain && creates).then_some(Plan { spec, names, entity, title })
     }
 
     pub(super) fn scenarios(&self) -> Vec<Scenario> {
@@ -131,14 +133,41 @@ impl<'a> Plan<'a> {
                 Some(self.scenario(&format!("unique {field}"), name, steps))
             }
             Rule::OnePerMember { entity } if *entity == self.entity.id => self.once(),
-            Rule::Capacity { entity, field, parent, limit, extra, only_if } if *entity == self.entity.id => {
+            Rule::Capacity { entity, field, parent, limit, extra, only_if, weight: None }
+                if *entity == self.entity.id =>
+            {
                 // What takes a second place is left unsaid, where that is possible.
                 let extra = extra.as_ref().map(|condition| condition.field.as_str());
                 let asked = |id: &str| self.entity.field(id).is_none_or(|field| field.required);
                 if extra.is_some_and(asked) { None } else { self.full(field, parent, limit, extra, only_if.as_ref()) }
             }
+            Rule::Fixed { entity, only_if: None, .. } if *entity == self.entity.id => self.settled(),
+            Rule::Balance { entity, field, amount, takes } if *entity == self.entity.id => {
+                self.short(field, amount, takes)
+            }
             _ => None,
         }
+    }
+
+    /// What was written is not deleted, by the owner either.
+    fn settled(&self) -> Option<Scenario> {
+        self.entity.grant(OWNER).filter(|grant| grant.delete == Some(Scope::All))?;
+        let mut steps = self.made("One", 0)?;
+        let delete = format!("delete{}", self.names()?.title);
+        steps.push(self.call(OWNER, delete, "(1)".into(), Expected::Refused));
+        let name = format!("{} stay as they were written", self.entity.plural);
+        Some(self.scenario("fixed", name, steps))
+    }
+
+    /// Nothing is taken from where there is nothing.
+    fn short(&self, field: &str, amount: &str, takes: &crate::spec::Condition) -> Option<Scenario> {
+        let (mut steps, mut input) = self.input("One", 0)?;
+        input.iter().find(|(id, _)| id == field)?;
+        set(&mut input, amount, "opt opt 1".into());
+        set(&mut input, &takes.field, self.counted(takes)?);
+        steps.push(self.create(OWNER, &input, Expected::Refused)?);
+        let name = format!("Of {} no more is taken than there is", self.entity.plural);
+        Some(self.scenario(&format!("balance {field} {amount}"), name, steps))
     }
 
     /// A member makes one row and no second one.
@@ -198,6 +227,28 @@ impl<'a> Plan<'a> {
     }
 }
 
+/// Whether a rule refuses a row that holds just what its form requires, or may do so.
+fn asks_more(spec: &AppSpec, entity: &Entity, rule: &Rule) -> bool {
+    let first = |id: &str| match &entity.field(id).map(|field| &field.kind) {
+        Some(FieldKind::Choice { options }) => options.first().map(|option| option.id.clone()),
+        Some(FieldKind::YesNo) => Some("true".into()),
+        _ => None,
+    };
+    match rule {
+        Rule::Needs { .. } | Rule::Baton { .. } => true,
+        Rule::Balance { takes, .. } => first(&takes.field).is_some_and(|option| takes.values.contains(&option)),
+        Rule::Quorum { field, to, .. } => first(field).as_ref() == Some(to) && !begins(spec, entity, field),
+        _ => false,
+    }
+}
+
+/// Whether new rows begin at the start of a course, whatever their form says.
+fn begins(spec: &AppSpec, entity: &Entity, choice: &str) -> bool {
+    spec.rules
+        .iter()
+        .any(|rule| matches!(rule, Rule::Steps { entity: of, field, .. } if *of == entity.id && field == choice))
+}
+
 fn limit_label(host: &Plan<'_>, limit: &str) -> String {
     host.entity.field(limit).map_or_else(|| limit.to_owned(), |field| field.label.clone())
 }
@@ -236,6 +287,9 @@ fn example(kind: &FieldKind, title: &str) -> Option<String> {
         YesNo => "true".into(),
         Date => text("2030-01-02"),
         Time => text("10:00"),
+        DateTime => text("2030-01-02T10:00"),
+        Picture => text("data:image/png;base64,iVBORw0KGgo="),
+        Colour => text("#336699"),
         Choice { options } => text(&options.first()?.id),
         Ref { .. } => return None,
     })

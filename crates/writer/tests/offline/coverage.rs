@@ -60,6 +60,45 @@ fn a_strange_word_in_a_wish_comes_back() {
     assert!(lost.is_empty(), "{} texts lost the word:\n{}", lost.len(), lost.join("\n"));
 }
 
+/// The text with the strange word at each place where a word may begin: after blanks, or anywhere without them.
+fn strange_texts(text: &str) -> Vec<String> {
+    if text.split(' ').count() > 3 {
+        return (0..).map_while(|at| with_strange_word(text, at)).collect();
+    }
+    text.char_indices().map(|(at, _)| format!("{}{STRANGE}{}", &text[..at], &text[at..])).collect()
+}
+
+#[test]
+fn a_strange_word_comes_back_in_every_language() {
+    let mut lost = Vec::new();
+    for (code, texts) in crate::languages::languages() {
+        for wish in [&texts.wedding, &texts.signup, &texts.recipes, &texts.shifts, &texts.tasks] {
+            for text in strange_texts(wish) {
+                let answer = match write(&Wish { text: &text, name: None }) {
+                    Ok(answer) => mentions(serde_json::to_string(&answer)),
+                    Err(declined) => mentions(serde_json::to_string(declined.understanding())),
+                };
+                if !answer {
+                    lost.push(format!("{code}: {text}"));
+                }
+            }
+        }
+        let (spec, _) = written(&texts.wedding);
+        for wish in [&texts.plus_one, &texts.diet, &texts.remove_phone, &texts.rename, &texts.private, &texts.option] {
+            for text in strange_texts(wish) {
+                let answer = match change(&spec, &text) {
+                    Ok(answer) => mentions(serde_json::to_string(&answer)),
+                    Err(declined) => mentions(serde_json::to_string(declined.understanding())),
+                };
+                if !answer {
+                    lost.push(format!("{code}: {text}"));
+                }
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{} texts lost the word:\n{}", lost.len(), lost.join("\n"));
+}
+
 #[test]
 fn a_strange_word_in_a_change_comes_back() {
     let (spec, _) = written(WISHES[0]);

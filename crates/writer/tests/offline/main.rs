@@ -1,5 +1,6 @@
 //! The offline writer from outside: conversations in, structure out.
 
+mod blueprints;
 mod changes;
 mod coverage;
 mod events;

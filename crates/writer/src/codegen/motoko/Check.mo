@@ -12,6 +12,8 @@ module {
   public let paragraphs = 5_000;
   /// Largest number: what every browser still counts exactly.
   public let largest = 1_000_000_000_000_000;
+  /// Longest picture, in characters of its data URL.
+  public let largestPicture = 120_000;
 
   /// What was given, otherwise what is stored.
   public func keep<T>(given : ?T, stored : T) : T {
@@ -80,6 +82,25 @@ module {
     verdict(what, given, isTime, Words.notTime);
   };
 
+  /// A date and a time of day, `YYYY-MM-DDTHH:MM`.
+  public func dateTime(what : Text, given : ?Text) : ?Text {
+    verdict(what, given, isDateTime, Words.notDateTime);
+  };
+
+  /// A picture as a data URL of at most `largestPicture` characters.
+  public func picture(what : Text, given : ?Text) : ?Text {
+    let ?value = given else return null;
+    // One byte a character is all that a picture has; whatever is longer is no picture, or too large a one.
+    if (Prim.encodeUtf8(value).size() > largestPicture) return ?Words.tooLargePicture(what, digits(largestPicture * 3 / 4_000));
+    let text = trimmed(value);
+    if (text == "" or isPicture(text)) null else ?Words.notPicture(what);
+  };
+
+  /// A colour, `#rrggbb`.
+  public func colour(what : Text, given : ?Text) : ?Text {
+    verdict(what, given, isColour, Words.notColour);
+  };
+
   /// A whole number from `least` to `most`.
   public func number(what : Text, given : ?Int, least : Int, most : Int) : ?Text {
     let ?value = given else return null;
@@ -122,6 +143,7 @@ module {
 
   /// `text` without blanks around it.
   public func trimmed(text : Text) : Text {
+    if (not hasBlanks(text)) return text;
     var inner = "";
     var blanks = "";
     for (char in text.chars()) {
@@ -136,16 +158,44 @@ module {
 
   /// Whether `text` is a calendar date.
   public func isDate(text : Text) : Bool {
-    let ?(year, month, day) = dateParts(text) else return false;
-    let leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0);
-    let days = if (month == 2) (if leap 29 else 28) else if (month == 4 or month == 6 or month == 9 or month == 11) 30 else 31;
-    month >= 1 and month <= 12 and day >= 1 and day <= days;
+    let ?numbers = shaped(text, "0000-00-00") else return false;
+    isDay(numbers);
   };
 
   /// Whether `text` is a time of day.
   public func isTime(text : Text) : Bool {
     let ?numbers = shaped(text, "00:00") else return false;
-    numbers / 100 < 24 and numbers % 100 < 60;
+    isMinute(numbers);
+  };
+
+  /// Whether `text` is a date and a time of day.
+  public func isDateTime(text : Text) : Bool {
+    let ?numbers = shaped(text, "0000-00-00T00:00") else return false;
+    isDay(numbers / 10_000) and isMinute(numbers % 10_000);
+  };
+
+  /// The date of a date with a time of day.
+  public func dayOf(text : Text) : Text {
+    var day = "";
+    for (char in text.chars()) { if (char == 'T') return day; day #= Prim.charToText(char) };
+    day;
+  };
+
+  /// `value` with the decimals that it is kept with, without zeros that say nothing.
+  public func decimal(value : Int, decimals : Nat) : Text {
+    let unit : Nat = 10 ** decimals;
+    let size = Prim.abs(value);
+    let whole = (if (value < 0) "-" else "") # digits(size / unit);
+    var fraction = size % unit;
+    if (fraction == 0) return whole;
+    var base = unit;
+    while (fraction % 10 == 0) { fraction /= 10; base /= 10 };
+    // The leading 1 keeps the zeros behind it; in its place comes the point.
+    let shown = digits(base + fraction).chars();
+    ignore shown.next();
+    var text = whole # ".";
+    for (char in shown) text #= Prim.charToText(char);
+    text;
   };
 
   /// A whole number in words, if `text` is one.
@@ -161,6 +211,11 @@ module {
       };
     };
     if (count == 0 or count > 15) null else if negative ?(-value) else ?value;
+  };
+
+  func hasBlanks(text : Text) : Bool {
+    for (char in text.chars()) { if (Prim.charIsWhitespace(char)) return true };
+    false;
   };
 
   func verdict(what : Text, given : ?Text, fine : Text -> Bool, sentence : Text -> Text) : ?Text {
@@ -201,6 +256,44 @@ module {
     starts(lower, "http://") or starts(lower, "https://");
   };
 
+  /// The start of a data URL of a picture that every browser shows, then base64 signs only: nothing else can hide in it.
+  func isPicture(text : Text) : Bool {
+    let chars = text.chars();
+    var start = "";
+    label head for (char in chars) {
+      start #= Prim.charToText(char);
+      if (char == ',' or start.size() > 30) break head;
+    };
+    switch start {
+      case ("data:image/png;base64," or "data:image/jpeg;base64," or "data:image/webp;base64," or "data:image/gif;base64,") isBase64(chars);
+      case _ false;
+    };
+  };
+
+  /// Whether signs of base64 come, at least one, and at the end at most two equals signs.
+  func isBase64(chars : { next : () -> ?Char }) : Bool {
+    var count = 0;
+    var ends = 0;
+    for (char in chars) {
+      if (char == '=') ends += 1 else {
+        let known = char >= 'a' and char <= 'z' or char >= 'A' and char <= 'Z' or char >= '0' and char <= '9' or char == '+' or char == '/';
+        if (not known or ends > 0) return false;
+        count += 1;
+      };
+    };
+    count > 0 and ends <= 2;
+  };
+
+  func isColour(text : Text) : Bool {
+    var index = 0;
+    for (char in Prim.textLowercase(text).chars()) {
+      let hex = char >= '0' and char <= '9' or char >= 'a' and char <= 'f';
+      if (if (index == 0) char != '#' else not hex) return false;
+      index += 1;
+    };
+    index == 7;
+  };
+
   /// Whether `text` goes on after `start`.
   func starts(text : Text, start : Text) : Bool {
     let chars = text.chars();
@@ -208,10 +301,16 @@ module {
     chars.next() != null;
   };
 
-  func dateParts(text : Text) : ?(Nat, Nat, Nat) {
-    let ?numbers = shaped(text, "0000-00-00") else return null;
-    ?(numbers / 10_000, numbers / 100 % 100, numbers % 100);
+  /// Whether digits such as 20240229 are a day of the calendar.
+  func isDay(numbers : Nat) : Bool {
+    let (year, month, day) = (numbers / 10_000, numbers / 100 % 100, numbers % 100);
+    let leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0);
+    let days = if (month == 2) (if leap 29 else 28) else if (month == 4 or month == 6 or month == 9 or month == 11) 30 else 31;
+    month >= 1 and month <= 12 and day >= 1 and day <= days;
   };
+
+  /// Whether digits such as 2359 are a minute of the day.
+  func isMinute(numbers : Nat) : Bool = numbers / 100 < 24 and numbers % 100 < 60;
 
   /// The digits of `text` as one number, if it has the shape that `shape` shows with zeros.
   func shaped(text : Text, shape : Text) : ?Nat {

@@ -1,6 +1,7 @@
 /// What every table of rows has in common: ids that only grow, rows that belong to a member, pages of bounded size.
 
 import Map "mo:core/Map";
+import Text "mo:core/Text";
 import Platform "mo:autograph/Platform";
 import Prim "mo:⛔";
 import Access "Access";
@@ -20,21 +21,14 @@ module {
   /// Nanoseconds since 1970.
   public func now() : Int = Prim.nat64ToNat(Prim.time());
 
-  /// The first `length` rows after the id `after` that `who` may reach, as `view` shows them.
-  public func page<Row <: { member : Text }, View>(
-    rows : Rows<Row>,
-    after : ?Nat,
-    length : Nat,
-    scope : Access.Scope,
-    who : Platform.Standing,
-    view : Row -> View,
-  ) : [View] {
+  /// The first `length` rows after the id `after` that `reach` lets through, as `view` shows them.
+  public func page<Row, View>(rows : Rows<Row>, after : ?Nat, length : Nat, reach : Row -> Bool, view : Row -> View) : [View] {
     let found = Prim.Array_init<?View>(length, null);
     var size = 0;
     let first = switch after { case (?id) id + 1; case null 0 };
     label search for ((_, row) in rows.entriesFrom(compare, first)) {
       if (size == length) break search;
-      if (Access.reaches(scope, who, row.member)) {
+      if (reach(row)) {
         found[size] := ?view(row);
         size += 1;
       };
@@ -42,10 +36,26 @@ module {
     Prim.Array_tabulate<View>(size, func(index) { let ?view = found[index] else Prim.trap("a page has a hole"); view });
   };
 
-  /// The row with this id, where `who` may reach it.
-  public func reached<Row <: { member : Text }>(rows : Rows<Row>, id : Nat, scope : Access.Scope, who : Platform.Standing) : ?Row {
+  /// The row with this id, if `reach` lets it through.
+  public func reached<Row>(rows : Rows<Row>, id : Nat, reach : Row -> Bool) : ?Row {
     let ?row = rows.get(compare, id) else return null;
-    if (Access.reaches(scope, who, row.member)) ?row else null;
+    if (reach(row)) ?row else null;
+  };
+
+  /// The row to which a reference points.
+  public func at<Row>(rows : Rows<Row>, id : ?Nat) : ?Row {
+    let ?known = id else return null;
+    rows.get(compare, known);
+  };
+
+  /// Whether the row to which a reference points is the member's own.
+  public func belongs<Row <: { member : Text }>(rows : Rows<Row>, id : ?Nat, who : Platform.Standing) : Bool {
+    switch (at(rows, id)) { case (?row) Access.owns(who, row.member); case null false };
+  };
+
+  /// The first reference, or the second where the first points nowhere.
+  public func either(one : ?Nat, other : ?Nat) : ?Nat {
+    switch one { case null other; case _ one };
   };
 
   /// The first row that `found` picks.
@@ -93,6 +103,41 @@ module {
     var sum = 0;
     for (row in rows.values()) { if (counted(row)) sum += 1 };
     sum;
+  };
+
+  /// The last row that `found` picks.
+  public func last<Row>(rows : Rows<Row>, found : Row -> Bool) : ?Row {
+    var latest : ?Row = null;
+    for (row in rows.values()) { if (found(row)) latest := ?row };
+    latest;
+  };
+
+  /// The sum of what `amount` says of each row.
+  public func sum<Row>(rows : Rows<Row>, amount : Row -> Int) : Int {
+    var total : Int = 0;
+    for (row in rows.values()) total += amount(row);
+    total;
+  };
+
+  /// The largest number that `number` finds in a row, at least 0.
+  public func largest<Row>(rows : Rows<Row>, number : Row -> ?Int) : Nat {
+    var found = 0;
+    for (row in rows.values()) {
+      switch (number(row)) { case (?value) if (value > found) found := Prim.abs(value); case null {} };
+    };
+    found;
+  };
+
+  /// How many people `counted` picks rows of; nobody's rows are not counted.
+  public func people<Row <: { member : Text }>(rows : Rows<Row>, counted : Row -> Bool) : Nat {
+    let found = Map.empty<Text, ()>();
+    for (row in rows.values()) { if (row.member != "" and counted(row)) found.add(Text.compare, row.member, ()) };
+    found.size();
+  };
+
+  /// How many places a number says: none below zero, `missing` where none is given.
+  public func places(number : ?Int, missing : Nat) : Nat {
+    switch number { case (?number) if (number > 0) Prim.abs(number) else 0; case null missing };
   };
 
   /// Adds `places` to what is counted for `id`.

@@ -5,7 +5,7 @@
 
 use super::super::draft::{Draft, role_id};
 use super::super::lexicon::{Shape, lexicon};
-use super::super::noun::{listed, lower, noun, shape};
+use super::super::noun::{listed, noun, shape};
 use super::super::say::Say;
 use super::super::unit::Unit;
 use super::{Action, Allowance};
@@ -42,6 +42,13 @@ fn apply_one(draft: &mut Draft, allowance: &Allowance) {
         Some(id) => Some(vec![id.clone()]),
         None => things(draft, &allowance.what, !(allowance.only || allowance.negative)),
     };
+    // "Only I can post" does not close the form that the same text asked for.
+    let asked = |id: &String| draft.said.contains(&format!("adds {id}"));
+    let all = allowance.what.iter().all(|unit| !unit.is_content()) && allowance.entity.is_none();
+    let things =
+        things.map(
+            |things| if allowance.only && all { things.into_iter().filter(|id| !asked(id)).collect() } else { things },
+        );
     let Some(things) = things else {
         return about_field(draft, allowance, &people);
     };
@@ -126,7 +133,9 @@ fn who(draft: &mut Draft, units: &[Unit]) -> Vec<Who> {
     for (at, unit) in units.iter().enumerate() {
         let found = if unit.is("nobody") {
             Some(Who::Nobody)
-        } else if unit.is_any(&["everyone", "publicWord"]) {
+        } else if unit.is_any(&["everyone", "publicWord"])
+            && !(unit.is("det") && units.get(at + 1).is_some_and(|next| next.is_content() || next.is("det")))
+        {
             Some(Who::Everyone)
         } else if unit.is("me") {
             Some(Who::Role(OWNER.into()))
@@ -384,7 +393,7 @@ fn take(entity: &mut Entity, role: &str, action: Action) {
 
 /// A grant of nothing.
 pub(crate) fn none(role: &str) -> Grant {
-    Grant { role: role.to_owned(), read: None, create: false, update: None, delete: None }
+    Grant { role: role.to_owned(), ..Grant::default() }
 }
 
 /// A grant of everything.
@@ -393,6 +402,7 @@ pub(crate) fn full(role: &str) -> Grant {
         role: role.to_owned(),
         read: Some(Scope::All),
         create: true,
+        read_if: None,
         update: Some(Scope::All),
         delete: Some(Scope::All),
     }
@@ -453,14 +463,12 @@ pub(crate) fn role_name(draft: &Draft, id: &str) -> String {
         return draft.language.say(Say::Visitors, &[]);
     }
     if let Some(entity) = draft.spec.entities.iter().find(|entity| entity.person.as_deref() == Some(id)) {
-        return lower(&entity.plural);
+        return draft.language.inside(&entity.plural);
     }
-    draft
-        .spec
-        .roles
-        .iter()
-        .find(|role| role.id == id)
-        .map_or_else(|| id.to_owned(), |role| draft.language.say(Say::RoleNamed, &[&lower(&role.label)]))
+    draft.spec.roles.iter().find(|role| role.id == id).map_or_else(
+        || id.to_owned(),
+        |role| draft.language.say(Say::RoleNamed, &[&draft.language.inside(&role.label)]),
+    )
 }
 
 /// Whether an entity is money: shown to no one but those who keep the app unless the text says so.

@@ -25,9 +25,11 @@ pub(crate) fn default_access(draft: &mut Draft) {
     for id in &all {
         let new = fresh_ids.contains(id);
         let Some(entity) = draft.spec.entity_mut(id) else { continue };
-        if new && entity.access.is_empty() {
-            entity.access.push(access::full(OWNER));
-            managers.iter().for_each(|role| entity.access.push(access::full(role)));
+        if new && entity.grant(OWNER).is_none() {
+            let keepers = [OWNER.to_owned()].into_iter().chain(managers.iter().cloned());
+            let full: Vec<Grant> =
+                keepers.filter(|role| entity.grant(role).is_none()).map(|role| access::full(&role)).collect();
+            entity.access.splice(0..0, full);
         }
         if let Some(role) = entity.person.clone()
             && entity.grant(&role).is_none()
@@ -36,6 +38,7 @@ pub(crate) fn default_access(draft: &mut Draft) {
             entity.access.push(Grant {
                 role: role.clone(),
                 read: Some(Scope::Own),
+                read_if: None,
                 create: false,
                 update: Some(Scope::Own),
                 delete: None,
@@ -59,7 +62,8 @@ pub(crate) fn default_access(draft: &mut Draft) {
             .allowances
             .iter()
             .any(|allowance| allowance.who.iter().any(|unit| unit.is_any(&["everyone", "publicWord"])));
-        if !visitors {
+        let served = draft.spec.entities.iter().any(|entity| entity.grant(VISITOR).is_some());
+        if !visitors && !served {
             draft.assumed(Say::AssumedNoVisitors, &[], Some("entities"));
         }
     }
@@ -135,7 +139,9 @@ pub(crate) fn pages(draft: &mut Draft) {
             .filter(|role| role != VISITOR && !(answers && Some(role) == person.as_ref()))
             .collect();
         put_page(draft, &entity.id, &entity.plural, PageKind::Table, &roles, &entity.plural);
-        let visitor = entity.grant(VISITOR).is_some();
+        let opens = |page: &Page| page.entity == entity.id && page.roles.iter().any(|role| role == VISITOR);
+        let served = draft.spec.pages.iter().any(|page| opens(page) && page.kind != PageKind::Cards);
+        let visitor = entity.grant(VISITOR).is_some() && !served;
         let public: Vec<String> = if visitor { vec![VISITOR.to_owned()] } else { Vec::new() };
         put_page(draft, &entity.id, &entity.plural, PageKind::Cards, &public, &format!("{} public", entity.plural));
         let own: Vec<String> = person.filter(|_| answers).into_iter().collect();
@@ -162,6 +168,7 @@ pub(crate) fn put_page(draft: &mut Draft, entity: &str, title: &str, kind: PageK
                 kind,
                 entity: entity.to_owned(),
                 roles: roles.to_vec(),
+                ..Page::default()
             });
         }
     }

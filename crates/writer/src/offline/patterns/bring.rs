@@ -6,7 +6,7 @@ use super::super::clause::Clause;
 use super::super::draft::{Draft, Focus};
 use super::super::field::{Wanted, fields};
 use super::super::lexicon::Shape;
-use super::super::noun::{lower, sentence_case, shape};
+use super::super::noun::{sentence_case, shape};
 use super::super::say::Say;
 use super::super::text::Kind;
 use super::super::unit::Unit;
@@ -86,7 +86,7 @@ pub(crate) fn brought(draft: &mut Draft, id: &str, rest: &[Unit], thing_end: usi
     let Some(field) = draft.add_field(id, &want) else { return true };
     draft.by_member(id, &field);
     let (many, label) = (draft.many(id), draft.field_label(id, &field));
-    draft.understood(Say::PeopleBring, &[&many, &lower(&label)], &about(id, &field));
+    draft.understood(Say::PeopleBring, &[&many, &draft.language.inside(&label)], &about(id, &field));
     if several && person {
         draft.missed(Say::CantCountMany, &[&label]);
     } else if want.kind == FieldKind::YesNo {
@@ -125,7 +125,7 @@ pub(crate) fn add_details(draft: &mut Draft, words: &[Unit]) -> bool {
         let label = if about_field == "plusOne" && named {
             draft.language.label("plusOneName")
         } else {
-            draft.language.label("nameOf").replace("{0}", &thing).replace("{1}", &lower(&want.label))
+            draft.language.label("nameOf").replace("{0}", &thing).replace("{1}", &draft.language.inside(&want.label))
         };
         let id_words = format!(
             "{about_field}{}",

@@ -125,7 +125,7 @@ pub(crate) fn rename(draft: &mut Draft, clause: &mut Clause) -> bool {
     let words: Vec<String> =
         new.iter().filter(|unit| unit.is_word() && !unit.is_any(&["det"])).map(|unit| unit.text.clone()).collect();
     let label = sentence_case(&words.join(" "));
-    let subject = old.iter().any(|unit| unit.is_content() && !unit.is_any(&["app", "titleWord"]));
+    let subject = old.iter().any(|unit| unit.is_content() && !unit.is_any(&["app", "titleWord", "colourWord"]));
     if label.is_empty() || !subject {
         return false;
     }
@@ -193,7 +193,8 @@ pub(crate) fn required(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some(at) = clause.find(&["required", "optional"]).filter(|at| clause.units[*at].entity().is_none()) else {
         return false;
     };
-    let asks = clause.has(&["want", "be", "must"])
+    let closing = !draft.creating && at + 1 == clause.units.len();
+    let asks = (closing || clause.has(&["want", "be", "must"]))
         && !clause.has(&["have", "with"])
         && !clause.units.iter().any(|unit| matches!(unit.kind, Kind::Colon | Kind::Open));
     if !asks {
@@ -342,6 +343,12 @@ pub(crate) fn add(draft: &mut Draft, clause: &mut Clause) -> bool {
             return true;
         }
     }
+    if let Some((end, id)) = named_first(draft, &rest)
+        && super::things::describe(draft, &id, &rest[end..], false)
+    {
+        clause.take_all();
+        return true;
+    }
     let possessed =
         rest.iter().position(|unit| unit.possessive).and_then(|at| draft.find_units(&rest[..=at]).map(|id| (at, id)));
     if let Some((at, id)) = possessed
@@ -356,6 +363,15 @@ pub(crate) fn add(draft: &mut Draft, clause: &mut Clause) -> bool {
         return true;
     }
     add_loose(draft, clause)
+}
+
+/// "add to the guests a note": the thing it goes to, and where the noun ends.
+fn named_first(draft: &Draft, rest: &[Unit]) -> Option<(usize, String)> {
+    let joins = rest.first().is_some_and(|unit| unit.is_any(&["to", "for", "in"]) && unit.field().is_none());
+    let first = (1..rest.len()).find(|at| rest[*at].is_content()).filter(|_| joins)?;
+    let end = first + 1;
+    let more = rest.get(end..).is_some_and(|words| words.iter().any(Unit::is_content));
+    draft.find_units(&rest[1..end]).filter(|_| more).map(|id| (end, id))
 }
 
 /// Without saying to what: things become entities, properties go to the thing talked about.

@@ -61,13 +61,24 @@ fn with_app(draft: &mut Draft, clause: &mut Clause, lead: usize, app: usize) {
         let Some(first) = clause.units.first() else { return };
         let purpose = first.is_any(&["for", "to", "where", "in"]) || first.is("track") || first.kind == Kind::Comma;
         if !purpose {
-            return;
+            return bare_topic(draft, clause);
         }
         let names = first.is_any(&["for", "to"]);
         clause.units.remove(0);
         if names {
             track(draft, clause, 0, true);
         }
+    }
+}
+
+/// "registration tournament: …": where the noun comes first, the topic follows it without a preposition.
+fn bare_topic(draft: &mut Draft, clause: &mut Clause) {
+    let named = clause.units.first().is_some_and(|unit| unit.is_content() && unit.entity().is_none());
+    let colon = clause.units.iter().position(|unit| unit.kind == Kind::Colon);
+    let plain =
+        colon.is_some_and(|colon| clause.units[..colon].iter().all(|unit| unit.is_content() || unit.is("poss")));
+    if named && plain && draft.language.grammar().head_first {
+        track(draft, clause, 0, true);
     }
 }
 
@@ -197,7 +208,8 @@ fn remember(draft: &mut Draft, words: &[Unit]) {
 fn name_topic(draft: &mut Draft, words: &[Unit]) {
     let content: Vec<String> = words.iter().filter(|unit| unit.is_content() && !unit.is("app")).map(shown).collect();
     let ends = |unit: &&Unit| !(unit.is_any(&["and", "need", "want"]) && unit.is_structure());
-    let whole: Vec<String> = words
+    let linked = words.iter().rev().skip_while(|unit| unit.is("of") && unit.is_structure()).count();
+    let whole: Vec<String> = words[..linked]
         .iter()
         .skip_while(|unit| !unit.is_content())
         .take_while(ends)

@@ -6,6 +6,7 @@
 use super::super::clause::Clause;
 use super::super::draft::Draft;
 use super::super::field::{Joint, Wanted, fields, items, option_labels};
+use super::super::lexicon::Language;
 use super::super::noun::{listed, sentence_case};
 use super::super::say::Say;
 use super::super::text::Kind;
@@ -63,7 +64,7 @@ pub(crate) fn answer(draft: &mut Draft, clause: &mut Clause) -> bool {
     }
     let Some(id) = subject(draft, &clause.units[..verb]) else { return false };
     acts(draft, &id);
-    let options = answer_options(clause, verb);
+    let options = answer_options(clause, verb, draft.language);
     let field = add_answer(draft, &id, options);
     clause.take(0..verb + 1);
     let span =
@@ -87,11 +88,12 @@ fn answer_verb(draft: &Draft, clause: &Clause) -> Option<usize> {
     let listed = clause.find(&["have", "with", "track"]).is_some_and(|at| at < verb)
         || clause.units[..verb].iter().any(|unit| matches!(unit.kind, Kind::Colon | Kind::Open | Kind::Comma));
     let explicit = clause.find_from(verb, &["yesNo", "whether", "yes", "orNot"]).is_some();
-    let strong = unit.norm.split(' ').any(|word| {
-        STRONG.contains(&draft.language.stem(word).as_str())
-            || STRONG.contains(&word)
-            || STRONG.contains(&word.trim_end_matches('s'))
-    });
+    let strong = unit.is("reply")
+        || unit.norm.split(' ').any(|word| {
+            STRONG.contains(&draft.language.stem(word).as_str())
+                || STRONG.contains(&word)
+                || STRONG.contains(&word.trim_end_matches('s'))
+        });
     let attends = clause.units[verb..].iter().any(|unit| unit.field() == Some("attending")) || draft.occasion.is_some();
     let asked = clause.units[..verb].iter().any(|unit| unit.is("ask"));
     let commands = clause.has(&["remove", "rename", "add", "required"])
@@ -101,7 +103,7 @@ fn answer_verb(draft: &Draft, clause: &Clause) -> Option<usize> {
 }
 
 /// Yes and no alone need no list; "yes, no or maybe" does.
-fn answer_options(clause: &Clause, verb: usize) -> Vec<String> {
+fn answer_options(clause: &Clause, verb: usize, language: &Language) -> Vec<String> {
     let rest = &clause.units[verb + 1..];
     let first = rest.iter().position(|unit| unit.is_any(&["yes", "yesNo"]));
     let more = rest.iter().any(|unit| unit.is("maybe"));
@@ -110,7 +112,7 @@ fn answer_options(clause: &Clause, verb: usize) -> Vec<String> {
             let mut labels = option_labels(&rest[first..]);
             if rest[first].is("yesNo") {
                 labels.remove(0);
-                labels.splice(0..0, ["Yes".to_owned(), "No".to_owned()]);
+                labels.splice(0..0, [language.label("yes"), language.label("no")]);
             }
             labels
         }
@@ -431,7 +433,8 @@ pub(crate) fn place(draft: &mut Draft, clause: &mut Clause) -> bool {
         return false;
     }
     let Some(id) = subject(draft, &clause.units[..verb]) else { return false };
-    let themselves = !clause.units[verb].norm.contains("assign")
+    let themselves = !clause.units[verb].is("placed")
+        && !clause.units[verb].norm.contains("assign")
         && !clause.units[verb].norm.contains("sit")
         && !clause.units[verb].norm.contains("seat")
         && !clause.units[verb].norm.contains("belong");

@@ -102,25 +102,21 @@ pub(crate) fn drop_field(draft: &mut Draft, entity: &str, field: &str) {
 
 /// Rules and conditions let go of a field that is no longer shown.
 pub(crate) fn release_field(spec: &mut AppSpec, entity: &str, field: &str) {
-    spec.rules.retain(|rule| match rule {
-        Rule::Capacity { entity: counted, field: reference, parent, limit, .. } => {
-            !((counted == entity && reference == field) || (parent == entity && limit == field))
-        }
-        Rule::Unique { entity: other, field: unique } => !(other == entity && unique == field),
-        Rule::OnePerMember { .. } => true,
-    });
-    for rule in &mut spec.rules {
-        if let Rule::Capacity { entity: counted, extra, only_if, .. } = rule
-            && counted == entity
-        {
-            for condition in [extra, only_if] {
-                if condition.as_ref().is_some_and(|condition| condition.field == field) {
-                    *condition = None;
-                }
-            }
-        }
+    for rule in spec.rules.iter_mut().filter(|rule| rule.entity() == entity) {
+        rule.release(field);
+    }
+    let before = spec.clone();
+    spec.rules.retain(|rule| !rule.uses(&before).contains(&(entity, field)));
+    spec.alerts.retain(|alert| !alert.uses().contains(&(entity, field)));
+    for page in spec.pages.iter_mut().filter(|page| page.entity == entity) {
+        page.by.take_if(|by| by == field);
+        page.only_if.take_if(|condition| condition.field == field);
+    }
+    for other in &mut spec.entities {
+        other.totals.retain(|total| !total.uses().contains(&(entity, field)));
     }
     let Some(entity) = spec.entity_mut(entity) else { return };
+    entity.release_field(field);
     for other in &mut entity.fields {
         if other.only_if.as_ref().is_some_and(|condition| condition.field == field) {
             other.only_if = None;
@@ -178,7 +174,8 @@ pub(crate) fn remove_entity(draft: &mut Draft, words: &[Unit]) -> bool {
         drop_field(draft, &entity, &field);
         lose(draft, format!("entities/{entity}/fields/{field}"), format!("{label} ({owner})"));
     }
-    draft.spec.rules.retain(|rule| !names_entity(rule, &id));
+    let before = draft.spec.clone();
+    draft.spec.rules.retain(|rule| !names_entity(&before, rule, &id));
     draft.spec.pages.retain(|page| page.entity != id);
     drop_role_of(&mut draft.spec, &id);
     draft.spec.entities.retain(|entity| entity.id != id);
@@ -194,18 +191,11 @@ pub(crate) fn drop_role_of(spec: &mut AppSpec, id: &str) {
     if spec.entities.iter().any(|other| other.id != id && other.person.as_ref() == Some(&role)) {
         return;
     }
-    spec.roles.retain(|other| other.id != role);
-    spec.roles.iter_mut().for_each(|other| other.invited_by.retain(|by| *by != role));
-    spec.entities.iter_mut().for_each(|entity| entity.access.retain(|grant| grant.role != role));
-    spec.pages.iter_mut().for_each(|page| page.roles.retain(|other| *other != role));
-    spec.pages.retain(|page| !page.roles.is_empty());
+    spec.release_role(&role);
 }
 
-pub(crate) fn names_entity(rule: &Rule, id: &str) -> bool {
-    match rule {
-        Rule::Capacity { entity, parent, .. } => entity == id || parent == id,
-        Rule::Unique { entity, .. } | Rule::OnePerMember { entity } => entity == id,
-    }
+pub(crate) fn names_entity(spec: &AppSpec, rule: &Rule, id: &str) -> bool {
+    rule.entity() == id || rule.uses(spec).iter().any(|(entity, _)| *entity == id)
 }
 
 pub(crate) fn pointing_to(spec: &AppSpec, id: &str) -> Vec<(String, String, String)> {
@@ -240,7 +230,8 @@ pub(crate) fn archive_entity(spec: &mut AppSpec, id: &str) {
     if let Some(entity) = spec.entity_mut(id) {
         entity.archived = true;
     }
-    spec.rules.retain(|rule| !names_entity(rule, id));
+    let before = spec.clone();
+    spec.rules.retain(|rule| !names_entity(&before, rule, id));
     spec.pages.retain(|page| page.entity != id);
     for (entity, field, _) in pointing_to(spec, id) {
         if let Some(field) = spec.entity_mut(&entity).and_then(|entity| entity.field_mut(&field)) {

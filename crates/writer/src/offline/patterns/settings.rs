@@ -12,7 +12,41 @@ use crate::spec::FieldKind;
 
 /// Reads a setting.
 pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
-    colour(draft, clause) || currency(draft, clause) || title(draft, clause)
+    scheme(draft, clause) || colour(draft, clause) || currency(draft, clause) || title(draft, clause)
+}
+
+/// "mint cream for the background and teal for the buttons": what is behind everything, and what stands on it.
+fn scheme(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let colours: Vec<usize> = (0..clause.units.len()).filter(|at| clause.units[*at].colour().is_some()).collect();
+    let places: Vec<usize> = (0..clause.units.len()).filter(|at| clause.units[*at].is("behind")).collect();
+    let others = clause.units.iter().filter(|unit| unit.entity().is_some_and(|_| unit.colour().is_none())).count();
+    let fits = (1..=3).contains(&colours.len()) && others == 0 && !clause.has(&["have", "may", "answer"]);
+    let front = clause.has(&["front"]);
+    if !fits || places.is_empty() && !front {
+        return false;
+    }
+    let Some(place) = places.first() else { return accent(draft, clause, colours[0]) };
+    // The colour whose words stand nearest the background's.
+    let back = colours.iter().copied().min_by_key(|at| at.abs_diff(*place)).unwrap_or_default();
+    let css = |at: usize| clause.units[at].colour().unwrap_or_default().to_owned();
+    let names: Vec<String> = colours.iter().map(|at| clause.units[*at].text.clone()).collect();
+    draft.spec.theme.background = Some(css(back));
+    if let Some(front) = colours.iter().copied().find(|at| *at != back) {
+        draft.spec.theme.accent = css(front);
+    }
+    let and = draft.language.say(Say::And, &[]);
+    draft.understood(Say::ColourScheme, &[&super::super::noun::listed(&names, &and)], "theme");
+    clause.take_all();
+    true
+}
+
+/// "style all components with teal".
+fn accent(draft: &mut Draft, clause: &mut Clause, at: usize) -> bool {
+    clause.units[at].colour().unwrap_or_default().clone_into(&mut draft.spec.theme.accent);
+    let name = clause.units[at].text.clone();
+    draft.understood(Say::Colour, &[&name], "theme");
+    clause.take_all();
+    true
 }
 
 /// "make it dark green", "use blue as the colour".

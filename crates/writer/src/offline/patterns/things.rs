@@ -43,11 +43,21 @@ fn described_units(draft: &mut Draft, units: &[Unit]) -> bool {
         list_units(draft, &right)
     } else if left.iter().any(|unit| unit.is_content() && !unit.is_any(&["want", "need", "track"])) {
         titled_list(draft, &left, &right, &units[at]) || described_thing(draft, &left, &right, says_have)
-    } else if speaks_of_itself(&left) && !right.first().is_some_and(|unit| unit.is_any(&["poss", "they", "each"])) {
+    } else if speaks_of_itself(&left)
+        && !right.first().is_some_and(|unit| unit.is_any(&["poss", "they", "each"]))
+        && !asks_details(draft, units, at)
+    {
         described_units(draft, &right) || list_units(draft, &right)
     } else {
         on_focus(draft, &right)
     }
+}
+
+/// "a plus one, we need the name": only properties are needed, right after what they belong to.
+fn asks_details(draft: &Draft, units: &[Unit], need: usize) -> bool {
+    matches!(draft.focus, Some(Focus::Field(..)))
+        && units[need].is("need")
+        && units[need + 1..].iter().filter(|unit| unit.is_content()).all(|unit| unit.field().is_some())
 }
 
 /// "we need each guest's age".
@@ -280,26 +290,19 @@ fn sign(kind: Kind) -> Unit {
         Kind::Close => ")",
         _ => ",",
     };
-    Unit {
-        text: text.into(),
-        norm: text.into(),
-        kind,
-        tags: Vec::new(),
-        indent: 0,
-        possessive: false,
-        read_as: None,
-        used: true,
-    }
+    Unit::silent(kind, text, Vec::new())
 }
 
-/// In a list of properties, an item that is clearly a kind of thing: a known plural that is no property.
+/// In a list of properties, an item that is clearly a kind of thing: a known plural that is no property. Where nouns
+/// have no plural, nothing is clear, and it is a property that points to the thing.
 fn is_thing(draft: &Draft, item: &Item) -> bool {
     let content: Vec<&Unit> = item.units.iter().filter(|unit| unit.is_content()).collect();
     let Some(head) = content.last() else { return false };
     let counted = item.units.iter().any(|unit| unit.is_any(&["numberOf", "for", "each", "from"]));
+    let whole = head.entity().is_some_and(|concept| draft.language.is_whole(concept, &head.norm));
     head.entity().is_some()
         && head.field().is_none()
-        && head.is_plural(draft.language)
+        && (head.is_plural(draft.language) && !draft.language.grammar().numberless || whole)
         && !counted
         && content.len() <= 3
 }

@@ -1,0 +1,71 @@
+/** Nothing but the form for a new row; then thanks, and what was sent. */
+import { useState, type ReactNode } from "react";
+import { useApp, usePlace } from "./context";
+import { Button, Empty, PageHead, Paragraphs } from "./controls";
+import { Summary } from "./detail";
+import { RowForm } from "./form";
+import { fieldsToFill, grantOf, isMine } from "./rights";
+import { useTable, type Values } from "./store";
+import { titleOf } from "./titles";
+import type { Entity, Row } from "./types";
+
+/** The page. */
+export function FormPage({ entity, text }: { entity: Entity; text?: string }) {
+  const { words, standing, store } = useApp();
+  const { page } = usePlace();
+  const table = useTable(entity);
+  const [sent, setSent] = useState<Row>();
+  const send = async (values: Values) => setSent(await store.create(entity, values));
+  const mine = (table.rows ?? []).filter((row) => row.id !== sent?.id && isMine(entity, row, standing, table.find));
+  return (
+    <section className="mx-auto flex w-full max-w-xl flex-col gap-5">
+      <PageHead title={page?.title ?? entity.label} />
+      {text && <Paragraphs text={text} />}
+      {!grantOf(entity, standing).create && <Empty>{words.nothingForYou}</Empty>}
+      {grantOf(entity, standing).create && !sent && <RowForm entity={entity} fields={fieldsToFill(entity, standing)} table={table} submitLabel={words.send} answering submit={send} />}
+      {sent && <Thanks entity={entity} row={sent} rowsOf={table.rowsOf} again={() => setSent(undefined)} />}
+      {mine.length > 0 && <Earlier entity={entity} rows={mine} rowsOf={table.rowsOf} />}
+    </section>
+  );
+}
+
+interface ThanksProps {
+  entity: Entity;
+  row: Row;
+  rowsOf: (entity: string) => Row[];
+  again: () => void;
+}
+
+/** Says that a row was taken, and what it says. */
+export function Thanks({ entity, row, rowsOf, again }: ThanksProps) {
+  const { words } = useApp();
+  return (
+    <div className="flex flex-col gap-4">
+      <div role="status" className="flex flex-col gap-3 rounded-xl border border-accent-ink p-4">
+        <p className="text-lg font-semibold">{words.received}</p>
+        <p dir="auto" className="font-medium break-words">{titleOf(entity, row)}</p>
+        <Summary entity={entity} row={row} rowsOf={rowsOf} />
+      </div>
+      <Button className="self-start" onClick={again}>{words.another}</Button>
+    </div>
+  );
+}
+
+/** What the caller sent before. */
+export function Earlier({ entity, rows, rowsOf, children }: { entity: Entity; rows: Row[]; rowsOf: (entity: string) => Row[]; children?: (row: Row) => ReactNode }) {
+  const { words } = useApp();
+  return (
+    <section aria-label={words.sentByYou} className="flex flex-col gap-3">
+      <h2 className="text-lg font-semibold">{words.sentByYou}</h2>
+      <ul className="flex flex-col gap-3">
+        {rows.map((row) => (
+          <li key={row.id} className="flex flex-col gap-2 rounded-xl border border-rule bg-raised p-4">
+            <p dir="auto" className="font-medium break-words">{titleOf(entity, row)}</p>
+            <Summary entity={entity} row={row} rowsOf={rowsOf} />
+            {children?.(row)}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,187 @@
+//! Deeds: clauses that say what people do in an app ("customers book a slot") and so show which blueprint is meant.
+//!
+//! Invariant: a deed is found by the structure words of its clause, in any order and language; what it names is bound
+//! to the blueprint's slots, and only the words it names are marked as understood.
+
+use super::super::clause::Clause;
+use super::super::draft::Draft;
+use super::super::lexicon::Shape;
+use super::super::noun::shape;
+use super::super::patterns::describe;
+use super::super::text::Kind;
+use super::super::unit::Unit;
+use super::data::{Blueprint, Deed, blueprint};
+
+/// A deed that a clause told of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// Of which blueprint.
+    pub(crate) blueprint: String,
+    /// Slot and entity.
+    pub(crate) bound: Vec<(String, String)>,
+    /// The part it asks for.
+    pub(crate) part: Option<String>,
+    /// The number it says.
+    pub(crate) number: Option<u32>,
+    /// A slot and the kinds of it that were named.
+    pub(crate) options: Option<(String, Vec<String>)>,
+}
+
+/// A deed of a blueprint and where its words stand.
+type Found = (&'static Blueprint, &'static Deed, Vec<usize>);
+
+/// Reads a clause as a deed of one of the app's blueprints; whether that was all of it.
+pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let blueprints: Vec<&'static Blueprint> =
+        draft.spec.blueprints.iter().filter_map(|id| blueprint(id)).filter(|one| !one.deed.is_empty()).collect();
+    let mut found: Option<Found> = None;
+    let mut hints: Vec<Found> = Vec::new();
+    for one in blueprints {
+        for deed in &one.deed {
+            let Some(at) = words(deed, clause) else { continue };
+            if deed.subject.is_none() && deed.object.is_none() {
+                hints.push((one, deed, at));
+                continue;
+            }
+            if found.as_ref().is_none_or(|(_, _, best)| at.len() > best.len()) {
+                found = Some((one, deed, at));
+            }
+        }
+    }
+    for (blueprint, deed, at) in &hints {
+        tell(draft, clause, blueprint, deed, at);
+    }
+    if !hints.is_empty() && found.is_none() {
+        // "the owner accepts or declines", "from 1 to 5": who does it and on which scale is the blueprint's to say.
+        for unit in clause.units.iter_mut().filter(|unit| unit.kind == Kind::Number || names_person(unit)) {
+            unit.used = true;
+        }
+    }
+    match found {
+        Some((blueprint, deed, at)) => tell(draft, clause, blueprint, deed, &at),
+        // A deed that names nothing itself may stand in a clause that says more.
+        None if clause.units.iter().any(|unit| unit.is_content() && !unit.used) => {
+            clause.units.retain(|unit| {
+                !unit.used || !hints.iter().any(|(_, deed, _)| deed.words.iter().any(|word| means(unit, word)))
+            });
+            return false;
+        }
+        None => return !hints.is_empty(),
+    }
+    true
+}
+
+/// Where the deed's words stand, all of them.
+fn words(deed: &Deed, clause: &Clause) -> Option<Vec<usize>> {
+    let mut places = Vec::new();
+    for word in &deed.words {
+        let keys: Vec<&str> = word.split('|').collect();
+        let is = |at: &usize| keys.iter().any(|key| means(&clause.units[*at], key)) && !is_noun(&clause.units, *at);
+        places.push((0..clause.units.len()).find(is)?);
+    }
+    let number = clause.units.iter().any(|unit| unit.kind == Kind::Number);
+    (number || !deed.number).then_some(places)
+}
+
+fn names_person(unit: &Unit) -> bool {
+    unit.entity().is_some_and(|concept| shape(Some(concept)) == Some(Shape::Person))
+}
+
+/// "each hand-over has …": a verb's word that stands as a noun.
+fn is_noun(units: &[Unit], at: usize) -> bool {
+    let names = units[at].entity().is_some();
+    names
+        && at
+            .checked_sub(1)
+            .and_then(|before| units.get(before))
+            .is_some_and(|unit| unit.is_any(&["det", "each", "poss"]))
+}
+
+/// A structure word, `field.x`, `entity.x`, or a unit of measure `unit.x`.
+fn means(unit: &Unit, key: &str) -> bool {
+    match key.split_once('.') {
+        Some(("field", field)) => unit.field() == Some(field),
+        Some(("entity", entity)) => unit.entity() == Some(entity),
+        Some(("unit", measure)) => unit.measure() == Some(measure),
+        _ => unit.is(key),
+    }
+}
+
+fn tell(draft: &mut Draft, clause: &mut Clause, blueprint: &Blueprint, deed: &Deed, at: &[usize]) {
+    let verb = at[0];
+    at.iter().for_each(|at| clause.take(*at..at + 1));
+    let mut told = Told { blueprint: blueprint.id.clone(), part: deed.part.clone(), ..Told::default() };
+    if let Some(number) = clause.units.iter().position(|unit| unit.kind == Kind::Number).filter(|_| deed.number) {
+        told.number = draft.language.number(&clause.units[number].norm);
+        // "until 24 hours before": what stands around the number only measures.
+        let measures = |unit: &Unit| {
+            unit.kind == Kind::Number
+                || unit.measure().is_some()
+                || unit.is_structure()
+                || unit.is_any(&["day", "week", "before", "after"])
+                || unit.field() == Some("until")
+        };
+        let from = (0..number).rev().take_while(|at| measures(&clause.units[*at])).last().unwrap_or(number);
+        let to = (number..clause.units.len()).take_while(|at| measures(&clause.units[*at])).last().unwrap_or(number);
+        clause.take(from..to + 1);
+    }
+    if let Some(slot) = &deed.subject
+        && let Some(range) = noun_before(&clause.units, verb)
+        && let Some(id) = draft.entity(&clause.units[range.clone()].to_vec())
+    {
+        clause.take(range);
+        draft.note(&id).doer = true;
+        told.bound.push((slot.clone(), id));
+    }
+    if let Some(slot) = &deed.options {
+        let mut kinds = Vec::new();
+        let mut from = verb;
+        while let Some(range) = noun_after(&clause.units, from).filter(|range| range.start > verb) {
+            kinds.push(super::super::noun::sentence_case(&super::super::unit::written(&clause.units[range.clone()])));
+            clause.take(range.clone());
+            from = range.end;
+        }
+        told.options = Some((slot.clone(), kinds)).filter(|(_, kinds)| kinds.len() > 1);
+    }
+    if let Some(slot) = &deed.object
+        && let Some(range) = noun_after(&clause.units, verb)
+        && let Some(id) = draft.entity(&clause.units[range.clone()].to_vec())
+    {
+        clause.take(range.clone());
+        told.bound.push((slot.clone(), id.clone()));
+        details(draft, clause, &id, range.end);
+    }
+    draft.told.push(told);
+}
+
+/// "(what, where, how urgent)", "with a photo and a price" after the thing.
+fn details(draft: &mut Draft, clause: &mut Clause, id: &str, from: usize) {
+    let opens = |unit: &Unit| matches!(unit.kind, Kind::Open | Kind::Colon) || unit.is_any(&["with", "have"]);
+    let Some(start) = (from..clause.units.len()).find(|at| opens(&clause.units[*at])) else { return };
+    let rest: Vec<Unit> = clause.units[start + 1..].to_vec();
+    let inside: Vec<Unit> = match clause.units[start].kind {
+        Kind::Open => rest.into_iter().take_while(|unit| unit.kind != Kind::Close).collect(),
+        _ => rest,
+    };
+    if inside.iter().any(Unit::is_content) && describe(draft, id, &inside, false) {
+        clause.take(start..start + 1 + inside.len());
+    }
+}
+
+fn names(unit: &Unit) -> bool {
+    unit.is_content() && unit.kind != Kind::Number && !unit.used
+}
+
+/// The noun that stands last before the verb.
+fn noun_before(units: &[Unit], verb: usize) -> Option<std::ops::Range<usize>> {
+    let end = (0..verb).rev().find(|at| names(&units[*at]))? + 1;
+    let start = (0..end).rev().take_while(|at| names(&units[*at])).last()?;
+    Some(start..end)
+}
+
+/// The first noun after the verb; where the verb stands last, the noun before it.
+fn noun_after(units: &[Unit], verb: usize) -> Option<std::ops::Range<usize>> {
+    let Some(start) = (verb + 1..units.len()).find(|at| names(&units[*at])) else { return noun_before(units, verb) };
+    let end = (start..units.len()).take_while(|at| names(&units[*at])).last()? + 1;
+    Some(start..end)
+}

@@ -1,0 +1,432 @@
+//! What must always hold in an app, whatever a client sends: held by the backend, between a check and its write no `await`.
+//!
+//! Invariant: a rule that comes to an app with data refuses only what makes it worse; what was there before stands.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AppSpec, Condition, FieldKind};
+
+/// An invariant, held by the backend whatever a client sends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum Rule {
+    /// A member has at most one row of this entity; answering again changes it.
+    OnePerMember {
+        /// The entity.
+        entity: String,
+    },
+    /// Rows of `entity` that point to one `parent` by `field` never take more places than its `limit` field says:
+    /// seats at a table, pieces in stock, the weight of a batch that is split.
+    Capacity {
+        /// The counted entity, for example `guest`.
+        entity: String,
+        /// Its reference field, for example `table`.
+        field: String,
+        /// The entity with the limit, for example `table`.
+        parent: String,
+        /// The field with the limit, for example `seats`: a whole number, or a quantity where `weight` is one.
+        limit: String,
+        /// A number field of the counted entity: how many places a row takes; absent: one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        weight: Option<String>,
+        /// A row takes one place more while this condition holds (a plus-one).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        extra: Option<Condition>,
+        /// Rows take a place only while this condition holds (a guest who said no takes none); absent: always.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        only_if: Option<Condition>,
+    },
+    /// No two rows have the same value in this field.
+    Unique {
+        /// The entity.
+        entity: String,
+        /// The field.
+        field: String,
+    },
+    /// No two rows agree in all of these: one rating for each loan and person.
+    Once {
+        /// The entity.
+        entity: String,
+        /// Fields that are compared together; none is allowed where `by_member` is true.
+        fields: Vec<String>,
+        /// Whose row it is is compared too.
+        #[serde(default)]
+        by_member: bool,
+    },
+    /// No two rows overlap in time, among those that agree in `per`: a stylist has one customer at a time.
+    NoOverlap {
+        /// The entity.
+        entity: String,
+        /// When and how long.
+        span: Span,
+        /// Reference or choice fields; rows that differ in one of them never collide.
+        #[serde(default)]
+        per: Vec<String>,
+        /// Only rows for which this holds take up time (a cancelled booking takes none); absent: all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        only_if: Option<Condition>,
+    },
+    /// Rows lie within the hours of what they refer to by `field`: bookings in a stylist's working hours.
+    Within {
+        /// The entity.
+        entity: String,
+        /// When and how long; the span's fields hold date and time.
+        span: Span,
+        /// Reference to the entity with the hours.
+        field: String,
+        /// Its time field.
+        opens: String,
+        /// Its time field.
+        closes: String,
+    },
+    /// Nobody but those who reach all rows changes or deletes a row less than so many hours before it begins.
+    Notice {
+        /// The entity.
+        entity: String,
+        /// Its field with date, or date and time.
+        field: String,
+        /// Before that.
+        hours: u32,
+    },
+    /// A choice goes from one value to the next only as stated, and by whom.
+    Steps {
+        /// The entity.
+        entity: String,
+        /// Its choice field.
+        field: String,
+        /// The option a new row has; nobody chooses another.
+        start: String,
+        /// What may follow what.
+        steps: Vec<Step>,
+    },
+    /// A row is no longer changed or deleted by anyone, the owner included, while the condition holds; absent: never
+    /// after it was written.
+    Fixed {
+        /// The entity.
+        entity: String,
+        /// For example: an invoice was sent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        only_if: Option<Condition>,
+        /// Fields that may be changed nevertheless, such as the state itself.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        except: Vec<String>,
+    },
+    /// What rows move in and out of a parent never falls below zero there: stock of a warehouse, an account.
+    Balance {
+        /// The entity of the moves.
+        entity: String,
+        /// Its reference to what has the balance.
+        field: String,
+        /// Its number field.
+        amount: String,
+        /// Moves for which this holds take away; all others add.
+        takes: Condition,
+    },
+    /// A person, or a row referred to, has at most so many rows: three open deliveries, five messages a day.
+    AtMost {
+        /// The entity.
+        entity: String,
+        /// A reference field whose row the count is for; absent: whose row it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        per: Option<String>,
+        /// The limit.
+        most: u32,
+        /// Only rows made in the last so many hours count; absent: all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hours: Option<u32>,
+        /// Only rows for which this holds count.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        only_if: Option<Condition>,
+    },
+    /// A row can be made only while the row it refers to is in a state: a rating after the loan was returned.
+    Needs {
+        /// The entity.
+        entity: String,
+        /// Its reference.
+        field: String,
+        /// Of the row referred to; absent: only `own` counts.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        condition: Option<Condition>,
+        /// The row referred to must belong to the caller.
+        #[serde(default)]
+        own: bool,
+    },
+    /// Hand-overs: who adds a row for a parent must be whom the last one named, at first whose the parent is.
+    Baton {
+        /// The entity of the hand-overs.
+        entity: String,
+        /// Its reference to what is handed over.
+        field: String,
+        /// Its reference to the person who gets it.
+        to: String,
+    },
+    /// The backend numbers new rows without gaps, from 1.
+    Number {
+        /// The entity.
+        entity: String,
+        /// Its whole-number field, which nobody fills in.
+        field: String,
+    },
+    /// A field takes its value, when the row is made, from the row referred to: the price at the time of the order.
+    Copied {
+        /// The entity.
+        entity: String,
+        /// The field that nobody fills in.
+        field: String,
+        /// The reference.
+        via: String,
+        /// The field of the row referred to, of the same kind.
+        from: String,
+    },
+    /// A choice reaches a value only when enough rows of another entity, each of another person, refer to the row.
+    Quorum {
+        /// The entity with the choice.
+        entity: String,
+        /// The choice.
+        field: String,
+        /// The option that needs approval.
+        to: String,
+        /// The entity whose rows approve.
+        votes: String,
+        /// Its reference.
+        by: String,
+        /// How many.
+        least: u32,
+    },
+    /// One date, time or number is not before (or below) another of the same row.
+    Ordered {
+        /// The entity.
+        entity: String,
+        /// The earlier or smaller.
+        first: String,
+        /// The later or larger, of the same kind.
+        then: String,
+    },
+}
+
+impl Rule {
+    /// The entity whose rows it holds.
+    pub fn entity(&self) -> &str {
+        match self {
+            Rule::OnePerMember { entity }
+            | Rule::Capacity { entity, .. }
+            | Rule::Unique { entity, .. }
+            | Rule::Once { entity, .. }
+            | Rule::NoOverlap { entity, .. }
+            | Rule::Within { entity, .. }
+            | Rule::Notice { entity, .. }
+            | Rule::Steps { entity, .. }
+            | Rule::Fixed { entity, .. }
+            | Rule::Balance { entity, .. }
+            | Rule::AtMost { entity, .. }
+            | Rule::Needs { entity, .. }
+            | Rule::Baton { entity, .. }
+            | Rule::Number { entity, .. }
+            | Rule::Copied { entity, .. }
+            | Rule::Quorum { entity, .. }
+            | Rule::Ordered { entity, .. } => entity,
+        }
+    }
+}
+
+impl Rule {
+    /// The fields it looks at, each with its entity; a reference that leads nowhere leads to none.
+    pub fn uses<'a>(&'a self, spec: &'a AppSpec) -> Vec<(&'a str, &'a str)> {
+        let own = self.entity();
+        let mut found: Vec<(&str, &str)> = Vec::new();
+        let mut see = |entity: &'a str, field: &'a str| found.push((entity, field));
+        let through = |reference: &str| match spec
+            .entity(own)
+            .and_then(|entity| entity.field(reference))
+            .map(|field| &field.kind)
+        {
+            Some(FieldKind::Ref { entity }) => Some(entity.as_str()),
+            _ => None,
+        };
+        match self {
+            Rule::OnePerMember { .. } => {}
+            Rule::Capacity { field, parent, limit, weight, extra, only_if, .. } => {
+                see(own, field);
+                see(parent, limit);
+                weight.iter().for_each(|weight| see(own, weight));
+                extra.iter().chain(only_if).for_each(|condition| see(own, &condition.field));
+            }
+            Rule::Unique { field, .. } | Rule::Number { field, .. } | Rule::Notice { field, .. } => see(own, field),
+            Rule::Once { fields, .. } => fields.iter().for_each(|field| see(own, field)),
+            Rule::NoOverlap { span, per, only_if, .. } => {
+                span.uses(own, through).into_iter().for_each(|(entity, field)| see(entity, field));
+                per.iter().for_each(|field| see(own, field));
+                only_if.iter().for_each(|condition| see(own, &condition.field));
+            }
+            Rule::Within { span, field, opens, closes, .. } => {
+                span.uses(own, through).into_iter().for_each(|(entity, field)| see(entity, field));
+                see(own, field);
+                through(field).iter().for_each(|hours| {
+                    see(hours, opens);
+                    see(hours, closes);
+                });
+            }
+            Rule::Steps { field, steps, .. } => {
+                see(own, field);
+                for who in steps.iter().flat_map(|step| &step.by) {
+                    who.through().into_iter().for_each(|field| see(own, field));
+                }
+            }
+            Rule::Fixed { only_if, except, .. } => {
+                only_if.iter().for_each(|condition| see(own, &condition.field));
+                except.iter().for_each(|field| see(own, field));
+            }
+            Rule::Balance { field, amount, takes, .. } => {
+                [field, amount, &takes.field].into_iter().for_each(|field| see(own, field));
+            }
+            Rule::AtMost { per, only_if, .. } => {
+                per.iter().for_each(|field| see(own, field));
+                only_if.iter().for_each(|condition| see(own, &condition.field));
+            }
+            Rule::Needs { field, condition, .. } => {
+                see(own, field);
+                if let Some((other, condition)) = through(field).zip(condition.as_ref()) {
+                    see(other, &condition.field);
+                }
+            }
+            Rule::Baton { field, to, .. } => [field, to].into_iter().for_each(|field| see(own, field)),
+            Rule::Copied { field, via, from, .. } => {
+                [field, via].into_iter().for_each(|field| see(own, field));
+                through(via).iter().for_each(|other| see(other, from));
+            }
+            Rule::Quorum { field, votes, by, .. } => {
+                see(own, field);
+                see(votes, by);
+            }
+            Rule::Ordered { first, then, .. } => [first, then].into_iter().for_each(|field| see(own, field)),
+        }
+        found
+    }
+
+    /// Lets go of a condition that looks at a field, where the rule makes sense without it; whether it did.
+    pub fn release(&mut self, field: &str) -> bool {
+        let about =
+            |condition: &Option<Condition>| condition.as_ref().is_some_and(|condition| condition.field == field);
+        match self {
+            Rule::Capacity { extra, only_if, .. } => {
+                let (first, second) = (about(extra), about(only_if));
+                extra.take_if(|_| first);
+                only_if.take_if(|_| second);
+                first || second
+            }
+            Rule::NoOverlap { only_if, .. } | Rule::AtMost { only_if, .. } => {
+                let gone = about(only_if);
+                only_if.take_if(|_| gone);
+                gone
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Span {
+    fn uses<'a>(&'a self, own: &'a str, through: impl Fn(&str) -> Option<&'a str>) -> Vec<(&'a str, &'a str)> {
+        let mut found = vec![(own, self.start.as_str())];
+        match &self.end {
+            End::Field { field } | End::Length { field } => found.push((own, field)),
+            End::LengthOf { via, field } => {
+                found.push((own, via));
+                found.extend(through(via).map(|other| (other, field.as_str())));
+            }
+            End::Minutes { .. } => {}
+        }
+        found
+    }
+}
+
+impl Who {
+    /// The reference through which a row must be theirs.
+    pub fn through(&self) -> Option<&str> {
+        match &self.whose {
+            Whose::Through { field } => Some(field),
+            _ => None,
+        }
+    }
+}
+
+/// A stretch of time: where it begins, and its end or its length.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    /// A field with date, or date and time.
+    pub start: String,
+    /// Its end.
+    pub end: End,
+}
+
+/// Where a [`Span`] ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum End {
+    /// A field of the same kind as the start; a date's whole day belongs to it.
+    Field {
+        /// The field.
+        field: String,
+    },
+    /// A duration of the row itself.
+    Length {
+        /// The field.
+        field: String,
+    },
+    /// A duration of the row referred to: a service's.
+    LengthOf {
+        /// The reference.
+        via: String,
+        /// The duration field of the row referred to.
+        field: String,
+    },
+    /// Always so many minutes.
+    Minutes {
+        /// How many.
+        minutes: u32,
+    },
+}
+
+/// One step of [`Rule::Steps`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// The option before.
+    pub from: String,
+    /// The option after.
+    pub to: String,
+    /// Who may take it; empty: whoever may change the row.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<Who>,
+}
+
+/// People in relation to a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Who {
+    /// [`super::OWNER`], [`super::VISITOR`] or a [`super::Role::id`].
+    pub role: String,
+    /// Which of them.
+    #[serde(default, skip_serializing_if = "Whose::is_any")]
+    pub whose: Whose,
+}
+
+/// Whose a row must be for somebody.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum Whose {
+    /// Anybody's.
+    #[default]
+    Any,
+    /// They made it, or are the person it describes.
+    Theirs,
+    /// The row that this reference names is theirs: the tool that is lent, the volunteer who took the delivery.
+    Through {
+        /// The reference.
+        field: String,
+    },
+}
+
+impl Whose {
+    /// Whether it asks nothing.
+    pub fn is_any(&self) -> bool {
+        *self == Whose::Any
+    }
+}

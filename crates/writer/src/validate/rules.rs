@@ -1,0 +1,165 @@
+//! Whether a rule fits the entities and fields that it names.
+
+use super::{Checked, condition, form, is_day, is_number, known_entity, known_field, known_role, points};
+use crate::spec::{AppSpec, End, Entity, Field, FieldKind, Rule, Span, Step, Who, Whose};
+use crate::validate::SpecError;
+
+/// Most a count in a rule may say.
+const MOST: u32 = 100_000;
+
+/// Checks one rule.
+pub(super) fn check(spec: &AppSpec, path: &str, rule: &Rule) -> Checked {
+    let entity = known_entity(spec, path, rule.entity())?;
+    let number = |field: &str| number(entity, path, field);
+    let only = |one: &crate::spec::Condition| condition(entity, path, one);
+    match rule {
+        Rule::OnePerMember { .. } => Ok(()),
+        Rule::Unique { field, .. } => known_field(entity, path, field).map(|_| ()),
+        Rule::Capacity { field, parent, limit, weight, extra, only_if, .. } => {
+            let parent_entity = known_entity(spec, path, parent)?;
+            form(
+                path,
+                points(entity, path, field)? == parent,
+                "the counted field refers to the entity with the limit",
+            )?;
+            let limit = &known_field(parent_entity, path, limit)?.kind;
+            match weight {
+                None => form(path, matches!(limit, FieldKind::Integer { .. }), "the limit is a whole-number field")?,
+                Some(weight) => {
+                    let weight = &known_field(entity, path, weight)?.kind;
+                    let same = is_number(limit) && std::mem::discriminant(weight) == std::mem::discriminant(limit);
+                    form(path, same, "the limit and what counts towards it are numbers of the same kind")?;
+                }
+            }
+            extra.iter().chain(only_if).try_for_each(only)
+        }
+        Rule::Once { fields, by_member, .. } => {
+            form(path, *by_member || !fields.is_empty(), "something is compared")?;
+            fields.iter().try_for_each(|field| known_field(entity, path, field).map(|_| ()))
+        }
+        Rule::NoOverlap { span: time, per, only_if, .. } => {
+            span(spec, entity, path, time)?;
+            let parts = |field: &Field| matches!(field.kind, FieldKind::Ref { .. } | FieldKind::Choice { .. });
+            for field in per {
+                form(
+                    path,
+                    parts(known_field(entity, path, field)?),
+                    "overlaps are told apart by a reference or choice",
+                )?;
+            }
+            only_if.iter().try_for_each(only)
+        }
+        Rule::Within { span: time, field, opens, closes, .. } => {
+            span(spec, entity, path, time)?;
+            let start = &known_field(entity, path, &time.start)?.kind;
+            form(path, *start == FieldKind::DateTime, "hours are kept by a date with a time")?;
+            let hours = known_entity(spec, path, points(entity, path, field)?)?;
+            let time = |field: &str| known_field(hours, path, field).map(|field| field.kind == FieldKind::Time);
+            form(path, time(opens)? && time(closes)?, "opening and closing are times of day")
+        }
+        Rule::Notice { field, hours, .. } => {
+            form(path, is_day(&known_field(entity, path, field)?.kind), "notice is kept before a date")?;
+            form(path, *hours <= 24 * 366, "notice is at most a year")
+        }
+        Rule::Steps { field, start, steps, .. } => states(spec, entity, path, field, start, steps),
+        Rule::Fixed { only_if, except, .. } => {
+            only_if.iter().try_for_each(only)?;
+            except.iter().try_for_each(|field| known_field(entity, path, field).map(|_| ()))
+        }
+        Rule::Balance { field, amount, takes, .. } => {
+            points(entity, path, field)?;
+            number(amount)?;
+            only(takes)
+        }
+        Rule::AtMost { per, most, hours, only_if, .. } => {
+            per.iter().try_for_each(|field| points(entity, path, field).map(|_| ()))?;
+            form(path, (1..=MOST).contains(most), "a limit is 1 to 100000")?;
+            form(path, hours.is_none_or(|hours| (1..=24 * 366).contains(&hours)), "a limit's hours are 1 to a year's")?;
+            only_if.iter().try_for_each(only)
+        }
+        Rule::Needs { field, condition: needed, own, .. } => {
+            let other = known_entity(spec, path, points(entity, path, field)?)?;
+            form(path, *own || needed.is_some(), "something is needed")?;
+            needed.iter().try_for_each(|one| condition(other, path, one))
+        }
+        Rule::Baton { field, to, .. } => {
+            points(entity, path, field)?;
+            let person = known_entity(spec, path, points(entity, path, to)?)?;
+            form(path, person.person.is_some(), "a hand-over names a person of the app")
+        }
+        Rule::Number { field, .. } => {
+            let whole = matches!(known_field(entity, path, field)?.kind, FieldKind::Integer { .. });
+            form(path, whole, "a running number is a whole number")
+        }
+        Rule::Copied { field, via, from, .. } => {
+            let other = known_entity(spec, path, points(entity, path, via)?)?;
+            let same = known_field(entity, path, field)?.kind == known_field(other, path, from)?.kind;
+            form(path, same, "a copied value has the kind of the one it is copied from")
+        }
+        Rule::Quorum { field, to, votes, by, least, .. } => {
+            option(known_field(entity, path, field)?, path, to)?;
+            let votes = known_entity(spec, path, votes)?;
+            form(path, points(votes, path, by)? == entity.id, "what approves refers to what needs approval")?;
+            form(path, (1..=MOST).contains(least), "approvals are 1 to 100000")
+        }
+        Rule::Ordered { first, then, .. } => {
+            let (first, then) = (&known_field(entity, path, first)?.kind, &known_field(entity, path, then)?.kind);
+            let comparable = is_day(first) || is_number(first) || *first == FieldKind::Time;
+            let same = comparable && std::mem::discriminant(first) == std::mem::discriminant(then);
+            form(path, same, "dates, times and numbers of one kind have an order")
+        }
+    }
+}
+
+/// Checks that somebody named in relation to a row can be told.
+pub(super) fn who(spec: &AppSpec, entity: &Entity, path: &str, who: &Who) -> Checked {
+    known_role(spec, path, &who.role)?;
+    match &who.whose {
+        Whose::Any | Whose::Theirs => Ok(()),
+        Whose::Through { field } => points(entity, path, field).map(|_| ()),
+    }
+}
+
+fn states(spec: &AppSpec, entity: &Entity, path: &str, field: &str, start: &str, steps: &[Step]) -> Checked {
+    let field = known_field(entity, path, field)?;
+    option(field, path, start)?;
+    form(path, (1..=200).contains(&steps.len()), "a course has 1 to 200 steps")?;
+    for step in steps {
+        option(field, path, &step.from)?;
+        option(field, path, &step.to)?;
+        form(path, step.from != step.to, "a step leads somewhere else")?;
+        step.by.iter().try_for_each(|by| who(spec, entity, path, by))?;
+    }
+    Ok(())
+}
+
+fn option(field: &Field, path: &str, id: &str) -> Checked {
+    match &field.kind {
+        FieldKind::Choice { options } if options.iter().any(|option| option.id == id) => Ok(()),
+        _ => Err(SpecError::Missing { path: path.into(), what: "option", id: id.into() }),
+    }
+}
+
+fn number(entity: &Entity, path: &str, field: &str) -> Checked {
+    form(path, is_number(&known_field(entity, path, field)?.kind), "this field is a number")
+}
+
+fn span(spec: &AppSpec, entity: &Entity, path: &str, span: &Span) -> Checked {
+    let start = &known_field(entity, path, &span.start)?.kind;
+    form(path, is_day(start), "a stretch of time begins at a date, or a date and time")?;
+    let length = |field: &Field| form(path, field.kind == FieldKind::Duration, "a length of time is a duration");
+    let timed = || form(path, *start == FieldKind::DateTime, "a length of time is counted from a date with a time");
+    match &span.end {
+        End::Field { field } => {
+            form(path, known_field(entity, path, field)?.kind == *start, "a stretch's ends are of the same kind")
+        }
+        End::Length { field } => timed().and(length(known_field(entity, path, field)?)),
+        End::LengthOf { via, field } => {
+            let other = known_entity(spec, path, points(entity, path, via)?)?;
+            timed().and(length(known_field(other, path, field)?))
+        }
+        End::Minutes { minutes } => {
+            timed().and(form(path, (1..=366 * 24 * 60).contains(minutes), "a length is 1 minute to a year"))
+        }
+    }
+}

@@ -1,0 +1,94 @@
+/**
+ * Writes, builds, gates and exercises every request of a file with the writer that is configured, and counts honestly:
+ * live is what was put live *and* did its main verb in a browser; a request that the writer turned down in words is
+ * declined; anything else failed. One JSON object on standard output, words on standard error.
+ *
+ * `PROMPTS=file` holds `{ "items": [{ "id" or "title", "say" or "instruction", "then"?: [], "refuse"?: [] }] }`.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { Node } from '../lib/node.mjs';
+import { exercise } from './exercise.mjs';
+
+const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync'];
+
+const file = process.env.PROMPTS;
+if (!file) {
+  console.error('say which requests: PROMPTS=file');
+  process.exit(2);
+}
+const from = Number(process.env.FROM ?? 0);
+const items = JSON.parse(readFileSync(file, 'utf8')).items.slice(from, from + Number(process.env.MOST ?? 1000));
+const browsing = process.env.EXERCISE !== '0';
+
+const ends = [];
+const t = { after: (end) => ends.push(end) };
+const home = mkdtempSync(join(tmpdir(), 'autograph-eval-'));
+const node = await Node.start(t, home);
+const browser = browsing ? await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags }) : undefined;
+
+/** A browser of one person. */
+async function person() {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  return page;
+}
+
+const studio = browsing ? await person() : undefined;
+await studio?.goto(node.link);
+await studio?.getByRole('textbox').first().waitFor();
+
+async function tried(app) {
+  const shown = node.cli('show', app).json;
+  await studio.goto(`${node.url}/apps/${app}`);
+  const frame = studio.frameLocator('iframe').first();
+  await frame.getByRole('main').waitFor({ timeout: 20_000 });
+  const stranger = await person();
+  try {
+    const address = `http://${app}.localhost:${node.port}`;
+    return await exercise({ owner: frame, stranger, spec: shown.spec, address });
+  } finally {
+    await stranger.context().close();
+  }
+}
+
+function said(answer) {
+  return { understood: answer.json?.understood ?? [], not_understood: answer.json?.not_understood ?? [] };
+}
+
+const results = [];
+for (const item of items) {
+  const name = String(item.id ?? item.title ?? results.length);
+  const text = item.say ?? item.instruction;
+  const answer = node.cli('new', text);
+  const outcome = answer.json?.outcome ?? 'none';
+  const result = { name, outcome, seconds: answer.json?.seconds?.total, ...said(answer) };
+  if (outcome === 'live' && browsing) {
+    Object.assign(result, await tried(answer.json.app).catch((error) => ({ works: false, wrongs: [String(error.message).split('\n')[0]] })));
+  }
+  result.counts = outcome === 'live' ? (result.works === false ? 'broken' : 'live') : result.not_understood.length > 0 ? 'declined' : 'failed';
+  result.then = [...(item.then ?? []), ...(item.refuse ?? [])].map((change, index) => {
+    if (outcome !== 'live') return { change, outcome: 'none' };
+    const changed = node.cli('change', answer.json.app, change);
+    const silent = index >= (item.then ?? []).length;
+    return { change, silent, outcome: changed.json?.outcome ?? 'none', ...said(changed) };
+  });
+  results.push(result);
+  console.error(`${result.counts.padEnd(9)} ${name.padEnd(16)} ${String(result.seconds ?? '').padEnd(6)} ${(result.verb ?? '').padEnd(5)} ${(result.wrongs ?? []).join(' | ').slice(0, 160)}`);
+  for (const change of result.then) console.error(`    ${change.outcome.padEnd(8)} ${change.change}`);
+}
+
+const count = (what) => results.filter((result) => result.counts === what).length;
+const seconds = results.map((result) => result.seconds).filter((value) => value !== undefined).sort((a, b) => a - b);
+const report = {
+  prompts: items.length, live: count('live'), broken: count('broken'), declined: count('declined'), failed: count('failed'),
+  median_seconds: seconds[Math.floor(seconds.length / 2)], results,
+};
+console.log(JSON.stringify(report));
+await browser?.close();
+for (const end of ends) end();
+rmSync(home, { recursive: true, force: true });
