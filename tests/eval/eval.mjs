@@ -60,13 +60,19 @@ function said(answer) {
   return { understood: answer.json?.understood ?? [], not_understood: answer.json?.not_understood ?? [] };
 }
 
+/** What the gate said, without what merely informs. */
+function findings(answer) {
+  const all = Object.values(answer.json?.verdict ?? {}).flatMap((part) => (Array.isArray(part) ? part : []));
+  return all.filter(({ effect }) => effect !== 'informs').map(({ effect, message }) => `${effect}: ${message}`);
+}
+
 const results = [];
 for (const item of items) {
   const name = String(item.id ?? item.title ?? results.length);
   const text = item.say ?? item.instruction;
   const answer = node.cli('new', text);
   const outcome = answer.json?.outcome ?? 'none';
-  const result = { name, outcome, seconds: answer.json?.seconds?.total, ...said(answer) };
+  const result = { name, outcome, seconds: answer.json?.seconds?.total, findings: findings(answer), ...said(answer) };
   if (outcome === 'live' && browsing) {
     Object.assign(result, await tried(answer.json.app).catch((error) => ({ works: false, wrongs: [String(error.message).split('\n')[0]] })));
   }
@@ -75,11 +81,15 @@ for (const item of items) {
     if (outcome !== 'live') return { change, outcome: 'none' };
     const changed = node.cli('change', answer.json.app, change);
     const silent = index >= (item.then ?? []).length;
-    return { change, silent, outcome: changed.json?.outcome ?? 'none', ...said(changed) };
+    return { change, silent, outcome: changed.json?.outcome ?? 'none', findings: findings(changed), ...said(changed) };
   });
   results.push(result);
   console.error(`${result.counts.padEnd(9)} ${name.padEnd(16)} ${String(result.seconds ?? '').padEnd(6)} ${(result.verb ?? '').padEnd(5)} ${(result.wrongs ?? []).join(' | ').slice(0, 160)}`);
-  for (const change of result.then) console.error(`    ${change.outcome.padEnd(8)} ${change.change}`);
+  for (const finding of result.findings) console.error(`             ${finding.slice(0, 200)}`);
+  for (const change of result.then) {
+    console.error(`    ${change.outcome.padEnd(8)} ${change.change}`);
+    for (const finding of change.findings ?? []) console.error(`             ${finding.slice(0, 200)}`);
+  }
 }
 
 const count = (what) => results.filter((result) => result.counts === what).length;
@@ -90,5 +100,6 @@ const report = {
 };
 console.log(JSON.stringify(report));
 await browser?.close();
+await node.stop();
 for (const end of ends) end();
 rmSync(home, { recursive: true, force: true });

@@ -43,6 +43,8 @@ pub struct Options {
     pub members: Vec<(String, String)>,
     /// What the app says about its access, where it is known how to find that.
     pub declared: Option<Declared>,
+    /// What the live version declares; absent: nothing, or there is none.
+    pub declared_before: Option<Declared>,
     /// Methods that clients rely on, where that is known; else all whose names don't begin with an underscore.
     pub used_methods: Option<BTreeSet<String>>,
     /// Calls that people made of the live version, in no particular order.

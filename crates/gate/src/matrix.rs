@@ -16,8 +16,8 @@ mod say;
 use serde::Serialize;
 
 pub(crate) use compare::{Half, Power, Powers, findings, first_caller, open, without};
-pub(crate) use declared::findings as declared_findings;
 pub use declared::{Declared, Granted, Reached};
+pub(crate) use declared::{findings as declared_findings, wider as declared_wider};
 pub(crate) use diff::Changes;
 #[cfg(test)]
 pub(crate) use diff::changes;
@@ -91,7 +91,7 @@ pub fn access_of(options: &Options, side: Side<'_>, fork: &mut dyn Fork) -> Resu
         Some(kept) => Pool::of(&kept.variables),
         None => of_owner(&probe::ask_all(fork, &interface, &probe::readable(&interface).0, &Caller::Owner)),
     };
-    let known = Known { roles: &options.roles, recorded: &options.recorded, data: &data };
+    let known = Known { roles: &options.roles, recorded: &options.recorded, data: &data, asked: None };
     let callers = callers(options);
     let mut prober = Prober::new(fork, &version, &known, callers.len());
     let mut rows: Vec<MethodAccess> = Vec::new();

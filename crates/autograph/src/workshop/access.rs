@@ -1,10 +1,12 @@
 //! Who may do what: as the app declares it, in sentences, and as every method was observed when each role tried it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use execution::registry::{App, RoleDefinition};
 use gate::{Declared, Granted, MethodAccess, Options, Reached, Side};
 use serde_json::{Value, json};
 use toolchain::{AppManifest, SourceTree};
-use writer::spec::{AppSpec, Entity, Grant, OWNER, Scope, VISITOR};
+use writer::spec::{AppSpec, Entity, Grant, OWNER, Scope, VISITOR, Who, Whose};
 
 use super::{Workshop, answer::Problem, behaviour::spec_of, fork_of::ForkOf, judge::on_own_thread};
 
@@ -54,20 +56,44 @@ impl Workshop {
             }
         };
         let roles = roles.iter().map(|role| role.id.clone()).collect();
-        Ok(Options { roles, members, declared: tree.map(declared), ..Options::default() })
+        let live = match app.filter(|app| app.version > 0 && tree.is_some()) {
+            Some(app) => self.live_tree(app).await?,
+            None => None,
+        };
+        let declared_before = live.as_ref().map(declared);
+        Ok(Options { roles, members, declared: tree.map(declared), declared_before, ..Options::default() })
     }
 }
 
 /// What a source tree declares: its spec's grants, or the manifest's table of methods.
 fn declared(tree: &SourceTree) -> Declared {
     let methods = AppManifest::of(tree).map(|manifest| manifest.access).unwrap_or_default();
-    Declared { methods, grants: spec_of(tree).map(|spec| grants(&spec)).unwrap_or_default() }
+    let spec = spec_of(tree);
+    let hidden = spec.as_ref().map(hidden).unwrap_or_default();
+    Declared { methods, grants: spec.as_ref().map(grants).unwrap_or_default(), hidden }
 }
 
 fn grants(spec: &AppSpec) -> Vec<Granted> {
     let variables = writer::codegen::variables(spec);
     let of = |(entity, variable): (&Entity, String)| {
         entity.access.iter().map(|grant| granted(grant, &variable)).collect::<Vec<_>>()
+    };
+    spec.entities.iter().zip(variables).flat_map(of).collect()
+}
+
+/// Who sees the fields that not everybody sees: a role, or a role for certain rows.
+fn hidden(spec: &AppSpec) -> BTreeMap<(String, String), BTreeSet<String>> {
+    let variables = writer::codegen::variables(spec);
+    let of = |(entity, variable): (&Entity, String)| {
+        let hidden = entity.fields.iter().filter(|field| !field.seen_by.is_empty() && !field.archived);
+        let who = |who: &Who| match &who.whose {
+            Whose::Any => who.role.clone(),
+            Whose::Theirs => format!("{} for their own", who.role),
+            Whose::Through { field } => format!("{} through {field}", who.role),
+        };
+        hidden
+            .map(|field| ((variable.clone(), field.id.clone()), field.seen_by.iter().map(who).collect()))
+            .collect::<Vec<_>>()
     };
     spec.entities.iter().zip(variables).flat_map(of).collect()
 }
@@ -82,6 +108,7 @@ fn granted(grant: &Grant, variable: &str) -> Granted {
         role: grant.role.clone(),
         variable: variable.to_owned(),
         reads: reached(grant.read),
+        reads_if: grant.read_if.as_ref().map(|only| format!("{only:?}")).unwrap_or_default(),
         adds: grant.create,
         alters: reached(grant.update),
         deletes: reached(grant.delete),

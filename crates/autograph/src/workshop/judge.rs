@@ -37,8 +37,10 @@ impl Workshop {
         let roles = both(app.map(|app| app.roles.as_slice()).unwrap_or_default(), proposal.roles());
         fork.fork.set_roles(&roles);
         let Known { options, unreadable } = self.known(app, proposal).await?;
-        let Options { roles, members, declared, .. } = self.access_options(app, &roles, Some(&proposal.tree)).await?;
-        let options = Options { roles, members, declared, looked_at: Some(looked.counter()), ..options };
+        let Options { roles, members, declared, declared_before, .. } =
+            self.access_options(app, &roles, Some(&proposal.tree)).await?;
+        let options =
+            Options { roles, members, declared, declared_before, looked_at: Some(looked.counter()), ..options };
         let (wasm, candid, types) = (release.wasm.clone(), release.candid.clone(), release.stable_types.clone());
         on_own_thread(move || {
             let side = live.as_ref().map(|live| Side { candid: &live.candid, stable_types: &live.stable });

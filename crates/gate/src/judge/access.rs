@@ -85,8 +85,13 @@ impl Judging<'_> {
             Some(kept) => Pool::of(&kept.variables).and_shown(shown),
             None => shown,
         };
-        let mut before = self.powers(old, kept.as_ref(), &data);
-        let mut after = self.powers(new, then.as_ref(), &data);
+        // Both are told the same, so that what one shows the other was asked for too.
+        let mut asked = kept.as_ref().map(|kept| Pool::of(&kept.variables)).unwrap_or_default();
+        if let Some(then) = &then {
+            asked.learn(&then.variables);
+        }
+        let mut before = self.powers(old, kept.as_ref(), &data, Some(&asked));
+        let mut after = self.powers(new, then.as_ref(), &data, Some(&asked));
         if self.compared(old, new, &before, &after).iter().any(|finding| finding.effect == Effect::Asks) {
             before.powers = matrix::without(before.powers, &self.by_itself(old, kept.as_ref()));
             after.powers = matrix::without(after.powers, &self.by_itself(new, then.as_ref()));
@@ -94,6 +99,10 @@ impl Judging<'_> {
         let mut found = self.compared(old, new, &before, &after);
         if let Some(declared) = &self.options.declared {
             found.extend(matrix::declared_findings(declared, Some(&before.powers), &after.powers));
+            if let Some(was) = &self.options.declared_before {
+                let wider = matrix::declared_wider(was, declared, &found);
+                found.extend(wider);
+            }
         }
         found.extend(after.given_up.iter().map(|method| {
             let message = format!("What {} does could not be tried: it takes too long.", words::quoted(method));
@@ -124,10 +133,11 @@ impl Judging<'_> {
     }
 
     /// Everything that all callers but the owner can do.
-    fn powers(&mut self, version: Version<'_, '_>, kept: Option<&Sample>, data: &Pool) -> Tried {
+    fn powers(&mut self, version: Version<'_, '_>, kept: Option<&Sample>, data: &Pool, asked: Option<&Pool>) -> Tried {
         let Options { roles, recorded, .. } = self.options;
         let callers = matrix::callers(self.options);
-        let known = Known { roles, recorded, data };
+        let asked = asked.filter(|_| kept.is_some());
+        let known = Known { roles, recorded, data, asked };
         let running = matrix::Version {
             interface: &version.asked.interface,
             stable_types: version.side.stable_types,

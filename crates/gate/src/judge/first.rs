@@ -49,7 +49,7 @@ impl Judging<'_> {
     /// Lets a caller enter what they may.
     fn fill(&mut self, asked: &Asked, side: Side<'_>, from: &Filled, caller: &Caller) -> Filled {
         let data = Pool::default();
-        let known = Known { roles: &self.options.roles, recorded: &self.options.recorded, data: &data };
+        let known = Known { roles: &self.options.roles, recorded: &self.options.recorded, data: &data, asked: None };
         let version = running(asked, side, from);
         Prober::new(self.fork, &version, &known, 1).fill(caller);
         self.filled(side)
@@ -61,7 +61,7 @@ impl Judging<'_> {
     }
 
     fn powers_of(&mut self, asked: &Asked, side: Side<'_>, from: &Filled, data: &Pool, callers: &[Caller]) -> Powers {
-        let known = Known { roles: &self.options.roles, recorded: &self.options.recorded, data };
+        let known = Known { roles: &self.options.roles, recorded: &self.options.recorded, data, asked: None };
         let version = running(asked, side, from);
         let mut prober = Prober::new(self.fork, &version, &known, callers.len());
         let mut powers = BTreeMap::new();

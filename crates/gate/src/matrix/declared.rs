@@ -25,10 +25,12 @@ pub struct Declared {
     pub methods: BTreeMap<String, Vec<String>>,
     /// What roles may do with the rows of a variable. What no grant names is refused.
     pub grants: Vec<Granted>,
+    /// Fields that only some see of a row that they may see: by variable and field, who, in the app's own words.
+    pub hidden: BTreeMap<(String, String), BTreeSet<String>>,
 }
 
 /// What one role may do with the rows of one variable.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Granted {
     /// A role of the app, `owner` or `visitor`.
     pub role: String,
@@ -36,6 +38,8 @@ pub struct Granted {
     pub variable: String,
     /// Which rows it may see.
     pub reads: Reached,
+    /// On which condition it sees them, in the app's own words; empty: on none.
+    pub reads_if: String,
     /// Whether it may add rows.
     pub adds: bool,
     /// Which rows it may change.
@@ -45,7 +49,7 @@ pub struct Granted {
 }
 
 /// Which rows somebody reaches.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reached {
     /// None.
     #[default]
@@ -69,6 +73,73 @@ pub(crate) fn findings(declared: &Declared, old: Option<&Powers>, new: &Powers) 
         checking.methods(power).into_iter().chain(checking.grants(power)).collect::<Vec<_>>()
     });
     said_once(found)
+}
+
+/// What the new version declares for more than the live one did, though the data of today may not let it be seen: a
+/// draft that visitors could change as soon as it is published. Of what the live version doesn't have, nothing is said.
+pub(crate) fn wider(old: &Declared, new: &Declared, found: &[Finding]) -> Vec<Finding> {
+    let known: BTreeSet<&str> = old.grants.iter().map(|grant| grant.variable.as_str()).collect();
+    let nothing = Granted::default();
+    let mut told = Vec::new();
+    for grant in new.grants.iter().filter(|grant| grant.role != "owner" && known.contains(grant.variable.as_str())) {
+        let same = |other: &&Granted| other.role == grant.role && other.variable == grant.variable;
+        let before = old.grants.iter().find(same).unwrap_or(&nothing);
+        let shown = grant.reads > before.reads
+            || grant.reads == Reached::All
+                && before.reads == Reached::All
+                && loosened(&before.reads_if, &grant.reads_if);
+        let what = [
+            ("see", shown),
+            ("add to", grant.adds && !before.adds),
+            ("change", grant.alters > before.alters),
+            ("delete", grant.deletes > before.deletes),
+        ];
+        let more: Vec<&str> = what.into_iter().filter(|(_, more)| *more).map(|(verb, _)| verb).collect();
+        if !more.is_empty() {
+            told.push((grant.role.clone(), grant.variable.clone(), more.join(" and ")));
+        }
+    }
+    for ((variable, field), before) in &old.hidden {
+        let now = new.hidden.get(&(variable.clone(), field.clone()));
+        let read: BTreeSet<&str> = new
+            .grants
+            .iter()
+            .filter(|grant| grant.variable == *variable && grant.reads > Reached::Nothing)
+            .map(|grant| grant.role.as_str())
+            .collect();
+        let gone = new.grants.iter().all(|grant| grant.variable != *variable);
+        let more: Vec<&str> = match now {
+            _ if gone => Vec::new(),
+            Some(now) => now.difference(before).map(String::as_str).collect(),
+            None => read.into_iter().filter(|role| *role != "owner" && !before.contains(*role)).collect(),
+        };
+        told.extend(more.into_iter().map(|who| (who.to_owned(), variable.clone(), format!("see “{field}” of"))));
+    }
+    let observed = |role: &str, variable: &str| {
+        let quoted = words::quoted(variable);
+        found.iter().any(|finding| {
+            finding.effect == Effect::Asks && finding.subject.starts_with(role) && finding.message.contains(&quoted)
+        })
+    };
+    let said =
+        told.into_iter().filter(|(role, variable, _)| !observed(role, variable)).map(|(role, variable, what)| {
+            let who = if role == "visitor" {
+                "Anyone".to_owned()
+            } else {
+                format!("Members with the role {}", words::quoted(&words::split(&role)))
+            };
+            let message = format!(
+                "{who} could {what} {} by what the app declares, which they can't now.",
+                words::quoted(&variable)
+            );
+            Finding::new("declared_wider", format!("{role}: {what} {variable}"), Effect::Asks, message)
+        });
+    said.collect()
+}
+
+/// Whether a condition was given up or is another one now.
+fn loosened(before: &str, now: &str) -> bool {
+    !before.is_empty() && before != now
 }
 
 /// What an anonymous caller may, a stranger may as well: it is said once.
@@ -182,5 +253,51 @@ impl Checking<'_> {
             Reached::Own => matches!(self.caller, Caller::Known(..)),
             Reached::Nothing => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grant(role: &str, reads: Reached, alters: Reached) -> Granted {
+        Granted { role: role.into(), variable: "posts".into(), reads, alters, ..Granted::default() }
+    }
+
+    fn declared(grants: Vec<Granted>) -> Declared {
+        Declared { grants, ..Declared::default() }
+    }
+
+    fn subjects(old: &Declared, new: &Declared) -> Vec<String> {
+        wider(old, new, &[]).into_iter().map(|finding| finding.subject).collect()
+    }
+
+    #[test]
+    fn what_is_declared_for_more_asks_though_nothing_of_it_can_be_seen_yet() {
+        let old = declared(vec![grant("visitor", Reached::All, Reached::Nothing)]);
+        let new = declared(vec![grant("visitor", Reached::All, Reached::All)]);
+        assert_eq!(subjects(&old, &new), ["visitor: change posts"]);
+        assert!(subjects(&new, &old).is_empty() && subjects(&old, &old).is_empty());
+    }
+
+    #[test]
+    fn a_condition_given_up_and_a_field_no_longer_hidden_are_wider() {
+        let mut drafts = grant("visitor", Reached::All, Reached::Nothing);
+        drafts.reads_if = "published".into();
+        let (mut old, new) = (declared(vec![drafts]), declared(vec![grant("visitor", Reached::All, Reached::Nothing)]));
+        assert_eq!(subjects(&old, &new), ["visitor: see posts"]);
+        let field = ("posts".to_owned(), "phone".to_owned());
+        old.grants[0].reads_if.clear();
+        old.hidden.insert(field.clone(), BTreeSet::from(["volunteer through taker".into()]));
+        assert_eq!(subjects(&old, &new), ["visitor: see “phone” of posts"]);
+        let mut still = new.clone();
+        still.hidden = old.hidden.clone();
+        assert!(subjects(&old, &still).is_empty());
+    }
+
+    #[test]
+    fn what_the_live_version_does_not_have_is_no_widening() {
+        let new = declared(vec![grant("visitor", Reached::All, Reached::All)]);
+        assert!(subjects(&declared(Vec::new()), &new).is_empty());
     }
 }

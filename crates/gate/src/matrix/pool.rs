@@ -22,7 +22,7 @@ const MOST_DEPTH: usize = 8;
 pub(crate) type Path = Vec<String>;
 
 /// What is known.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Pool {
     /// Keys of rows, in the order in which they were found.
     pub(crate) keys: Vec<String>,
@@ -40,6 +40,13 @@ impl Pool {
             pool.look(value, &mut vec![name.clone()], 0);
         }
         pool
+    }
+
+    /// Looks at more variables, after those that are known.
+    pub(crate) fn learn(&mut self, variables: &[(String, Value)]) {
+        for (name, value) in variables {
+            self.look(value, &mut vec![name.clone()], 0);
+        }
     }
 
     /// Looks at all variables, and leaves out values that another pool has.

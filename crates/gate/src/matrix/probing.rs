@@ -133,6 +133,8 @@ pub(crate) struct Known<'a> {
     pub(crate) recorded: &'a [crate::recorded::Recorded],
     /// Values that are somebody's.
     pub(crate) data: &'a Pool,
+    /// What methods are told; absent: what the version itself keeps.
+    pub(crate) asked: Option<&'a Pool>,
 }
 
 /// One version on a fork.
@@ -140,7 +142,9 @@ pub(crate) struct Prober<'a> {
     pub(crate) fork: &'a mut dyn Fork,
     version: &'a Version<'a>,
     known: &'a Known<'a>,
-    pool: Pool,
+    pool: Cow<'a, Pool>,
+    /// Texts that the caller put in by updates since they began: seeing them again shows nothing of others.
+    put_in: BTreeSet<String>,
     before: Cow<'a, Variables>,
     /// How much there is to read.
     parts: u64,
@@ -171,7 +175,8 @@ impl<'a> Prober<'a> {
             fork,
             version,
             known,
-            pool: Pool::default(),
+            pool: Cow::Owned(Pool::default()),
+            put_in: BTreeSet::new(),
             before: Cow::Owned(Variables::new()),
             parts: 0,
             parts_left: PARTS_READ,
@@ -186,7 +191,7 @@ impl<'a> Prober<'a> {
                 (Cow::Owned(view), parts)
             }
         };
-        prober.pool = Pool::of(&prober.before);
+        prober.pool = known.asked.map_or_else(|| Cow::Owned(Pool::of(&prober.before)), Cow::Borrowed);
         prober
     }
 
@@ -212,6 +217,7 @@ impl<'a> Prober<'a> {
 
     /// Puts the fork back to where every caller begins.
     pub(crate) fn restart(&mut self) {
+        self.put_in.clear();
         self.fork.back(self.version.start);
     }
 
@@ -328,6 +334,9 @@ impl<'a> Prober<'a> {
         own: &[String],
         outcome: &mut Outcome,
     ) {
+        if !is_query(function) {
+            self.put_in.extend(one.texts.iter().cloned());
+        }
         let reply = match is_query(function) {
             true => self.fork.query(caller.clone(), name, &one.bytes),
             false => self.fork.call(caller.clone(), name, &one.bytes),
@@ -336,7 +345,11 @@ impl<'a> Prober<'a> {
             Ok(Ok(value)) if is_error(&value) => outcome.bad += 1,
             Ok(Ok(value)) => {
                 outcome.good += 1;
-                outcome.shows.extend(self.shown(&value, &|text| one.texts.contains(text) || own.contains(text)));
+                outcome.shows.extend(self.shown(&value, &|text| {
+                    one.texts.contains(text)
+                        || own.contains(text)
+                        || !is_meaningless(text) && self.put_in.contains(text)
+                }));
             }
             // It answers, though nobody can say what.
             Ok(Err(_)) => outcome.good += 1,

@@ -131,6 +131,7 @@ fn what_is_wider_than_declared_asks() {
         adds: true,
         alters: Reached::All,
         deletes: Reached::All,
+        ..Granted::default()
     };
     let methods = [("addPhoto".to_owned(), vec!["owner".to_owned()])].into();
     let by_grants = Declared { grants: vec![owner("guests"), owner("photos")], ..Declared::default() };

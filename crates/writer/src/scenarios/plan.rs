@@ -266,7 +266,7 @@ fn set(input: &mut Input, id: &str, value: String) {
 }
 
 fn record(input: &Input) -> String {
-    let fields: Vec<String> = input.iter().map(|(id, value)| format!("{id} = {value}")).collect();
+    let fields: Vec<String> = input.iter().map(|(id, value)| format!("\"{id}\" = {value}")).collect();
     format!("(record {{ {} }})", fields.join("; "))
 }
 
