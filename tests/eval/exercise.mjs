@@ -98,11 +98,11 @@ async function send(page, entity) {
 /** A stranger books the first free time. */
 async function book(page, entity) {
   const main = page.getByRole('main');
-  for (const field of live(entity).filter(({ kind }) => kind.type === 'ref')) {
+  for (const field of live(entity).filter(({ kind, required }) => kind.type === 'ref' && required)) {
     const box = main.getByLabel(field.label, { exact: false }).first();
-    if (!(await box.count())) continue;
+    await box.locator('option').nth(1).waitFor({ state: 'attached' });
     const options = await box.locator('option').evaluateAll((all) => all.map((option) => option.value).filter(Boolean));
-    if (options.length > 0) await box.selectOption(options[0]);
+    await box.selectOption(options[0]);
   }
   const time = main.getByRole('button', { name: /^\d{1,2}[:.]\d\d/ }).first();
   const next = main.getByRole('button', { name: /Next free/ }).first();

@@ -41,7 +41,8 @@ fn names_something(unit: &Unit) -> bool {
 /// Stems of all words in labels and sentences.
 fn mentioned(draft: &Draft) -> BTreeSet<String> {
     let mut stems = BTreeSet::new();
-    for text in labels(&draft.spec).iter().chain(&draft.words_before) {
+    let otherwise = draft.folded.iter().map(|(_, words)| words);
+    for text in labels(&draft.spec).iter().chain(&draft.words_before).chain(otherwise) {
         add(&mut stems, text, draft.language);
     }
     let out = &draft.out;

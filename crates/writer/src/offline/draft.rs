@@ -108,7 +108,7 @@ pub(crate) struct Draft {
     pub(crate) held: Vec<(Rule, String, bool)>,
     /// What is said about the whole, until the whole text is read.
     pub(crate) wishes: Vec<super::patterns::Wish>,
-    /// People who have no list of their own: their id and what they are called.
+    /// Things that are not called so in the app: what they became, and what they were called.
     pub(crate) folded: Vec<(String, String)>,
     /// Small things remembered, such as roles that the text itself names.
     pub(crate) said: BTreeSet<String>,

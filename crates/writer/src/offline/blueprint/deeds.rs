@@ -145,13 +145,25 @@ fn tell(draft: &mut Draft, clause: &mut Clause, blueprint: &Blueprint, deed: &De
     }
     if let Some(slot) = &deed.object
         && let Some(range) = noun_after(&clause.units, verb)
-        && let Some(id) = draft.entity(&clause.units[range.clone()].to_vec())
+        && let Some(id) = in_the_part(draft, blueprint, slot, &clause.units[range.clone()])
+            .or_else(|| draft.entity(&clause.units[range.clone()].to_vec()))
     {
         clause.take(range.clone());
+        draft.folded.push((id.clone(), super::super::unit::written(&clause.units[range.clone()])));
         told.bound.push((slot.clone(), id.clone()));
         details(draft, clause, &id, range.end);
     }
     draft.told.push(told);
+}
+
+/// "Haircut booking: … customers book a free slot": two words for the same part are one thing.
+fn in_the_part(draft: &Draft, blueprint: &Blueprint, slot: &str, words: &[Unit]) -> Option<String> {
+    let concepts = &blueprint.slot.iter().find(|one| one.id == slot)?.concepts;
+    let fits = |concept: Option<&str>| concept.is_some_and(|concept| concepts.iter().any(|one| one == concept));
+    let known = draft.find_units(words).is_none()
+        && words.iter().rev().find(|unit| unit.is_content()).is_some_and(|unit| fits(unit.entity()));
+    let there = |entity: &&crate::spec::Entity| draft.known(&entity.id).new && fits(draft.known(&entity.id).concept);
+    draft.spec.entities.iter().find(there).filter(|_| known).map(|entity| entity.id.clone())
 }
 
 /// "(what, where, how urgent)", "with a photo and a price" after the thing.
