@@ -263,15 +263,22 @@ impl<'r, 'a> Pruning<'r, 'a> {
         Ok((Value::Record(both.0), Value::Record(both.1)))
     }
 
-    /// The rows between the first and the last that differ.
+    /// The rows that differ, or between the first and the last that do.
     fn rows(&mut self, old: &[Cell], new: &[Cell]) -> Result<(Value, Value), HeapError> {
         let alike = |(old, new): &(&Cell, &Cell)| self.sides.alike((**old, **new)).is_sure();
         let start = old.iter().zip(new).take_while(alike).count();
         let (old, new) = (&old[start..], &new[start..]);
         let end = old.iter().rev().zip(new.iter().rev()).take_while(alike).count();
         let (old, new) = (&old[..old.len() - end], &new[..new.len() - end]);
-        let before = old.iter().map(|cell| self.old.value(*cell)).collect::<Result<_, _>>()?;
-        let after = new.iter().map(|cell| self.new.value(*cell)).collect::<Result<_, _>>()?;
+        // Where as many rows are left on both sides, those that are the same in the same place say nothing either: what
+        // is taken from both sides alike changes no difference between them.
+        let pairwise = old.len() == new.len();
+        let says = |at: &usize| !pairwise || !alike(&(&old[*at], &new[*at]));
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        for at in (0..old.len().max(new.len())).filter(says) {
+            before.extend(old.get(at).map(|cell| self.old.value(*cell)).transpose()?);
+            after.extend(new.get(at).map(|cell| self.new.value(*cell)).transpose()?);
+        }
         Ok((Value::List(before), Value::List(after)))
     }
 }
