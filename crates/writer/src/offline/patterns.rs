@@ -12,6 +12,7 @@ mod people;
 mod remove;
 mod settings;
 mod things;
+mod translate;
 mod wishes;
 
 use super::clause::Clause;
@@ -74,6 +75,9 @@ const CHANGE: &[Pattern] = &[
 /// Reads one clause and reports what of it stayed unused.
 pub(crate) fn read(draft: &mut Draft, mut clause: Clause) {
     report_typing(draft, &clause);
+    if !draft.creating && translate::read(draft, &mut clause) {
+        return;
+    }
     refuse_beyond(draft, &mut clause);
     if draft.creating {
         intro::strip(draft, &mut clause);

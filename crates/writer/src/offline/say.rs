@@ -214,4 +214,8 @@ phrases! {
     ViewMade,
     /// 0 colours.
     ColourScheme,
+    /// 0 language.
+    Translated,
+    /// 0 labels.
+    NotTranslated,
 }

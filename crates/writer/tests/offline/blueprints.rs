@@ -146,3 +146,26 @@ fn a_brief_names_what_is_kept_and_how_it_looks() {
     assert_eq!((spec.theme.background.as_deref(), spec.theme.accent.as_str()), (Some("#f5fffa"), "#0f766e"));
     assert_eq!(sees(&spec, "plant", VISITOR), None, "users are whoever is let in");
 }
+
+#[test]
+fn an_app_is_translated_without_touching_an_id() {
+    let (spec, _) = written(
+        "Guests have a name, an email and a phone number. Tables with seats. Tasks with a zorbel and a due date.",
+    );
+    let done = changed(&spec, "Translate the app into Portuguese.");
+    assert_eq!(done.spec.language, "pt");
+    let ids = |spec: &AppSpec| {
+        spec.entities
+            .iter()
+            .map(|entity| (entity.id.clone(), entity.fields.iter().map(|field| field.id.clone()).collect::<Vec<_>>()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&done.spec), ids(&spec));
+    assert_eq!(done.spec.entity("guest").expect("guests").plural, "Convidados");
+    assert_eq!(field(&done.spec, "guest", "name").label, "Nome");
+    assert!(
+        done.understanding.not_understood.iter().any(|one| one.text.contains("Zorbel")),
+        "{:?}",
+        done.understanding
+    );
+}
