@@ -216,6 +216,8 @@ phrases! {
     ColourScheme,
     /// 0 language.
     Translated,
+    /// 0 entities, 1 other entities.
+    Counted,
     /// 0 labels.
     NotTranslated,
 }

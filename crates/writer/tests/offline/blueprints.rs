@@ -62,6 +62,8 @@ fn what_is_lent_is_lent_once_and_rated_afterwards() {
     rule(&spec, |rule| matches!(rule, Rule::Needs { entity, own: true, .. } if entity == "rating"));
     rule(&spec, |rule| matches!(rule, Rule::Once { entity, by_member: true, .. } if entity == "rating"));
     assert_eq!(field(&spec, "tool", "photo").kind, FieldKind::Picture);
+    let counted = changed(&spec, "Show the most lent tools.").spec;
+    assert_eq!(counted.entity("tool").expect("tools").totals[0].of, "loan");
     assert!(understanding.not_understood.is_empty(), "{understanding:?}");
 }
 
@@ -112,6 +114,11 @@ fn hand_overs_form_a_chain_that_nobody_changes() {
     }
     let warned = changed(&spec, "Warn when the temperature was above -18.").spec;
     assert!(format!("{:?}", warned.alerts).contains("-18000"), "{:?}", warned.alerts);
+    let split = changed(&spec, "Split a batch into several, weights must add up.").spec;
+    rule(
+        &split,
+        |rule| matches!(rule, Rule::Capacity { entity, parent, weight: Some(_), .. } if entity == "batch" && parent == "batch"),
+    );
 }
 
 #[test]

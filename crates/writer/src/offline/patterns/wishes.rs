@@ -54,6 +54,8 @@ pub(crate) enum What {
     },
     /// "nobody can change what was written".
     Fixed,
+    /// "show the most lent tools": how many rows refer to each.
+    Counted,
 }
 
 const VIEWS: &[(&str, PageKind)] = &[
@@ -73,7 +75,8 @@ pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
         clause.take_all();
         return true;
     }
-    let Some(what) = order(clause)
+    let Some(what) = counted(clause)
+        .or_else(|| order(clause))
         .or_else(|| days(draft, clause))
         .or_else(|| limit(clause))
         .or_else(|| at_most(draft, clause))
@@ -116,6 +119,12 @@ fn views(clause: &Clause) -> Vec<(PageKind, Vec<Unit>)> {
         }
     }
     found
+}
+
+/// "show the most lent tools", "which books are borrowed most".
+fn counted(clause: &Clause) -> Option<What> {
+    let deed = clause.has(&["lend", "borrow", "buy", "book", "vote", "rate"]);
+    (clause.has(&["show", "see", "want"]) && clause.has(&["most"]) && deed).then_some(What::Counted)
 }
 
 fn order(clause: &Clause) -> Option<What> {
