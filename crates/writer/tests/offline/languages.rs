@@ -41,6 +41,10 @@ pub(crate) struct Texts {
     nonsense: String,
     invented: String,
     nouns: BTreeMap<String, String>,
+    #[serde(default)]
+    booking: Option<String>,
+    #[serde(default)]
+    site: Option<String>,
 }
 
 /// By language code.
@@ -94,6 +98,10 @@ fn kinds(spec: &AppSpec, entity: &str) -> Vec<&'static str> {
             _ => "other",
         })
         .collect()
+}
+
+fn has_page(spec: &AppSpec, kind: PageKind) -> bool {
+    spec.pages.iter().any(|page| page.kind == kind)
 }
 
 fn plural<'a>(spec: &'a AppSpec, entity: &str) -> &'a str {
@@ -227,6 +235,34 @@ fn further_changes() {
         assert_eq!(whole_change(&spec, &texts.colour).spec.theme.accent, "#14532d");
         assert_eq!(sees(&spec, "table", "guest"), Some(Scope::All));
         assert_eq!(sees(&whole_change(&spec, &texts.private).spec, "table", "guest"), None);
+    });
+}
+
+#[test]
+fn bookings_keep_apart_and_are_cancelled_in_time() {
+    in_each(|code, texts| {
+        let Some(booking) = &texts.booking else { return };
+        let spec = whole(code, booking);
+        let apart = spec.rules.iter().find_map(|rule| match rule {
+            Rule::NoOverlap { entity, per, only_if: Some(_), .. } if per.len() == 1 => Some(entity),
+            _ => None,
+        });
+        let entity = apart.unwrap_or_else(|| panic!("{:?}", spec.rules));
+        assert!(spec.rules.iter().any(|rule| matches!(rule, Rule::Within { .. })), "{:?}", spec.rules);
+        assert!(spec.rules.iter().any(|rule| matches!(rule, Rule::Notice { hours: 24, .. })), "{:?}", spec.rules);
+        assert_eq!(sees(&spec, entity, VISITOR), Some(Scope::Own));
+        assert!(has_page(&spec, PageKind::Slots) && has_page(&spec, PageKind::Calendar), "{:?}", spec.pages);
+    });
+}
+
+#[test]
+fn a_personal_site_has_a_blog_a_gallery_and_a_contact_form() {
+    in_each(|code, texts| {
+        let Some(site) = &texts.site else { return };
+        let spec = whole(code, site);
+        for kind in [PageKind::Timeline, PageKind::Gallery, PageKind::Form] {
+            assert!(has_page(&spec, kind), "{kind:?}: {:?}", spec.pages);
+        }
     });
 }
 
