@@ -260,6 +260,7 @@ fn a_personal_site_has_a_blog_a_gallery_and_a_contact_form() {
     in_each(|code, texts| {
         let Some(site) = &texts.site else { return };
         let spec = whole(code, site);
+        assert_eq!(ids(&spec), ["post", "picture", "message"]);
         for kind in [PageKind::Timeline, PageKind::Gallery, PageKind::Form] {
             assert!(has_page(&spec, kind), "{kind:?}: {:?}", spec.pages);
         }
