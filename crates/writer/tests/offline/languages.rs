@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use writer::change;
 use writer::spec::{AppSpec, Condition, FieldKind, OWNER, PageKind, Rule, Scope, VISITOR};
+use writer::{change, describe};
 
 use crate::{capacity, changed, field, ids, options, sees, written};
 
@@ -45,6 +45,10 @@ pub(crate) struct Texts {
     booking: Option<String>,
     #[serde(default)]
     site: Option<String>,
+    #[serde(default)]
+    approval: Option<String>,
+    #[serde(default)]
+    voting: Option<String>,
 }
 
 /// By language code.
@@ -264,6 +268,33 @@ fn a_personal_site_has_a_blog_a_gallery_and_a_contact_form() {
         for kind in [PageKind::Timeline, PageKind::Gallery, PageKind::Form] {
             assert!(has_page(&spec, kind), "{kind:?}: {:?}", spec.pages);
         }
+    });
+}
+
+#[test]
+fn two_members_approve_and_each_votes_once() {
+    in_each(|code, texts| {
+        let (Some(approval), Some(voting)) = (&texts.approval, &texts.voting) else { return };
+        let spec = whole(code, approval);
+        assert_eq!(ids(&spec).len(), 3, "{:?}", ids(&spec));
+        let quorum = |rule: &Rule| matches!(rule, Rule::Quorum { entity, least: 2, .. } if entity == "payment");
+        assert!(spec.rules.iter().any(quorum), "{:?}", spec.rules);
+        let spec = whole(code, voting);
+        let once = |rule: &Rule| matches!(rule, Rule::Once { entity, by_member: true, .. } if entity == "vote");
+        assert!(spec.rules.iter().any(once), "{:?}", spec.rules);
+    });
+}
+
+#[test]
+fn an_app_is_described_in_its_own_language() {
+    let english = languages()["en"].booking.as_deref().map(|text| describe(&written(text).0)).unwrap_or_default();
+    assert!(!english.is_empty());
+    in_each(|code, texts| {
+        let Some(booking) = texts.booking.as_deref().filter(|_| code != "en") else { return };
+        let told = describe(&written(booking).0);
+        assert_eq!(told.len(), english.len(), "{told:?}");
+        let same: Vec<&String> = told.iter().filter(|sentence| english.contains(sentence)).collect();
+        assert!(same.is_empty() && told.iter().all(|sentence| !sentence.contains('{')), "{same:?}");
     });
 }
 
