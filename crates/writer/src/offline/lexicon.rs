@@ -659,6 +659,10 @@ mod tests {
                 let expected = blanks(&english.file.say[phrase]);
                 assert_eq!(blanks(sentence), expected, "lexicon/{}.toml say.{phrase:?}", language.code());
             }
+            for (key, sentence) in &language.file.describe {
+                let expected = english.described(key).map(blanks);
+                assert_eq!(Some(blanks(sentence)), expected, "lexicon/{}.toml describe.{key}", language.code());
+            }
         }
     }
 
