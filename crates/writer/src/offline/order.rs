@@ -58,6 +58,7 @@ fn ordered(units: Vec<Unit>, order: &[Order]) -> Vec<Unit> {
         Order::PossessorFirst => possessor_first(units),
         Order::ParticleLast => particle_last(units),
         Order::CommandLast => by_pieces(units, command_last),
+        Order::NumberLast => number_last(units),
         Order::RelativeFirst => possessors(relative_first(numbers_first(units))),
     })
 }
@@ -169,6 +170,18 @@ fn numbers_first(mut units: Vec<Unit>) -> Vec<Unit> {
             let number = units.remove(at);
             units[at - 1] = mute(units[at - 1].clone());
             units.insert(at - 2, number);
+        }
+    }
+    units
+}
+
+/// "stylists three" is "three stylists".
+fn number_last(mut units: Vec<Unit>) -> Vec<Unit> {
+    for at in 1..units.len() {
+        let noun = &units[at - 1];
+        let counted = noun.is_content() && noun.kind == Kind::Word && noun.field().is_none() && noun.measure().is_none();
+        if counted && units[at].is("numberWord") {
+            units.swap(at - 1, at);
         }
     }
     units
