@@ -12,7 +12,9 @@ use super::unit::Unit;
 /// Verbs that say what somebody does.
 const MAIN: &[&str] = &[
     "answer", "choose", "bring", "have", "need", "signUp", "give", "see", "edit", "want", "track", "ask", "create",
-    "delete", "add", "remove", "rename", "archive", "restore", "undo", "use", "let", "invited", "show", "be",
+    "delete", "add", "remove", "rename", "archive", "restore", "undo", "use", "let", "invited", "show", "be", "book",
+    "cancel", "lend", "borrow", "decide", "rate", "offerDeed", "takeOn", "mark", "handOver", "publish", "buy", "vote",
+    "payDeed", "remind", "warn",
 ];
 /// Verbs that only tell how.
 const AUXILIARY: &[&str] = &["may", "must"];
