@@ -11,10 +11,47 @@ use super::unit::Unit;
 
 /// Verbs that say what somebody does.
 const MAIN: &[&str] = &[
-    "answer", "choose", "bring", "have", "need", "signUp", "give", "see", "edit", "want", "track", "ask", "create",
-    "delete", "add", "remove", "rename", "archive", "restore", "undo", "use", "let", "invited", "show", "be", "book",
-    "cancel", "lend", "borrow", "decide", "rate", "offerDeed", "takeOn", "mark", "handOver", "publish", "buy", "vote",
-    "payDeed", "remind", "warn",
+    "answer",
+    "choose",
+    "bring",
+    "have",
+    "need",
+    "signUp",
+    "give",
+    "see",
+    "edit",
+    "want",
+    "track",
+    "ask",
+    "create",
+    "delete",
+    "add",
+    "remove",
+    "rename",
+    "archive",
+    "restore",
+    "undo",
+    "use",
+    "let",
+    "invited",
+    "show",
+    "be",
+    "book",
+    "cancel",
+    "lend",
+    "borrow",
+    "decide",
+    "rate",
+    "offerDeed",
+    "takeOn",
+    "mark",
+    "handOver",
+    "publish",
+    "buy",
+    "vote",
+    "payDeed",
+    "remind",
+    "warn",
 ];
 /// Verbs that only tell how.
 const AUXILIARY: &[&str] = &["may", "must"];
@@ -181,7 +218,8 @@ fn numbers_first(mut units: Vec<Unit>) -> Vec<Unit> {
 fn number_last(mut units: Vec<Unit>) -> Vec<Unit> {
     for at in 1..units.len() {
         let noun = &units[at - 1];
-        let counted = noun.is_content() && noun.kind == Kind::Word && noun.field().is_none() && noun.measure().is_none();
+        let counted =
+            noun.is_content() && noun.kind == Kind::Word && noun.field().is_none() && noun.measure().is_none();
         if counted && units[at].is("numberWord") {
             units.swap(at - 1, at);
         }

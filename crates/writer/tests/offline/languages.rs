@@ -285,7 +285,7 @@ fn what_is_not_understood_is_said_in_the_language_of_the_app() {
 
 /// The languages that have the words of what people do in apps, each with such a request.
 fn in_each_that_has(text: fn(&Texts) -> Option<&String>, check: impl Fn(&str, &str) + std::panic::RefUnwindSafe) {
-    for code in ["id", "sw", "hi", "ar"] {
+    for code in ["id", "sw", "hi", "ar", "zh"] {
         assert!(text(&languages()[code]).is_some(), "{code}");
     }
     in_each(|code, texts| {
