@@ -549,7 +549,8 @@ impl Language {
 
     /// The number that digits or a word say.
     pub(crate) fn number(&self, norm: &str) -> Option<u32> {
-        norm.parse().ok().or_else(|| self.file.number.get(norm).copied())
+        let says = |word: &str| self.file.grammar.key(&phrase_key(word)) == norm;
+        norm.parse().ok().or_else(|| self.file.number.iter().find(|(word, _)| says(word)).map(|(_, number)| *number))
     }
 
     /// Why something is beyond this writer.
@@ -631,6 +632,19 @@ mod tests {
         assert_eq!(votes("الضيوف لديهم اسم ورقم هاتف"), "ar");
         assert_eq!(votes("客人有姓名和电话号码"), "zh");
         assert_eq!(votes("賓客有姓名和電話號碼"), "zh");
+    }
+
+    #[test]
+    fn a_number_is_read_as_its_words_are_compared() {
+        let number = |word: &str, code: &str| {
+            let words = crate::offline::script::words(&tokens(word), lexicon().language(code));
+            lexicon().language(code).number(&words[0].norm)
+        };
+        assert_eq!(number("ثلاثة", "ar"), Some(3));
+        assert_eq!(number("पाँच", "hi"), Some(5));
+        assert_eq!(number("sepuluh", "id"), Some(10));
+        assert_eq!(number("watatu", "sw"), Some(3));
+        assert_eq!(number("三位", "zh"), Some(3));
     }
 
     #[test]

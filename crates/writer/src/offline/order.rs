@@ -627,6 +627,17 @@ mod tests {
     }
 
     #[test]
+    fn how_many_comes_before_what_is_counted() {
+        assert_eq!(reordered("wasusi watatu wenye saa za kazi", "sw").0, "watatu wasusi wenye saa za kazi");
+    }
+
+    #[test]
+    fn a_deed_moves_as_any_verb_does() {
+        assert_eq!(reordered("ग्राहक उत्पाद खरीदते हैं", "hi").0, "ग्राहक खरीदते हैं उत्पाद");
+        assert_eq!(reordered("يشتري العملاء المنتجات", "ar").0, "العملاء يشتري المنتجات");
+    }
+
+    #[test]
     fn english_stays_as_it_is() {
         let text = "guests may bring a plus one";
         assert_eq!(reordered(text, "en").0.split(' ').collect::<Vec<_>>().len(), 6);
