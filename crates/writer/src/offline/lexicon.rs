@@ -623,6 +623,25 @@ mod tests {
     }
 
     #[test]
+    fn a_language_that_describes_apps_does_so_whole() {
+        let blanks = |sentence: &str| -> BTreeSet<char> {
+            sentence.match_indices('{').filter_map(|(at, _)| sentence[at + 1..].chars().next()).collect()
+        };
+        let english = &lexicon().language("en").file;
+        for code in ["id", "sw", "hi", "ar", "zh"] {
+            let file = &lexicon().language(code).file;
+            assert!(file.describe.keys().eq(english.describe.keys()), "lexicon/{code}.toml [describe]");
+            assert!(file.option.keys().eq(english.option.keys()), "lexicon/{code}.toml [option]");
+            for (key, sentence) in &file.describe {
+                assert_eq!(blanks(sentence), blanks(&english.describe[key]), "lexicon/{code}.toml describe.{key}");
+            }
+            let labels: Vec<&String> =
+                english.labels.keys().filter(|label| !file.labels.contains_key(*label)).collect();
+            assert!(labels.is_empty(), "lexicon/{code}.toml [labels] lacks {labels:?}");
+        }
+    }
+
+    #[test]
     fn every_language_reads_in_its_own_script_and_order() {
         let votes = |text: &str| lexicon().language_of(&tokens(text)).code().to_owned();
         assert_eq!(votes("Tamu punya nama dan nomor telepon"), "id");

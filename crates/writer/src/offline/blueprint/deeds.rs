@@ -128,7 +128,7 @@ fn tell(draft: &mut Draft, clause: &mut Clause, blueprint: &Blueprint, deed: &De
     }
     if let Some(slot) = &deed.subject
         && let Some(range) = noun_before(&clause.units, verb)
-        && let Some(id) = draft.entity(&clause.units[range.clone()].to_vec())
+        && let Some(id) = draft.entity(&clause.units[range.clone()])
     {
         clause.take(range);
         draft.note(&id).doer = true;
@@ -147,7 +147,7 @@ fn tell(draft: &mut Draft, clause: &mut Clause, blueprint: &Blueprint, deed: &De
     if let Some(slot) = &deed.object
         && let Some(range) = noun_after(&clause.units, verb)
         && let Some(id) = in_the_part(draft, blueprint, slot, &clause.units[range.clone()])
-            .or_else(|| draft.entity(&clause.units[range.clone()].to_vec()))
+            .or_else(|| draft.entity(&clause.units[range.clone()]))
     {
         clause.take(range.clone());
         draft.folded.push((id.clone(), super::super::unit::written(&clause.units[range.clone()])));
