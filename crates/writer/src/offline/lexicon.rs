@@ -555,7 +555,8 @@ impl Language {
 
     /// The number that digits or a word say.
     pub(crate) fn number(&self, norm: &str) -> Option<u32> {
-        norm.parse().ok().or_else(|| self.file.number.get(norm).copied())
+        let says = |word: &str| self.file.grammar.key(&phrase_key(word)) == norm;
+        norm.parse().ok().or_else(|| self.file.number.iter().find(|(word, _)| says(word)).map(|(_, number)| *number))
     }
 
     /// Which option of a blueprint has this label.
@@ -667,6 +668,25 @@ mod tests {
     }
 
     #[test]
+    fn a_language_that_describes_apps_does_so_whole() {
+        let blanks = |sentence: &str| -> BTreeSet<char> {
+            sentence.match_indices('{').filter_map(|(at, _)| sentence[at + 1..].chars().next()).collect()
+        };
+        let english = &lexicon().language("en").file;
+        for code in ["id", "sw", "hi", "ar", "zh"] {
+            let file = &lexicon().language(code).file;
+            assert!(file.describe.keys().eq(english.describe.keys()), "lexicon/{code}.toml [describe]");
+            assert!(file.option.keys().eq(english.option.keys()), "lexicon/{code}.toml [option]");
+            for (key, sentence) in &file.describe {
+                assert_eq!(blanks(sentence), blanks(&english.describe[key]), "lexicon/{code}.toml describe.{key}");
+            }
+            let labels: Vec<&String> =
+                english.labels.keys().filter(|label| !file.labels.contains_key(*label)).collect();
+            assert!(labels.is_empty(), "lexicon/{code}.toml [labels] lacks {labels:?}");
+        }
+    }
+
+    #[test]
     fn every_language_reads_in_its_own_script_and_order() {
         let votes = |text: &str| lexicon().language_of(&tokens(text)).code().to_owned();
         assert_eq!(votes("Tamu punya nama dan nomor telepon"), "id");
@@ -676,6 +696,19 @@ mod tests {
         assert_eq!(votes("الضيوف لديهم اسم ورقم هاتف"), "ar");
         assert_eq!(votes("客人有姓名和电话号码"), "zh");
         assert_eq!(votes("賓客有姓名和電話號碼"), "zh");
+    }
+
+    #[test]
+    fn a_number_is_read_as_its_words_are_compared() {
+        let number = |word: &str, code: &str| {
+            let words = crate::offline::script::words(&tokens(word), lexicon().language(code));
+            lexicon().language(code).number(&words[0].norm)
+        };
+        assert_eq!(number("ثلاثة", "ar"), Some(3));
+        assert_eq!(number("पाँच", "hi"), Some(5));
+        assert_eq!(number("sepuluh", "id"), Some(10));
+        assert_eq!(number("watatu", "sw"), Some(3));
+        assert_eq!(number("三位", "zh"), Some(3));
     }
 
     #[test]

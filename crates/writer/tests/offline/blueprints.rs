@@ -4,7 +4,7 @@ use writer::spec::{AppSpec, FieldKind, PageKind, Rule, Scope, VISITOR};
 
 use crate::{changed, field, sees, written};
 
-fn rule<'s>(spec: &'s AppSpec, test: impl Fn(&Rule) -> bool) -> &'s Rule {
+fn rule(spec: &AppSpec, test: impl Fn(&Rule) -> bool) -> &Rule {
     spec.rules.iter().find(|rule| test(rule)).unwrap_or_else(|| panic!("{:?}", spec.rules))
 }
 

@@ -41,13 +41,13 @@ pub(crate) struct Texts {
     nonsense: String,
     invented: String,
     nouns: BTreeMap<String, String>,
-    #[serde(default)]
+    /// Haircuts with stylists, services and free slots, cancelled until 24 hours before.
     booking: Option<String>,
-    #[serde(default)]
+    /// A personal site with a blog, a gallery and a contact form.
     site: Option<String>,
-    #[serde(default)]
+    /// Two people approve each payment.
     approval: Option<String>,
-    #[serde(default)]
+    /// Members vote.
     voting: Option<String>,
 }
 
@@ -345,6 +345,55 @@ fn what_is_not_understood_is_said_in_the_language_of_the_app() {
         assert!(code == "en" || said.iter().all(|statement| !english.contains(&statement.text)), "{said:?}");
         assert!(code == "en" || !said[0].text.starts_with("I "), "{said:?}");
     });
+}
+
+/// The languages that have the words of what people do in apps, each with such a request.
+fn in_each_that_has(text: fn(&Texts) -> Option<&String>, check: impl Fn(&str, &str) + std::panic::RefUnwindSafe) {
+    for code in ["en", "es", "pt", "fr", "de", "id", "sw", "hi", "ar", "zh"] {
+        assert!(text(&languages()[code]).is_some(), "{code}");
+    }
+    in_each(|code, texts| {
+        if let Some(text) = text(texts) {
+            check(code, text);
+        }
+    });
+}
+
+#[test]
+fn a_booking_keeps_its_rules_everywhere() {
+    in_each_that_has(
+        |texts| texts.booking.as_ref(),
+        |code, text| {
+            let spec = whole(code, text);
+            let overlap = spec.rules.iter().find_map(|rule| match rule {
+                Rule::NoOverlap { entity, per, only_if, .. } => Some((entity, per.len(), only_if.is_some())),
+                _ => None,
+            });
+            let (booking, per, unless_cancelled) = overlap.unwrap_or_else(|| panic!("{text}\n{:?}", spec.rules));
+            assert_eq!((per, unless_cancelled), (1, true), "{text}");
+            assert!(spec.rules.iter().any(|rule| matches!(rule, Rule::Notice { hours: 24, .. })), "{:?}", spec.rules);
+            assert!(spec.rules.iter().any(|rule| matches!(rule, Rule::Within { .. })), "{:?}", spec.rules);
+            assert_eq!(spec.entities.len(), 3, "{text}\n{:?}", ids(&spec));
+            assert_eq!(sees(&spec, booking, VISITOR), Some(Scope::Own));
+            assert!(has_page(&spec, PageKind::Slots), "{text}");
+        },
+    );
+}
+
+#[test]
+fn a_personal_site_has_its_pages_everywhere() {
+    in_each_that_has(
+        |texts| texts.site.as_ref(),
+        |code, text| {
+            let spec = whole(code, text);
+            for kind in [PageKind::Timeline, PageKind::Gallery, PageKind::Form] {
+                assert!(has_page(&spec, kind), "{kind:?}: {text}\n{:?}", spec.pages);
+            }
+            assert_eq!(sees(&spec, "message", VISITOR), None, "what was written is only the owner's to read");
+            let post = spec.entity("post").and_then(|post| post.grant(VISITOR)).expect("visitors read posts");
+            assert!(!post.create && post.read_if.is_some(), "{post:?}");
+        },
+    );
 }
 
 #[test]

@@ -14,7 +14,7 @@ use super::super::noun::listed;
 use super::super::say::Say;
 use super::data::{Blueprint, Part, Slot};
 use crate::ident::{unique, unique_field};
-use crate::spec::{Alert, Choice, Field, FieldKind, Grant, Order, Page, Rule, Step, VISITOR, Who, Whose};
+use crate::spec::{Alert, Choice, Field, FieldKind, Grant, Order, Page, PageKind, Rule, Step, VISITOR, Who, Whose};
 
 /// A blueprint's slots as far as they are bound, and the ids of their fields by the blueprint's names for them.
 #[derive(Debug, Default)]
@@ -360,7 +360,15 @@ fn resolved(name: &str, bound: &Bound) -> Option<String> {
 }
 
 fn rule(draft: &mut Draft, part: &Part, bound: &Bound) {
-    let rule = match part.template.get("type").and_then(Value::as_str) {
+    let kind = part.template.get("type").and_then(Value::as_str);
+    let entity = part.template.get("entity").and_then(Value::as_str).and_then(|name| resolved(&name[1..], bound));
+    let overlaps =
+        |rule: &Rule| matches!(rule, Rule::NoOverlap { entity: other, .. } if Some(other) == entity.as_ref());
+    // A second way of the same rule serves where the first named what is not there.
+    if kind == Some("noOverlap") && draft.spec.rules.iter().any(overlaps) {
+        return;
+    }
+    let rule = match kind {
         Some("course") => course(draft, part, bound),
         _ => made::<Rule>(part, bound),
     };
@@ -440,6 +448,12 @@ fn page(draft: &mut Draft, part: &Part, bound: &Bound) {
     part.template.insert("title".into(), Value::String(label));
     part.template.entry("entity".into()).or_insert_with(|| Value::String(String::new()));
     if let Some(page) = made::<Page>(&part, bound)
+        && (page.kind != PageKind::Slots
+            || draft
+                .spec
+                .rules
+                .iter()
+                .any(|rule| matches!(rule, Rule::NoOverlap { entity, .. } if *entity == page.entity)))
         && !draft.spec.pages.iter().any(|other| other.kind == page.kind && other.entity == page.entity)
     {
         draft.spec.pages.push(page);

@@ -128,6 +128,10 @@ fn counted(clause: &Clause) -> Option<What> {
 }
 
 fn order(clause: &Clause) -> Option<What> {
+    // "warn me when it is on top of 5", "remind me a day earlier": the words of place and time, not of an order.
+    if clause.has(&["remind", "warn", "cancel"]) {
+        return None;
+    }
     let first = clause.find(&["latestFirst"])?;
     let short = clause.units.iter().filter(|unit| unit.is_word()).count() <= 8;
     let worded = clause.units.iter().any(|unit| unit.is_content()) || clause.has(&["most"]);
@@ -152,7 +156,10 @@ fn days(draft: &Draft, clause: &Clause) -> Option<What> {
 fn limit(clause: &Clause) -> Option<What> {
     clause.find(&["warn", "remind", "show"])?;
     let side = clause.find(&["above", "below"])?;
-    let number = clause.units[side..].iter().find(|unit| unit.kind == Kind::Number)?;
+    let is_number = |unit: &&Unit| unit.kind == Kind::Number;
+    // Where the side is said after it, the number stands before.
+    let number =
+        clause.units[side..].iter().find(is_number).or_else(|| clause.units[..side].iter().rfind(is_number))?;
     Some(What::Limit { value: number.text.clone(), above: clause.units[side].is("above") })
 }
 
