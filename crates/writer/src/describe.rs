@@ -173,6 +173,11 @@ impl<'a> Teller<'a> {
         Some(match rule {
             Rule::OnePerMember { .. } => self.say("onePerMember", &[plural]),
             Rule::Unique { field, .. } => self.say("unique", &[plural, &label(field)?]),
+            Rule::Capacity { parent, limit, weight: Some(weight), only_if, .. } => {
+                let (parent, rest) = (spec.entity(parent)?, self.counting(entity, only_if.as_ref()));
+                let limit = &parent.field(limit)?.label;
+                self.say("capacityOf", &[&parent.plural, &label(weight)?, plural, limit, &rest])
+            }
             Rule::Capacity { parent, limit, extra, only_if, .. } => {
                 let parent = spec.entity(parent)?;
                 let extra = extra.as_ref().map(|extra| self.say("onePlaceMore", &[&self.condition(entity, extra)]));

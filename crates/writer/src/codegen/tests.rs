@@ -278,3 +278,19 @@ fn brackets(line: &str) -> Vec<char> {
     assert!(!quoted, "a literal does not end: {line}");
     found
 }
+
+#[test]
+fn every_language_has_every_sentence_of_the_backend() {
+    let signatures = |language: &str| -> Vec<String> {
+        let lines = super::words(language).lines().filter(|line| line.trim_start().starts_with("public "));
+        lines.filter_map(|line| Some(line.split_once(" = ")?.0.trim().to_owned())).collect()
+    };
+    let mut english = signatures("en");
+    english.sort_unstable();
+    for language in ["de", "es", "fr", "pt", "id", "sw", "hi", "ar", "zh"] {
+        let mut own = signatures(language);
+        own.sort_unstable();
+        assert_eq!(own, english, "{language}");
+        assert_ne!(super::words(language), super::words("en"), "{language}");
+    }
+}

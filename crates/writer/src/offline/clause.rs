@@ -467,7 +467,9 @@ fn bare_verb(units: &[Unit], at: usize) -> bool {
     let verbal = verb.is_any(ELIDING)
         && (verb.field().is_none() || units.get(at + 1).is_some_and(|next| next.is_any(&["yesNo", "whether", "yes"])));
     let modal = verb.is_any(&["may", "need", "must", "not"])
-        && units.get(at + 1).is_some_and(|next| next.is_any(VERBS) || next.is_content());
+        && units
+            .get(at + 1)
+            .is_some_and(|next| next.is_any(VERBS) || next.is_any(&["in", "before"]) || next.is_content());
     let followed =
         units.get(at + 1).is_some_and(|next| !matches!(next.kind, Kind::Comma | Kind::Close) && !next.is_any(&["and"]));
     (verbal && followed && verb.entity().is_none()) || modal

@@ -58,6 +58,8 @@ pub(crate) enum Tag {
     Unit(&'static str),
     /// CSS colour.
     Colour(&'static str),
+    /// Code of a language.
+    Tongue(&'static str),
 }
 
 /// The form of a thing.
@@ -137,6 +139,9 @@ pub(crate) struct Concepts {
     pub(crate) role: BTreeMap<String, RoleConcept>,
     /// By id.
     pub(crate) occasion: BTreeMap<String, OccasionConcept>,
+    /// Names of the languages, in all of them.
+    #[serde(default)]
+    tongue: BTreeMap<String, Vec<String>>,
     /// What can't be made in part: an app that is one of these is declined whole.
     #[serde(default)]
     pub(crate) central: Vec<String>,
@@ -324,6 +329,7 @@ impl Language {
         for currencies in [&concepts.currency, &file.currencies] {
             entries.extend(currencies.iter().map(|(key, words)| (Tag::Currency(name(key)), words.clone())));
         }
+        entries.extend(concepts.tongue.iter().map(|(key, words)| (Tag::Tongue(name(key)), words.clone())));
         entries.extend(concepts.country.iter().map(|(key, words)| (Tag::Country(name(key)), words.clone())));
         for units in [&concepts.unit, &file.units] {
             entries.extend(units.iter().map(|(key, words)| (Tag::Unit(name(key)), words.clone())));
@@ -549,7 +555,43 @@ impl Language {
 
     /// The number that digits or a word say.
     pub(crate) fn number(&self, norm: &str) -> Option<u32> {
-        norm.parse().ok().or_else(|| self.file.number.get(norm).copied())
+        let says = |word: &str| self.file.grammar.key(&phrase_key(word)) == norm;
+        norm.parse().ok().or_else(|| self.file.number.iter().find(|(word, _)| says(word)).map(|(_, number)| *number))
+    }
+
+    /// Which option of a blueprint has this label.
+    pub(crate) fn option_id(&self, label: &str) -> Option<String> {
+        self.file.option.iter().find(|(_, own)| fold(own) == fold(label)).map(|(id, _)| id.clone())
+    }
+
+    /// The same usual option in another language.
+    pub(crate) fn twin(&self, label: &str, other: &Language) -> Option<String> {
+        self.file.defaults.iter().find_map(|(concept, options)| {
+            let at = options.iter().position(|own| fold(own) == fold(label))?;
+            other.file.defaults.get(concept)?.get(at).cloned()
+        })
+    }
+
+    /// The same role in another language.
+    pub(crate) fn role_twin(&self, label: &str, other: &Language) -> Option<String> {
+        let (id, _) = self.file.role.iter().find(|(_, words)| words.iter().any(|word| fold(word) == fold(label)))?;
+        other.file.role.get(id)?.first().map(|word| super::noun::sentence_case(word))
+    }
+
+    /// What the writer itself calls a property in this language.
+    pub(crate) fn field_label(&self, concept: &str) -> Option<String> {
+        let first = || self.file.field.get(concept)?.first().map(|word| super::noun::sentence_case(word));
+        self.file.labels.get(concept).cloned().or_else(first)
+    }
+
+    /// What the writer means by a label that it gave.
+    pub(crate) fn label_key(&self, label: &str) -> Option<String> {
+        self.file.labels.iter().find(|(_, own)| fold(own) == fold(label)).map(|(key, _)| key.clone())
+    }
+
+    /// Whether this language has such a label itself.
+    pub(crate) fn has_label(&self, key: &str) -> bool {
+        self.file.labels.contains_key(key)
     }
 
     /// Why something is beyond this writer.
@@ -618,6 +660,29 @@ mod tests {
                 let expected = blanks(&english.file.say[phrase]);
                 assert_eq!(blanks(sentence), expected, "lexicon/{}.toml say.{phrase:?}", language.code());
             }
+            for (key, sentence) in &language.file.describe {
+                let expected = english.described(key).map(blanks);
+                assert_eq!(Some(blanks(sentence)), expected, "lexicon/{}.toml describe.{key}", language.code());
+            }
+        }
+    }
+
+    #[test]
+    fn a_language_that_describes_apps_does_so_whole() {
+        let blanks = |sentence: &str| -> BTreeSet<char> {
+            sentence.match_indices('{').filter_map(|(at, _)| sentence[at + 1..].chars().next()).collect()
+        };
+        let english = &lexicon().language("en").file;
+        for code in ["id", "sw", "hi", "ar", "zh"] {
+            let file = &lexicon().language(code).file;
+            assert!(file.describe.keys().eq(english.describe.keys()), "lexicon/{code}.toml [describe]");
+            assert!(file.option.keys().eq(english.option.keys()), "lexicon/{code}.toml [option]");
+            for (key, sentence) in &file.describe {
+                assert_eq!(blanks(sentence), blanks(&english.describe[key]), "lexicon/{code}.toml describe.{key}");
+            }
+            let labels: Vec<&String> =
+                english.labels.keys().filter(|label| !file.labels.contains_key(*label)).collect();
+            assert!(labels.is_empty(), "lexicon/{code}.toml [labels] lacks {labels:?}");
         }
     }
 
@@ -631,6 +696,19 @@ mod tests {
         assert_eq!(votes("الضيوف لديهم اسم ورقم هاتف"), "ar");
         assert_eq!(votes("客人有姓名和电话号码"), "zh");
         assert_eq!(votes("賓客有姓名和電話號碼"), "zh");
+    }
+
+    #[test]
+    fn a_number_is_read_as_its_words_are_compared() {
+        let number = |word: &str, code: &str| {
+            let words = crate::offline::script::words(&tokens(word), lexicon().language(code));
+            lexicon().language(code).number(&words[0].norm)
+        };
+        assert_eq!(number("ثلاثة", "ar"), Some(3));
+        assert_eq!(number("पाँच", "hi"), Some(5));
+        assert_eq!(number("sepuluh", "id"), Some(10));
+        assert_eq!(number("watatu", "sw"), Some(3));
+        assert_eq!(number("三位", "zh"), Some(3));
     }
 
     #[test]

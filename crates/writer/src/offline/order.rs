@@ -11,8 +11,49 @@ use super::unit::Unit;
 
 /// Verbs that say what somebody does.
 const MAIN: &[&str] = &[
-    "answer", "choose", "bring", "have", "need", "signUp", "give", "see", "edit", "want", "track", "ask", "create",
-    "delete", "add", "remove", "rename", "archive", "restore", "undo", "use", "let", "invited", "show", "be",
+    "answer",
+    "choose",
+    "bring",
+    "have",
+    "need",
+    "signUp",
+    "give",
+    "see",
+    "edit",
+    "want",
+    "track",
+    "ask",
+    "create",
+    "delete",
+    "add",
+    "remove",
+    "rename",
+    "archive",
+    "restore",
+    "undo",
+    "use",
+    "let",
+    "invited",
+    "show",
+    "be",
+    "book",
+    "cancel",
+    "lend",
+    "borrow",
+    "decide",
+    "rate",
+    "offerDeed",
+    "takeOn",
+    "mark",
+    "handOver",
+    "publish",
+    "buy",
+    "comment",
+    "vote",
+    "approve",
+    "payDeed",
+    "remind",
+    "warn",
 ];
 /// Verbs that only tell how.
 const AUXILIARY: &[&str] = &["may", "must"];
@@ -58,6 +99,7 @@ fn ordered(units: Vec<Unit>, order: &[Order]) -> Vec<Unit> {
         Order::PossessorFirst => possessor_first(units),
         Order::ParticleLast => particle_last(units),
         Order::CommandLast => by_pieces(units, command_last),
+        Order::NumberLast => number_last(units),
         Order::RelativeFirst => possessors(relative_first(numbers_first(units))),
     })
 }
@@ -169,6 +211,19 @@ fn numbers_first(mut units: Vec<Unit>) -> Vec<Unit> {
             let number = units.remove(at);
             units[at - 1] = mute(units[at - 1].clone());
             units.insert(at - 2, number);
+        }
+    }
+    units
+}
+
+/// "stylists three" is "three stylists".
+fn number_last(mut units: Vec<Unit>) -> Vec<Unit> {
+    for at in 1..units.len() {
+        let noun = &units[at - 1];
+        let counted =
+            noun.is_content() && noun.kind == Kind::Word && noun.field().is_none() && noun.measure().is_none();
+        if counted && units[at].is("numberWord") {
+            units.swap(at - 1, at);
         }
     }
     units
@@ -481,8 +536,10 @@ fn verb_first(units: Vec<Unit>) -> Vec<Unit> {
     while at < units.len() {
         let free =
             at == 0 || is_joint(&units[at - 1]) || units[at - 1].is_filler() || says(&units[at - 1], &["want", "be"]);
-        let doing =
-            ["answer", "choose", "bring", "give", "signUp", "see", "edit", "have", "may", "must", "not", "need"];
+        let doing = [
+            "answer", "choose", "bring", "give", "signUp", "see", "edit", "have", "may", "must", "not", "need", "book",
+            "lend", "borrow", "decide", "rate", "takeOn", "mark", "handOver", "publish", "buy", "vote", "payDeed",
+        ];
         if !(free && says(&units[at], &doing)) {
             at += 1;
             continue;
@@ -569,6 +626,17 @@ mod tests {
     #[test]
     fn a_subject_after_its_verb_comes_first() {
         assert_eq!(reordered("يمكن للضيوف إحضار مرافق", "ar").0, "ل الضيوف يمكن إحضار مرافق");
+    }
+
+    #[test]
+    fn how_many_comes_before_what_is_counted() {
+        assert_eq!(reordered("wasusi watatu wenye saa za kazi", "sw").0, "watatu wasusi wenye saa za kazi");
+    }
+
+    #[test]
+    fn a_deed_moves_as_any_verb_does() {
+        assert_eq!(reordered("ग्राहक उत्पाद खरीदते हैं", "hi").0, "ग्राहक खरीदते हैं उत्पाद");
+        assert_eq!(reordered("يشتري العملاء المنتجات", "ar").0, "العملاء يشتري المنتجات");
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod people;
 mod remove;
 mod settings;
 mod things;
+mod translate;
 mod wishes;
 
 use super::clause::Clause;
@@ -74,6 +75,9 @@ const CHANGE: &[Pattern] = &[
 /// Reads one clause and reports what of it stayed unused.
 pub(crate) fn read(draft: &mut Draft, mut clause: Clause) {
     report_typing(draft, &clause);
+    if !draft.creating && translate::read(draft, &mut clause) {
+        return;
+    }
     refuse_beyond(draft, &mut clause);
     if draft.creating {
         intro::strip(draft, &mut clause);
@@ -146,7 +150,9 @@ fn report_typing(draft: &mut Draft, clause: &Clause) {
 
 /// Takes out what this writer can't do, by name: one item of a list, or the whole clause.
 fn refuse_beyond(draft: &mut Draft, clause: &mut Clause) {
-    while let Some(at) = clause.units.iter().position(is_beyond) {
+    while let Some(at) =
+        (0..clause.units.len()).find(|at| is_beyond(&clause.units[*at]) && !is_only_compared(&clause.units, *at))
+    {
         let central = draft.creating && clause.opens && draft.spec.entities.is_empty();
         if central
             && clause.units[at]
@@ -165,6 +171,11 @@ fn refuse_beyond(draft: &mut Draft, clause: &mut Clause) {
         draft.missed(Say::Beyond, &[&written(&clause.units[start..end]), &reason]);
         clause.units.drain(start..end);
     }
+}
+
+/// "My alternative to Google Photos" asks for none of it.
+fn is_only_compared(units: &[Unit], at: usize) -> bool {
+    at.checked_sub(1).and_then(|before| units.get(before)).is_some_and(|unit| unit.is("alternative"))
 }
 
 fn is_beyond(unit: &Unit) -> bool {

@@ -214,4 +214,10 @@ phrases! {
     ViewMade,
     /// 0 colours.
     ColourScheme,
+    /// 0 language.
+    Translated,
+    /// 0 entities, 1 other entities.
+    Counted,
+    /// 0 labels.
+    NotTranslated,
 }

@@ -63,6 +63,8 @@ pub(crate) enum Order {
     CommandLast,
     /// "They pick a meal out": what is left of a preposition at the end belongs to the verb.
     ParticleLast,
+    /// "Stylists three": how many is said after what is counted.
+    NumberLast,
     /// "A with-seats table": what describes a thing comes before it.
     RelativeFirst,
 }

@@ -85,6 +85,11 @@ impl Unit {
         self.tags.iter().find_map(|tag| if let Tag::Beyond(id) = tag { Some(*id) } else { None })
     }
 
+    /// The language it names, by its code.
+    pub(crate) fn tongue(&self) -> Option<&'static str> {
+        self.tags.iter().find_map(|tag| if let Tag::Tongue(code) = tag { Some(*code) } else { None })
+    }
+
     /// The currency it names.
     pub(crate) fn currency(&self) -> Option<&'static str> {
         self.tags.iter().find_map(|tag| if let Tag::Currency(code) = tag { Some(*code) } else { None })

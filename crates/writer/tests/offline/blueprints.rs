@@ -4,7 +4,7 @@ use writer::spec::{AppSpec, FieldKind, PageKind, Rule, Scope, VISITOR};
 
 use crate::{changed, field, sees, written};
 
-fn rule<'s>(spec: &'s AppSpec, test: impl Fn(&Rule) -> bool) -> &'s Rule {
+fn rule(spec: &AppSpec, test: impl Fn(&Rule) -> bool) -> &Rule {
     spec.rules.iter().find(|rule| test(rule)).unwrap_or_else(|| panic!("{:?}", spec.rules))
 }
 
@@ -62,6 +62,8 @@ fn what_is_lent_is_lent_once_and_rated_afterwards() {
     rule(&spec, |rule| matches!(rule, Rule::Needs { entity, own: true, .. } if entity == "rating"));
     rule(&spec, |rule| matches!(rule, Rule::Once { entity, by_member: true, .. } if entity == "rating"));
     assert_eq!(field(&spec, "tool", "photo").kind, FieldKind::Picture);
+    let counted = changed(&spec, "Show the most lent tools.").spec;
+    assert_eq!(counted.entity("tool").expect("tools").totals[0].of, "loan");
     assert!(understanding.not_understood.is_empty(), "{understanding:?}");
 }
 
@@ -112,6 +114,11 @@ fn hand_overs_form_a_chain_that_nobody_changes() {
     }
     let warned = changed(&spec, "Warn when the temperature was above -18.").spec;
     assert!(format!("{:?}", warned.alerts).contains("-18000"), "{:?}", warned.alerts);
+    let split = changed(&spec, "Split a batch into several, weights must add up.").spec;
+    rule(
+        &split,
+        |rule| matches!(rule, Rule::Capacity { entity, parent, weight: Some(_), .. } if entity == "batch" && parent == "batch"),
+    );
 }
 
 #[test]
@@ -145,4 +152,27 @@ fn a_brief_names_what_is_kept_and_how_it_looks() {
     assert!(page(&spec, PageKind::Summary));
     assert_eq!((spec.theme.background.as_deref(), spec.theme.accent.as_str()), (Some("#f5fffa"), "#0f766e"));
     assert_eq!(sees(&spec, "plant", VISITOR), None, "users are whoever is let in");
+}
+
+#[test]
+fn an_app_is_translated_without_touching_an_id() {
+    let (spec, _) = written(
+        "Guests have a name, an email and a phone number. Tables with seats. Tasks with a zorbel and a due date.",
+    );
+    let done = changed(&spec, "Translate the app into Portuguese.");
+    assert_eq!(done.spec.language, "pt");
+    let ids = |spec: &AppSpec| {
+        spec.entities
+            .iter()
+            .map(|entity| (entity.id.clone(), entity.fields.iter().map(|field| field.id.clone()).collect::<Vec<_>>()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&done.spec), ids(&spec));
+    assert_eq!(done.spec.entity("guest").expect("guests").plural, "Convidados");
+    assert_eq!(field(&done.spec, "guest", "name").label, "Nome");
+    assert!(
+        done.understanding.not_understood.iter().any(|one| one.text.contains("Zorbel")),
+        "{:?}",
+        done.understanding
+    );
 }

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use writer::change;
 use writer::spec::{AppSpec, Condition, FieldKind, OWNER, PageKind, Rule, Scope, VISITOR};
+use writer::{change, describe};
 
 use crate::{capacity, changed, field, ids, options, sees, written};
 
@@ -41,6 +41,14 @@ pub(crate) struct Texts {
     nonsense: String,
     invented: String,
     nouns: BTreeMap<String, String>,
+    /// Haircuts with stylists, services and free slots, cancelled until 24 hours before.
+    booking: Option<String>,
+    /// A personal site with a blog, a gallery and a contact form.
+    site: Option<String>,
+    /// Two people approve each payment.
+    approval: Option<String>,
+    /// Members vote.
+    voting: Option<String>,
 }
 
 /// By language code.
@@ -94,6 +102,10 @@ fn kinds(spec: &AppSpec, entity: &str) -> Vec<&'static str> {
             _ => "other",
         })
         .collect()
+}
+
+fn has_page(spec: &AppSpec, kind: PageKind) -> bool {
+    spec.pages.iter().any(|page| page.kind == kind)
 }
 
 fn plural<'a>(spec: &'a AppSpec, entity: &str) -> &'a str {
@@ -231,6 +243,62 @@ fn further_changes() {
 }
 
 #[test]
+fn bookings_keep_apart_and_are_cancelled_in_time() {
+    in_each(|code, texts| {
+        let Some(booking) = &texts.booking else { return };
+        let spec = whole(code, booking);
+        let apart = spec.rules.iter().find_map(|rule| match rule {
+            Rule::NoOverlap { entity, per, only_if: Some(_), .. } if per.len() == 1 => Some(entity),
+            _ => None,
+        });
+        let entity = apart.unwrap_or_else(|| panic!("{:?}", spec.rules));
+        assert!(spec.rules.iter().any(|rule| matches!(rule, Rule::Within { .. })), "{:?}", spec.rules);
+        assert!(spec.rules.iter().any(|rule| matches!(rule, Rule::Notice { hours: 24, .. })), "{:?}", spec.rules);
+        assert_eq!(sees(&spec, entity, VISITOR), Some(Scope::Own));
+        assert!(has_page(&spec, PageKind::Slots) && has_page(&spec, PageKind::Calendar), "{:?}", spec.pages);
+    });
+}
+
+#[test]
+fn a_personal_site_has_a_blog_a_gallery_and_a_contact_form() {
+    in_each(|code, texts| {
+        let Some(site) = &texts.site else { return };
+        let spec = whole(code, site);
+        assert_eq!(ids(&spec), ["post", "picture", "message"]);
+        for kind in [PageKind::Timeline, PageKind::Gallery, PageKind::Form] {
+            assert!(has_page(&spec, kind), "{kind:?}: {:?}", spec.pages);
+        }
+    });
+}
+
+#[test]
+fn two_members_approve_and_each_votes_once() {
+    in_each(|code, texts| {
+        let (Some(approval), Some(voting)) = (&texts.approval, &texts.voting) else { return };
+        let spec = whole(code, approval);
+        assert_eq!(ids(&spec).len(), 3, "{:?}", ids(&spec));
+        let quorum = |rule: &Rule| matches!(rule, Rule::Quorum { entity, least: 2, .. } if entity == "payment");
+        assert!(spec.rules.iter().any(quorum), "{:?}", spec.rules);
+        let spec = whole(code, voting);
+        let once = |rule: &Rule| matches!(rule, Rule::Once { entity, by_member: true, .. } if entity == "vote");
+        assert!(spec.rules.iter().any(once), "{:?}", spec.rules);
+    });
+}
+
+#[test]
+fn an_app_is_described_in_its_own_language() {
+    let english = languages()["en"].booking.as_deref().map(|text| describe(&written(text).0)).unwrap_or_default();
+    assert!(!english.is_empty());
+    in_each(|code, texts| {
+        let Some(booking) = texts.booking.as_deref().filter(|_| code != "en") else { return };
+        let told = describe(&written(booking).0);
+        assert_eq!(told.len(), english.len(), "{told:?}");
+        let same: Vec<&String> = told.iter().filter(|sentence| english.contains(sentence)).collect();
+        assert!(same.is_empty() && told.iter().all(|sentence| !sentence.contains('{')), "{same:?}");
+    });
+}
+
+#[test]
 fn answers_once_and_commands_on_the_whole() {
     in_each(|code, texts| {
         let spec = whole(code, &texts.once);
@@ -277,6 +345,55 @@ fn what_is_not_understood_is_said_in_the_language_of_the_app() {
         assert!(code == "en" || said.iter().all(|statement| !english.contains(&statement.text)), "{said:?}");
         assert!(code == "en" || !said[0].text.starts_with("I "), "{said:?}");
     });
+}
+
+/// The languages that have the words of what people do in apps, each with such a request.
+fn in_each_that_has(text: fn(&Texts) -> Option<&String>, check: impl Fn(&str, &str) + std::panic::RefUnwindSafe) {
+    for code in ["en", "es", "pt", "fr", "de", "id", "sw", "hi", "ar", "zh"] {
+        assert!(text(&languages()[code]).is_some(), "{code}");
+    }
+    in_each(|code, texts| {
+        if let Some(text) = text(texts) {
+            check(code, text);
+        }
+    });
+}
+
+#[test]
+fn a_booking_keeps_its_rules_everywhere() {
+    in_each_that_has(
+        |texts| texts.booking.as_ref(),
+        |code, text| {
+            let spec = whole(code, text);
+            let overlap = spec.rules.iter().find_map(|rule| match rule {
+                Rule::NoOverlap { entity, per, only_if, .. } => Some((entity, per.len(), only_if.is_some())),
+                _ => None,
+            });
+            let (booking, per, unless_cancelled) = overlap.unwrap_or_else(|| panic!("{text}\n{:?}", spec.rules));
+            assert_eq!((per, unless_cancelled), (1, true), "{text}");
+            assert!(spec.rules.iter().any(|rule| matches!(rule, Rule::Notice { hours: 24, .. })), "{:?}", spec.rules);
+            assert!(spec.rules.iter().any(|rule| matches!(rule, Rule::Within { .. })), "{:?}", spec.rules);
+            assert_eq!(spec.entities.len(), 3, "{text}\n{:?}", ids(&spec));
+            assert_eq!(sees(&spec, booking, VISITOR), Some(Scope::Own));
+            assert!(has_page(&spec, PageKind::Slots), "{text}");
+        },
+    );
+}
+
+#[test]
+fn a_personal_site_has_its_pages_everywhere() {
+    in_each_that_has(
+        |texts| texts.site.as_ref(),
+        |code, text| {
+            let spec = whole(code, text);
+            for kind in [PageKind::Timeline, PageKind::Gallery, PageKind::Form] {
+                assert!(has_page(&spec, kind), "{kind:?}: {text}\n{:?}", spec.pages);
+            }
+            assert_eq!(sees(&spec, "message", VISITOR), None, "what was written is only the owner's to read");
+            let post = spec.entity("post").and_then(|post| post.grant(VISITOR)).expect("visitors read posts");
+            assert!(!post.create && post.read_if.is_some(), "{post:?}");
+        },
+    );
 }
 
 #[test]

@@ -14,7 +14,7 @@ use super::super::noun::listed;
 use super::super::say::Say;
 use super::data::{Blueprint, Part, Slot};
 use crate::ident::{unique, unique_field};
-use crate::spec::{Alert, Choice, Field, FieldKind, Grant, Order, Page, Rule, Step, VISITOR, Who, Whose};
+use crate::spec::{Alert, Choice, Field, FieldKind, Grant, Order, Page, PageKind, Rule, Step, VISITOR, Who, Whose};
 
 /// A blueprint's slots as far as they are bound, and the ids of their fields by the blueprint's names for them.
 #[derive(Debug, Default)]
@@ -173,10 +173,15 @@ fn fields(draft: &mut Draft, slot: &Slot, bound: &mut Bound) {
     let Some(id) = bound.slots.get(&slot.id).cloned() else { return };
     let mut added: Vec<String> = Vec::new();
     for written in &slot.fields {
-        let (written, required) = written.strip_suffix('!').map_or((written.as_str(), false), |one| (one, true));
+        let written = match written.split_once('?') {
+            Some((part, _)) if !bound.parts.contains_key(part) => continue,
+            Some((_, written)) => written,
+            None => written,
+        };
+        let (written, required) = written.strip_suffix('!').map_or((written, false), |one| (one, true));
         let before = draft.spec.entity(&id).map_or(0, |entity| entity.fields.len());
         let (name, field) = match (written.split_once("->"), written.split_once(':')) {
-            (Some((name, target)), _) => (name, reference(draft, &id, target, required, bound)),
+            (Some((name, target)), _) => (name, reference(draft, &id, (name, target), required, bound)),
             (_, Some((name, options))) => (name, choice(draft, &id, name, options)),
             _ if written.starts_with('~') => (&written[1..], draft.field_of_concept(&id, &written[1..])),
             _ if names_rows(written) && draft.names_its_rows(&id) => continue,
@@ -211,7 +216,13 @@ fn names_rows(concept: &str) -> bool {
     super::super::lexicon::lexicon().concepts.field.get(concept).is_some_and(|field| field.title)
 }
 
-fn reference(draft: &mut Draft, id: &str, target: &str, required: bool, bound: &Bound) -> Option<String> {
+fn reference(
+    draft: &mut Draft,
+    id: &str,
+    (name, target): (&str, &str),
+    required: bool,
+    bound: &Bound,
+) -> Option<String> {
     let target = bound.slots.get(target)?.clone();
     let points = |field: &&Field| matches!(&field.kind, FieldKind::Ref { entity } if *entity == target);
     let there = draft.spec.entity(id)?.fields.iter().find(points).map(|field| field.id.clone());
@@ -219,7 +230,10 @@ fn reference(draft: &mut Draft, id: &str, target: &str, required: bool, bound: &
         return there;
     }
     // A plain text of the same name was meant as the reference.
-    let label = draft.spec.entity(&target)?.label.clone();
+    let label = match draft.language.has_label(name) {
+        true => draft.language.label(name),
+        false => draft.spec.entity(&target)?.label.clone(),
+    };
     let same = |field: &&Field| field.kind == FieldKind::Text && (field.id == target || field.label == label);
     let plain = draft.spec.entity(id)?.fields.iter().find(same).map(|field| field.id.clone());
     if let Some(field) = plain.filter(|_| draft.known(id).new) {
@@ -227,7 +241,8 @@ fn reference(draft: &mut Draft, id: &str, target: &str, required: bool, bound: &
         return Some(field);
     }
     let taken = draft.spec.entity(id)?.fields.iter().map(|field| field.id.clone()).collect();
-    let field = unique_field(&target, "of", &taken);
+    let words = if draft.language.has_label(name) { name } else { &target };
+    let field = unique_field(words, "of", &taken);
     let kind = FieldKind::Ref { entity: target };
     draft.spec.entity_mut(id)?.fields.push(Field { id: field.clone(), label, kind, required, ..Field::default() });
     Some(field)
@@ -345,7 +360,15 @@ fn resolved(name: &str, bound: &Bound) -> Option<String> {
 }
 
 fn rule(draft: &mut Draft, part: &Part, bound: &Bound) {
-    let rule = match part.template.get("type").and_then(Value::as_str) {
+    let kind = part.template.get("type").and_then(Value::as_str);
+    let entity = part.template.get("entity").and_then(Value::as_str).and_then(|name| resolved(&name[1..], bound));
+    let overlaps =
+        |rule: &Rule| matches!(rule, Rule::NoOverlap { entity: other, .. } if Some(other) == entity.as_ref());
+    // A second way of the same rule serves where the first named what is not there.
+    if kind == Some("noOverlap") && draft.spec.rules.iter().any(overlaps) {
+        return;
+    }
+    let rule = match kind {
         Some("course") => course(draft, part, bound),
         _ => made::<Rule>(part, bound),
     };
@@ -425,6 +448,12 @@ fn page(draft: &mut Draft, part: &Part, bound: &Bound) {
     part.template.insert("title".into(), Value::String(label));
     part.template.entry("entity".into()).or_insert_with(|| Value::String(String::new()));
     if let Some(page) = made::<Page>(&part, bound)
+        && (page.kind != PageKind::Slots
+            || draft
+                .spec
+                .rules
+                .iter()
+                .any(|rule| matches!(rule, Rule::NoOverlap { entity, .. } if *entity == page.entity)))
         && !draft.spec.pages.iter().any(|other| other.kind == page.kind && other.entity == page.entity)
     {
         draft.spec.pages.push(page);

@@ -76,7 +76,8 @@ pub(crate) struct Slot {
     pub(crate) person: Option<String>,
     /// These people come by themselves: what is asked of them stands with each row of this slot instead.
     pub(crate) fold: Option<String>,
-    /// Its fields, as `concept`, `concept!` (required), `~concept` (only if it is there), `name->slot` (a reference) or
+    /// Its fields, as `concept`, `concept!` (required), `~concept` (only if it is there),
+    /// `part?concept` (only where that part was asked for), `name->slot` (a reference) or
     /// `name:option,option` (a choice).
     #[serde(default)]
     pub(crate) fields: Vec<String>,
@@ -148,6 +149,7 @@ mod tests {
                 let entities = slot.concepts.iter().chain(&slot.make);
                 entities.for_each(|id| assert!(concepts.entity.contains_key(id), "{}: {id}", blueprint.id));
                 for field in &slot.fields {
+                    let field = field.split_once('?').map_or(field.as_str(), |(_, field)| field);
                     let concept = field.trim_end_matches('!').trim_start_matches('~');
                     let plain = !field.contains("->") && !field.contains(':');
                     assert!(!plain || concepts.field.contains_key(concept), "{}: {field}", blueprint.id);

@@ -87,14 +87,15 @@ fn names_person(unit: &Unit) -> bool {
     unit.entity().is_some_and(|concept| shape(Some(concept)) == Some(Shape::Person))
 }
 
-/// "each hand-over has …": a verb's word that stands as a noun.
+/// "each hand-over has …", "Haircut booking: …": a verb's word that stands as a noun.
 fn is_noun(units: &[Unit], at: usize) -> bool {
-    let names = units[at].entity().is_some();
-    names
-        && at
-            .checked_sub(1)
-            .and_then(|before| units.get(before))
-            .is_some_and(|unit| unit.is_any(&["det", "each", "poss"]))
+    let determined = at
+        .checked_sub(1)
+        .and_then(|before| units.get(before))
+        .is_some_and(|unit| unit.is_any(&["det", "each", "poss"]));
+    let ends = units.get(at + 1).is_none_or(|next| next.kind == Kind::Colon);
+    let heads = ends && !units[..at].iter().any(names_person);
+    units[at].entity().is_some() && (determined || heads)
 }
 
 /// A structure word, `field.x`, `entity.x`, or a unit of measure `unit.x`.
@@ -127,7 +128,7 @@ fn tell(draft: &mut Draft, clause: &mut Clause, blueprint: &Blueprint, deed: &De
     }
     if let Some(slot) = &deed.subject
         && let Some(range) = noun_before(&clause.units, verb)
-        && let Some(id) = draft.entity(&clause.units[range.clone()].to_vec())
+        && let Some(id) = draft.entity(&clause.units[range.clone()])
     {
         clause.take(range);
         draft.note(&id).doer = true;
@@ -146,7 +147,7 @@ fn tell(draft: &mut Draft, clause: &mut Clause, blueprint: &Blueprint, deed: &De
     if let Some(slot) = &deed.object
         && let Some(range) = noun_after(&clause.units, verb)
         && let Some(id) = in_the_part(draft, blueprint, slot, &clause.units[range.clone()])
-            .or_else(|| draft.entity(&clause.units[range.clone()].to_vec()))
+            .or_else(|| draft.entity(&clause.units[range.clone()]))
     {
         clause.take(range.clone());
         draft.folded.push((id.clone(), super::super::unit::written(&clause.units[range.clone()])));

@@ -6,7 +6,7 @@ use super::super::patterns::{What, Wish, field_named};
 use super::super::say::Say;
 use super::super::unit::Unit;
 use crate::ident::unique;
-use crate::spec::{Alert, Entity, Field, FieldKind, OWNER, Order, Page, PageKind, Rule, When, Who, Whose};
+use crate::spec::{Alert, Entity, Field, FieldKind, OWNER, Order, Page, PageKind, Rule, Total, When, Who, Whose};
 
 /// Applies what was remembered; views wait for the usual pages.
 pub(super) fn apply(draft: &mut Draft) {
@@ -21,6 +21,7 @@ pub(super) fn apply(draft: &mut Draft) {
             What::SeenBy => seen_by(draft, &wish),
             What::AtMost { most } => at_most(draft, &wish, *most),
             What::Fixed => fixed(draft, &wish),
+            What::Counted => counted(draft, &wish),
             What::View(_) => None,
         };
         if done.is_none() {
@@ -236,6 +237,35 @@ fn at_most(draft: &mut Draft, wish: &Wish, most: u32) -> Option<()> {
 
 fn is_course(rule: &Rule, id: &str, choice: &str) -> bool {
     matches!(rule, Rule::Steps { entity, field, .. } if entity == id && field == choice)
+}
+
+fn counted(draft: &mut Draft, wish: &Wish) -> Option<()> {
+    let refers = |draft: &Draft, id: &str| {
+        draft.spec.entities.iter().filter(|other| !other.archived && other.person.is_none()).find_map(|other| {
+            let to = |field: &&Field| matches!(&field.kind, FieldKind::Ref { entity } if entity == id);
+            Some((other.id.clone(), other.plural.clone(), shown(other).find(to)?.id.clone()))
+        })
+    };
+    let id = entity_of(draft, wish, |entity| refers(draft, &entity.id).is_some())?;
+    let (of, label, field) = refers(draft, &id)?;
+    let many = draft.many(&id);
+    let entity = draft.spec.entity_mut(&id)?;
+    let taken = entity.fields.iter().map(|field| field.id.clone()).collect();
+    let total = Total {
+        id: crate::ident::unique_field(&format!("{of}Count"), "count", &taken),
+        label,
+        of,
+        field,
+        sum: None,
+        only_if: None,
+    };
+    if entity.totals.iter().any(|other| other.of == total.of && other.sum.is_none()) {
+        return None;
+    }
+    let (about, label) = (format!("entities/{id}/totals/{}", total.id), total.label.clone());
+    entity.totals.push(total);
+    draft.understood(Say::Counted, &[&many, &label], &about);
+    Some(())
 }
 
 fn fixed(draft: &mut Draft, wish: &Wish) -> Option<()> {

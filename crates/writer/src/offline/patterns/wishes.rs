@@ -54,6 +54,8 @@ pub(crate) enum What {
     },
     /// "nobody can change what was written".
     Fixed,
+    /// "show the most lent tools": how many rows refer to each.
+    Counted,
 }
 
 const VIEWS: &[(&str, PageKind)] = &[
@@ -73,7 +75,8 @@ pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
         clause.take_all();
         return true;
     }
-    let Some(what) = order(clause)
+    let Some(what) = counted(clause)
+        .or_else(|| order(clause))
         .or_else(|| days(draft, clause))
         .or_else(|| limit(clause))
         .or_else(|| at_most(draft, clause))
@@ -118,7 +121,17 @@ fn views(clause: &Clause) -> Vec<(PageKind, Vec<Unit>)> {
     found
 }
 
+/// "show the most lent tools", "which books are borrowed most".
+fn counted(clause: &Clause) -> Option<What> {
+    let deed = clause.has(&["lend", "borrow", "buy", "book", "vote", "rate"]);
+    (clause.has(&["show", "see", "want"]) && clause.has(&["most"]) && deed).then_some(What::Counted)
+}
+
 fn order(clause: &Clause) -> Option<What> {
+    // "warn me when it is on top of 5", "remind me a day earlier": the words of place and time, not of an order.
+    if clause.has(&["remind", "warn", "cancel"]) {
+        return None;
+    }
     let first = clause.find(&["latestFirst"])?;
     let short = clause.units.iter().filter(|unit| unit.is_word()).count() <= 8;
     let worded = clause.units.iter().any(|unit| unit.is_content()) || clause.has(&["most"]);
@@ -143,7 +156,10 @@ fn days(draft: &Draft, clause: &Clause) -> Option<What> {
 fn limit(clause: &Clause) -> Option<What> {
     clause.find(&["warn", "remind", "show"])?;
     let side = clause.find(&["above", "below"])?;
-    let number = clause.units[side..].iter().find(|unit| unit.kind == Kind::Number)?;
+    let is_number = |unit: &&Unit| unit.kind == Kind::Number;
+    // Where the side is said after it, the number stands before.
+    let number =
+        clause.units[side..].iter().find(is_number).or_else(|| clause.units[..side].iter().rfind(is_number))?;
     Some(What::Limit { value: number.text.clone(), above: clause.units[side].is("above") })
 }
 
