@@ -57,6 +57,8 @@ pub(crate) struct Shows {
     pub(crate) text: String,
     /// Whether there are pictures, fields or drawings.
     pub(crate) pictures: bool,
+    /// Whether it has scripts, which may be about to do something.
+    pub(crate) scripts: bool,
     /// Addresses within the site that it leads to.
     pub(crate) links: BTreeSet<String>,
 }
@@ -78,6 +80,7 @@ const LOOK: &str = r#"(() => {
     loaded: document.readyState === "complete",
     text: (document.body?.innerText ?? "").slice(0, 200000),
     pictures: document.querySelector("img, svg, canvas, video, input, textarea, iframe") !== null,
+    scripts: document.scripts.length > 0,
     links,
   });
 })()"#;
@@ -142,6 +145,12 @@ impl Tab<'_> {
         let seen = self.browser.ask(&self.session, "Runtime.evaluate", wish).await?;
         let text = seen["result"]["value"].as_str().unwrap_or_default();
         serde_json::from_str(text).map_err(|error| BrowserError::Strange(error.to_string()))
+    }
+
+    /// Whether the page's scripts threw something since that was last taken.
+    pub(crate) fn threw(&mut self) -> bool {
+        self.take_events();
+        !self.thrown.is_empty()
     }
 
     /// First lines of what the page's scripts threw since the last call.

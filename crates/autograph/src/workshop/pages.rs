@@ -41,12 +41,12 @@ const FURTHER: Duration = Duration::from_millis(100);
 /// How often in a row a page's time may stand still for a second, until it is taken as it is.
 const STANDSTILLS_MAX: usize = 5;
 /// Looks at a page that is loaded and waits for no answer, until it is given up to show more.
-const ROUNDS_MAX: usize = 80;
+const ROUNDS_MAX: usize = 200;
 /// Looks in a row at which nothing new is seen, before a page counts as being there.
 const CALM_ROUNDS: usize = 3;
 /// The same for the first page of a site, if it has not called anything yet: it may be about to, busy with what is no
 /// network.
-const CALM_ROUNDS_SILENT: usize = 30;
+const CALM_ROUNDS_SILENT: usize = 120;
 /// The same for a page that shows nothing of what it showed before.
 const CALM_ROUNDS_MISSING: usize = 30;
 /// The time between two looks at a page that shows none of the data.
@@ -389,7 +389,9 @@ async fn settle(
         calm = if still { calm + 1 } else { 0 };
         last = now.or(last);
         let shown = last.as_ref().map_or("", |now| now.text.as_str());
-        if calm >= enough(ear, before, first, shown) {
+        // Scripts that have done nothing yet are about to, however slow the machine.
+        let silent = first && ear.calls() == 0 && !tab.threw() && last.as_ref().is_some_and(|now| now.scripts);
+        if calm >= enough(before, silent, shown) {
             break;
         }
         // A page with data on it has what it waits for, or says so by its timers and calls. Another may be busy with
@@ -410,11 +412,11 @@ async fn settle(
 }
 
 /// Looks in a row after which a page that shows this text counts as being there.
-fn enough(ear: &Ear, before: Option<&SeenPage>, first: bool, text: &str) -> usize {
+fn enough(before: Option<&SeenPage>, silent: bool, text: &str) -> usize {
     let some = before.is_none_or(|before| before.shown.is_empty() || shows_some(&before.shown, text));
     match some {
         false => CALM_ROUNDS_MISSING,
-        true if first && ear.calls() == 0 => CALM_ROUNDS_SILENT,
+        true if silent => CALM_ROUNDS_SILENT,
         true => CALM_ROUNDS,
     }
 }
