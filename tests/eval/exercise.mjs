@@ -68,7 +68,9 @@ async function add(app, spec, entity, turn) {
   const page = spec.pages.find((one) => one.entity === entity.id && one.kind === 'table' && one.roles.includes('owner'));
   if (!page) return undefined;
   const menu = app.getByRole('navigation').getByRole('link', { name: page.title, exact: true });
-  if (await menu.count()) await menu.last().click();
+  // An app with one page has no menu.
+  const shown = spec.pages.filter((one) => one.roles.includes('owner'));
+  if (shown.length > 1) await menu.last().click();
   await app.getByRole('heading', { name: entity.plural }).first().waitFor();
   const button = app.getByRole('button', { name: /^Add|: / }).filter({ hasNotText: 'CSV' }).first();
   await button.click();
