@@ -346,9 +346,7 @@ impl<'a> Prober<'a> {
             Ok(Ok(value)) => {
                 outcome.good += 1;
                 outcome.shows.extend(self.shown(&value, &|text| {
-                    one.texts.contains(text)
-                        || own.contains(text)
-                        || !is_meaningless(text) && self.put_in.contains(text)
+                    one.texts.contains(text) || own.contains(text) || self.put_in.contains(text)
                 }));
             }
             // It answers, though nobody can say what.

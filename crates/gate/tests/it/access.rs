@@ -61,7 +61,7 @@ fn a_guard_that_believes_its_argument_asks() {
 
 #[test]
 fn a_claim_that_opens_more_asks() {
-    let expected = "Asks claim: Anyone, signed in or not, could give themselves more rights by “claim admin”, and then see “guests” (id, member, name, phone) and delete any row of “guests”, which they can't now.";
+    let expected = "Asks claim: Anyone, signed in or not, could give themselves more rights by “claim admin”, and then see “guests” (member, name, phone) and delete any row of “guests”, which they can't now.";
     assert_eq!(asks("claims"), [expected]);
 }
 
