@@ -60,6 +60,12 @@ function said(answer) {
   return { understood: answer.json?.understood ?? [], not_understood: answer.json?.not_understood ?? [] };
 }
 
+/** The writer's own no, in words, is a decline; what the gate refuses was written wrongly. */
+function counted(outcome, { works, not_understood }) {
+  if (outcome === 'live') return works === false ? 'broken' : 'live';
+  return outcome === 'failed' && not_understood.length > 0 ? 'declined' : 'failed';
+}
+
 /** What the gate said, without what merely informs. */
 function findings(answer) {
   const all = Object.values(answer.json?.verdict ?? {}).flatMap((part) => (Array.isArray(part) ? part : []));
@@ -76,7 +82,7 @@ for (const item of items) {
   if (outcome === 'live' && browsing) {
     Object.assign(result, await tried(answer.json.app).catch((error) => ({ works: false, wrongs: [String(error.message).split('\n')[0]] })));
   }
-  result.counts = outcome === 'live' ? (result.works === false ? 'broken' : 'live') : result.not_understood.length > 0 ? 'declined' : 'failed';
+  result.counts = counted(outcome, result);
   result.then = [...(item.then ?? []), ...(item.refuse ?? [])].map((change, index) => {
     if (outcome !== 'live') return { change, outcome: 'none' };
     const changed = node.cli('change', answer.json.app, change);
@@ -93,7 +99,7 @@ for (const item of items) {
 }
 
 const count = (what) => results.filter((result) => result.counts === what).length;
-const seconds = results.map((result) => result.seconds).filter((value) => value !== undefined).sort((a, b) => a - b);
+const seconds = results.filter(({ outcome }) => outcome === 'live').map((result) => result.seconds).filter((value) => value !== undefined).sort((a, b) => a - b);
 const report = {
   prompts: items.length, live: count('live'), broken: count('broken'), declined: count('declined'), failed: count('failed'),
   median_seconds: seconds[Math.floor(seconds.length / 2)], results,
