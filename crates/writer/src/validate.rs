@@ -120,6 +120,11 @@ pub fn validate(spec: &AppSpec) -> Checked {
     spec.alerts.iter().enumerate().try_for_each(|(index, one)| alert(spec, &format!("alerts/{index}"), one))
 }
 
+/// Whether a rule fits what a spec has, also while the rest of it is still being written.
+pub(crate) fn fits_rule(spec: &AppSpec, rule: &Rule) -> bool {
+    rules::check(spec, "rules", rule).is_ok()
+}
+
 /// Whether a path such as `entities/guest/fields/phone` leads somewhere in the spec.
 pub fn path_exists(spec: &AppSpec, path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();

@@ -532,11 +532,6 @@ impl Draft {
     }
 }
 
-/// Whether a text could be a label.
-pub(crate) fn fits_label(text: &str) -> bool {
-    !text.trim().is_empty()
-}
-
 /// Options with ids, at most as many as a choice may have.
 pub(crate) fn options(labels: &[String]) -> Vec<Choice> {
     let mut taken = BTreeSet::new();

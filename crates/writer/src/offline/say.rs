@@ -214,6 +214,8 @@ phrases! {
     ViewMade,
     /// 0 colours.
     ColourScheme,
+    /// Nothing.
+    Searchable,
     /// 0 language.
     Translated,
     /// 0 entities, 1 other entities.

@@ -361,7 +361,8 @@ fn resolved(name: &str, bound: &Bound) -> Option<String> {
 
 fn rule(draft: &mut Draft, part: &Part, bound: &Bound) {
     let kind = part.template.get("type").and_then(Value::as_str);
-    let entity = part.template.get("entity").and_then(Value::as_str).and_then(|name| resolved(&name[1..], bound));
+    let entity =
+        part.template.get("entity").and_then(Value::as_str).and_then(|name| resolved(name.strip_prefix('$')?, bound));
     let overlaps =
         |rule: &Rule| matches!(rule, Rule::NoOverlap { entity: other, .. } if Some(other) == entity.as_ref());
     // A second way of the same rule serves where the first named what is not there.
@@ -373,6 +374,13 @@ fn rule(draft: &mut Draft, part: &Part, bound: &Bound) {
         _ => made::<Rule>(part, bound),
     };
     let Some(rule) = rule.filter(|rule| !draft.spec.rules.contains(rule)) else { return };
+    // What the text made of a part may not fit, such as a length that is no duration: the rest stands without.
+    if !crate::validate::fits_rule(&draft.spec, &rule) {
+        if let Some(sentence) = crate::describe::rule(&draft.spec, &rule).filter(|_| part.part.is_some()) {
+            draft.missed(Say::NotUnderstood, &[&sentence]);
+        }
+        return;
+    }
     let about = format!("entities/{}", rule.entity());
     draft.spec.rules.push(rule.clone());
     match part.part {

@@ -78,7 +78,7 @@ fn one(draft: &mut Draft, item: &Item, subject: &[Unit], doing: &[Action]) -> bo
     let named = noun(&words, draft.language);
     let content = words.iter().any(|unit| unit.is_content() && !unit.is("app"));
     if !content && item.units.iter().any(|unit| unit.is("search")) {
-        draft.said.insert("searchable".into());
+        draft.understood(Say::Searchable, &[], "pages");
         return true;
     }
     let known = named.as_ref().is_some_and(|noun| noun.concept.is_some() || noun.plural);

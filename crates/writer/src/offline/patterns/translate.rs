@@ -4,7 +4,7 @@
 //! it is, and is named.
 
 use super::super::clause::Clause;
-use super::super::draft::{Draft, fits_label};
+use super::super::draft::Draft;
 use super::super::lexicon::{Language, lexicon};
 use super::super::noun::{listed, sentence_case};
 use super::super::say::Say;
@@ -94,7 +94,6 @@ fn words(draft: &mut Draft, from: &'static Language, to: &'static Language, left
         alert.text = of_label(&alert.text, from, to).unwrap_or_else(|| alert.text.clone());
     }
     draft.spec.title = renamed(&draft.spec.title).unwrap_or_else(|| draft.spec.title.clone());
-    left.retain(|text| fits_label(text));
 }
 
 /// A label that is exactly one property's word.
