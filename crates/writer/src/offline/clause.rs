@@ -6,20 +6,8 @@ use super::lexicon::Language;
 use super::text::Kind;
 use super::unit::Unit;
 
-/// Verbs of which a subject can be left out after "and".
-const ELIDING: &[&str] = &[
-    "answer",
-    "choose",
-    "bring",
-    "track",
-    "signUp",
-    "give",
-    "ask",
-    "remove",
-    "rename",
-    "archive",
-    "restore",
-    "add",
+/// What people do in apps: the verbs of blueprints' deeds.
+pub(crate) const DEEDS: &[&str] = &[
     "book",
     "cancel",
     "lend",
@@ -35,41 +23,20 @@ const ELIDING: &[&str] = &[
     "vote",
     "payDeed",
 ];
-/// Verbs (and the like) that make a noun before them a subject.
+/// Verbs, besides [`DEEDS`], of which a subject can be left out after "and".
+const ELIDING: &[&str] =
+    &["answer", "choose", "bring", "track", "signUp", "give", "ask", "remove", "rename", "archive", "restore", "add"];
+/// Verbs (and the like), besides [`DEEDS`], that make a noun before them a subject.
 const VERBS: &[&str] = &[
-    "answer",
-    "choose",
-    "bring",
-    "have",
-    "need",
-    "may",
-    "must",
-    "be",
-    "signUp",
-    "not",
-    "give",
-    "see",
-    "edit",
-    "want",
-    "track",
-    "ask",
-    "book",
-    "cancel",
-    "lend",
-    "borrow",
-    "decide",
-    "rate",
-    "offerDeed",
-    "takeOn",
-    "mark",
-    "handOver",
-    "publish",
-    "buy",
-    "vote",
-    "payDeed",
+    "answer", "choose", "bring", "have", "need", "may", "must", "be", "signUp", "not", "give", "see", "edit", "want",
+    "track", "ask",
 ];
 /// Subjects by themselves.
 const SUBJECTS: &[&str] = &["they", "we", "me", "everyone", "nobody"];
+
+fn is_verb(unit: &Unit) -> bool {
+    unit.is_any(VERBS) || unit.is_any(DEEDS)
+}
 
 /// One statement.
 #[derive(Clone, Debug)]
@@ -324,7 +291,7 @@ fn trim_joints(mut units: &[Unit]) -> &[Unit] {
 fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language) -> bool {
     let before = &units[at - 1];
     let content_before =
-        units[start..at].iter().any(Unit::is_content) || units[start..at].iter().any(|unit| unit.is_any(VERBS));
+        units[start..at].iter().any(Unit::is_content) || units[start..at].iter().any(|unit| is_verb(unit));
     if !content_before {
         return false;
     }
@@ -332,7 +299,7 @@ fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language
         let headed = heading(units, at, language) && !units[at..].iter().take(2).any(|unit| unit.kind == Kind::Colon);
         // "A flower shop: customers order bouquets": the heading only names the app.
         let named =
-            start == 0 && !units[..at].iter().any(|unit| unit.is_any(VERBS) || unit.is_any(&["options", "choiceNoun"]));
+            start == 0 && !units[..at].iter().any(|unit| is_verb(unit) || unit.is_any(&["options", "choiceNoun"]));
         return headed || named && units[at].entity().is_some() && subject_then_verb(units, at, language);
     }
     if is_joint(before) {
@@ -395,14 +362,13 @@ fn compound_subject(units: &[Unit], start: usize, at: usize) -> bool {
     let before = &units[start..at];
     let person = units.get(at).is_some_and(|unit| unit.is_any(SUBJECTS))
         || units[at..].iter().take(3).any(|unit| unit.role().is_some());
-    let plain =
-        |unit: &Unit| !(unit.is_any(VERBS) && unit.role().is_none()) && unit.kind != Kind::Colon && !unit.is("with");
+    let plain = |unit: &Unit| !(is_verb(unit) && unit.role().is_none()) && unit.kind != Kind::Colon && !unit.is("with");
     person && before.last().is_some_and(|unit| unit.is("and")) && before.iter().all(plain)
 }
 
 fn has_object(units: &[Unit], start: usize, at: usize) -> bool {
     units[start..at].iter().filter(|unit| unit.is_content()).count() > 1
-        && units[start..at].iter().any(|unit| unit.is_any(VERBS) || unit.is("with") || unit.kind == Kind::Colon)
+        && units[start..at].iter().any(|unit| is_verb(unit) || unit.is("with") || unit.kind == Kind::Colon)
 }
 
 fn is_person(concept: &str) -> bool {
@@ -422,7 +388,7 @@ fn skip(units: &[Unit], mut at: usize) -> usize {
 
 fn next_is_verb(units: &[Unit], at: usize) -> bool {
     let at = skip(units, at);
-    units.get(at).is_some_and(|unit| unit.is_any(VERBS) && !unit.is("with"))
+    units.get(at).is_some_and(|unit| is_verb(unit) && !unit.is("with"))
         || units.get(at).is_some_and(|unit| unit.beyond().is_some())
 }
 
@@ -450,11 +416,11 @@ fn subject_then_verb(units: &[Unit], at: usize, language: &Language) -> bool {
         .iter()
         .any(|unit| unit.entity().is_some() || unit.is_plural(language) || unit.role().is_some())
         || units[at..nouns].iter().any(|unit| unit.is_any(&["each", "det"]));
-    named && verb.is_any(VERBS) && !ends_item(units, here + 1)
+    named && is_verb(verb) && !ends_item(units, here + 1)
 }
 
 fn is_plain_verb(unit: &Unit) -> bool {
-    unit.is_any(VERBS) && unit.entity().is_none() && unit.field().is_none()
+    is_verb(unit) && unit.entity().is_none() && unit.field().is_none()
 }
 
 fn ends_item(units: &[Unit], at: usize) -> bool {
@@ -464,12 +430,10 @@ fn ends_item(units: &[Unit], at: usize) -> bool {
 /// A verb whose subject is the one before.
 fn bare_verb(units: &[Unit], at: usize) -> bool {
     let Some(verb) = units.get(at) else { return false };
-    let verbal = verb.is_any(ELIDING)
+    let verbal = (verb.is_any(ELIDING) || verb.is_any(DEEDS))
         && (verb.field().is_none() || units.get(at + 1).is_some_and(|next| next.is_any(&["yesNo", "whether", "yes"])));
     let modal = verb.is_any(&["may", "need", "must", "not"])
-        && units
-            .get(at + 1)
-            .is_some_and(|next| next.is_any(VERBS) || next.is_any(&["in", "before"]) || next.is_content());
+        && units.get(at + 1).is_some_and(|next| is_verb(next) || next.is_any(&["in", "before"]) || next.is_content());
     let followed =
         units.get(at + 1).is_some_and(|next| !matches!(next.kind, Kind::Comma | Kind::Close) && !next.is_any(&["and"]));
     (verbal && followed && verb.entity().is_none()) || modal

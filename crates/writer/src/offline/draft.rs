@@ -554,6 +554,10 @@ pub(crate) fn role_id(words: &str, number: usize) -> String {
 
 /// Adds a sentence once.
 pub(crate) fn push_statement(statements: &mut Vec<Statement>, text: String, about: Option<&str>) {
+    // A sentence may begin with what somebody called a thing.
+    let mut letters = text.chars();
+    let text =
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str());
     if !text.is_empty() && !statements.iter().any(|statement| statement.text == text) {
         statements.push(Statement { text, about: about.map(str::to_owned) });
     }
