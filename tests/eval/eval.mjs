@@ -21,7 +21,19 @@ if (!file) {
   process.exit(2);
 }
 const from = Number(process.env.FROM ?? 0);
-const items = JSON.parse(readFileSync(file, 'utf8')).items.slice(from, from + Number(process.env.MOST ?? 1000));
+/** The requests of the file; a sentence where it has none. */
+function requests() {
+  try {
+    const { items } = JSON.parse(readFileSync(file, 'utf8'));
+    if (Array.isArray(items)) return items;
+    throw new Error('it has no list called items');
+  } catch (error) {
+    console.error(`${file} can't be read as requests: ${error.message}`);
+    process.exit(2);
+  }
+}
+
+const items = requests().slice(from, from + Number(process.env.MOST ?? 1000));
 const browsing = process.env.EXERCISE !== '0';
 
 const ends = [];

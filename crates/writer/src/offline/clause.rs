@@ -290,8 +290,7 @@ fn trim_joints(mut units: &[Unit]) -> &[Unit] {
 /// Whether the statement that began at `start` ends before `at`.
 fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language) -> bool {
     let before = &units[at - 1];
-    let content_before =
-        units[start..at].iter().any(Unit::is_content) || units[start..at].iter().any(|unit| is_verb(unit));
+    let content_before = units[start..at].iter().any(Unit::is_content) || units[start..at].iter().any(is_verb);
     if !content_before {
         return false;
     }
