@@ -47,8 +47,9 @@ const CALM_ROUNDS: usize = 3;
 /// The same for the first page of a site, if it has not called anything yet: it may be about to, busy with what is no
 /// network.
 const CALM_ROUNDS_SILENT: usize = 120;
-/// The same for a page that shows nothing of what it showed before.
-const CALM_ROUNDS_MISSING: usize = 30;
+/// The same for a page that shows nothing of what it showed before, and for a live one that shows nothing of what it was
+/// told.
+const CALM_ROUNDS_MISSING: usize = 60;
 /// The time between two looks at a page that shows none of the data.
 const BETWEEN_ROUNDS: Duration = Duration::from_millis(40);
 /// All of it takes no longer than this.
@@ -123,6 +124,11 @@ impl Ear {
     /// Texts of the data that stand in a page's text.
     fn shown_in(&self, text: &str) -> BTreeSet<String> {
         lock(&self.heard).texts.iter().filter(|known| text.contains(known.as_str())).cloned().collect()
+    }
+
+    /// Whether the data has texts that were told.
+    fn heard_some(&self) -> bool {
+        !lock(&self.heard).texts.is_empty()
     }
 
     /// Whether one does.
@@ -355,7 +361,7 @@ async fn visit(tab: &mut Tab<'_>, origin: &str, ear: &Ear, aim: &Aim<'_>) -> Res
     while let Some(address) = wanted.pop().filter(|_| !aim.reached(&site)) {
         tab.go(&format!("{origin}{address}")).await?;
         let before = aim.expected.and_then(|site| site.get(&address));
-        let (page, links) = settle(tab, ear, before, site.is_empty()).await?;
+        let (page, links) = settle(tab, ear, before, site.is_empty(), aim.only.is_some()).await?;
         let page = SeenPage { thrown: page.thrown.iter().map(|line| line.replace(origin, "")).collect(), ..page };
         site.insert(address, page);
         for link in links.into_iter().rev() {
@@ -373,6 +379,7 @@ async fn settle(
     ear: &Ear,
     before: Option<&SeenPage>,
     first: bool,
+    thorough: bool,
 ) -> Result<(SeenPage, BTreeSet<String>), BrowserError> {
     let (mut last, mut calm, mut rounds): (Option<Shows>, _, _) = (None, 0, 0);
     let (mut passed, mut standstills) = (tab.pass(FIRST).await?, 0);
@@ -391,7 +398,9 @@ async fn settle(
         let shown = last.as_ref().map_or("", |now| now.text.as_str());
         // Scripts that have done nothing yet are about to, however slow the machine.
         let silent = first && ear.calls() == 0 && !tab.threw() && last.as_ref().is_some_and(|now| now.scripts);
-        if calm >= enough(before, silent, shown) {
+        // What the live page is told and does not show yet, it may be about to: proof of what worked deserves patience.
+        let untold = before.is_none() && thorough && ear.heard_some() && !ear.shows_in(shown);
+        if calm >= enough(before, silent, untold, shown) {
             break;
         }
         // A page with data on it has what it waits for, or says so by its timers and calls. Another may be busy with
@@ -412,9 +421,9 @@ async fn settle(
 }
 
 /// Looks in a row after which a page that shows this text counts as being there.
-fn enough(before: Option<&SeenPage>, silent: bool, text: &str) -> usize {
+fn enough(before: Option<&SeenPage>, silent: bool, untold: bool, text: &str) -> usize {
     let some = before.is_none_or(|before| before.shown.is_empty() || shows_some(&before.shown, text));
-    match some {
+    match some && !untold {
         false => CALM_ROUNDS_MISSING,
         true if silent => CALM_ROUNDS_SILENT,
         true => CALM_ROUNDS,
