@@ -2,6 +2,7 @@
  * What someone sees whom the node does not know: how to get the one-time link, and why there is one.
  */
 import type { ApiError } from "../api";
+import { commands } from "../commands";
 import { useArrival } from "../router";
 import { look } from "../session";
 import { t } from "../texts";
@@ -34,7 +35,7 @@ export function Entry({ refused }: { refused?: ApiError }) {
           <li>{terminal}</li>
           <li>
             {command}
-            <CopyField label={t.copy} text={t.entry.command} />
+            <CopyField label={t.copy} text={commands.link} />
           </li>
           <li>{open}</li>
         </ol>

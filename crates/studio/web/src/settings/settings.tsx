@@ -3,6 +3,7 @@
  */
 import { useState, type ReactNode } from "react";
 import { freeze, list, remove, rename, thaw, type AppDetail } from "../api";
+import { commands } from "../commands";
 import { useDoing, useReading, type Reading } from "../request";
 import { appPath, navigate } from "../router";
 import { t } from "../texts";
@@ -167,7 +168,7 @@ function Deleting({ app }: { app: string }) {
       {asking && (
         <Dialog title={t.settings.deleteTitle(app)} onClose={() => setAsking(false)}>
           <p>{t.settings.deleteConfirmText}</p>
-          <CopyField label={t.settings.deleteConfirmText} text={t.settings.deleteCommand(app)} />
+          <CopyField label={t.settings.deleteConfirmText} text={commands.export(app)} />
           <form
             onSubmit={(event) => {
               event.preventDefault();

@@ -3,7 +3,7 @@
  */
 import { Component, type ReactNode } from "react";
 import { ApiError } from "../api";
-import { t } from "../texts";
+import { locale, t } from "../texts";
 import { Icon } from "./icons";
 
 /** Shows `error`; nothing when there is none. */
@@ -72,6 +72,6 @@ export function sentence(text: string): string {
   const trimmed = text.trim();
   if (trimmed === "") return "";
   const [first = ""] = trimmed;
-  const begun = first.toLocaleUpperCase() + trimmed.slice(first.length);
+  const begun = first.toLocaleUpperCase(locale) + trimmed.slice(first.length);
   return /[.!?…:]$/.test(begun) ? begun : `${begun}.`;
 }
