@@ -4,12 +4,10 @@
 export const commands = {
   /** Prints a new one-time link to the studio. */
   link: "autograph link",
-  /** Writes an app into one file. */
-  export: (app: string) => `autograph export ${app} ${app}.autograph`,
-  /** Makes an app from such a file. */
-  import: (app: string) => `autograph import ${app}.autograph`,
-  /** Prints what an app keeps. */
-  data: (app: string) => `autograph data ${app}`,
-  /** Lets a language model on this machine make and change apps. */
-  mcp: "autograph mcp",
+  /** Starts a node on a data folder. */
+  up: "autograph up --data FOLDER",
+  /** Judges a source tree and puts it live. */
+  deploy: "autograph deploy FOLDER",
+  /** Erases what an app keeps about a person. */
+  erase: (app: string) => `autograph erase ${app} NAME`,
 };

@@ -6,6 +6,7 @@ import { status } from "./api";
 import { About } from "./about/about";
 import { useReachable } from "./connection";
 import { Entry } from "./entry/entry";
+import { Help } from "./help/help";
 import { Home } from "./home/home";
 import { Link, parse, useArrival, usePath } from "./router";
 import { look, useSession } from "./session";
@@ -23,6 +24,7 @@ export function Root() {
       <Announcer />
       <OfflineNotice />
       <Door />
+      <Help />
     </>
   );
 }

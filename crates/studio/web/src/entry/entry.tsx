@@ -4,6 +4,7 @@
 import type { ApiError } from "../api";
 import { commands } from "../commands";
 import { useArrival } from "../router";
+import { LanguageSwitch } from "../shell/language-switch";
 import { look } from "../session";
 import { t } from "../texts";
 import { CopyField } from "../ui/copy-field";
@@ -16,7 +17,10 @@ export function Entry({ refused }: { refused?: ApiError }) {
   return (
     <main className="entry">
       <div className="entry-card">
-        <Mark size={44} />
+        <div className="entry-head">
+          <Mark size={44} />
+          <LanguageSwitch />
+        </div>
         <h1 data-heading tabIndex={-1}>
           {t.entry.title}
         </h1>

@@ -3,21 +3,22 @@
  */
 import { useState, type ReactNode } from "react";
 import { freeze, list, remove, rename, thaw, type AppDetail } from "../api";
-import { commands } from "../commands";
 import { useDoing, useReading, type Reading } from "../request";
-import { appPath, navigate } from "../router";
+import { appPath, Link, navigate } from "../router";
 import { t } from "../texts";
 import { announce } from "../ui/announcer";
 import { CopyField } from "../ui/copy-field";
 import { Dialog } from "../ui/dialog";
 import { Failure, sentence } from "../ui/failure";
 import { Page, Read } from "../ui/page";
+import { isHere } from "../ui/place";
 
 export function Settings({ app, detail }: { app: string; detail: Reading<AppDetail> }) {
   return (
     <Page title={t.settings.title}>
       <Read reading={detail}>{(shown) => <About detail={shown} />}</Read>
       <Name key={app} app={app} />
+      <Keeping app={app} />
       <Freezing app={app} />
       <Deleting app={app} />
     </Page>
@@ -39,6 +40,7 @@ function About({ detail }: { detail: AppDetail }) {
   return (
     <>
       <Panel id="what" title={t.settings.what}>
+        {detail.description.length === 0 && <p className="quiet">{t.settings.nothingSaid}</p>}
         <ul className="plain-list">
           {detail.description.map((text, index) => (
             <li key={index}>{sentence(text)}</li>
@@ -55,6 +57,7 @@ function About({ detail }: { detail: AppDetail }) {
         <p className="quiet">{t.settings.addressText}</p>
         <CopyField label={t.settings.address} text={detail.url} />
         <CopyField label={t.settings.canister} text={canister.href} />
+        {isHere(detail.url) && <p className="quiet">{t.settings.onlyHere}</p>}
       </Panel>
     </>
   );
@@ -117,6 +120,19 @@ function Name({ app }: { app: string }) {
   );
 }
 
+function Keeping({ app }: { app: string }) {
+  return (
+    <Panel id="keep" title={t.settings.keep}>
+      <p>{t.settings.keepText}</p>
+      <p>
+        <Link className="button" href={appPath(app, "data")}>
+          {t.settings.keepDo}
+        </Link>
+      </p>
+    </Panel>
+  );
+}
+
 function Freezing({ app }: { app: string }) {
   const reading = useReading("list", list);
   const doing = useDoing();
@@ -168,7 +184,6 @@ function Deleting({ app }: { app: string }) {
       {asking && (
         <Dialog title={t.settings.deleteTitle(app)} onClose={() => setAsking(false)}>
           <p>{t.settings.deleteConfirmText}</p>
-          <CopyField label={t.settings.deleteConfirmText} text={commands.export(app)} />
           <form
             onSubmit={(event) => {
               event.preventDefault();
