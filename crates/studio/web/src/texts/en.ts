@@ -86,8 +86,8 @@ export const en = {
         text: "A list of my records: artist, title, year, condition (mint, good, poor) and price.",
       },
       {
-        label: "Workshop inventory",
-        text: "An inventory of our workshop: name, place, how many, price, last checked on.",
+        label: "Tools",
+        text: "A list of our tools: name, place, how many, price, last checked on.",
       },
       {
         label: "Club members",
