@@ -344,7 +344,7 @@ export const fr: Texts = {
     none: "L’appli ne garde encore rien.",
     nothing: "Rien n’a encore été saisi ici.",
     rows: (n: number) => count(n, { one: "# entrée", other: "# entrées" }),
-    found: (n: number, of: number) => `${num(n)} trouvées sur ${count(of, { one: "# entrée", other: "# entrées" })}.`,
+    found: (n: number, of: number) => `Résultat : ${num(n)} sur ${count(of, { one: "# entrée", other: "# entrées" })}.`,
     search: "Chercher",
     filterHint: "Mots ou champs : name=Anna, day<2026-05-01",
     pages: (name: string) => `Pages de ${name}`,
