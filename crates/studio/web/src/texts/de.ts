@@ -134,7 +134,7 @@ export const de: Texts = {
     access: "Zugriff",
     data: "Daten",
     logs: "Protokoll",
-    settings: "Angaben",
+    settings: "Optionen",
     about: "Über",
   },
 
@@ -383,7 +383,7 @@ export const de: Texts = {
   },
 
   settings: {
-    title: "Angaben",
+    title: "Optionen",
     what: "Was sie tut",
     spec: "Die Beschreibung der App für Fachleute",
     address: "Adresse",

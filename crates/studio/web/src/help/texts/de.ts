@@ -70,7 +70,7 @@ export const de: HelpTexts = {
     remove: {
       title: "Eine App löschen, oder was sie über jemanden aufbewahrt",
       text: [
-        "Die ganze App: „Angaben“, ganz unten. Speichere vorher als Tabellen, was du behalten willst; nichts bringt eine gelöschte App zurück.",
+        "Die ganze App: „Optionen“, ganz unten. Speichere vorher als Tabellen, was du behalten willst; nichts bringt eine gelöschte App zurück.",
         "Eine Person: Nimm ihr unter „Leute“ den Zugriff; was sie eingetragen hat, bleibt. Um ihre Einträge endgültig zu tilgen, auch aus dem Verlauf, gibt es einen Befehl.",
       ],
       words: "löschen entfernen weg vergessen loswerden tilgen deinstallieren person",
