@@ -104,7 +104,7 @@ export const ar: Texts = {
     title: "تطبيقاتك",
     none: "لا تطبيقات لديك بعد. الأول على بُعد جملة.",
     version: (n: number) => `الإصدار ${num(n)}`,
-    changed: (when: string) => (when ? `تغيّر ${when}` : ""),
+    changed: (when: string) => `تغيّر ${when}`,
     switch: "الانتقال إلى تطبيق آخر",
     make: "إنشاء تطبيق جديد",
     frozen: "مجمّد",

@@ -101,7 +101,7 @@ export const de: Texts = {
     title: "Deine Apps",
     none: "Du hast noch keine Apps. Bis zur ersten ist es ein Satz.",
     version: (n: number) => `Version ${num(n)}`,
-    changed: (when: string) => (when ? `geändert ${when}` : ""),
+    changed: (when: string) => `geändert ${when}`,
     switch: "Zu einer anderen App wechseln",
     make: "Eine neue machen",
     frozen: "Eingefroren",
