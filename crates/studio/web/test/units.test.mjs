@@ -171,6 +171,21 @@ for (const folder of ["texts", "help/texts"]) {
   });
 }
 
+/** What a button shows, and the longer name that it has for those who don't see where it stands. */
+const NAMED = [
+  [(t) => t.people.newLink, (t) => t.people.newLinkLong("⟨one⟩")],
+  [(t) => t.people.remove, (t) => t.people.removeLong("⟨one⟩")],
+  [(t) => t.history.restore, (t) => t.history.restoreLong(7)],
+  [(t) => t.look.version, (t) => t.look.versionLong(7)],
+  [(t) => t.data.save("CSV"), (t) => t.data.saveAs("⟨one⟩", "CSV")],
+];
+
+test("the longer name of a button has the words that it shows, so that it can be called by them", async () => {
+  for (const [code, texts] of await everyText("texts")) {
+    for (const [shown, name] of NAMED) assert.ok(name(texts).toLowerCase().includes(shown(texts).toLowerCase()), `${code}: ${name(texts)}`);
+  }
+});
+
 test("numbers are counted by the rules of the language, in its own way of writing", async () => {
   const { wording } = await load("texts/wording.ts");
   const arabic = { zero: "zero", one: "one", two: "two", few: "few", many: "many", other: "other" };

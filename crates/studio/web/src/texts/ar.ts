@@ -245,7 +245,7 @@ export const ar: Texts = {
   look: {
     as: (role: string) => `شاهده بصفة ${role}`,
     version: "شاهده",
-    versionLong: (n: number) => `شاهد الإصدار ${num(n)} كما كان`,
+    versionLong: (n: number) => `شاهده: الإصدار ${num(n)} كما كان`,
     title: "نظرة إلى التطبيق",
     frame: "التطبيق الذي يُنظر إليه",
     tab: "فتح في علامة تبويب خاصة",

@@ -292,7 +292,7 @@ export const de: Texts = {
     linkText: (name: string) => `Schick ihn an ${name} und an niemanden sonst: Wer ihn öffnet, ist für die App ${name}.`,
     link: "Persönlicher Link",
     newLink: "Neuer Link",
-    newLinkLong: (name: string) => `Einen neuen Link für ${name} machen`,
+    newLinkLong: (name: string) => `Neuer Link für ${name}`,
     newLinkTitle: (name: string) => `Ein neuer Link für ${name}?`,
     newLinkText: "Für ein verlorenes Telefon oder einen Link in falschen Händen: Der alte Link gilt nicht mehr, und jeder Browser, der damit hereinkam, auch nicht. Was die Person eingetragen hat, bleibt.",
     newLinkConfirm: "Neuen Link machen",

@@ -242,7 +242,7 @@ export const es: Texts = {
 
   look: {
     as: (role: string) => `Ver como ${role}`,
-    version: "Mirarla",
+    version: "Mirar",
     versionLong: (n: number) => `Mirar la versión ${num(n)} tal como era`,
     title: "Una mirada a la app",
     frame: "La app que se está mirando",

@@ -2,7 +2,6 @@
 import type { HelpTexts } from "./en";
 
 export const zh: HelpTexts = {
-  title: "帮助",
   ask: "您想知道什么？",
   placeholder: "怎么邀请别人？",
   found: "最符合的主题：",
