@@ -597,9 +597,9 @@ describe("languages", () => {
   test("Arabic runs from the right: the rail, the divider and the words", async (t) => {
     const { node, page } = await opened(t, browser, { languages: ["ar-EG"], title: "ماذا ينبغي أن يفعل؟" });
     await inApp(node, page);
+    await page.locator(".chat").waitFor();
     assert.deepEqual(await root(page), ["ar", "rtl"]);
     const x = async (selector) => (await page.locator(selector).first().boundingBox()).x;
-    await page.locator(".chat").waitFor();
     assert.ok((await x(".rail")) > (await x(".chat")) && (await x(".chat")) > (await x(".preview")), "the rail is at the right, then the chat, then the app");
     const divider = page.getByRole("separator");
     const share = () => divider.getAttribute("aria-valuenow").then(Number);

@@ -25,7 +25,7 @@ function setOpen(next: boolean): void {
 export function HelpButton() {
   return (
     <button type="button" className="button ghost small help-button" aria-keyshortcuts="?" onClick={() => setOpen(true)}>
-      <Icon name="question" size={18} />
+      <Icon name="help" size={18} />
       <span className="help-word">{t.help}</span>
     </button>
   );
