@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
-use toolchain::{BuildError, SourceTree};
+use toolchain::{BuildError, Release, SourceTree};
 use writer::{OfflineRepairs, spec::AppSpec};
 
 use super::{
@@ -20,6 +20,7 @@ use super::{
     answer::{Alternative, Outcome, Problem},
     api::line,
     delta::Judged,
+    judge::on_own_thread,
     looked::Looked,
     owners::lock,
     proposals::{Proposal, understood_into},
@@ -204,6 +205,7 @@ impl Workshop {
             Ok(release) => release,
             Err(error) => return self.not_built(base, error, progress),
         };
+        self.to_machine_code(&release).await?;
         progress.stage("check", "Checking it against the live app");
         let on = self.seed(target.app()).await?;
         let looked = Looked::of(on.as_ref().map_or(0, |(seed, _)| seed.memory_bytes()));
@@ -260,6 +262,12 @@ impl Workshop {
                 Ok(Outcome { seconds, ..refused(base, Some(at_any_rate), progress) })
             }
         }
+    }
+
+    /// Makes the release's machine code, which fork and switch both run. That it can't be made, the fork says.
+    async fn to_machine_code(&self, release: &Release) -> Result<(), Problem> {
+        let (engine, wasm) = (self.node.engine.clone(), release.wasm.clone());
+        on_own_thread(move || drop(engine.prepare(&wasm))).await
     }
 
     /// The token of this proposal on this live version, for what has this digest.
