@@ -5,6 +5,7 @@
 mod again;
 pub mod codegen;
 pub mod describe;
+pub mod findings;
 pub mod ident;
 pub mod offline;
 pub mod scenarios;
