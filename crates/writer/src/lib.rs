@@ -5,6 +5,7 @@
 mod again;
 pub mod codegen;
 pub mod describe;
+mod difference;
 pub mod ident;
 pub mod offline;
 pub mod scenarios;
@@ -14,6 +15,7 @@ pub mod validate;
 
 pub use again::{Again, Objection, OfflineRepairs, Repairs};
 pub use describe::describe;
+pub use difference::{Difference, What, difference};
 pub use offline::{Wish, change, write};
 pub use scenarios::{Call, Expected, Scenario, scenarios, touched};
 pub use understanding::{Alternative, Answer, Change, Declined, Loss, Question, Statement, Understanding};
