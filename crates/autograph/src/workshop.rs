@@ -23,6 +23,7 @@ mod pages;
 mod people;
 mod pipeline;
 mod proposals;
+mod ready;
 mod registry;
 mod repairing;
 mod restoring;
@@ -56,6 +57,8 @@ pub(crate) struct Workshop {
     entries: Mutex<HashMap<String, u64>>,
     /// Requests seen, until they expire: none is done twice.
     seen: Mutex<HashMap<protocol::RequestId, u64>>,
+    /// What was judged and waits for the owner's word.
+    ready: ready::Waiting,
     /// One change of an app at a time.
     busy: Mutex<std::collections::HashSet<candid::Principal>>,
 }
@@ -73,6 +76,7 @@ impl Workshop {
             origin,
             entries: Mutex::default(),
             seen: Mutex::default(),
+            ready: ready::Waiting::default(),
             busy: Mutex::default(),
         }
     }

@@ -3,7 +3,9 @@
 //! Invariant: every sentence follows from the spec alone; archived parts are named as put away, not hidden.
 
 use crate::offline::phrases::Phrases;
-use crate::spec::{Alert, AppSpec, Condition, Entity, Field, FieldKind, Grant, OWNER, Rule, Scope, VISITOR, When, Who, Whose};
+use crate::spec::{
+    Alert, AppSpec, Condition, Entity, Field, FieldKind, Grant, OWNER, Rule, Scope, VISITOR, When, Who, Whose,
+};
 
 /// Sentences about an app, in the order a reader needs them.
 pub fn describe(spec: &AppSpec) -> Vec<String> {

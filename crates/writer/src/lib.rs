@@ -4,6 +4,7 @@
 
 mod again;
 pub mod codegen;
+mod corrections;
 pub mod describe;
 mod difference;
 pub mod ident;
@@ -14,6 +15,7 @@ pub mod understanding;
 pub mod validate;
 
 pub use again::{Again, Objection, OfflineRepairs, Repairs};
+pub use corrections::{Correction, Heard, corrections};
 pub use describe::describe;
 pub use difference::{Difference, What, difference};
 pub use offline::{Wish, change, write};

@@ -31,7 +31,8 @@ use super::{
     data::DataOf,
     glass::Look,
     owners::lock,
-    pipeline::{Progress, Sent, Wish},
+    pipeline::{Progress, Sent, Wanted, Wish},
+    restoring::Back,
 };
 
 /// Routes of the node's own service.
@@ -164,12 +165,12 @@ impl Workshop {
                 output(self.create(&wish, caller, progress).await?)
             }
             "change" => {
-                let arg: ChangeText = read(arg)?;
-                output(self.change(&arg.app, &arg.text, arg.approve.as_deref(), caller, progress).await?)
+                let wanted: Wanted = read(arg)?;
+                output(self.change(&wanted, caller, progress).await?)
             }
             "restore" => {
-                let arg: RestoreText = read(arg)?;
-                output(self.restore(&arg.app, arg.version, arg.approve.as_deref(), caller, progress).await?)
+                let back: Back = read(arg)?;
+                output(self.restore(&back, caller, progress).await?)
             }
             "erase" => {
                 let arg: Erase = read(arg)?;
@@ -229,26 +230,10 @@ struct InviteText {
 }
 
 #[derive(Deserialize)]
-struct ChangeText {
-    app: String,
-    text: String,
-    #[serde(default)]
-    approve: Option<String>,
-}
-
-#[derive(Deserialize)]
 struct Erase {
     app: String,
     /// A member's id or name, or a value that rows hold.
     who: String,
-    #[serde(default)]
-    approve: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct RestoreText {
-    app: String,
-    version: u64,
     #[serde(default)]
     approve: Option<String>,
 }
