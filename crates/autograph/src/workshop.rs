@@ -9,6 +9,7 @@ mod answer;
 mod api;
 mod behaviour;
 mod chain;
+mod comparing;
 mod conversation;
 mod data;
 mod delta;
@@ -21,6 +22,7 @@ mod looking;
 mod owners;
 mod pages;
 mod people;
+mod pictures;
 mod pipeline;
 mod proposals;
 mod ready;
@@ -51,6 +53,8 @@ pub(crate) struct Workshop {
     pub(crate) looks: gateway::Looks,
     /// For opening pages before they are put live.
     pub(crate) browsers: Browsers,
+    /// Pictures of versions.
+    pub(crate) pictures: pictures::Pictures,
     /// The studio's address as people reach it, `http://localhost:4943`.
     pub(crate) origin: String,
     /// One-time links to the studio, and until when they are good, ns.
@@ -67,12 +71,14 @@ impl Workshop {
     pub(crate) fn new(node: Arc<Node>, toolchain: Toolchain, origin: String) -> Workshop {
         let tokens = Tokens::new(node.secret);
         let browsers = Browsers::new(&node.data.join("browsers"));
+        let pictures = pictures::Pictures::new(&node.data);
         Workshop {
             node,
             toolchain,
             tokens,
             looks: gateway::Looks::default(),
             browsers,
+            pictures,
             origin,
             entries: Mutex::default(),
             seen: Mutex::default(),

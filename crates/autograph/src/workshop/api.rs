@@ -28,9 +28,11 @@ use tokio::sync::mpsc;
 use super::{
     Workshop,
     answer::Problem,
+    comparing::Compare,
     data::DataOf,
     glass::Look,
     owners::lock,
+    pictures::PictureOf,
     pipeline::{Progress, Sent, Wanted, Wish},
     restoring::Back,
 };
@@ -187,6 +189,8 @@ impl Workshop {
             }
             "freeze" | "thaw" | "delete" => self.app_switch(verb, &read::<AppName>(arg)?.app).await,
             "data" => self.data(read::<DataOf>(arg)?).await,
+            "compare" => self.compare(&read::<Compare>(arg)?).await,
+            "picture" => self.picture(&read::<PictureOf>(arg)?).await,
             "look" => self.look(&read::<Look>(arg)?).await,
             "export" | "import" => Err(Problem::node(
                 format!("`{verb}` is not in this version"),

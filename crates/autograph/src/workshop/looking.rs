@@ -171,6 +171,7 @@ impl Workshop {
         if verb == "delete" {
             self.looks.end_all_at(app.backend);
             self.ready.forget(app.backend);
+            self.pictures.forget(app.backend)?;
             self.forget_calls(&app);
         }
         Ok(json!({ "app": app.name }))
