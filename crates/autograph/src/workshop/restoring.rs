@@ -59,7 +59,7 @@ impl Workshop {
         let _turn = self.one_at_a_time(&app)?;
         let (version, approve) = (back.version, back.approve.as_deref());
         let outcome = self.restore_to(&app, version, approve, back.show, by, progress).await?;
-        if outcome.outcome == "ok" {
+        if back.show != ShowFirst::Never && outcome.outcome != "live" {
             // It was only looked at what it would do: nothing to remember.
             return Ok(outcome);
         }
