@@ -34,6 +34,14 @@ pub struct Difference {
     pub before: Option<String>,
 }
 
+impl Difference {
+    /// Whether it takes away what is kept, or is about who may do what.
+    #[must_use]
+    pub fn is_weighty(&self) -> bool {
+        self.room == "access" || self.room == "keeps" && self.what == What::Gone
+    }
+}
+
 /// What of an app is different after a change, in the order in which an app is described.
 #[must_use]
 pub fn difference(before: &AppSpec, after: &AppSpec) -> Vec<Difference> {
@@ -47,9 +55,13 @@ pub fn difference(before: &AppSpec, after: &AppSpec) -> Vec<Difference> {
     all
 }
 
-/// A spec with its things and fields called as in another: a new name is told once, not wherever it stands.
+/// A spec with its things, fields and roles called as in another: a new name is told once, not wherever it stands.
 fn called_as(spec: &AppSpec, other: &AppSpec) -> AppSpec {
     let mut spec = spec.clone();
+    for role in &mut spec.roles {
+        let like = other.roles.iter().find(|like| like.id == role.id);
+        role.label = like.map_or_else(|| role.label.clone(), |like| like.label.clone());
+    }
     for entity in &mut spec.entities {
         let Some(like) = other.entity(&entity.id) else { continue };
         (entity.label, entity.plural) = (like.label.clone(), like.plural.clone());
@@ -168,6 +180,12 @@ mod tests {
         let [one] = other.as_slice() else { panic!("one difference: {other:?}") };
         assert_eq!((one.what, one.room.as_str()), (What::Other, "keeps"));
         assert!(one.text.contains("emark") && one.before.as_ref().is_some_and(|before| before.contains("omment")));
+    }
+
+    #[test]
+    fn a_new_name_is_told_once() {
+        let other = after("Rename guests to invitees");
+        assert!(other.iter().all(|one| one.room != "access"), "{other:?}");
     }
 
     #[test]

@@ -186,7 +186,8 @@ fn ways(answer: &Value, again: &str) -> Vec<String> {
     let way = |message: &str, token: &str| format!("{message}:\n{again} --approve {}", quoted(token));
     let gentler =
         items(&answer["alternatives"]).map(|one| way(text(one, "message").trim_end_matches('.'), text(one, "approve")));
-    let literally = answer["approve"].as_str().map(|token| way("do exactly what was asked", token));
+    let yes = if text(answer, "outcome") == "ok" { "do it" } else { "do exactly what was asked" };
+    let literally = answer["approve"].as_str().map(|token| way(yes, token));
     gentler.chain(literally).collect()
 }
 

@@ -51,18 +51,23 @@ pub(crate) enum ShowFirst {
     /// It does.
     #[default]
     Never,
-    /// Not if the verdict has something to say about data or access: it is shown, with the token that puts it live.
+    /// Not if it is about data or access, by its verdict or by its own words: it is shown, with the token that puts it
+    /// live.
     Weighty,
     /// It is always shown first.
     Always,
 }
 
 impl ShowFirst {
-    /// Whether something with this verdict waits for the owner.
-    pub(crate) fn holds(self, verdict: &Verdict) -> bool {
+    /// Whether what has this outcome, but for being live, waits for the owner.
+    pub(crate) fn holds(self, outcome: &Outcome) -> bool {
+        let (verdict, changes) = (&outcome.verdict, &outcome.changes);
         match self {
             ShowFirst::Never => false,
-            ShowFirst::Weighty => !verdict.data.is_empty() || !verdict.access.is_empty(),
+            ShowFirst::Weighty => {
+                let found = !verdict.data.is_empty() || !verdict.access.is_empty();
+                found || changes.iter().any(writer::Difference::is_weighty)
+            }
             ShowFirst::Always => true,
         }
     }

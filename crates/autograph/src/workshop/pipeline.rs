@@ -101,6 +101,11 @@ impl Progress {
         let _ = self.sender.try_send(line("progress", &json!({ "stage": stage, "message": message, "seconds": 0 })));
     }
 
+    /// A stage that costs nothing, for it was done before.
+    fn spare(&self, stage: &str) {
+        lock(&self.stages).0.entry(stage.into()).or_default();
+    }
+
     /// Says more about the stage under way.
     pub(super) fn more(&self, message: &str) {
         let stages = lock(&self.stages);
@@ -224,6 +229,7 @@ impl Workshop {
         let waits = of.as_ref().filter(|_| approve.is_some()).and_then(|of| self.ready.find(of));
         let judged = match waits {
             Some(ready) => {
+                progress.spare("build");
                 progress.stage("check", "It was built and checked before");
                 Ok(ready)
             }
@@ -255,7 +261,7 @@ impl Workshop {
                 wait(ready);
                 return Ok(passed(base, None, progress));
             }
-            (_, Until::Live(show)) if show.holds(&verdict) && !approved => {
+            (_, Until::Live(show)) if show.holds(&base) && !approved => {
                 wait(ready);
                 return Ok(passed(base, Some(token), progress));
             }

@@ -106,7 +106,7 @@ impl Workshop {
             let alternatives = only_members.then_some(gentler).into_iter().collect();
             return Ok(refused(Outcome { alternatives, ..base }, Some(token(Approved::All)), progress));
         }
-        if show.holds(&verdict) && !(leaving || ending || given(Approved::All)) {
+        if show.holds(&base) && !(leaving || ending || given(Approved::All)) {
             return Ok(passed(base, Some(token(Approved::All)), progress));
         }
         progress.stage("switch", "Putting the present aside and bringing the version back");
