@@ -170,6 +170,8 @@ impl Workshop {
         self.registry::<()>(method, (AppArg { app: app.backend },)).await?;
         if verb == "delete" {
             self.looks.end_all_at(app.backend);
+            self.ready.forget(app.backend);
+            self.pictures.forget(app.backend)?;
             self.forget_calls(&app);
         }
         Ok(json!({ "app": app.name }))

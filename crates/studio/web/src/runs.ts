@@ -9,6 +9,7 @@ import { announce } from "./ui/announcer";
 import type { Call, Outcome, Progress } from "./api";
 import { onFailure } from "./session";
 import { t } from "./texts";
+import { card } from "./texts/conversation-card";
 
 /** The key of the run that makes a new app; others go by the app's name. */
 export const NEW = "";
@@ -125,6 +126,7 @@ function end(key: string, how: Pick<Run, "outcome" | "error">): Run {
 
 function spoken(outcome: Outcome): string {
   if (outcome.outcome === "live") return t.progress.finishedLive(outcome.version);
+  if (outcome.outcome === "ok" && outcome.approve) return card.change.title;
   return outcome.outcome === "refused" ? t.progress.finishedRefused : t.progress.finishedFailed;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Every version that was live, newest first, and the way back to each.
  */
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { history, restore, type Outcome, type Version } from "../api";
 import { AnswerCard } from "../conversation/answer-card";
 import { placed } from "../conversation/findings";
@@ -12,10 +12,13 @@ import { useReading } from "../request";
 import { appPath, Link } from "../router";
 import { forget, start, useRun, useRunEnd } from "../runs";
 import { ago, instant, moment, t } from "../texts";
-import { Confirm } from "../ui/dialog";
+import { card } from "../texts/conversation-card";
 import { Failure, sentence } from "../ui/failure";
 import { Icon } from "../ui/icons";
 import { Page, Read } from "../ui/page";
+import { BringBack } from "./bring-back";
+import { Compare } from "./compare";
+import { Picture } from "./picture";
 
 export function History({ app }: { app: string }) {
   const reading = useReading(`history ${app}`, (call) => history(app, call));
@@ -28,7 +31,7 @@ export function History({ app }: { app: string }) {
   const bring = (version: number, approve?: string) => {
     setAsking(undefined);
     setWanted(version);
-    void start(app, t.history.working(version), (call) => restore(app, version, approve, call));
+    void start(app, t.history.working(version), (call) => restore(app, version, approve, undefined, call));
   };
 
   return (
@@ -56,7 +59,7 @@ export function History({ app }: { app: string }) {
                 .sort((a, b) => b.version - a.version)
                 .map((version) => (
                   <li key={version.version} className={version.current ? "current" : undefined}>
-                    <Line app={app} version={version} busy={run?.running ?? false} onRestore={setAsking} />
+                    <Line app={app} version={version} versions={versions} busy={run?.running ?? false} onRestore={setAsking} />
                   </li>
                 ))}
             </ol>
@@ -64,11 +67,10 @@ export function History({ app }: { app: string }) {
         }
       </Read>
       {asking !== undefined && (
-        <Confirm
-          title={t.history.confirmTitle(asking)}
-          text={t.history.confirmText(asking)}
-          confirm={t.history.confirm}
-          onConfirm={() => bring(asking)}
+        <BringBack
+          app={app}
+          version={asking}
+          onConfirm={(approve) => bring(asking, approve)}
           onClose={() => setAsking(undefined)}
         />
       )}
@@ -79,30 +81,55 @@ export function History({ app }: { app: string }) {
 interface VersionLine {
   app: string;
   version: Version;
+  versions: Version[];
   busy: boolean;
   onRestore: (version: number) => void;
 }
 
-function Line({ app, version, busy, onRestore }: VersionLine) {
+function Line({ app, version, versions, busy, onRestore }: VersionLine) {
+  const [comparing, setComparing] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  const approved = version.approved ?? [];
   return (
     <div className="version">
+      <Picture app={app} version={version.version} current={version.current} />
       <div className="version-text">
         <h2>
           {t.history.version(version.version)}
           {version.current && <span className="badge good">{t.history.current}</span>}
+          {!version.current && version.restore_point && <span className="badge">{card.history.point}</span>}
+          {!version.current && version.restore_point === false && <span className="badge quiet">{card.history.noPoint}</span>}
         </h2>
         <p className="quiet">
           <time dateTime={isoOf(version.at)}>{moment(version.at)}</time>
           {ago(version.at) && ` · ${ago(version.at)}`}
         </p>
         <p>{sentence(version.message) || t.history.noMessage}</p>
+        {approved.map((text) => (
+          <p key={text} className="quiet">
+            {card.history.approved(sentence(text))}
+          </p>
+        ))}
       </div>
+      <div className="row end">
+        {versions.length > 1 && (
+          <button
+            ref={opener}
+            type="button"
+            className="button small"
+            aria-expanded={comparing}
+            aria-label={card.history.compareLong(version.version)}
+            onClick={() => setComparing(!comparing)}
+          >
+            {card.history.compare}
+          </button>
+        )}
       {version.current ? (
         <Link className="button small" href={appPath(app, "preview")}>
           {t.history.look}
         </Link>
       ) : (
-        <div className="row end">
+        <>
           <LookButton app={app} at={{ version: version.version }} label={looking.versionLong(version.version)}>
             {looking.version}
           </LookButton>
@@ -115,7 +142,19 @@ function Line({ app, version, busy, onRestore }: VersionLine) {
           >
             {t.history.restore}
           </button>
-        </div>
+        </>
+      )}
+      </div>
+      {comparing && (
+        <Compare
+          app={app}
+          version={version.version}
+          versions={versions}
+          onClose={() => {
+            setComparing(false);
+            opener.current?.focus();
+          }}
+        />
       )}
     </div>
   );

@@ -3,9 +3,11 @@
  */
 import { useState, type ReactNode } from "react";
 import { freeze, list, remove, rename, thaw, type AppDetail } from "../api";
+import { ShowFirstChoice } from "../conversation/show-first";
 import { useDoing, useReading, type Reading } from "../request";
 import { appPath, navigate } from "../router";
 import { t } from "../texts";
+import { card } from "../texts/conversation-card";
 import { announce } from "../ui/announcer";
 import { CopyField } from "../ui/copy-field";
 import { Dialog } from "../ui/dialog";
@@ -17,6 +19,10 @@ export function Settings({ app, detail }: { app: string; detail: Reading<AppDeta
     <Page title={t.settings.title}>
       <Read reading={detail}>{(shown) => <About detail={shown} />}</Read>
       <Name key={app} app={app} />
+      <Panel id="show" title={card.show.title}>
+        <p className="quiet">{card.show.text}</p>
+        <ShowFirstChoice />
+      </Panel>
       <Freezing app={app} />
       <Deleting app={app} />
     </Page>
