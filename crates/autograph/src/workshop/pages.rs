@@ -55,7 +55,7 @@ const BETWEEN_ROUNDS: Duration = Duration::from_millis(40);
 /// All of it takes no longer than this.
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 /// The window in which a picture is made, and the picture's size.
-const PICTURE: Size = Size { width: 1120, height: 720, scale: 0.4 };
+const PICTURE: Size = Size { width: 840, height: 540, scale: 0.5 };
 /// Qualities of a picture that are tried until it is small enough.
 const QUALITIES: [u8; 3] = [70, 45, 20];
 /// Texts of the data that are listened for.

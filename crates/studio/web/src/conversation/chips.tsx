@@ -79,7 +79,9 @@ function List({ kind, icon, title, outcome, actions }: ListParts) {
   );
 }
 
+/** What can be run about a sentence. It is a change of what the sentence is about, which must be live for that. */
 function correctionOf(outcome: Outcome, kind: Kind, at: number): Correction | undefined {
+  if (outcome.outcome !== "live") return undefined;
   return outcome.corrections?.find((one) => one.list === kind && one.at === at);
 }
 

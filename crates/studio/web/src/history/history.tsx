@@ -92,7 +92,7 @@ function Line({ app, version, versions, busy, onRestore }: VersionLine) {
   const approved = version.approved ?? [];
   return (
     <div className="version">
-      <Picture app={app} version={version.version} current={version.current} />
+      <Picture app={app} version={version} />
       <div className="version-text">
         <h2>
           {t.history.version(version.version)}

@@ -5,21 +5,20 @@
  * Pictures are asked for one after another, for the node makes one at a time.
  */
 import { useEffect, useRef, useState } from "react";
-import { picture } from "../api";
+import { picture, type Version } from "../api";
 import { card } from "../texts/conversation-card";
 
 interface Of {
   app: string;
-  version: number;
-  /** A live version's picture is another one than the same version's later. */
-  current: boolean;
+  version: Version;
 }
 
 const seen = new Map<string, string>();
 let queue: Promise<unknown> = Promise.resolve();
 
-export function Picture({ app, version, current }: Of) {
-  const key = `${app} ${version} ${current}`;
+export function Picture({ app, version: { version, at, current } }: Of) {
+  // A live version's picture is another one than the same version's later; and another app may get the same name.
+  const key = `${app} ${version} ${at} ${current}`;
   const [shown, setShown] = useState(() => seen.get(key));
   const place = useRef<HTMLDivElement>(null);
 
