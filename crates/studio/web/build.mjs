@@ -1,7 +1,7 @@
 /**
- * Builds the studio into `dist/`: one script, one style sheet and the fonts, each named after its own content,
- * and an `index.html` that names them. `dist/.gitignore` is left alone: it is what keeps the folder in the
- * repository, so that the Rust side compiles before this has ever run.
+ * Builds the studio into `dist/`: the script, its parts that are loaded on demand, the style sheet and the fonts, each
+ * named after its own content, and an `index.html` that names them. `dist/.gitignore` is left alone: it is what keeps
+ * the folder in the repository, so that the Rust side compiles before this has ever run.
  */
 import { build } from "esbuild";
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -22,6 +22,8 @@ const { metafile } = await build({
   outdir: dist,
   entryNames: "assets/[name]-[hash]",
   assetNames: "assets/[name]-[hash]",
+  chunkNames: "assets/[name]-[hash]",
+  splitting: true,
   bundle: true,
   minify: true,
   metafile: true,

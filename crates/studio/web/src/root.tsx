@@ -6,22 +6,25 @@ import { status } from "./api";
 import { About } from "./about/about";
 import { useReachable } from "./connection";
 import { Entry } from "./entry/entry";
+import { Help } from "./help/help";
 import { Home } from "./home/home";
 import { Link, parse, useArrival, usePath } from "./router";
 import { look, useSession } from "./session";
 import { AppFrame } from "./shell/app-frame";
 import { TopBar } from "./shell/top-bar";
-import { t } from "./texts";
+import { t, useLanguage } from "./texts";
 import { announce, Announcer } from "./ui/announcer";
 import { Failure, Guard } from "./ui/failure";
 import { Page, Waiting } from "./ui/page";
 
 export function Root() {
+  useLanguage();
   return (
     <>
       <Announcer />
       <OfflineNotice />
       <Door />
+      <Help />
     </>
   );
 }

@@ -4,7 +4,7 @@
 import { status } from "../api";
 import { useReading } from "../request";
 import { useArrival } from "../router";
-import { t } from "../texts";
+import { number, t } from "../texts";
 import { sentence } from "../ui/failure";
 import { Icon } from "../ui/icons";
 import { Page, Read } from "../ui/page";
@@ -43,11 +43,11 @@ export function About() {
                 </div>
                 <div>
                   <dt>{t.about.apps}</dt>
-                  <dd>{node.apps.toLocaleString()}</dd>
+                  <dd>{number(node.apps)}</dd>
                 </div>
                 <div>
                   <dt>{t.about.height}</dt>
-                  <dd>{node.height.toLocaleString()}</dd>
+                  <dd>{number(node.height)}</dd>
                 </div>
               </dl>
             </section>

@@ -3,7 +3,6 @@
  */
 import { access, type AccessLine, type Observed, type Role } from "../api";
 import { LookButton } from "../look/look";
-import { words as looking } from "../look/texts";
 import { useReading } from "../request";
 import { t } from "../texts";
 import { sentence } from "../ui/failure";
@@ -41,7 +40,7 @@ function RolePanel({ app, role, lines, seen }: Panel) {
       <header className="panel-head">
         <h2 id={`access-${role.id}`}>{role.label}</h2>
         <LookButton app={app} at={{ as: role.id }}>
-          {looking.as(role.label)}
+          {t.look.as(role.label)}
         </LookButton>
       </header>
       {lines.length + seen.length === 0 && <p className="quiet">{t.access.nothing}</p>}

@@ -1,5 +1,5 @@
 /**
- * The screen where an app is made: the conversation at the left, the live app at the right, a divider between them.
+ * The screen where an app is made: the conversation where lines begin, the live app where they end, a divider between them.
  * On a phone one of the two fills the screen.
  */
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
@@ -44,7 +44,8 @@ function Split({ left, right }: { left: React.ReactNode; right: React.ReactNode 
   useEffect(() => localStorage.setItem(KEPT, String(share)), [share]);
 
   const onKey = (event: KeyboardEvent) => {
-    const step = { ArrowLeft: -2, ArrowRight: 2, Home: -100, End: 100 }[event.key];
+    const forth = fromTheRight(event.currentTarget) ? -2 : 2;
+    const step = { ArrowLeft: -forth, ArrowRight: forth, Home: -100, End: 100 }[event.key];
     if (step === undefined) return;
     event.preventDefault();
     setShare((now) => bounded(now + step));
@@ -69,13 +70,19 @@ function Split({ left, right }: { left: React.ReactNode; right: React.ReactNode 
         }}
         onPointerMove={(event) => {
           const box = frame.current?.getBoundingClientRect();
-          if (dragging && box) setShare(bounded(((event.clientX - box.left) / box.width) * 100));
+          if (!dragging || !box) return;
+          const begun = fromTheRight(event.currentTarget) ? box.right - event.clientX : event.clientX - box.left;
+          setShare(bounded((begun / box.width) * 100));
         }}
         onLostPointerCapture={() => setDragging(false)}
       />
       {right}
     </div>
   );
+}
+
+function fromTheRight(element: Element): boolean {
+  return getComputedStyle(element).direction === "rtl";
 }
 
 function bounded(share: number): number {

@@ -4,7 +4,7 @@
  */
 import { useState, type ReactNode } from "react";
 import type { ColumnKind } from "../api";
-import { language, instant, moment, t } from "../texts";
+import { instant, locale, moment, t } from "../texts";
 import { announce } from "../ui/announcer";
 import { Icon } from "../ui/icons";
 import { grouped, isBlob, isRecord, line, shortened, titleOf, words } from "./value";
@@ -31,7 +31,7 @@ export function Cell({ value, kind, plain = false }: Shown): ReactNode {
     case "whole":
       return plain ? String(value) : grouped(String(value));
     case "float":
-      return typeof value === "number" ? value.toLocaleString(language, { maximumFractionDigits: 12 }) : String(value);
+      return typeof value === "number" ? value.toLocaleString(locale, { maximumFractionDigits: 12 }) : String(value);
     case "time":
       return <Time ns={String(value)} />;
     case "principal":

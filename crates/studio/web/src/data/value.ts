@@ -4,7 +4,7 @@
  * Maps are arrays of pairs, variants are `{"#tag": value}`, blobs are `{"base64", "length"}`; numbers of any size
  * come as text. Nothing is dropped: whatever a value is, there is a line for it.
  */
-import { language, t } from "../texts";
+import { locale, t } from "../texts";
 
 /** A value in one line, such as `Ana, 12` or `waiting`. */
 export function line(value: unknown): string {
@@ -47,7 +47,7 @@ export function titleOf(name: string): string {
 
 /** Digits of any number in groups; what is no number as it is. */
 export function grouped(digits: string): string {
-  return /^-?\d+$/.test(digits) ? BigInt(digits).toLocaleString(language) : digits;
+  return /^-?\d+$/.test(digits) ? BigInt(digits).toLocaleString(locale) : digits;
 }
 
 /** A principal by its first and last group. */

@@ -2,7 +2,9 @@
  * What someone sees whom the node does not know: how to get the one-time link, and why there is one.
  */
 import type { ApiError } from "../api";
+import { commands } from "../commands";
 import { useArrival } from "../router";
+import { LanguageSwitch } from "../shell/language-switch";
 import { look } from "../session";
 import { t } from "../texts";
 import { CopyField } from "../ui/copy-field";
@@ -15,7 +17,10 @@ export function Entry({ refused }: { refused?: ApiError }) {
   return (
     <main className="entry">
       <div className="entry-card">
-        <Mark size={44} />
+        <div className="entry-head">
+          <Mark size={44} />
+          <LanguageSwitch />
+        </div>
         <h1 data-heading tabIndex={-1}>
           {t.entry.title}
         </h1>
@@ -34,7 +39,7 @@ export function Entry({ refused }: { refused?: ApiError }) {
           <li>{terminal}</li>
           <li>
             {command}
-            <CopyField label={t.copy} text={t.entry.command} />
+            <CopyField label={t.copy} text={commands.link} />
           </li>
           <li>{open}</li>
         </ol>

@@ -7,7 +7,6 @@ import { AnswerCard } from "../conversation/answer-card";
 import { placed } from "../conversation/findings";
 import { ProgressList } from "../conversation/progress";
 import { LookButton } from "../look/look";
-import { words as looking } from "../look/texts";
 import { useReading } from "../request";
 import { appPath, Link } from "../router";
 import { forget, start, useRun, useRunEnd } from "../runs";
@@ -130,8 +129,8 @@ function Line({ app, version, versions, busy, onRestore }: VersionLine) {
         </Link>
       ) : (
         <>
-          <LookButton app={app} at={{ version: version.version }} label={looking.versionLong(version.version)}>
-            {looking.version}
+          <LookButton app={app} at={{ version: version.version }} label={t.look.versionLong(version.version)}>
+            {t.look.version}
           </LookButton>
           <button
             type="button"

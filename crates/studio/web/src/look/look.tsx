@@ -6,9 +6,9 @@
 import { useState } from "react";
 import { look, type Look } from "../api";
 import { useDoing } from "../request";
+import { t } from "../texts";
 import { Dialog } from "../ui/dialog";
 import { Failure } from "../ui/failure";
-import { words } from "./texts";
 
 interface Wanted {
   app: string;
@@ -37,22 +37,22 @@ export function LookButton({ app, at, children, label }: Wanted) {
 
 function Glass({ look, onClose }: { look: Look; onClose: () => void }) {
   return (
-    <Dialog title={words.title} onClose={onClose}>
+    <Dialog title={t.look.title} onClose={onClose}>
       <p className="look-strip" role="status">
         {look.message}
       </p>
       <iframe
         className="look-frame"
         src={look.url}
-        title={words.frame}
+        title={t.look.frame}
         sandbox="allow-scripts allow-same-origin allow-forms allow-modals allow-downloads"
         referrerPolicy="no-referrer"
       />
       <p className="quiet">
         <a href={look.url} target="_blank" rel="noreferrer">
-          {words.tab}
+          {t.look.tab}
         </a>{" "}
-        · {words.over}
+        · {t.look.over}
       </p>
     </Dialog>
   );

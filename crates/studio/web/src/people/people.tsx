@@ -12,6 +12,7 @@ import { Confirm, Dialog } from "../ui/dialog";
 import { Failure } from "../ui/failure";
 import { Icon } from "../ui/icons";
 import { Page, Read } from "../ui/page";
+import { isHere } from "../ui/place";
 import { InviteForm } from "./invite-form";
 
 /** What the screen's dialog is about. */
@@ -49,11 +50,13 @@ export function People({ app }: { app: string }) {
           ) : (
             <>
               {roles.length > 0 && <InviteForm roles={roles} busy={doing.busy} onInvite={make} />}
-              {groups(members, roles).map(({ role, inside }) => (
+              {groups(members, roles).map(({ role, inside, known, inviting }) => (
                 <section key={role.id} className="panel" aria-labelledby={`role-${role.id}`}>
                   <h2 id={`role-${role.id}`}>
-                    {role.label} <span className="quiet">{inside.length}</span>
+                    {role.label} {inside.length > 0 && <span className="quiet">{t.people.members(inside.length)}</span>}
                   </h2>
+                  {!known && <p className="quiet">{t.people.former}</p>}
+                  {inviting.length > 0 && <p className="quiet">{t.people.invitedBy(inviting)}</p>}
                   {inside.length === 0 && <p className="quiet">{t.people.nobody}</p>}
                   <ul className="members">
                     {inside.map((member) => (
@@ -136,6 +139,7 @@ function LinkDialog({ name, link, onClose }: { name: string; link: string; onClo
     <Dialog title={t.people.linkTitle(name)} onClose={onClose}>
       <p>{t.people.linkText(name)}</p>
       <CopyField label={t.people.link} text={link} focus />
+      {isHere(link) && <p className="quiet">{t.people.onlyHere}</p>}
       <div className="row end">
         <button type="button" className="button" onClick={onClose}>
           {t.close}
@@ -160,13 +164,25 @@ function NoRoles({ app }: { app: string }) {
 }
 
 /** Every role with its members; members of a role that the app no longer has keep a group of their own. */
-function groups(members: Member[], roles: Role[]): { role: Role; inside: Member[] }[] {
-  const known = new Set(roles.map((role) => role.id));
-  const former = [...new Set(members.map((member) => member.role))].filter((role) => !known.has(role));
-  return [...roles, ...former.map((id) => ({ id, label: id }))].map((role) => ({
+function groups(members: Member[], roles: Role[]): Group[] {
+  const labels = new Map(roles.map((role) => [role.id, role.label]));
+  const former = [...new Set(members.map((member) => member.role))].filter((role) => !labels.has(role));
+  const all: Role[] = [...roles, ...former.map((id) => ({ id, label: id }))];
+  return all.map((role) => ({
     role,
     inside: members.filter((member) => member.role === role.id),
+    known: labels.has(role.id),
+    inviting: (role.invited_by ?? []).filter((id) => id !== "owner").map((id) => labels.get(id) ?? id),
   }));
+}
+
+interface Group {
+  role: Role;
+  inside: Member[];
+  /** The app still has the role. */
+  known: boolean;
+  /** The labels of the roles whose members may invite into it, beside the owner. */
+  inviting: string[];
 }
 
 function nameOf(member: Member): string {

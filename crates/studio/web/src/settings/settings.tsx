@@ -5,7 +5,7 @@ import { useState, type ReactNode } from "react";
 import { freeze, list, remove, rename, thaw, type AppDetail } from "../api";
 import { ShowFirstChoice } from "../conversation/show-first";
 import { useDoing, useReading, type Reading } from "../request";
-import { appPath, navigate } from "../router";
+import { appPath, Link, navigate } from "../router";
 import { t } from "../texts";
 import { card } from "../texts/conversation-card";
 import { announce } from "../ui/announcer";
@@ -13,6 +13,7 @@ import { CopyField } from "../ui/copy-field";
 import { Dialog } from "../ui/dialog";
 import { Failure, sentence } from "../ui/failure";
 import { Page, Read } from "../ui/page";
+import { isHere } from "../ui/place";
 
 export function Settings({ app, detail }: { app: string; detail: Reading<AppDetail> }) {
   return (
@@ -23,6 +24,7 @@ export function Settings({ app, detail }: { app: string; detail: Reading<AppDeta
         <p className="quiet">{card.show.text}</p>
         <ShowFirstChoice />
       </Panel>
+      <Keeping app={app} />
       <Freezing app={app} />
       <Deleting app={app} />
     </Page>
@@ -44,6 +46,7 @@ function About({ detail }: { detail: AppDetail }) {
   return (
     <>
       <Panel id="what" title={t.settings.what}>
+        {detail.description.length === 0 && <p className="quiet">{t.settings.nothingSaid}</p>}
         <ul className="plain-list">
           {detail.description.map((text, index) => (
             <li key={index}>{sentence(text)}</li>
@@ -60,6 +63,7 @@ function About({ detail }: { detail: AppDetail }) {
         <p className="quiet">{t.settings.addressText}</p>
         <CopyField label={t.settings.address} text={detail.url} />
         <CopyField label={t.settings.canister} text={canister.href} />
+        {isHere(detail.url) && <p className="quiet">{t.settings.onlyHere}</p>}
       </Panel>
     </>
   );
@@ -122,6 +126,19 @@ function Name({ app }: { app: string }) {
   );
 }
 
+function Keeping({ app }: { app: string }) {
+  return (
+    <Panel id="keep" title={t.settings.keep}>
+      <p>{t.settings.keepText}</p>
+      <p>
+        <Link className="button" href={appPath(app, "data")}>
+          {t.settings.keepDo}
+        </Link>
+      </p>
+    </Panel>
+  );
+}
+
 function Freezing({ app }: { app: string }) {
   const reading = useReading("list", list);
   const doing = useDoing();
@@ -173,7 +190,6 @@ function Deleting({ app }: { app: string }) {
       {asking && (
         <Dialog title={t.settings.deleteTitle(app)} onClose={() => setAsking(false)}>
           <p>{t.settings.deleteConfirmText}</p>
-          <CopyField label={t.settings.deleteConfirmText} text={t.settings.deleteCommand(app)} />
           <form
             onSubmit={(event) => {
               event.preventDefault();

@@ -2,6 +2,7 @@
  * The bar at the top: the way home, the app one is in with the way to the others, and the way out into the app.
  */
 import { list, type AppLine } from "../api";
+import { HelpButton } from "../help/help";
 import { appPath, Link } from "../router";
 import { useReading } from "../request";
 import { t } from "../texts";
@@ -10,6 +11,7 @@ import { Failure } from "../ui/failure";
 import { Icon, Mark } from "../ui/icons";
 import { Tile } from "../ui/tile";
 import { Waiting } from "../ui/page";
+import { LanguageSwitch } from "./language-switch";
 
 interface Bar {
   /** The app that one is in. */
@@ -44,6 +46,8 @@ export function TopBar({ app, url }: Bar) {
         </Disclosure>
       )}
       <span className="grow" />
+      <HelpButton />
+      <LanguageSwitch />
       {app ? (
         url && (
           <a className="button primary small" href={url} target="_blank" rel="noopener noreferrer">
@@ -55,7 +59,7 @@ export function TopBar({ app, url }: Bar) {
       ) : (
         <Link className="button ghost small" href="/about">
           <Icon name="about" size={18} />
-          {t.menu.about}
+          <span className="about-word">{t.menu.about}</span>
         </Link>
       )}
     </header>

@@ -4,7 +4,11 @@
  * Texts with a number or a name in them are functions, so that a language can order and count in its own way.
  */
 
-const count = (n: number, one: string, many: string): string => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+import { wording } from "./wording";
+
+const { all, count, num } = wording("en");
+
+export type Texts = typeof en;
 
 export const en = {
   product: "Autograph",
@@ -21,6 +25,8 @@ export const en = {
   openInTab: "Open",
   newTab: "opens in a new tab",
   home: "Autograph, your apps",
+  language: "Language",
+  help: "Help",
   nowhere: { title: "There is nothing here", text: "This address leads to no screen.", back: "Go to your apps" },
 
   failure: {
@@ -48,7 +54,6 @@ export const en = {
       "Type this command. It prints a new link.",
       "Open the link in this browser. From then on it is remembered here.",
     ],
-    command: "autograph link",
     why: "Why is that?",
     whyText:
       "Your apps hold other people’s data. Reaching this address is not enough to get at it: a key is made in your browser, never leaves it, and the link tells Autograph to trust it. A link works once.",
@@ -81,8 +86,8 @@ export const en = {
         text: "A list of my records: artist, title, year, condition (mint, good, poor) and price.",
       },
       {
-        label: "Workshop inventory",
-        text: "An inventory of our workshop: name, place, how many, price, last checked on.",
+        label: "Tools",
+        text: "A list of our tools: name, place, how many, price, last checked on.",
       },
       {
         label: "Club members",
@@ -102,7 +107,7 @@ export const en = {
   apps: {
     title: "Your apps",
     none: "You have no apps yet. The first one is a sentence away.",
-    version: (n: number) => `version ${n}`,
+    version: (n: number) => `version ${num(n)}`,
     changed: (when: string) => (when ? `changed ${when}` : ""),
     switch: "Switch to another app",
     make: "Make a new one",
@@ -119,9 +124,9 @@ export const en = {
 
   failing: {
     title: "This app fails more often since its last change",
-    now: (failed: number, calls: number) => `Of its last ${calls} calls, ${failed} failed.`,
-    before: (failed: number, calls: number) => `Before the change it was ${failed} of ${calls}.`,
-    do: (version: number) => `Choose to go back to version ${version}`,
+    now: (failed: number, calls: number) => `Of its last ${num(calls)} calls, ${num(failed)} failed.`,
+    before: (failed: number, calls: number) => `Before the change it was ${num(failed)} of ${num(calls)}.`,
+    do: (version: number) => `Choose to go back to version ${num(version)}`,
   },
 
   menu: {
@@ -145,7 +150,7 @@ export const en = {
     chat: "Conversation",
     empty: "What should be different?",
     emptyText: "Say it in your own words. The app is changed only if nothing is lost; otherwise you are asked first.",
-    suggestions: ["Add a notes field", "Add a page with an overview", "Only I may delete things"],
+    suggestions: ["Add a note", "Add a photo", "Only I may delete things"],
     label: "What should change?",
     placeholder: "What should change?",
     send: "Send",
@@ -178,13 +183,13 @@ export const en = {
       switch: "Putting it live",
       pause: "Pause while it was put live",
     } as Record<string, string>,
-    finishedLive: (version?: number) => (version ? `Done. Version ${version} is live.` : "Done. It is live."),
+    finishedLive: (version?: number) => (version ? `Done. Version ${num(version)} is live.` : "Done. It is live."),
     finishedRefused: "Nothing was changed. There is a question for you.",
     finishedFailed: "That could not be done.",
   },
 
   answer: {
-    live: (version?: number) => (version === 1 ? "Your app is live" : version ? `Version ${version} is live` : "It is live"),
+    live: (version?: number) => (version === 1 ? "Your app is live" : version ? `Version ${num(version)} is live` : "It is live"),
     took: (words: string) => `in ${words}`,
     failed: "I could not do that",
     failedHint: "Nothing was changed. Try to say it differently, or in smaller steps.",
@@ -198,7 +203,7 @@ export const en = {
 
   checks: {
     passed: "Checks that were passed",
-    more: (n: number) => `${n.toLocaleString("en")} more`,
+    more: (n: number) => `${num(n)} more`,
     rooms: {
       build: "About its parts",
       interface: "What pages and other programs use",
@@ -227,7 +232,7 @@ export const en = {
       access: "More people would see or change things",
       behaviour: "Something that worked would stop working",
     },
-    affected: (n: number) => count(n, "entry", "entries"),
+    affected: (n: number) => count(n, { one: "# entry", other: "# entries" }),
     examples: "For example",
     gentler: "Gentler ways",
     exact: "Do exactly what I asked",
@@ -239,6 +244,16 @@ export const en = {
     confirm: "Yes, do exactly that",
     fact: { kind: "Kind", subject: "Concerns", effect: "Effect", part: "Check" },
     effects: { refuses: "holds the change back", asks: "needs your word", informs: "a note" },
+  },
+
+  look: {
+    as: (role: string) => `See it as ${role}`,
+    version: "Look at it",
+    versionLong: (n: number) => `Look at it: version ${num(n)} as it was`,
+    title: "A look at the app",
+    frame: "The app, as it is looked at",
+    tab: "Open in a tab of its own",
+    over: "A look ends when it was not used for a quarter of an hour.",
   },
 
   preview: {
@@ -255,15 +270,15 @@ export const en = {
     title: "History",
     lead: "Every version that was ever live. Bringing one back makes a new version: nothing is overwritten, and what was entered since is set aside and kept.",
     current: "Current",
-    version: (n: number) => `Version ${n}`,
+    version: (n: number) => `Version ${num(n)}`,
     restore: "Bring back",
-    restoreLong: (n: number) => `Bring back version ${n}`,
-    confirmTitle: (n: number) => `Bring version ${n} back?`,
+    restoreLong: (n: number) => `Bring back version ${num(n)}`,
+    confirmTitle: (n: number) => `Bring version ${num(n)} back?`,
     confirmText: (n: number) =>
-      `The app, its data, its files and who may do what become as they were in version ${n}. Data entered since then is set aside and kept: it stays in the history, and you can bring it back in the same way.`,
+      `The app, its data, its files and who may do what become as they were in version ${num(n)}. Data entered since then is set aside and kept: it stays in the history, and you can bring it back in the same way.`,
     confirm: "Bring it back",
-    working: (n: number) => `Bringing version ${n} back`,
-    done: (n: number, version?: number) => `Version ${n} is back${version ? ` as version ${version}` : ""}.`,
+    working: (n: number) => `Bringing version ${num(n)} back`,
+    done: (n: number, version?: number) => `Version ${num(n)} is back${version ? ` as version ${num(version)}` : ""}.`,
     none: "No version has been live yet.",
     noMessage: "No words were given for this version.",
     look: "See it in the preview",
@@ -294,13 +309,17 @@ export const en = {
     removeText: "The link stops working in every browser. What the person entered stays in the app.",
     removeConfirm: "Take it away",
     removed: (name: string) => `${name} no longer has access.`,
-    browsers: (n: number) => (n === 0 ? "link not opened yet" : count(n, "browser", "browsers")),
+    browsers: (n: number) => (n === 0 ? "link not opened yet" : count(n, { one: "# browser", other: "# browsers" })),
     seen: (when: string) => `last here ${when}`,
     nobody: "Nobody yet.",
     noRoles: "This app has nobody to invite: it knows only you and everyone who visits it.",
-    noRolesHint: "To change that, say so in the conversation, for example “Guests get a personal link”.",
+    noRolesHint: "To change that, say so in the conversation, for example “My partner may see everything”.",
     toTalk: "To the conversation",
     unnamed: "Without a name",
+    members: (n: number) => count(n, { one: "# person", other: "# people" }),
+    invitedBy: (roles: string[]) => `May also be invited by: ${all(roles)}.`,
+    former: "This role is gone from the app. Who had it can do nothing with it any more.",
+    onlyHere: "This link leads to the machine that Autograph runs on: it opens in browsers on that machine.",
   },
 
   access: {
@@ -331,29 +350,29 @@ export const en = {
     lead: "What the app keeps, exactly as it keeps it. To change something, use the app itself.",
     none: "The app keeps nothing yet.",
     nothing: "Nothing was entered here yet.",
-    rows: (n: number) => count(n, "entry", "entries"),
-    found: (n: number, of: number) => `Found ${n.toLocaleString("en")} of ${count(of, "entry", "entries")}.`,
+    rows: (n: number) => count(n, { one: "# entry", other: "# entries" }),
+    found: (n: number, of: number) => `Found ${num(n)} of ${count(of, { one: "# entry", other: "# entries" })}.`,
     search: "Search",
     filterHint: "Words, or fields: name=Anna, day<2026-05-01",
     pages: (name: string) => `Pages of ${name}`,
     previous: "Earlier entries",
     next: "Next entries",
-    range: (from: number, to: number, of: number) => `${from.toLocaleString("en")}–${to.toLocaleString("en")} of ${of.toLocaleString("en")}`,
+    range: (from: number, to: number, of: number) => `${num(from)}–${num(to)} of ${num(of)}`,
     save: (form: string) => `Save as ${form}`,
     saveAs: (name: string, form: string) => `Save as ${form}: ${name}`,
     saved: (file: string) => `${file} is saved.`,
-    guarded: (n: number) => `${count(n, "text", "texts")} in it would be taken for a formula by a spreadsheet, so an apostrophe stands in front.`,
+    guarded: (n: number) => `${count(n, { one: "# text", other: "# texts" })} in it would be taken for a formula by a spreadsheet, so an apostrophe stands in front.`,
     copyPrincipal: (short: string) => `Copy the principal ${short}`,
     filter: (name: string) => `Search in ${name}`,
     filterPlaceholder: "Search",
     noMatch: "Nothing matches.",
     key: "Key",
     value: "Value",
-    bytes: (n: number) => count(n, "byte", "bytes"),
+    bytes: (n: number) => count(n, { one: "# byte", other: "# bytes" }),
     yes: "yes",
     no: "no",
     empty: "empty",
-    leftOut: (n: number) => `${count(n, "entry is", "entries are")} not shown here.`,
+    leftOut: (n: number) => `${count(n, { one: "# entry is", other: "# entries are" })} not shown here.`,
     single: "Single values",
   },
 
@@ -389,12 +408,16 @@ export const en = {
     deleteText: "The app stops, and its address is gone for everyone.",
     deleteDo: "Delete the app…",
     deleteTitle: (app: string) => `Delete ${app}?`,
-    deleteConfirmText: "The app and everything in it disappear for everyone who uses it. To keep a copy, first run this on the machine:",
-    deleteCommand: (app: string) => `autograph export ${app} ${app}.autograph`,
+    deleteConfirmText: "The app and everything in it disappear for everyone who uses it, and nothing brings them back. To keep what was entered, first save it as tables on the page “Data”.",
     deleteType: (app: string) => `Type ${app} to confirm`,
     deleteConfirm: "Delete for good",
     deleted: (app: string) => `${app} was deleted.`,
-    canister: "Canister id",
+    canister: "Lasting address",
+    onlyHere: "Both addresses lead to the machine that Autograph runs on: they open in browsers on that machine.",
+    nothingSaid: "The app does not describe itself.",
+    keep: "Keep a copy",
+    keepText: "What was entered can be saved as tables, which every spreadsheet opens. For a copy of everything, stop Autograph and copy its data folder; started on the copy, it is all there again.",
+    keepDo: "Save its data as tables",
   },
 
   about: {

@@ -31,6 +31,7 @@ export function CopyField({ label, text, focus = false }: { label: string; text:
       <input
         id={id}
         ref={field}
+        dir="ltr"
         readOnly
         value={text}
         data-first={focus || undefined}

@@ -3,7 +3,7 @@
  */
 import { Component, type ReactNode } from "react";
 import { ApiError } from "../api";
-import { t } from "../texts";
+import { locale, t } from "../texts";
 import { Icon } from "./icons";
 
 /** Shows `error`; nothing when there is none. */
@@ -67,11 +67,17 @@ export function worded(error: unknown): { title: string; message: string; hint: 
   }
 }
 
+/** What ends a sentence in the writing that a text is in. */
+function stopOf(text: string): string {
+  if (/\p{Script=Han}/u.test(text)) return "。";
+  return /\p{Script=Devanagari}/u.test(text) ? "।" : ".";
+}
+
 /** The node's messages are lower-case without a full stop, as engineers' logs want them; people read sentences. */
 export function sentence(text: string): string {
   const trimmed = text.trim();
   if (trimmed === "") return "";
   const [first = ""] = trimmed;
-  const begun = first.toLocaleUpperCase() + trimmed.slice(first.length);
-  return /[.!?…:]$/.test(begun) ? begun : `${begun}.`;
+  const begun = first.toLocaleUpperCase(locale) + trimmed.slice(first.length);
+  return /[.!?…:。！？؟।]$/.test(begun) ? begun : `${begun}${stopOf(begun)}`;
 }

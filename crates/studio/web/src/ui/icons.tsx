@@ -67,6 +67,12 @@ const PATHS = {
       <path d="m11.5 12.5 7.5-7.500M15.5 8.500l3 3" />
     </>
   ),
+  globe: (
+    <>
+      <circle cx="12" cy="12" r="8" />
+      <path d="M4 12h16M12 4c2.300 2.200 3.400 4.800 3.400 8s-1.100 5.800-3.400 8c-2.300-2.200-3.400-4.800-3.400-8s1.100-5.800 3.400-8" />
+    </>
+  ),
   about: (
     <>
       <circle cx="12" cy="12" r="8" />
@@ -77,10 +83,13 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
+/** Those that point along the line of writing, and turn with it. */
+const TURNING: IconName[] = ["out", "next", "logs", "talk"];
+
 /** One picture, as tall as the text beside it. */
 export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
   return (
-    <svg className="icon" width={size} height={size} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <svg className={TURNING.includes(name) ? "icon turning" : "icon"} width={size} height={size} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
       {PATHS[name]}
     </svg>
   );
