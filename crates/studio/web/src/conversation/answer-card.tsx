@@ -8,7 +8,6 @@ import type { Outcome, Question } from "../api";
 import { seconds, t } from "../texts";
 import { sentence } from "../ui/failure";
 import { Icon } from "../ui/icons";
-import { card } from "../texts/conversation-card";
 import { ChangeCard } from "./change-card";
 import { Checks, Notes } from "./checks";
 import { Heard } from "./chips";
@@ -93,7 +92,7 @@ function Undo({ outcome, actions }: { outcome: Outcome; actions?: Actions }) {
     <p className="row">
       <button type="button" className="button small" onClick={() => actions.onUndo?.(version)}>
         <Icon name="history" size={17} />
-        {card.change.undo}
+        {t.card.change.undo}
       </button>
     </p>
   );

@@ -7,7 +7,6 @@
 import type { ReactNode } from "react";
 import { VERDICT_PARTS, type Difference, type Outcome } from "../api";
 import { seconds, t } from "../texts";
-import { card } from "../texts/conversation-card";
 import { sentence } from "../ui/failure";
 import { Icon } from "../ui/icons";
 import type { Actions } from "./answer-card";
@@ -34,18 +33,18 @@ export function ChangeCard({ outcome, actions, left, children }: Shown) {
     <article className="card shown">
       <header className="card-head">
         <Icon name="preview" />
-        <h2>{built ? card.change.title : card.change.back}</h2>
+        <h2>{built ? t.card.change.title : t.card.change.back}</h2>
       </header>
-      <p className="quiet">{card.change.lead}</p>
+      <p className="quiet">{t.card.change.lead}</p>
       {built && (
-        <Part title={card.change.what}>
+        <Part title={t.card.change.what}>
           <Differences changes={changes.filter((change) => change.room !== "access")} />
         </Part>
       )}
-      <Part title={card.change.data}>
-        <Lines lines={texts(of("data"))} none={card.change.noData} />
+      <Part title={t.card.change.data}>
+        <Lines lines={texts(of("data"))} none={t.card.change.noData} />
       </Part>
-      <Part title={card.change.access}>
+      <Part title={t.card.change.access}>
         <Access changes={changes.filter((change) => change.room === "access")} notes={texts(of("access"))} />
       </Part>
       <Passed parts={passed(outcome)} />
@@ -57,15 +56,15 @@ export function ChangeCard({ outcome, actions, left, children }: Shown) {
       ) : actions && approve ? (
         <div className="row ways">
           <button type="button" className="button primary" onClick={() => actions.onApprove?.(approve)}>
-            {card.change.accept}
+            {t.card.change.accept}
           </button>
           {actions.onAdjust && (
             <button type="button" className="button" onClick={actions.onAdjust}>
-              {card.change.adjust}
+              {t.card.change.adjust}
             </button>
           )}
           <button type="button" className="button" onClick={() => actions.onLeave?.()}>
-            {card.change.leave}
+            {t.card.change.leave}
           </button>
         </div>
       ) : null}
@@ -97,7 +96,7 @@ function Lines({ lines, none }: { lines: string[]; none: string }) {
 }
 
 function Access({ changes, notes }: { changes: Difference[]; notes: string[] }) {
-  if (changes.length === 0) return <Lines lines={notes} none={card.change.noAccess} />;
+  if (changes.length === 0) return <Lines lines={notes} none={t.card.change.noAccess} />;
   return (
     <>
       <Differences changes={changes} />
@@ -110,16 +109,16 @@ const WHATS = ["new", "other", "gone"] as const;
 
 /** What is new, different and gone, each with its word before it. */
 export function Differences({ changes }: { changes: Difference[] }) {
-  if (changes.length === 0) return <p className="quiet">{card.change.nothing}</p>;
+  if (changes.length === 0) return <p className="quiet">{t.card.change.nothing}</p>;
   const ordered = WHATS.flatMap((what) => changes.filter((change) => change.what === what));
   return (
     <ul className="differences">
       {ordered.map((change, index) => (
         <li key={index} className={change.what}>
-          <span className="what">{card.change[change.what]}</span>
+          <span className="what">{t.card.change[change.what]}</span>
           <span>
             {sentence(change.text)}
-            {change.before && <span className="quiet before">{card.change.was(sentence(change.before))}</span>}
+            {change.before && <span className="quiet before">{t.card.change.was(sentence(change.before))}</span>}
           </span>
         </li>
       ))}
@@ -137,12 +136,12 @@ function Detail({ outcome, notes }: { outcome: Outcome; notes: Placed[] }) {
   const other = notes.filter(({ part }) => part !== "data" && part !== "access");
   return (
     <details className="engineer">
-      <summary>{card.change.detail}</summary>
-      <Lines lines={texts(other)} none={notes.length === 0 ? card.change.detailNone : ""} />
+      <summary>{t.moreDetail}</summary>
+      <Lines lines={texts(other)} none={notes.length === 0 ? t.card.change.detailNone : ""} />
       <ul className="note-list">
         {VERDICT_PARTS.flatMap((part) => notes.filter((note) => note.part === part)).map(({ part, finding }, index) => (
           <li key={index}>
-            <code>{`${card.change.rooms[part]} · ${finding.kind} · ${finding.subject}${finding.count ? ` · ${finding.count}` : ""}`}</code>
+            <code>{`${t.card.change.rooms[part]} · ${finding.kind} · ${finding.subject}${finding.count ? ` · ${finding.count}` : ""}`}</code>
           </li>
         ))}
       </ul>

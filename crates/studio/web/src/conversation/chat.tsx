@@ -7,7 +7,6 @@ import { ApiError, change, conversation, restore, type Message, type Outcome } f
 import { useReading } from "../request";
 import { forget, noted, start, unnote, useRun, type Run } from "../runs";
 import { instant, moment, t } from "../texts";
-import { card } from "../texts/conversation-card";
 import { Failure } from "../ui/failure";
 import { Mark } from "../ui/icons";
 import { Read, Waiting } from "../ui/page";
@@ -50,7 +49,7 @@ export function Chat({ app }: { app: string }) {
   };
   const undo = (version: number, approve?: string) => {
     setUndone(version);
-    void start(app, card.change.undoing, (call) => restore(app, version - 1, approve, "weighty", call));
+    void start(app, t.card.change.undoing, (call) => restore(app, version - 1, approve, "weighty", call));
   };
   const undoing: Actions | undefined =
     undone === undefined || !ended
@@ -146,7 +145,7 @@ function Messages({ app, messages, live, say, write, undo, onLeave }: Spoken) {
               left={left.has(String(message.at))}
             />
           ) : (
-            <p className="said">{isYes(messages, from + offset) ? card.change.yes : message.text}</p>
+            <p className="said">{isYes(messages, from + offset) ? t.card.change.yes : message.text}</p>
           )}
         </Turn>
       ))}
@@ -194,7 +193,7 @@ function Current({ app, run, messages, say, reload, actions }: CurrentRun) {
     <>
       {!recorded && (
         <Turn from="you">
-          <p className="said">{yes ? card.change.yes : run.words}</p>
+          <p className="said">{yes ? t.card.change.yes : run.words}</p>
         </Turn>
       )}
       <Turn from="autograph">
@@ -318,7 +317,7 @@ function Log({ turns, children }: { turns: number; children: ReactNode }) {
   );
 }
 
-/** Words for the composer, put there by a card. */
+/** Words for the composer, put there by a t.card. */
 function useDraft(): [Draft | undefined, (words: string) => void] {
   const [draft, setDraft] = useState<Draft>();
   return [draft, (words) => setDraft({ words })];

@@ -7,7 +7,6 @@
 import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 import type { Correction, Outcome } from "../api";
 import { t } from "../texts";
-import { card } from "../texts/conversation-card";
 import { sentence } from "../ui/failure";
 import { Icon, type IconName } from "../ui/icons";
 import type { Actions } from "./answer-card";
@@ -72,7 +71,7 @@ function List({ kind, icon, title, outcome, actions }: ListParts) {
       </ul>
       {folded && (
         <button type="button" className="button small fold" onClick={unfold}>
-          {card.chips.more(lines.length - SHOWN_FIRST)}
+          {t.card.chips.more(lines.length - SHOWN_FIRST)}
         </button>
       )}
     </section>
@@ -120,12 +119,12 @@ function Chip({ kind, text, correction, actions }: ChipParts) {
       >
         <span>
           {sentence(text)}
-          {left && <span className="quiet"> ({card.chips.left})</span>}
+          {left && <span className="quiet"> ({t.card.chips.left})</span>}
         </span>
         <Icon name="down" size={16} />
       </button>
       {open && (
-        <Panel id={panel} label={card.chips.understood}>
+        <Panel id={panel} label={t.card.chips.understood}>
           <Choices
             kind={kind}
             text={text}
@@ -171,24 +170,24 @@ function Choices({ kind, text, correction, actions, onLeave, onDone }: ChoicePar
   if (kind === "not_understood") {
     return (
       <>
-        <Choice onClick={write(quoted(text))}>{card.chips.differently}</Choice>
-        <Choice onClick={onLeave}>{card.chips.leave}</Choice>
+        <Choice onClick={write(quoted(text))}>{t.card.chips.differently}</Choice>
+        <Choice onClick={onLeave}>{t.card.chips.leave}</Choice>
       </>
     );
   }
   const instead = correction?.instead ?? [];
   return (
     <>
-      {instead.length > 0 && <p className="quiet">{card.chips.choose}</p>}
+      {instead.length > 0 && <p className="quiet">{t.card.chips.choose}</p>}
       {instead.map((answer) => (
         <Choice key={answer.change} onClick={run(answer.change)} note={answer.change}>
           {answer.label}
         </Choice>
       ))}
-      <Choice onClick={write(text)}>{kind === "assumed" ? card.chips.other : card.chips.notSo}</Choice>
+      <Choice onClick={write(text)}>{kind === "assumed" ? t.card.chips.other : t.card.chips.notSo}</Choice>
       {correction?.take_out && (
         <Choice onClick={run(correction.take_out)} note={correction.take_out}>
-          {card.chips.takeOut}
+          {t.card.chips.takeOut}
         </Choice>
       )}
     </>

@@ -4,11 +4,11 @@
  */
 import { useId, useSyncExternalStore } from "react";
 import type { ShowFirst } from "../api";
-import { card } from "../texts/conversation-card";
+import { t } from "../texts";
 
 const KEPT = "studio:show-first";
 const FIRST: ShowFirst = "weighty";
-const CHOICES = Object.keys(card.show.choices) as ShowFirst[];
+const CHOICES: ShowFirst[] = ["weighty", "always", "never"];
 const listeners = new Set<() => void>();
 
 /** What is chosen in this browser. */
@@ -40,11 +40,11 @@ export function ShowFirstChoice() {
   const id = useId();
   return (
     <div className="field show-first">
-      <label htmlFor={id}>{card.show.label}</label>
+      <label htmlFor={id}>{t.card.show.label}</label>
       <select id={id} value={chosen} onChange={(event) => choose(event.target.value as ShowFirst)}>
         {CHOICES.map((choice) => (
           <option key={choice} value={choice}>
-            {card.show.choices[choice]}
+            {t.card.show.choices[choice]}
           </option>
         ))}
       </select>

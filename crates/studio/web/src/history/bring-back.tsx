@@ -7,7 +7,6 @@ import { restore, type Outcome } from "../api";
 import { placed } from "../conversation/findings";
 import { useReading } from "../request";
 import { t } from "../texts";
-import { card } from "../texts/conversation-card";
 import { Confirm } from "../ui/dialog";
 import { sentence } from "../ui/failure";
 import { Read, Waiting } from "../ui/page";
@@ -34,7 +33,7 @@ export function BringBack({ app, version, onConfirm, onClose }: Asked) {
       onClose={onClose}
     >
       {reading.loading && !outcome ? (
-        <Waiting text={card.history.looking} />
+        <Waiting text={t.card.history.looking} />
       ) : (
         <Read reading={reading}>{(found) => <Aside outcome={found} />}</Read>
       )}
@@ -44,10 +43,10 @@ export function BringBack({ app, version, onConfirm, onClose }: Asked) {
 
 function Aside({ outcome }: { outcome: Outcome }) {
   const lines = [...placed(outcome, true), ...placed(outcome, false)].map(({ finding }) => sentence(finding.message));
-  if (lines.length === 0) return <p className="quiet">{card.history.asideNone}</p>;
+  if (lines.length === 0) return <p className="quiet">{t.card.history.asideNone}</p>;
   return (
     <div className="aside">
-      <p>{card.history.aside}</p>
+      <p>{t.card.history.aside}</p>
       <ul className="plain-list">
         {lines.map((line) => (
           <li key={line}>{line}</li>

@@ -5,7 +5,6 @@ import { useId, useState } from "react";
 import { compare, type Comparison, type Version } from "../api";
 import { Differences } from "../conversation/change-card";
 import { useReading } from "../request";
-import { card } from "../texts/conversation-card";
 import { Icon } from "../ui/icons";
 import { Read } from "../ui/page";
 import { t } from "../texts";
@@ -25,10 +24,10 @@ export function Compare({ app, version, versions, onClose }: Wanted) {
   const reading = useReading(`compare ${app} ${from} ${to}`, (call) => compare(app, from, to, call));
   const id = useId();
   return (
-    <section className="compare" aria-label={card.history.between(from, to)}>
+    <section className="compare" aria-label={t.card.history.between(from, to)}>
       <div className="compare-head">
         <div className="field">
-          <label htmlFor={id}>{card.history.compareWith(version)}</label>
+          <label htmlFor={id}>{t.card.history.compareWith(version)}</label>
           <select id={id} autoFocus value={other} onChange={(event) => setOther(Number(event.target.value))}>
             {others.map((one) => (
               <option key={one} value={one}>
@@ -37,11 +36,11 @@ export function Compare({ app, version, versions, onClose }: Wanted) {
             ))}
           </select>
         </div>
-        <button type="button" className="button ghost square" aria-label={card.history.close} onClick={onClose}>
+        <button type="button" className="button ghost square" aria-label={t.card.history.close} onClick={onClose}>
           <Icon name="close" size={18} />
         </button>
       </div>
-      <h3>{card.history.between(from, to)}</h3>
+      <h3>{t.card.history.between(from, to)}</h3>
       <Read reading={reading}>{(comparison) => <Sides comparison={comparison} />}</Read>
     </section>
   );
@@ -51,18 +50,18 @@ function Sides({ comparison: { changes, files } }: { comparison: Comparison }) {
   return (
     <>
       {!changes ? (
-        <p className="quiet">{card.history.unknown}</p>
+        <p className="quiet">{t.card.history.unknown}</p>
       ) : changes.length === 0 ? (
-        <p className="quiet">{card.history.same}</p>
+        <p className="quiet">{t.card.history.same}</p>
       ) : (
         <Differences changes={changes} />
       )}
       <details className="engineer">
-        <summary>{files.length === 0 ? card.history.noFiles : card.history.files(files.length)}</summary>
+        <summary>{files.length === 0 ? t.card.history.noFiles : t.card.history.files(files.length)}</summary>
         {files.map((file) => (
           <details key={file.path}>
             <summary>
-              <code>{file.path}</code> <span className="quiet">({card.history.fileWhat[file.what]})</span>
+              <code>{file.path}</code> <span className="quiet">({t.card.history.fileWhat[file.what]})</span>
             </summary>
             {file.lines ? (
               <pre className="lines" tabIndex={0} aria-label={file.path}>
@@ -73,7 +72,7 @@ function Sides({ comparison: { changes, files } }: { comparison: Comparison }) {
                 ))}
               </pre>
             ) : (
-              <p className="quiet">{card.history.noLines}</p>
+              <p className="quiet">{t.card.history.noLines}</p>
             )}
           </details>
         ))}

@@ -11,7 +11,6 @@ import { useReading } from "../request";
 import { appPath, Link } from "../router";
 import { forget, start, useRun, useRunEnd } from "../runs";
 import { ago, instant, moment, t } from "../texts";
-import { card } from "../texts/conversation-card";
 import { Failure, sentence } from "../ui/failure";
 import { Icon } from "../ui/icons";
 import { Page, Read } from "../ui/page";
@@ -96,8 +95,8 @@ function Line({ app, version, versions, busy, onRestore }: VersionLine) {
         <h2>
           {t.history.version(version.version)}
           {version.current && <span className="badge good">{t.history.current}</span>}
-          {!version.current && version.restore_point && <span className="badge">{card.history.point}</span>}
-          {!version.current && version.restore_point === false && <span className="badge quiet">{card.history.noPoint}</span>}
+          {!version.current && version.restore_point && <span className="badge">{t.card.history.point}</span>}
+          {!version.current && version.restore_point === false && <span className="badge quiet">{t.card.history.noPoint}</span>}
         </h2>
         <p className="quiet">
           <time dateTime={isoOf(version.at)}>{moment(version.at)}</time>
@@ -106,7 +105,7 @@ function Line({ app, version, versions, busy, onRestore }: VersionLine) {
         <p>{sentence(version.message) || t.history.noMessage}</p>
         {approved.map((text) => (
           <p key={text} className="quiet">
-            {card.history.approved(sentence(text))}
+            {t.card.history.approved(sentence(text))}
           </p>
         ))}
       </div>
@@ -117,10 +116,10 @@ function Line({ app, version, versions, busy, onRestore }: VersionLine) {
             type="button"
             className="button small"
             aria-expanded={comparing}
-            aria-label={card.history.compareLong(version.version)}
+            aria-label={t.card.history.compareLong(version.version)}
             onClick={() => setComparing(!comparing)}
           >
-            {card.history.compare}
+            {t.card.history.compare}
           </button>
         )}
       {version.current ? (

@@ -6,7 +6,7 @@
  */
 import { useEffect, useRef, useState } from "react";
 import { picture, type Version } from "../api";
-import { card } from "../texts/conversation-card";
+import { t } from "../texts";
 
 interface Of {
   app: string;
@@ -39,7 +39,7 @@ export function Picture({ app, version: { version, at, current } }: Of) {
 
   return (
     <div ref={place} className="version-picture">
-      {shown ? <img src={shown} alt={card.history.picture(version)} /> : <Drawn />}
+      {shown ? <img src={shown} alt={t.card.history.picture(version)} /> : <Drawn />}
     </div>
   );
 }

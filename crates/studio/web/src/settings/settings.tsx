@@ -7,7 +7,6 @@ import { ShowFirstChoice } from "../conversation/show-first";
 import { useDoing, useReading, type Reading } from "../request";
 import { appPath, Link, navigate } from "../router";
 import { t } from "../texts";
-import { card } from "../texts/conversation-card";
 import { announce } from "../ui/announcer";
 import { CopyField } from "../ui/copy-field";
 import { Dialog } from "../ui/dialog";
@@ -20,8 +19,8 @@ export function Settings({ app, detail }: { app: string; detail: Reading<AppDeta
     <Page title={t.settings.title}>
       <Read reading={detail}>{(shown) => <About detail={shown} />}</Read>
       <Name key={app} app={app} />
-      <Panel id="show" title={card.show.title}>
-        <p className="quiet">{card.show.text}</p>
+      <Panel id="show" title={t.card.show.title}>
+        <p className="quiet">{t.card.show.text}</p>
         <ShowFirstChoice />
       </Panel>
       <Keeping app={app} />
