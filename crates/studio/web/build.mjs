@@ -28,6 +28,7 @@ const { metafile } = await build({
   minify: true,
   metafile: true,
   format: "esm",
+  charset: "utf8",
   target: ["chrome115", "firefox115", "safari16.4"],
   loader: { ".woff2": "file" },
   define: { "process.env.NODE_ENV": '"production"', global: "globalThis" },

@@ -23,11 +23,13 @@ export function launch() {
 
 /**
  * A fresh node and a page at it, let in unless `stranger`; both are gone when the test ends. A test that provokes an
- * error of the page empties `wrongs`.
+ * error of the page empties `wrongs`. The browser asks for `languages`; `title` is the first heading where they are not
+ * English.
  */
-export async function opened(test, browser, { stranger = false, width = 1280, height = 800 } = {}) {
+export async function opened(test, browser, { stranger = false, width = 1280, height = 800, languages = ["en-US"], title } = {}) {
   const node = await serve();
-  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: "reduce" });
+  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: "reduce", locale: languages[0] });
+  await context.addInitScript((tags) => Object.defineProperty(navigator, "languages", { get: () => tags }), languages);
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const page = await context.newPage();
   const wrongs = [];
@@ -41,7 +43,7 @@ export async function opened(test, browser, { stranger = false, width = 1280, he
     assert.deepEqual(wrongs, []);
   });
   await page.goto(stranger ? node.url : node.link());
-  await page.getByRole("heading", { level: 1, name: stranger ? "This door has one key" : "What should it do?" }).waitFor();
+  await page.getByRole("heading", { level: 1, name: title ?? (stranger ? "This door has one key" : "What should it do?") }).waitFor();
   return { node, page, context, wrongs };
 }
 
@@ -53,7 +55,7 @@ export async function fits(page, where) {
     const scrolling = boxes.filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => `${box.tagName}.${box.className} scrolls`);
     const outside = [...document.querySelectorAll("#root button, #root a:not(.skip), #root input, #root textarea, #root h1, #root p")]
       .filter((element) => !element.closest(".table-frame, .unseen") && !element.matches(".unseen"))
-      .filter((element) => element.getBoundingClientRect().right > limit + 1)
+      .filter((element) => element.getBoundingClientRect().right > limit + 1 || element.getBoundingClientRect().left < -1)
       .map((element) => `${element.tagName} “${element.textContent.slice(0, 30)}” sticks out`);
     return [...scrolling, ...outside];
   });

@@ -24,6 +24,9 @@ async function inApp(node, page, screen = "") {
   await page.goto(`${node.url}/apps/wedding${screen}`);
 }
 
+/** Every address of the studio. */
+const SCREENS = ["/", "/about", "/nowhere", ...["", "/preview", "/history", "/people", "/access", "/data", "/logs", "/settings"].map((screen) => `/apps/wedding${screen}`)];
+
 describe("the door", () => {
   test("a stranger is told how to get in, and a link is used up", async (t) => {
     const { node, page, context } = await opened(t, browser, { stranger: true });
@@ -542,8 +545,166 @@ describe("around an app", () => {
   });
 });
 
+describe("languages", () => {
+  const switcher = (page) => page.locator(".language select");
+  const root = (page) => page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]);
+
+  test("the browser's language is spoken, another is picked by its own name and stays", async (t) => {
+    const { page } = await opened(t, browser, { languages: ["it-IT", "sw-KE", "en"], title: "Ifanye nini?" });
+    assert.deepEqual(await root(page), ["sw", "ltr"]);
+    // Who reads neither finds the English word beside it, and each language by its own name.
+    await page.getByLabel("Lugha (Language)").waitFor();
+    const names = await switcher(page).locator("option").allTextContents();
+    assert.deepEqual(names, ["English", "Español", "Português", "Français", "Deutsch", "Bahasa Indonesia", "Kiswahili", "हिन्दी", "العربية", "中文"]);
+    await page.locator("textarea").fill("my own words");
+    await switcher(page).focus();
+    await switcher(page).selectOption({ label: "中文" });
+    await heading(page, "它要做什么？").waitFor();
+    assert.deepEqual(await root(page), ["zh", "ltr"]);
+    assert.equal(await page.locator("textarea").inputValue(), "my own words", "nothing that was written is lost");
+    await page.locator("[aria-live=polite]").filter({ hasText: "语言: 中文" }).waitFor();
+    await page.waitForFunction(() => document.title === "Autograph");
+    await page.reload();
+    await heading(page, "它要做什么？").waitFor();
+    await switcher(page).selectOption({ label: "English" });
+    await heading(page, "What should it do?").waitFor();
+  });
+
+  test("a stranger can pick one before being let in", async (t) => {
+    const { page } = await opened(t, browser, { stranger: true });
+    await switcher(page).selectOption("es");
+    await heading(page, "Esta puerta tiene una sola llave").waitFor();
+    assert.equal(await page.getByLabel("Copiar", { exact: true }).first().inputValue(), "autograph link");
+    await accessible(page, "the door in Spanish");
+  });
+
+  test("texts that don't come are English", async (t) => {
+    const { node, page } = await opened(t, browser);
+    await page.route(/assets\/fr-/, (route) => route.abort());
+    await switcher(page).selectOption("fr");
+    await page.reload();
+    await heading(page, "What should it do?").waitFor();
+    assert.deepEqual(await root(page), ["en", "ltr"]);
+    assert.ok(node.url);
+  });
+
+  test("the first page loads no language but its own", async (t) => {
+    const { page } = await opened(t, browser, { languages: ["de"], title: "Was soll sie können?" });
+    const scripts = await page.evaluate(() => performance.getEntriesByType("resource").map((one) => new URL(one.name).pathname).filter((path) => path.endsWith(".js")));
+    const languages = scripts.map((path) => path.match(/assets\/([a-z]{2})-/)?.[1]).filter(Boolean);
+    assert.deepEqual(languages, ["de"]);
+  });
+
+  test("Arabic runs from the right: the rail, the divider and the words", async (t) => {
+    const { node, page } = await opened(t, browser, { languages: ["ar-EG"], title: "ماذا ينبغي أن يفعل؟" });
+    await inApp(node, page);
+    assert.deepEqual(await root(page), ["ar", "rtl"]);
+    const x = async (selector) => (await page.locator(selector).first().boundingBox()).x;
+    await page.locator(".chat").waitFor();
+    assert.ok((await x(".rail")) > (await x(".chat")) && (await x(".chat")) > (await x(".preview")), "the rail is at the right, then the chat, then the app");
+    const divider = page.getByRole("separator");
+    const share = () => divider.getAttribute("aria-valuenow").then(Number);
+    const first = await share();
+    await divider.focus();
+    await page.keyboard.press("ArrowLeft");
+    assert.equal(await share(), first + 2, "to the left is onwards");
+    const { x: left, y, height } = await divider.boundingBox();
+    await page.mouse.move(left + 12, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(left - 100, y + height / 2, { steps: 4 });
+    await page.mouse.up();
+    assert.ok((await share()) > first + 6);
+    // What somebody wrote in another writing keeps its own direction.
+    const field = page.locator(".composer textarea");
+    await field.fill("Add a notes field.");
+    await field.press("Enter");
+    await page.locator(".said").getByText("Add a notes field.").waitFor();
+    assert.equal(await page.locator(".said").first().evaluate((one) => getComputedStyle(one).unicodeBidi), "plaintext");
+    await page.goto(`${node.url}/apps/wedding/settings`);
+    assert.equal(await page.locator(".copy-field input").first().evaluate((one) => getComputedStyle(one).direction), "ltr");
+  });
+
+  const SPOKEN = [
+    ["ar", "ماذا ينبغي أن يفعل؟", "لم يتغير شيء"],
+    ["zh", "它要做什么？", "没有任何改变"],
+    ["de", "Was soll sie können?", "Nichts hat sich geändert"],
+    ["hi", "इसे क्या करना है?", "कुछ नहीं बदला"],
+  ];
+  for (const [code, title, refused] of SPOKEN) {
+    for (const width of [360, 1280]) {
+      test(`${code} at ${width} px: every screen fits, and axe has no objection`, async (t) => {
+        const { node, page } = await opened(t, browser, { width, languages: [code], title });
+        await inApp(node, page);
+        await page.locator(".composer textarea").fill("Remove the phone numbers");
+        await page.keyboard.press("Enter");
+        await page.getByText(refused).first().waitFor();
+        for (const screen of SCREENS) {
+          await page.goto(`${node.url}${screen}`);
+          await page.locator("h1").first().waitFor({ state: "attached" });
+          await page.locator(".waiting").first().waitFor({ state: "detached" });
+          await fits(page, `${code}: ${screen} at ${width}`);
+          await accessible(page, `${code}: ${screen} at ${width}`);
+        }
+        await page.keyboard.press("?");
+        await page.getByRole("dialog").getByRole("searchbox").waitFor();
+        await fits(page, `${code}: help at ${width}`);
+        await accessible(page, `${code}: help at ${width}`);
+      });
+    }
+  }
+});
+
+describe("help", () => {
+  test("a question finds its answer, and the answer leads to its screen", async (t) => {
+    const { node, page } = await opened(t, browser);
+    await inApp(node, page, "/settings");
+    await heading(page, "Settings").waitFor();
+    await page.keyboard.press("?");
+    const dialog = page.getByRole("dialog", { name: "Help" });
+    const box = dialog.getByRole("searchbox", { name: "What would you like to know?" });
+    await box.waitFor();
+    assert.equal(await box.evaluate((field) => field === document.activeElement), true);
+    await box.fill("How can I send my grandma an invitation?");
+    await dialog.getByRole("status").getByText("These topics fit best:").waitFor();
+    const first = dialog.locator("details").first();
+    assert.equal(await first.locator("summary").textContent(), "Invite people");
+    assert.equal(await first.evaluate((one) => one.open), true);
+    await accessible(page, "an answer");
+    await first.getByRole("link", { name: "Go to “People”" }).click();
+    await page.waitForURL("**/apps/wedding/people");
+    await dialog.waitFor({ state: "detached" });
+    await heading(page, "Invite someone").waitFor();
+  });
+
+  test("a topic is picked by keyboard, names its command, and Escape gives the focus back", async (t) => {
+    const { page } = await opened(t, browser);
+    const help = button(page, "Help");
+    await help.focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Help" });
+    const topic = dialog.locator("summary").filter({ hasText: "Use another browser" });
+    await topic.focus();
+    await page.keyboard.press("Enter");
+    await dialog.locator('input[value="autograph link"]').waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    assert.equal(await help.evaluate((one) => one === document.activeElement), true);
+  });
+
+  test("a question mark in a text stays in the text, and words that nothing fits say so", async (t) => {
+    const { page } = await opened(t, browser);
+    await box(page).press("?");
+    assert.equal(await box(page).inputValue(), "?");
+    assert.equal(await page.getByRole("dialog").count(), 0);
+    await button(page, "Help").click();
+    const dialog = page.getByRole("dialog", { name: "Help" });
+    await dialog.getByRole("searchbox").fill("zzzz");
+    await dialog.getByText("No topic fits these words.").waitFor();
+    assert.ok((await dialog.locator("details").count()) > 10, "all topics are still there");
+  });
+});
+
 describe("every screen, at every width, in light and dark", () => {
-  const SCREENS = ["/", "/about", "/nowhere", ...["", "/preview", "/history", "/people", "/access", "/data", "/logs", "/settings"].map((screen) => `/apps/wedding${screen}`)];
   for (const width of [360, 768, 1280]) {
     test(`${width} px: nothing sticks out and axe has no objection`, async (t) => {
       const { node, page } = await opened(t, browser, { width });

@@ -1,13 +1,13 @@
 /**
  * The help: a question in one's own words or a topic of the list, over every screen and at the key `?`.
  */
-import { useEffect, useId, useState, useSyncExternalStore } from "react";
+import { useEffect, useId, useRef, useState, useSyncExternalStore } from "react";
 import { appPath, Link, parse } from "../router";
 import { t } from "../texts";
 import { CopyField } from "../ui/copy-field";
 import { Dialog } from "../ui/dialog";
 import { Icon } from "../ui/icons";
-import { Waiting } from "../ui/page";
+import { Read } from "../ui/page";
 import { find } from "./search";
 import { useHelpTexts } from "./texts";
 import type { HelpTexts } from "./texts/en";
@@ -59,18 +59,21 @@ function onKey(event: KeyboardEvent): void {
 }
 
 function Panel() {
-  const texts = useHelpTexts();
+  const reading = useHelpTexts();
   const close = () => setOpen(false);
   return (
-    <Dialog title={texts?.title ?? t.help} onClose={close}>
-      {texts ? <Answers texts={texts} close={close} /> : <Waiting />}
+    <Dialog title={t.help} onClose={close}>
+      <Read reading={reading}>{(texts) => <Answers texts={texts} close={close} />}</Read>
     </Dialog>
   );
 }
 
 function Answers({ texts, close }: { texts: HelpTexts; close: () => void }) {
   const id = useId();
+  const field = useRef<HTMLInputElement>(null);
   const [question, setQuestion] = useState("");
+  // The dialog was there before its words were, so that it could not give the focus to the field.
+  useEffect(() => field.current?.focus(), []);
   const asked = question.trim() !== "";
   const found = find(question, texts.topics);
   const rest = TOPIC_IDS.filter((topic) => !found.includes(topic));
@@ -81,7 +84,7 @@ function Answers({ texts, close }: { texts: HelpTexts; close: () => void }) {
         <input
           id={id}
           type="search"
-          data-first
+          ref={field}
           value={question}
           maxLength={QUESTION_LENGTH_MAX}
           placeholder={texts.placeholder}

@@ -1,13 +1,15 @@
 /**
  * The help's words in the reader's language; they are loaded when the help is first opened.
  */
-import { useEffect, useState } from "react";
+import { useReading, type Reading } from "../request";
 import { filled, useLanguage } from "../texts";
 import type { LanguageCode } from "../texts/languages";
-import { en, type HelpTexts } from "./texts/en";
+import type { HelpTexts } from "./texts/en";
+
+const english = async () => (await import("./texts/en")).en;
 
 const HELP: Record<LanguageCode, () => Promise<HelpTexts>> = {
-  en: async () => en,
+  en: english,
   es: async () => (await import("./texts/es")).es,
   pt: async () => (await import("./texts/pt")).pt,
   fr: async () => (await import("./texts/fr")).fr,
@@ -21,19 +23,12 @@ const HELP: Record<LanguageCode, () => Promise<HelpTexts>> = {
 
 /** The help in a language; what does not come is English. */
 export async function helpIn(language: LanguageCode): Promise<HelpTexts> {
-  return filled(en, await HELP[language]().catch(() => en));
+  const base = await english();
+  return filled(base, await HELP[language]().catch(() => base));
 }
 
-/** The help in the language that is spoken, or nothing while it is on its way. */
-export function useHelpTexts(): HelpTexts | undefined {
+/** The help in the language that is spoken. */
+export function useHelpTexts(): Reading<HelpTexts> {
   const language = useLanguage();
-  const [texts, setTexts] = useState<HelpTexts>();
-  useEffect(() => {
-    let current = true;
-    void helpIn(language).then((loaded) => current && setTexts(loaded));
-    return () => {
-      current = false;
-    };
-  }, [language]);
-  return texts;
+  return useReading(`help ${language}`, () => helpIn(language));
 }

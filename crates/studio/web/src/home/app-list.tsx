@@ -34,7 +34,7 @@ export function AppList({ reading }: { reading: Reading<{ apps: AppLine[] }> }) 
 }
 
 function AppCard({ line }: { line: AppLine }) {
-  const changed = t.apps.changed(ago(line.updated_at));
+  const when = ago(line.updated_at);
   return (
     <Link className="app-card" href={appPath(line.app)}>
       <Tile app={line.app} title={line.title} size={44} />
@@ -42,7 +42,7 @@ function AppCard({ line }: { line: AppLine }) {
         <strong>{line.title}</strong>
         <span className="quiet">
           {t.apps.version(line.version)}
-          {changed && ` · ${changed}`}
+          {when && ` · ${t.apps.changed(when)}`}
         </span>
       </span>
       {line.status === "damaged" && <span className="badge bad">{t.apps.damaged}</span>}

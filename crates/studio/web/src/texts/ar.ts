@@ -104,7 +104,7 @@ export const ar: Texts = {
     title: "تطبيقاتك",
     none: "لا تطبيقات لديك بعد. الأول على بُعد جملة.",
     version: (n: number) => `الإصدار ${num(n)}`,
-    changed: (when: string) => (when ? `تغيّر ${when}` : ""),
+    changed: (when: string) => `تغيّر ${when}`,
     switch: "الانتقال إلى تطبيق آخر",
     make: "إنشاء تطبيق جديد",
     frozen: "مجمّد",
@@ -311,7 +311,7 @@ export const ar: Texts = {
   look: {
     as: (role: string) => `شاهده بصفة ${role}`,
     version: "شاهده",
-    versionLong: (n: number) => `شاهد الإصدار ${num(n)} كما كان`,
+    versionLong: (n: number) => `شاهده: الإصدار ${num(n)} كما كان`,
     title: "نظرة إلى التطبيق",
     frame: "التطبيق الذي يُنظر إليه",
     tab: "فتح في علامة تبويب خاصة",

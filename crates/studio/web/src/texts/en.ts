@@ -109,7 +109,7 @@ export const en = {
     title: "Your apps",
     none: "You have no apps yet. The first one is a sentence away.",
     version: (n: number) => `version ${num(n)}`,
-    changed: (when: string) => (when ? `changed ${when}` : ""),
+    changed: (when: string) => `changed ${when}`,
     switch: "Switch to another app",
     make: "Make a new one",
     frozen: "Frozen",

@@ -101,7 +101,7 @@ export const es: Texts = {
     title: "Tus apps",
     none: "Aún no tienes apps. La primera está a una frase de distancia.",
     version: (n: number) => `versión ${num(n)}`,
-    changed: (when: string) => (when ? `cambiada ${when}` : ""),
+    changed: (when: string) => `cambiada ${when}`,
     switch: "Cambiar a otra app",
     make: "Crear una nueva",
     frozen: "Congelada",
@@ -307,7 +307,7 @@ export const es: Texts = {
 
   look: {
     as: (role: string) => `Ver como ${role}`,
-    version: "Mirarla",
+    version: "Mirar",
     versionLong: (n: number) => `Mirar la versión ${num(n)} tal como era`,
     title: "Una mirada a la app",
     frame: "La app que se está mirando",

@@ -101,7 +101,7 @@ export const fr: Texts = {
     title: "Vos applis",
     none: "Vous n’avez pas encore d’appli. La première est à une phrase d’ici.",
     version: (n: number) => `version ${num(n)}`,
-    changed: (when: string) => (when ? `modifiée ${when}` : ""),
+    changed: (when: string) => `modifiée ${when}`,
     switch: "Passer à une autre appli",
     make: "En créer une nouvelle",
     frozen: "Gelée",

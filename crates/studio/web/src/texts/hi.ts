@@ -101,7 +101,7 @@ export const hi: Texts = {
     title: "आपके ऐप",
     none: "अभी आपका कोई ऐप नहीं है। पहला बस एक वाक्य दूर है।",
     version: (n: number) => `संस्करण ${num(n)}`,
-    changed: (when: string) => (when ? `${when} बदला` : ""),
+    changed: (when: string) => `${when} बदला`,
     switch: "दूसरे ऐप पर जाएँ",
     make: "नया बनाएँ",
     frozen: "जमाया हुआ",

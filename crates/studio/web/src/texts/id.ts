@@ -101,7 +101,7 @@ export const id: Texts = {
     title: "Aplikasi Anda",
     none: "Anda belum punya aplikasi. Yang pertama hanya sejauh satu kalimat.",
     version: (n: number) => `versi ${num(n)}`,
-    changed: (when: string) => (when ? `diubah ${when}` : ""),
+    changed: (when: string) => `diubah ${when}`,
     switch: "Pindah ke aplikasi lain",
     make: "Buat yang baru",
     frozen: "Dibekukan",

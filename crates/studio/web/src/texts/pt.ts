@@ -101,7 +101,7 @@ export const pt: Texts = {
     title: "Seus apps",
     none: "Você ainda não tem apps. O primeiro está a uma frase de distância.",
     version: (n: number) => `versão ${num(n)}`,
-    changed: (when: string) => (when ? `alterado ${when}` : ""),
+    changed: (when: string) => `alterado ${when}`,
     switch: "Mudar para outro app",
     make: "Criar um novo",
     frozen: "Congelado",

@@ -101,7 +101,7 @@ export const sw: Texts = {
     title: "Programu zako",
     none: "Bado huna programu. Ya kwanza iko umbali wa sentensi moja.",
     version: (n: number) => `toleo la ${num(n)}`,
-    changed: (when: string) => (when ? `ilibadilishwa ${when}` : ""),
+    changed: (when: string) => `ilibadilishwa ${when}`,
     switch: "Nenda kwenye programu nyingine",
     make: "Tengeneza mpya",
     frozen: "Imegandishwa",

@@ -101,7 +101,7 @@ export const zh: Texts = {
     title: "您的应用",
     none: "您还没有应用。第一个只差一句话。",
     version: (n: number) => `版本 ${num(n)}`,
-    changed: (when: string) => (when ? `${when}修改` : ""),
+    changed: (when: string) => `${when}修改`,
     switch: "切换到另一个应用",
     make: "做一个新的",
     frozen: "已冻结",

@@ -2,7 +2,6 @@
 import type { HelpTexts } from "./en";
 
 export const ar: HelpTexts = {
-  title: "مساعدة",
   ask: "ماذا تريد أن تعرف؟",
   placeholder: "كيف أدعو شخصًا؟",
   found: "هذه المواضيع أقرب:",

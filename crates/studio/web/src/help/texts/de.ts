@@ -2,7 +2,6 @@
 import type { HelpTexts } from "./en";
 
 export const de: HelpTexts = {
-  title: "Hilfe",
   ask: "Was möchtest du wissen?",
   placeholder: "Wie lade ich jemanden ein?",
   found: "Diese Themen passen am besten:",

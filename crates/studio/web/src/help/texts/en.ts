@@ -4,10 +4,9 @@
 import type { TopicId } from "../topics";
 
 export interface HelpTexts {
-  title: string;
   ask: string;
   placeholder: string;
-  /** How many topics a question found. */
+  /** Before the topics that a question found. */
   found: string;
   none: string;
   /** On the way to a screen of the app. */
@@ -19,7 +18,6 @@ export interface HelpTexts {
 }
 
 export const en: HelpTexts = {
-  title: "Help",
   ask: "What would you like to know?",
   placeholder: "How do I invite someone?",
   found: "These topics fit best:",

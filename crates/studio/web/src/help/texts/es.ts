@@ -2,7 +2,6 @@
 import type { HelpTexts } from "./en";
 
 export const es: HelpTexts = {
-  title: "Ayuda",
   ask: "¿Qué quieres saber?",
   placeholder: "¿Cómo invito a alguien?",
   found: "Estos temas encajan mejor:",

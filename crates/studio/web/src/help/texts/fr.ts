@@ -2,7 +2,6 @@
 import type { HelpTexts } from "./en";
 
 export const fr: HelpTexts = {
-  title: "Aide",
   ask: "Que voulez-vous savoir ?",
   placeholder: "Comment inviter quelqu’un ?",
   found: "Ces sujets conviennent le mieux :",

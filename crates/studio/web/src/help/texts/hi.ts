@@ -2,7 +2,6 @@
 import type { HelpTexts } from "./en";
 
 export const hi: HelpTexts = {
-  title: "मदद",
   ask: "आप क्या जानना चाहते हैं?",
   placeholder: "किसी को कैसे बुलाऊँ?",
   found: "ये विषय सबसे ठीक बैठते हैं:",

@@ -2,7 +2,6 @@
 import type { HelpTexts } from "./en";
 
 export const id: HelpTexts = {
-  title: "Bantuan",
   ask: "Apa yang ingin Anda ketahui?",
   placeholder: "Bagaimana cara mengundang orang?",
   found: "Topik yang paling cocok:",

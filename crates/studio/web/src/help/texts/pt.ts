@@ -2,7 +2,6 @@
 import type { HelpTexts } from "./en";
 
 export const pt: HelpTexts = {
-  title: "Ajuda",
   ask: "O que você quer saber?",
   placeholder: "Como convido alguém?",
   found: "Estes temas combinam melhor:",

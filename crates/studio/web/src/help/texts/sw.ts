@@ -2,7 +2,6 @@
 import type { HelpTexts } from "./en";
 
 export const sw: HelpTexts = {
-  title: "Msaada",
   ask: "Ungependa kujua nini?",
   placeholder: "Ninamwalikaje mtu?",
   found: "Mada zinazofaa zaidi:",
