@@ -333,7 +333,7 @@ describe("around an app", () => {
     await button(page, "Make a link").click();
     await page.getByText("Write the person’s name first.").waitFor();
     await page.getByLabel("Name").fill("Grandma Rosa");
-    await page.getByLabel("As").selectOption("guest");
+    await page.getByLabel("As", { exact: true }).selectOption("guest");
     await button(page, "Make a link").click();
     const dialog = page.getByRole("dialog", { name: "The personal link of Grandma Rosa" });
     const link = await dialog.getByLabel("Personal link").inputValue();
