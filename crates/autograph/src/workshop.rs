@@ -19,6 +19,7 @@ mod glass;
 mod judge;
 mod looked;
 mod looking;
+mod naming;
 mod owners;
 mod pages;
 mod people;
@@ -64,6 +65,8 @@ pub(crate) struct Workshop {
     seen: Mutex<HashMap<protocol::RequestId, u64>>,
     /// What was judged and waits for the owner's word.
     ready: ready::Waiting,
+    /// Held while names of versions change.
+    naming: Mutex<()>,
     /// One change of an app at a time.
     busy: Mutex<std::collections::HashSet<candid::Principal>>,
 }
@@ -84,6 +87,7 @@ impl Workshop {
             entries: Mutex::default(),
             seen: Mutex::default(),
             ready: ready::Waiting::default(),
+            naming: Mutex::default(),
             busy: Mutex::default(),
         }
     }

@@ -31,6 +31,7 @@ use super::{
     comparing::Compare,
     data::DataOf,
     glass::Look,
+    naming::NameOf,
     owners::lock,
     pictures::PictureOf,
     pipeline::{Progress, Sent, Wanted, Wish},
@@ -190,6 +191,7 @@ impl Workshop {
             "freeze" | "thaw" | "delete" => self.app_switch(verb, &read::<AppName>(arg)?.app).await,
             "data" => self.data(read::<DataOf>(arg)?).await,
             "compare" => self.compare(&read::<Compare>(arg)?).await,
+            "name_version" => self.name_version(&read::<NameOf>(arg)?).await,
             "picture" => self.picture(&read::<PictureOf>(arg)?).await,
             "look" => self.look(&read::<Look>(arg)?).await,
             "export" | "import" => Err(Problem::node(

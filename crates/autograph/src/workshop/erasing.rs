@@ -126,6 +126,7 @@ impl Workshop {
         self.looks.end_all_at(backend);
         self.ready.forget(backend);
         self.pictures.forget(backend)?;
+        self.erase_names(backend, &texts)?;
         self.browsers.end_idle().await;
         let memories = self.node.replica.read(move |executor| executor.memories_of(backend)).await?;
         self.node.replica.forget(memories).await?;

@@ -151,6 +151,8 @@ export interface Version {
   outcome: string;
   current: boolean;
   message: string;
+  /** What the owner calls it. */
+  name?: string | null;
   /** It can be brought back. */
   restore_point?: boolean;
   /** What the owner allowed when it went live, in sentences. */
@@ -291,6 +293,10 @@ const shown = (show: ShowFirst) => (show === "never" ? {} : { show });
 /** What is different between two versions. */
 export const compare = (app: string, from: number, to: number, call?: Call) =>
   ask<Comparison>("compare", { app, from, to }, call);
+
+/** Calls a version something; an empty name takes it away. */
+export const nameVersion = (app: string, version: number, name: string, call?: Call) =>
+  ask<object>("name_version", { app, version, name }, call);
 
 /** A small picture of a version's first page, as base64 of a JPEG; `null` where there is none. */
 export const picture = (app: string, version: number, call?: Call) =>

@@ -217,6 +217,23 @@ describe("the history", () => {
     assert.deepEqual(asked, [[2, 3], [1, 3]]);
   });
 
+  test("keeps a name for a version, and gives the focus back", async (t) => {
+    const { page } = await changed(t);
+    const opener = button(page, "Name version 2");
+    await opener.click();
+    const field = page.getByLabel("A name for version 2");
+    assert.equal(await focused(field), true);
+    await accessible(page, "naming a version");
+    await field.fill("before the party");
+    await field.press("Enter");
+    await page.getByText("before the party", { exact: true }).waitFor();
+    assert.equal(await focused(opener), true);
+    await opener.click();
+    await field.fill("");
+    await button(page, "Keep it").click();
+    await page.getByText("before the party", { exact: true }).waitFor({ state: "detached" });
+  });
+
   test("says what would be set aside before a version comes back", async (t) => {
     const { page } = await changed(t);
     await button(page, "Bring back version 2").click();

@@ -362,6 +362,10 @@ const VERBS = {
       files: [{ path: "backend/main.mo", what: "other", lines: "@@ -1,2 +1,2 @@\n actor {\n-  old\n+  new\n" }, { path: "picture.png", what: "new", lines: null }],
     };
   },
+  name_version(node, { app: name, version, name: called }) {
+    found(node, name).versions[version - 1].name = called || null;
+    return { app: name, version, name: called };
+  },
   picture: (node, { app, version }) => (found(node, app), { app, version, jpeg: version % 2 ? JPEG : null }),
   show(node, { app: name }) {
     const app = found(node, name);

@@ -16,6 +16,7 @@ import { Icon } from "../ui/icons";
 import { Page, Read } from "../ui/page";
 import { BringBack } from "./bring-back";
 import { Compare } from "./compare";
+import { NameButton } from "./name";
 import { Picture } from "./picture";
 
 export function History({ app }: { app: string }) {
@@ -57,7 +58,7 @@ export function History({ app }: { app: string }) {
                 .sort((a, b) => b.version - a.version)
                 .map((version) => (
                   <li key={version.version} className={version.current ? "current" : undefined}>
-                    <Line app={app} version={version} versions={versions} busy={run?.running ?? false} onRestore={setAsking} />
+                    <Line app={app} version={version} versions={versions} busy={run?.running ?? false} onRestore={setAsking} onNamed={reading.reload} />
                   </li>
                 ))}
             </ol>
@@ -82,9 +83,10 @@ interface VersionLine {
   versions: Version[];
   busy: boolean;
   onRestore: (version: number) => void;
+  onNamed: () => void;
 }
 
-function Line({ app, version, versions, busy, onRestore }: VersionLine) {
+function Line({ app, version, versions, busy, onRestore, onNamed }: VersionLine) {
   const [comparing, setComparing] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
   const approved = version.approved ?? [];
@@ -94,6 +96,7 @@ function Line({ app, version, versions, busy, onRestore }: VersionLine) {
       <div className="version-text">
         <h2>
           {t.history.version(version.version)}
+          {version.name && <q className="version-name">{version.name}</q>}
           {version.current && <span className="badge good">{t.history.current}</span>}
           {!version.current && version.restore_point && <span className="badge">{t.card.history.point}</span>}
           {!version.current && version.restore_point === false && <span className="badge quiet">{t.card.history.noPoint}</span>}
@@ -110,6 +113,7 @@ function Line({ app, version, versions, busy, onRestore }: VersionLine) {
         ))}
       </div>
       <div className="row end">
+        <NameButton app={app} version={version.version} name={version.name ?? ""} onNamed={onNamed} />
         {versions.length > 1 && (
           <button
             ref={opener}
