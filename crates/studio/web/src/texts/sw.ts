@@ -209,7 +209,7 @@ export const sw: Texts = {
       choose: "Inapaswa kuwa nini?",
     },
     change: {
-      title: "Hivi ndivyo vitakavyobadilika",
+      title: "Haya ndiyo yatakayobadilika",
       lead: "Imejengwa na kukaguliwa, lakini bado haijawekwa kazini: programu iko kama ilivyokuwa hadi useme ndiyo.",
       back: "Hivi ndivyo itakavyokuwa ukirudi nyuma",
       what: "Kinachobadilika",
@@ -233,7 +233,7 @@ export const sw: Texts = {
     },
     show: {
       title: "Nionyeshe mabadiliko kabla hayajawekwa kazini",
-      text: "Kitakachopoteza data au kumruhusu mtu kuingia huulizwa kwanza daima. Hii inahusu mabadiliko mengine yote, katika kivinjari hiki.",
+      text: "Chochote kitakachopoteza data au kumruhusu mtu kuingia huulizwa kwanza kila mara. Hii inahusu mabadiliko mengine yote, katika kivinjari hiki.",
       label: "Nionyeshe kwanza",
       choices: { weighty: "yanayogusa data au ruhusa", always: "kila badiliko", never: "hakuna: yawekwe kazini mara moja" },
     },
