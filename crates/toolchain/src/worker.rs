@@ -3,6 +3,7 @@
 //! Invariant: a worker that was late, broke, or whose answer nobody waited for is killed with all its children
 //! and never asked again; the next question gets a fresh one.
 
+mod pool;
 mod process;
 mod processor;
 mod spawner;
@@ -18,6 +19,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use crate::error::{BuildError, Limit};
+pub(crate) use pool::Pool;
 use process::{Answer, Failure, Process};
 pub(crate) use spawner::Spawner;
 
@@ -44,6 +46,8 @@ pub struct Limits {
     pub processor_time: Duration,
     /// How long a compiler may take whatever it computes, from when it is free: only one that hangs needs so long.
     pub wait: Duration,
+    /// How many builds are compiled at the same time. Each compiler uses about one processor and 1 GiB while it works.
+    pub compilers: usize,
     /// The heap of a compiler in MiB; its process may use about 3 GiB more for what is young or native.
     pub memory_mib: u64,
     /// Size of the module in bytes.
@@ -63,11 +67,16 @@ pub struct Limits {
     pub idle: Duration,
 }
 
+/// More would need more memory than a small machine has.
+const COMPILERS_MOST: usize = 2;
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
             processor_time: Duration::from_secs(60),
             wait: Duration::from_secs(900),
+            compilers: std::thread::available_parallelism()
+                .map_or(1, |processors| processors.get().min(COMPILERS_MOST)),
             memory_mib: 1536,
             wasm_bytes: 100_000_000,
             code_bytes: 10 << 20,

@@ -77,6 +77,27 @@ async fn waiting_is_bounded_and_a_compiler_given_up_is_gone() {
     }
 }
 
+/// The second compiler is there for as long as it is needed.
+#[tokio::test(flavor = "multi_thread")]
+async fn builds_that_come_together_get_a_compiler_each() {
+    let pids = tempfile::NamedTempFile::new().unwrap();
+    let mut config = noting_pids(config(), pids.path());
+    config.limits.compilers = 2;
+    config.limits.idle = Duration::ZERO;
+    let toolchain = Toolchain::start(config).await.unwrap();
+    let first = compiler(&pids);
+    let one = || async { build(&toolchain, &[("backend/main.mo", ACTOR)]).await };
+    let (a, b, c) = tokio::join!(one(), one(), one());
+    a.and(b).and(c).expect("all are built");
+    let scripts = || noted(&pids).lines().filter(|pid| command(pid).contains("motoko.mjs")).count();
+    while scripts() > 1 {
+        tokio::task::yield_now().await;
+    }
+    assert!(is_running(&first));
+    // One for the pages, two compilers.
+    assert_eq!(noted(&pids).lines().count(), 3);
+}
+
 /// The least that the next compiler can be asked.
 async fn least(toolchain: &Toolchain) {
     let types = "// Version: 1.0.0\nactor {};\n";
