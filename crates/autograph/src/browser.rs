@@ -21,7 +21,7 @@ use tokio::{
     time::timeout,
 };
 
-pub(crate) use tab::{Shows, Tab};
+pub(crate) use tab::{Shows, Size, Tab};
 pub(crate) use warm::{Browsers, Taken};
 
 /// Names under which Chromium is looked for.

@@ -171,9 +171,12 @@ pub(crate) struct Change {
     pub(crate) app: String,
     /// What should be different, in your own words
     pub(crate) text: String,
-    /// The token that a refusal gave
+    /// The token that a refusal gave, or what was shown with --show
     #[arg(long, value_name = "TOKEN")]
     pub(crate) approve: Option<String>,
+    /// Build and check it, and say what it would do; it goes live with --approve
+    #[arg(long)]
+    pub(crate) show: bool,
 }
 
 /// `autograph data`.
@@ -229,9 +232,12 @@ pub(crate) struct Restore {
     /// The version to bring back, as `autograph history` numbers it
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) version: u64,
-    /// The token that a refusal gave
+    /// The token that a refusal gave, or what was shown with --show
     #[arg(long, value_name = "TOKEN")]
     pub(crate) approve: Option<String>,
+    /// Say what would come back and what would be set aside; it is done with --approve
+    #[arg(long)]
+    pub(crate) show: bool,
 }
 
 /// `autograph erase`.
@@ -421,6 +427,7 @@ mod tests {
             "autograph|link",
             "autograph|new|a shop|--name|shop",
             "autograph|change|shop|add prices|--approve|t",
+            "autograph|change|shop|add prices|--show",
             "autograph|list",
             "autograph|show|shop",
             "autograph|history|shop",
@@ -432,7 +439,7 @@ mod tests {
             "autograph|freeze|shop",
             "autograph|thaw|shop",
             "autograph|delete|shop",
-            "autograph|restore|shop|2|--approve|t",
+            "autograph|restore|shop|2|--approve|t|--show",
             "autograph|export|shop|f",
             "autograph|import|f",
             "autograph|check|d|--app|shop",

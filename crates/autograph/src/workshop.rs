@@ -9,6 +9,7 @@ mod answer;
 mod api;
 mod behaviour;
 mod chain;
+mod comparing;
 mod conversation;
 mod data;
 mod delta;
@@ -18,15 +19,19 @@ mod glass;
 mod judge;
 mod looked;
 mod looking;
+mod naming;
 mod owners;
 mod pages;
 mod people;
+mod pictures;
 mod pipeline;
 mod proposals;
+mod ready;
 mod registry;
 mod repairing;
 mod restoring;
 mod switch;
+mod telling;
 
 use std::{
     collections::HashMap,
@@ -50,12 +55,18 @@ pub(crate) struct Workshop {
     pub(crate) looks: gateway::Looks,
     /// For opening pages before they are put live.
     pub(crate) browsers: Browsers,
+    /// Pictures of versions.
+    pub(crate) pictures: pictures::Pictures,
     /// The studio's address as people reach it, `http://localhost:4943`.
     pub(crate) origin: String,
     /// One-time links to the studio, and until when they are good, ns.
     entries: Mutex<HashMap<String, u64>>,
     /// Requests seen, until they expire: none is done twice.
     seen: Mutex<HashMap<protocol::RequestId, u64>>,
+    /// What was judged and waits for the owner's word.
+    ready: ready::Waiting,
+    /// Held while names of versions change.
+    naming: Mutex<()>,
     /// One change of an app at a time.
     busy: Mutex<std::collections::HashSet<candid::Principal>>,
 }
@@ -64,15 +75,19 @@ impl Workshop {
     pub(crate) fn new(node: Arc<Node>, toolchain: Toolchain, origin: String) -> Workshop {
         let tokens = Tokens::new(node.secret);
         let browsers = Browsers::new(&node.data.join("browsers"));
+        let pictures = pictures::Pictures::new(&node.data);
         Workshop {
             node,
             toolchain,
             tokens,
             looks: gateway::Looks::default(),
             browsers,
+            pictures,
             origin,
             entries: Mutex::default(),
             seen: Mutex::default(),
+            ready: ready::Waiting::default(),
+            naming: Mutex::default(),
             busy: Mutex::default(),
         }
     }

@@ -8,8 +8,10 @@ use crate::source::SourceError;
 /// What a build may not exceed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
-    /// The time of one build.
+    /// The processor time of one compiler.
     Time,
+    /// The time until a compiler answers, whatever it computes.
+    Wait,
     /// The memory of a worker.
     Memory,
     /// How deeply a program may be nested for the compiler's stack.

@@ -22,7 +22,7 @@ use crate::error::{BuildError, StartError};
 use crate::manifest::AppManifest;
 use crate::release::{Asset, Release, Timings};
 use crate::source::{BACKEND_MAIN, SourceError, SourceTree};
-use crate::worker::{Spawner, ToolchainConfig, Worker, WorkerKind};
+use crate::worker::{Pool, Spawner, ToolchainConfig, WorkerKind};
 
 const BINDINGS: &str = "/backend.did.js";
 const INTERFACE: &str = "/backend.did";
@@ -43,13 +43,13 @@ pub enum Stage {
 
 /// The compilers, warm.
 pub struct Toolchain {
-    motoko: Arc<Worker>,
+    motoko: Arc<Pool>,
     /// Looks names up in the whole core library; started by the first tree that needs it.
-    implicit: Arc<Worker>,
+    implicit: Arc<Pool>,
     /// The same two for migration chains; each is started by the first tree that needs it, and gone when none does.
-    chained: Arc<Worker>,
-    chained_implicit: Arc<Worker>,
-    frontend: Arc<Worker>,
+    chained: Arc<Pool>,
+    chained_implicit: Arc<Pool>,
+    frontend: Arc<Pool>,
     config: ToolchainConfig,
     confinement: Vec<String>,
 }
@@ -95,16 +95,17 @@ impl Toolchain {
         config.node = installed(&config.node, "install Node 20 or newer")?;
         installed(&config.worker_dir.join("node_modules/motoko"), "install the workers' packages with `make build`")?;
         let spawner = Spawner::start().map_err(|error| failed("first", error.to_string()))?;
-        let worker = |kind| Arc::new(Worker::new(kind, config.clone(), spawner.clone()));
+        let worker = |kind: WorkerKind, places| Arc::new(Pool::new(&kind, places, &config, &spawner));
+        let many = config.limits.compilers.max(1);
         // The Motoko compiler makes garbage fast: a large young generation spares it a quarter of its time.
         let motoko = WorkerKind { name: "Motoko", script: "motoko.mjs", arguments: &[], young_mib: 256, leaves: false };
-        let implicit = worker(WorkerKind { arguments: &["--implicit-core"], ..motoko });
-        let chained = worker(WorkerKind { arguments: &["--chain"], leaves: true, ..motoko });
-        let chained_implicit =
-            worker(WorkerKind { arguments: &["--implicit-core", "--chain"], leaves: true, ..motoko });
+        let implicit = worker(WorkerKind { arguments: &["--implicit-core"], ..motoko.clone() }, 1);
+        let chained = worker(WorkerKind { arguments: &["--chain"], leaves: true, ..motoko.clone() }, 1);
+        let both = &["--implicit-core", "--chain"];
+        let chained_implicit = worker(WorkerKind { arguments: both, leaves: true, ..motoko.clone() }, 1);
         let pages = WorkerKind { name: "pages", script: "frontend.mjs", arguments: &[], young_mib: 32, leaves: false };
-        let frontend = worker(pages);
-        let motoko = worker(motoko);
+        let frontend = worker(pages, 1);
+        let motoko = worker(motoko, many);
         let (first, second) = tokio::join!(motoko.start(), frontend.start());
         let confinement = first.map_err(|reason| failed("Motoko", reason))?;
         second.map_err(|reason| failed("pages", reason))?;
@@ -213,7 +214,7 @@ async fn timed<T>(work: impl Future<Output = T>, done: impl FnOnce(Duration)) ->
 }
 
 /// A program that imports what it uses compiles in half the time, so that is tried first.
-async fn compile_by(first: &Worker, implicit: &Worker, request: Value) -> Result<Compiled, BuildError> {
+async fn compile_by(first: &Pool, implicit: &Pool, request: Value) -> Result<Compiled, BuildError> {
     let compiled: Compiled = first.ask("compile", request.clone()).await?;
     if compiled.unresolved { implicit.ask("compile", request).await } else { Ok(compiled) }
 }

@@ -3,7 +3,9 @@
 //! Invariant: a worker that was late, broke, or whose answer nobody waited for is killed with all its children
 //! and never asked again; the next question gets a fresh one.
 
+mod pool;
 mod process;
+mod processor;
 mod spawner;
 
 use std::ffi::OsString;
@@ -15,9 +17,9 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::Mutex;
-use tokio::time::Instant;
 
 use crate::error::{BuildError, Limit};
+pub(crate) use pool::Pool;
 use process::{Answer, Failure, Process};
 pub(crate) use spawner::Spawner;
 
@@ -40,8 +42,12 @@ pub struct ToolchainConfig {
 /// What a build may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Wall-clock time of each compiler in a build, counted from when it is free.
-    pub build_time: Duration,
+    /// Processor time of each compiler in a build, so that a busy machine makes nobody exceed it.
+    pub processor_time: Duration,
+    /// How long a compiler may take whatever it computes, from when it is free: only one that hangs needs so long.
+    pub wait: Duration,
+    /// How many builds are compiled at the same time. Each compiler uses about one processor and 1 GiB while it works.
+    pub compilers: usize,
     /// The heap of a compiler in MiB; its process may use about 3 GiB more for what is young or native.
     pub memory_mib: u64,
     /// Size of the module in bytes.
@@ -61,10 +67,16 @@ pub struct Limits {
     pub idle: Duration,
 }
 
+/// More would need more memory than a small machine has.
+const COMPILERS_MOST: usize = 2;
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            build_time: Duration::from_secs(60),
+            processor_time: Duration::from_secs(60),
+            wait: Duration::from_secs(900),
+            compilers: std::thread::available_parallelism()
+                .map_or(1, |processors| processors.get().min(COMPILERS_MOST)),
             memory_mib: 1536,
             wasm_bytes: 100_000_000,
             code_bytes: 10 << 20,
@@ -121,11 +133,10 @@ impl Worker {
     pub(crate) async fn ask<T: DeserializeOwned>(&self, verb: &str, request: Value) -> Result<T, BuildError> {
         let mut current = self.current.lock().await;
         let _leaving = self.kind.leaves.then(|| Leaving(self));
-        let deadline = Instant::now() + self.config.limits.build_time;
         let seasoned = current.as_ref().is_some_and(Process::is_seasoned);
-        match self.attempt(&mut current, verb, &request, deadline).await {
+        match self.attempt(&mut current, verb, &request).await {
             Err(Failure::Broken(_) | Failure::OutOfMemory) if seasoned => {
-                self.attempt(&mut current, verb, &request, deadline).await
+                self.attempt(&mut current, verb, &request).await
             }
             other => other,
         }
@@ -159,25 +170,18 @@ impl Worker {
 
     /// The process is taken out of its place for the time of the question: whoever drops this future leaves an
     /// empty place behind, and dropping the process kills it.
-    async fn attempt(
-        &self,
-        current: &mut Option<Process>,
-        verb: &str,
-        request: &Value,
-        deadline: Instant,
-    ) -> Result<Value, Failure> {
+    async fn attempt(&self, current: &mut Option<Process>, verb: &str, request: &Value) -> Result<Value, Failure> {
         let mut process = match current.take() {
             Some(process) => process,
             None => Process::start(&self.kind, &self.config, &self.spawner).await.map_err(Failure::Broken)?,
         };
-        match tokio::time::timeout_at(deadline, process.ask(verb, request)).await {
-            Err(_) => Err(Failure::Late),
-            Ok(Err(failure)) => Err(failure),
-            Ok(Ok(Answer::Value(value))) => {
+        match process.ask_within(&self.config.limits, verb, request).await {
+            Err(failure) => Err(failure),
+            Ok(Answer::Value(value)) => {
                 *current = Some(process).filter(|process| !process.is_bloated());
                 Ok(value)
             }
-            Ok(Ok(Answer::Refusal { kind, message })) => {
+            Ok(Answer::Refusal { kind, message }) => {
                 // After a deep recursion or a surprise the compiler's own state is not to be trusted.
                 if matches!(kind.as_str(), "wasm" | "assets") {
                     *current = Some(process);
@@ -190,6 +194,7 @@ impl Worker {
     fn explain(&self, failure: Failure) -> BuildError {
         match failure {
             Failure::Late => self.limited(Limit::Time, String::new()),
+            Failure::Silent(computed) => self.limited(Limit::Wait, format!("{:.1} s", computed.as_secs_f32())),
             Failure::OutOfMemory => self.limited(Limit::Memory, String::new()),
             Failure::Broken(reason) => BuildError::Worker(reason),
             Failure::Refused { kind, message } => match kind.as_str() {
@@ -203,11 +208,16 @@ impl Worker {
 
     /// `told` is what the worker said, which matters where it measured something.
     fn limited(&self, limit: Limit, told: String) -> BuildError {
-        let Limits { build_time, memory_mib, wasm_bytes, asset_bytes, .. } = self.config.limits;
+        let Limits { processor_time, wait, memory_mib, wasm_bytes, asset_bytes, .. } = self.config.limits;
         let name = self.kind.name;
         let (took, next) = match limit {
             Limit::Time => {
-                (format!("took longer than the {} s that it may", build_time.as_secs_f32()), "simplify the sources")
+                let most = processor_time.as_secs_f32();
+                (format!("computed for longer than the {most} s of processor time that it may"), "simplify the sources")
+            }
+            Limit::Wait => {
+                let waited = wait.as_secs_f32();
+                (format!("gave no answer within {waited} s, of which it computed for {told}"), TRY_AGAIN)
             }
             Limit::Memory => {
                 (format!("needed more than the {memory_mib} MiB of memory that it may use"), "simplify the sources")
@@ -221,6 +231,9 @@ impl Worker {
         BuildError::Limit { limit, message: format!("the {name} compiler {took}; {next}") }
     }
 }
+
+/// A compiler that hardly got to compute says nothing about the sources.
+const TRY_AGAIN: &str = "try again when the machine has less to do";
 
 /// However a question ends, its worker is looked after.
 struct Leaving<'a>(&'a Worker);

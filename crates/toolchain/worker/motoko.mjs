@@ -11,6 +11,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import process from 'node:process';
+import { Package } from './lib/needed.mjs';
 import { Refusal, serve } from './lib/protocol.mjs';
 
 const require = createRequire(import.meta.url);
@@ -25,8 +26,10 @@ const METADATA = ['candid:service', 'candid:args', 'motoko:stable-types'];
 const implicit = process.argv.includes('--implicit-core');
 const chained = process.argv.includes('--chain');
 motoko.compiler.setExtraFlags(['--default-persistent-actors', ...(implicit ? ['--implicit-package', 'core'] : [])]);
+const own = ownPackage('autograph');
 motoko.loadPackage(core);
-motoko.loadPackage(ownPackage('autograph'));
+motoko.loadPackage(own);
+const parts = new Package(core);
 motoko.setPublicMetadata(METADATA);
 
 function ownPackage(name) {
@@ -55,6 +58,18 @@ function forget(path) {
   }
 }
 
+/** Runs `work` with no more of the core library than the files need: most of a compile goes into reading the rest. */
+function withPart(files, work) {
+  const folder = `.node-motoko/${core.name}/${core.version}/`;
+  const needed = parts.neededBy([...Object.values(files), ...Object.values(own.files).map(({ content }) => content)]);
+  try {
+    for (const [file, text] of Object.entries(needed)) motoko.write(folder + file, text);
+    return work();
+  } finally {
+    for (const file of Object.keys(needed)) motoko.write(folder + file, core.files[file].content);
+  }
+}
+
 /** A message that prints a type can be longer than the program: what nobody would read is cut off. */
 function diagnosticsOf(result) {
   return (result.diagnostics ?? []).slice(0, MAX_DIAGNOSTICS).map(({ source, message, ...rest }) => ({
@@ -72,7 +87,10 @@ function isUnresolved({ severity, category }) {
 function compile({ files, main, chain, wasmLimit }) {
   if (chained) motoko.compiler.setExtraFlags(['--enhanced-migration', ROOT + chain]);
   return withFiles(files, () => {
-    const result = motoko.compiler.compileWasm('ic', ROOT + main);
+    const work = () => motoko.compiler.compileWasm('ic', ROOT + main);
+    const part = implicit ? undefined : withPart(files, work);
+    // What is wrong is told by the whole library, which knows all names.
+    const result = part?.code ? part : work();
     const diagnostics = diagnosticsOf(result);
     if (!result.code) return { diagnostics, unresolved: !implicit && diagnostics.some(isUnresolved) };
     const { wasm, candid, stable } = result.code;

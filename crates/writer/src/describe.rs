@@ -3,25 +3,66 @@
 //! Invariant: every sentence follows from the spec alone; archived parts are named as put away, not hidden.
 
 use crate::offline::phrases::Phrases;
-use crate::spec::{AppSpec, Condition, Entity, Field, FieldKind, Grant, OWNER, Rule, Scope, VISITOR, When, Who, Whose};
+use crate::spec::{
+    Alert, AppSpec, Condition, Entity, Field, FieldKind, Grant, OWNER, Rule, Scope, VISITOR, When, Who, Whose,
+};
 
 /// Sentences about an app, in the order a reader needs them.
 pub fn describe(spec: &AppSpec) -> Vec<String> {
+    told(spec).into_iter().map(|told| told.text).collect()
+}
+
+/// What a sentence about an app is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Room {
+    /// What it keeps.
+    Keeps,
+    /// Who may do what.
+    Access,
+    /// What always holds.
+    Rules,
+}
+
+/// A sentence, with what it is about: of two versions of an app, sentences of the same subject belong together.
+pub(crate) struct Told {
+    pub(crate) room: Room,
+    pub(crate) subject: String,
+    pub(crate) text: String,
+}
+
+/// Every sentence about an app with its subject. No two have the same.
+pub(crate) fn told(spec: &AppSpec) -> Vec<Told> {
     let teller = Teller::new(spec);
-    let mut sentences: Vec<String> = spec.entities.iter().flat_map(|entity| teller.keeps(entity)).collect();
-    for entity in spec.entities.iter().filter(|entity| !entity.archived) {
-        sentences.extend(entity.access.iter().filter_map(|grant| teller.may(entity, grant)));
-        sentences.extend(entity.fields.iter().filter_map(|field| teller.hidden(entity, field)));
+    let mut all: Vec<Told> = Vec::new();
+    let mut tell = |room, subject: String, text| all.push(Told { room, subject, text });
+    for entity in &spec.entities {
+        for (number, text) in teller.keeps(entity).into_iter().enumerate() {
+            tell(Room::Keeps, format!("{}/{number}", entity.id), text);
+        }
     }
-    sentences.extend(spec.rules.iter().filter_map(|rule| teller.holds(rule)));
-    sentences.extend(spec.alerts.iter().filter_map(|alert| {
-        let entity = spec.entity(&alert.entity)?;
-        Some(teller.say(
-            if matches!(alert.when, When::Days { .. } | When::Since { .. }) { "reminds" } else { "warns" },
-            &[&entity.plural, &alert.text],
-        ))
-    }));
-    sentences
+    for entity in spec.entities.iter().filter(|entity| !entity.archived) {
+        for grant in &entity.access {
+            let text = teller.may(entity, grant);
+            text.into_iter().for_each(|text| tell(Room::Access, format!("{}/may/{}", entity.id, grant.role), text));
+        }
+        for field in &entity.fields {
+            let text = teller.hidden(entity, field);
+            text.into_iter().for_each(|text| tell(Room::Access, format!("{}/seen/{}", entity.id, field.id), text));
+        }
+    }
+    for (number, rule) in spec.rules.iter().enumerate() {
+        teller.holds(rule).into_iter().for_each(|text| tell(Room::Rules, format!("rule/{number}"), text));
+    }
+    for (number, alert) in spec.alerts.iter().enumerate() {
+        teller.points_to(alert).into_iter().for_each(|text| tell(Room::Rules, format!("alert/{number}"), text));
+    }
+    all
+}
+
+/// An entity with one field of it as a sentence: what is new of it, or gone.
+pub(crate) fn field(spec: &AppSpec, entity: &Entity, field: &Field) -> String {
+    let teller = Teller::new(spec);
+    teller.say("keeps", &[&entity.plural, &teller.field_words(entity, field)])
 }
 
 /// A rule as a sentence; `None` where it names what is not there.
@@ -50,6 +91,12 @@ impl<'a> Teller<'a> {
 
     fn and(&self, words: &[String]) -> String {
         words.join(&format!(" {} ", self.say("and", &[])))
+    }
+
+    fn points_to(&self, alert: &Alert) -> Option<String> {
+        let entity = self.spec.entity(&alert.entity)?;
+        let key = if matches!(alert.when, When::Days { .. } | When::Since { .. }) { "reminds" } else { "warns" };
+        Some(self.say(key, &[&entity.plural, &alert.text]))
     }
 
     fn keeps(&self, entity: &Entity) -> Vec<String> {

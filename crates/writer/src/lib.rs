@@ -4,7 +4,10 @@
 
 mod again;
 pub mod codegen;
+mod corrections;
 pub mod describe;
+mod difference;
+mod findings;
 pub mod ident;
 pub mod offline;
 pub mod scenarios;
@@ -13,7 +16,10 @@ pub mod understanding;
 pub mod validate;
 
 pub use again::{Again, Objection, OfflineRepairs, Repairs};
+pub use corrections::{Correction, Heard, corrections};
 pub use describe::describe;
+pub use difference::{Difference, What, difference};
+pub use findings::{Found, finding};
 pub use offline::{Wish, change, write};
 pub use scenarios::{Call, Expected, Scenario, scenarios, touched};
 pub use understanding::{Alternative, Answer, Change, Declined, Loss, Question, Statement, Understanding};

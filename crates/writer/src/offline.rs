@@ -13,7 +13,7 @@ mod clause;
 mod draft;
 mod field;
 mod finish;
-mod lexicon;
+pub(crate) mod lexicon;
 mod noun;
 mod order;
 mod patterns;

@@ -13,35 +13,45 @@ use serde_json::{Value, json};
 
 use crate::{median, process::Node, tempdir};
 
-/// Orders in a map, and how much memory they take.
-const ORDERS: &str = r##"import Map "mo:core/Map";
+/// A shop that fills itself with orders until its heap has so many bytes.
+const ORDERS: &str = r##"import Iter "mo:core/Iter";
+import Map "mo:core/Map";
 import Nat "mo:core/Nat";
+import Timer "mo:core/Timer";
 import Prim "mo:⛔";
 actor {
   type Order = { id : Nat; customer : Text; email : Text; note : ?Text; price : Nat; status : { #open; #paid }; at : Int };
   let orders = Map.empty<Nat, Order>();
   var next = 1;
-  public func fill(count : Nat) : async Nat {
-    let last = next + count;
-    while (next < last) {
-      let name = next.toText();
-      let note = if (next % 3 == 0) ?("Please ring twice, order " # name # "; the house is behind the trees") else null;
-      let status = if (next % 2 == 0) #open else #paid;
-      orders.add(next, { id = next; customer = "Customer number " # name # " of the shop"; email = "customer." # name # "@example.org"; note; price = next * 7; status; at = 1_700_000_000_000_000_000 + next });
-      next += 1;
-    };
-    Prim.rts_heap_size()
+  var filled = 0;
+  func put() {
+    let name = next.toText();
+    let note = if (next % 3 == 0) ?("Please ring twice, order " # name # "; the house is behind the trees") else null;
+    let status = if (next % 2 == 0) #open else #paid;
+    orders.add(next, { id = next; customer = "Customer number " # name # " of the shop"; email = "customer." # name # "@example.org"; note; price = next * 7; status; at = 1_700_000_000_000_000_000 + next });
+    next += 1;
   };
+  // By itself, since no shop lets its customers add a hundred thousand orders at once.
+  func fill() : async () {
+    let last = next + AT_ONCE;
+    while (next < last) put();
+    if (Prim.rts_heap_size() < HEAP) ignore Timer.setTimer<system>(#nanoseconds 1, fill) else filled := Prim.rts_heap_size();
+  };
+  if (filled == 0) ignore Timer.setTimer<system>(#nanoseconds 1, fill);
+  /// The heap's bytes once there are enough orders; none before.
+  public query func heap() : async Nat { filled };
+  public func order() : async Nat { put(); next };
   public func pay(id : Nat) : async Bool {
     let ?order = orders.get(id) else return false;
     orders.add(id, { order with status = #paid });
     CHANGED
   };
+  public query func page(from : Nat) : async [Order] { Iter.toArray(Iter.take(Iter.map<(Nat, Order), Order>(orders.entriesFrom(from), func((_, order)) = order), 100)) };
   public query func get(id : Nat) : async ?Order { orders.get(id) };
 };
 "##;
-/// Orders that one message adds.
-const ORDERS_AT_ONCE: usize = 25_000;
+/// Orders that one message of its own adds.
+const ORDERS_AT_ONCE: usize = 10_000;
 const ROUNDS: u32 = 3;
 const MEGA: f64 = 1e6;
 
@@ -55,19 +65,19 @@ fn of_size(megabytes: f64) -> Value {
     let home = tempdir();
     let node = Node::start(&home);
     let tree = home.join("tree");
-    write(&tree, "true");
+    write(&tree, megabytes, "true");
     let path = tree.display().to_string();
     node.live(&["deploy", &path, "--app", "orders"]);
     let mut heap = 0.0;
-    while heap < megabytes * MEGA {
-        heap = node.number(&["call", "orders", "fill", &format!("({ORDERS_AT_ONCE})")]);
+    while heap == 0.0 {
+        heap = node.number(&["call", "orders", "heap", "--query"]);
     }
     let (mut checks, mut pauses, mut switches, mut points) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut peak = 0.0_f64;
     for round in 0..ROUNDS {
         // Another module each time, and little of the data changed since the restore point before.
-        write(&tree, &format!("id > {round}"));
-        node.number(&["call", "orders", "fill", "(1)"]);
+        write(&tree, megabytes, &format!("id > {round}"));
+        node.number(&["call", "orders", "order"]);
         let before = disk_bytes(&home.join("data/state/images"));
         let resting = node.reset_peak();
         let live = node.cli(&["deploy", &path, "--app", "orders"]);
@@ -90,10 +100,12 @@ fn of_size(megabytes: f64) -> Value {
     })
 }
 
-fn write(tree: &Path, answer: &str) {
+fn write(tree: &Path, megabytes: f64, answer: &str) {
     let backend = tree.join("backend");
     std::fs::create_dir_all(&backend).expect("a folder");
-    std::fs::write(backend.join("main.mo"), ORDERS.replace("CHANGED", answer)).expect("a file");
+    let orders = ORDERS.replace("CHANGED", answer).replace("AT_ONCE", &ORDERS_AT_ONCE.to_string());
+    let orders = orders.replace("HEAP", &format!("{:.0}", megabytes * MEGA));
+    std::fs::write(backend.join("main.mo"), orders).expect("a file");
 }
 
 /// What this machine needs to copy as much memory, at the same time.

@@ -5,6 +5,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use base64::Engine as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -46,6 +47,17 @@ pub(crate) struct Tab<'b> {
     thrown: Vec<String>,
     /// The time that it was let has passed.
     passed: bool,
+}
+
+/// The size of a window, and how much smaller its picture is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Size {
+    /// CSS pixels.
+    pub(crate) width: u32,
+    /// CSS pixels.
+    pub(crate) height: u32,
+    /// Pixels of the picture for one of the window.
+    pub(crate) scale: f64,
 }
 
 /// What a page shows at a moment.
@@ -134,6 +146,24 @@ impl Tab<'_> {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// A picture of what the page shows, as a JPEG of this quality (of 100).
+    pub(crate) async fn picture(&mut self, size: Size, quality: u8) -> Result<Vec<u8>, BrowserError> {
+        let clip = json!({ "x": 0, "y": 0, "width": size.width, "height": size.height, "scale": size.scale });
+        let wish = json!({ "format": "jpeg", "quality": quality, "clip": clip });
+        let taken = self.browser.ask(&self.session, "Page.captureScreenshot", wish).await?;
+        let text = taken["data"].as_str().unwrap_or_default();
+        let picture = base64::engine::general_purpose::STANDARD.decode(text);
+        picture.map_err(|error| BrowserError::Strange(error.to_string()))
+    }
+
+    /// Gives the page a window of this size.
+    pub(crate) async fn resize(&mut self, size: Size) -> Result<(), BrowserError> {
+        let (width, height) = (size.width, size.height);
+        let wish = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.browser.ask(&self.session, "Emulation.setDeviceMetricsOverride", wish).await?;
+        Ok(())
     }
 
     async fn shows(&mut self) -> Result<Shows, BrowserError> {

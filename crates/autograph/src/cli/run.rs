@@ -119,6 +119,7 @@ fn write(new: &New) -> Request {
 fn amend(change: &Change) -> Request {
     let mut arg = json!({ "app": change.app, "text": change.text });
     put(&mut arg, "approve", change.approve.as_deref());
+    put(&mut arg, "show", change.show.then_some("always"));
     let again = format!("autograph change {} {}", quoted(&change.app), quoted(&change.text));
     Request { verb: "change", arg, show: Show::Outcome(again) }
 }
@@ -126,6 +127,7 @@ fn amend(change: &Change) -> Request {
 fn bring_back(restore: &Restore) -> Request {
     let mut arg = json!({ "app": restore.app, "version": restore.version });
     put(&mut arg, "approve", restore.approve.as_deref());
+    put(&mut arg, "show", restore.show.then_some("always"));
     let again = format!("autograph restore {} {}", quoted(&restore.app), restore.version);
     Request { verb: "restore", arg, show: Show::Outcome(again) }
 }

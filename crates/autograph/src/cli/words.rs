@@ -23,6 +23,7 @@ pub(super) fn outcome(answer: &Value, again: &str) -> String {
     let mut out = match text(answer, "outcome") {
         "live" => format!("{app} is live at {}{version}{after}\n", text(answer, "url")),
         "ok" if again.starts_with("autograph erase") => format!("erased from {app}{after}\n"),
+        "ok" if answer["approve"].is_string() => format!("{app} stays as it is until you say yes{after}\n"),
         "ok" => format!("the gate lets it pass{after}\n"),
         "refused" if app.is_empty() => format!("refused{after}\n"),
         "refused" => format!("refused; {app} stays as it is{after}\n"),
@@ -33,12 +34,22 @@ pub(super) fn outcome(answer: &Value, again: &str) -> String {
         let same = |entry: &String| entry.trim_end_matches('.') == message.trim_end_matches('.');
         list(&mut out, title, strings(&answer[key]).into_iter().filter(|entry| !same(entry)).collect());
     }
+    list(&mut out, "What becomes different", items(&answer["changes"]).map(difference).collect());
     list(&mut out, "In the way", findings(answer, &["refuses", "asks"]));
     list(&mut out, "Noted", findings(answer, &["informs"]));
     list(&mut out, "Tried", items(&answer["tried"]).map(tried).collect());
     list(&mut out, "Ways on", ways(answer, again));
     questions(&mut out, answer, app);
     out
+}
+
+/// What a change makes of one thing.
+fn difference(entry: &Value) -> String {
+    match text(entry, "what") {
+        "new" => format!("new: {}", text(entry, "text")),
+        "gone" => format!("gone: {}", text(entry, "text")),
+        _ => format!("{} (it was: {})", text(entry, "text"), text(entry, "before")),
+    }
 }
 
 /// The apps.
@@ -175,7 +186,8 @@ fn ways(answer: &Value, again: &str) -> Vec<String> {
     let way = |message: &str, token: &str| format!("{message}:\n{again} --approve {}", quoted(token));
     let gentler =
         items(&answer["alternatives"]).map(|one| way(text(one, "message").trim_end_matches('.'), text(one, "approve")));
-    let literally = answer["approve"].as_str().map(|token| way("do exactly what was asked", token));
+    let yes = if text(answer, "outcome") == "ok" { "do it" } else { "do exactly what was asked" };
+    let literally = answer["approve"].as_str().map(|token| way(yes, token));
     gentler.chain(literally).collect()
 }
 

@@ -24,18 +24,53 @@ pub(crate) struct Outcome {
     pub(crate) assumed: Vec<String>,
     pub(crate) not_understood: Vec<String>,
     pub(crate) questions: Vec<Question>,
+    /// How what was understood or assumed can be said otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) corrections: Vec<writer::Correction>,
+    /// What a change makes different, in the app's own words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) changes: Vec<writer::Difference>,
     pub(crate) verdict: Verdict,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) alternatives: Vec<Alternative>,
     /// What the writer tried before the owner was asked, or before it went live.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) tried: Vec<Tried>,
-    /// The token of what was literally asked, where the owner may overrule.
+    /// The token of what was literally asked: where the owner may overrule, and of what passed and is shown first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) approve: Option<String>,
     /// Why it failed, in a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) message: Option<String>,
+}
+
+/// Whether a change that the gate lets pass goes live at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ShowFirst {
+    /// It does.
+    #[default]
+    Never,
+    /// Not if it is about data or access, by its verdict or by its own words: it is shown, with the token that puts it
+    /// live.
+    Weighty,
+    /// It is always shown first.
+    Always,
+}
+
+impl ShowFirst {
+    /// Whether what has this outcome, but for being live, waits for the owner.
+    pub(crate) fn holds(self, outcome: &Outcome) -> bool {
+        let (verdict, changes) = (&outcome.verdict, &outcome.changes);
+        match self {
+            ShowFirst::Never => false,
+            ShowFirst::Weighty => {
+                let found = !verdict.data.is_empty() || !verdict.access.is_empty();
+                found || changes.iter().any(writer::Difference::is_weighty)
+            }
+            ShowFirst::Always => true,
+        }
+    }
 }
 
 /// A question with answers ready to run.

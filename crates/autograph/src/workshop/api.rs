@@ -28,10 +28,14 @@ use tokio::sync::mpsc;
 use super::{
     Workshop,
     answer::Problem,
+    comparing::Compare,
     data::DataOf,
     glass::Look,
+    naming::NameOf,
     owners::lock,
-    pipeline::{Progress, Sent, Wish},
+    pictures::PictureOf,
+    pipeline::{Progress, Sent, Wanted, Wish},
+    restoring::Back,
 };
 
 /// Routes of the node's own service.
@@ -164,12 +168,12 @@ impl Workshop {
                 output(self.create(&wish, caller, progress).await?)
             }
             "change" => {
-                let arg: ChangeText = read(arg)?;
-                output(self.change(&arg.app, &arg.text, arg.approve.as_deref(), caller, progress).await?)
+                let wanted: Wanted = read(arg)?;
+                output(self.change(&wanted, caller, progress).await?)
             }
             "restore" => {
-                let arg: RestoreText = read(arg)?;
-                output(self.restore(&arg.app, arg.version, arg.approve.as_deref(), caller, progress).await?)
+                let back: Back = read(arg)?;
+                output(self.restore(&back, caller, progress).await?)
             }
             "erase" => {
                 let arg: Erase = read(arg)?;
@@ -186,6 +190,9 @@ impl Workshop {
             }
             "freeze" | "thaw" | "delete" => self.app_switch(verb, &read::<AppName>(arg)?.app).await,
             "data" => self.data(read::<DataOf>(arg)?).await,
+            "compare" => self.compare(&read::<Compare>(arg)?).await,
+            "name_version" => self.name_version(&read::<NameOf>(arg)?).await,
+            "picture" => self.picture(&read::<PictureOf>(arg)?).await,
             "look" => self.look(&read::<Look>(arg)?).await,
             "export" | "import" => Err(Problem::node(
                 format!("`{verb}` is not in this version"),
@@ -229,26 +236,10 @@ struct InviteText {
 }
 
 #[derive(Deserialize)]
-struct ChangeText {
-    app: String,
-    text: String,
-    #[serde(default)]
-    approve: Option<String>,
-}
-
-#[derive(Deserialize)]
 struct Erase {
     app: String,
     /// A member's id or name, or a value that rows hold.
     who: String,
-    #[serde(default)]
-    approve: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct RestoreText {
-    app: String,
-    version: u64,
     #[serde(default)]
     approve: Option<String>,
 }

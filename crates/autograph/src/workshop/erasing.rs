@@ -124,6 +124,9 @@ impl Workshop {
         let turns = self.erase_turns(backend, &texts)?;
         self.node.recorder.forget(backend);
         self.looks.end_all_at(backend);
+        self.ready.forget(backend);
+        self.pictures.forget(backend)?;
+        self.erase_names(backend, &texts)?;
         self.browsers.end_idle().await;
         let memories = self.node.replica.read(move |executor| executor.memories_of(backend)).await?;
         self.node.replica.forget(memories).await?;

@@ -5,7 +5,7 @@ use execution::{
     registry::{App, RoleDefinition},
 };
 use gate::{Finding, Options, Side, Verdict};
-use toolchain::{BuildError, Diagnostic, Release, Severity};
+use toolchain::{BuildError, Diagnostic, Limit, Release, Severity};
 
 use super::{Workshop, answer::Problem, behaviour::Known, fork_of::ForkOf, looked::Looked, proposals::Proposal};
 
@@ -94,6 +94,8 @@ pub(super) async fn on_own_thread<T: Send + 'static>(work: impl FnOnce() -> T + 
 pub(crate) fn build_findings(error: &BuildError) -> Option<Vec<Finding>> {
     match error {
         BuildError::Diagnostics(diagnostics) => Some(errors(diagnostics).map(super::chain::objection).collect()),
+        // The machine is to blame, not the sources.
+        BuildError::Limit { limit: Limit::Wait, .. } => None,
         BuildError::Source(_) | BuildError::Limit { .. } => {
             Some(vec![gate::build_finding("", 0, "", &error.to_string(), None)])
         }

@@ -109,7 +109,7 @@ impl Workshop {
                 (versions, executor.points_of(backend))
             })
             .await?;
-        let places = self.places(backend);
+        let (places, names) = (self.places(backend), self.names(backend));
         let versions: Vec<Value> = versions
             .iter()
             .map(|version| {
@@ -120,6 +120,7 @@ impl Workshop {
                     "outcome": "live",
                     "current": version.number == app.version,
                     "message": version.message,
+                    "name": names.get(&version.number),
                     "restored_from": version.restored_from,
                     "approved": version.approved,
                     "restore_point": point.is_some(),
@@ -170,6 +171,9 @@ impl Workshop {
         self.registry::<()>(method, (AppArg { app: app.backend },)).await?;
         if verb == "delete" {
             self.looks.end_all_at(app.backend);
+            self.ready.forget(app.backend);
+            self.pictures.forget(app.backend)?;
+            self.forget_names(app.backend)?;
             self.forget_calls(&app);
         }
         Ok(json!({ "app": app.name }))

@@ -31,7 +31,7 @@ use super::{
     judge::on_own_thread,
     owners::lock,
 };
-use crate::browser::{self, Browser, BrowserError, Shows, Tab, Taken};
+use crate::browser::{self, Browser, BrowserError, Shows, Size, Tab, Taken};
 
 /// Pages of a site that are opened.
 const PAGES_MAX: usize = 8;
@@ -53,7 +53,11 @@ const CALM_ROUNDS_MISSING: usize = 60;
 /// The time between two looks at a page that shows none of the data.
 const BETWEEN_ROUNDS: Duration = Duration::from_millis(40);
 /// All of it takes no longer than this.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+/// The window in which a picture is made, and the picture's size.
+const PICTURE: Size = Size { width: 840, height: 540, scale: 0.5 };
+/// Qualities of a picture that are tried until it is small enough.
+const QUALITIES: [u8; 3] = [70, 45, 20];
 /// Texts of the data that are listened for.
 const TEXTS_MAX: usize = 2_000;
 /// Characters of such a text: shorter ones are found by chance.
@@ -282,19 +286,48 @@ impl Door {
         Ok(Seen::Pages(before, only_doubtful(again)))
     }
 
-    /// Opens a site's pages as the owner.
-    async fn visit(
+    /// A picture of a site's first page as the owner sees it, of at most so many bytes.
+    pub(super) async fn picture(
         &self,
         browser: &mut Browser,
-        mut seed: ForkSeed,
-        files: Vec<Arc<[u8]>>,
-        aim: &Aim<'_>,
-    ) -> Result<SeenSite, BrowserError> {
+        seed: ForkSeed,
+        bytes_max: usize,
+    ) -> Result<Vec<u8>, BrowserError> {
+        let (open, ear) = self.aside(seed, Vec::new()).await?;
+        let mut tab = browser.tab().await?;
+        tab.resize(PICTURE).await?;
+        tab.go(&format!("{}/", self.url(&open.1))).await?;
+        settle(&mut tab, &ear, None, true, true).await?;
+        let mut picture = Vec::new();
+        for quality in QUALITIES {
+            picture = tab.picture(PICTURE, quality).await?;
+            if picture.len() <= bytes_max {
+                break;
+            }
+        }
+        tab.close().await?;
+        let fits = Some(picture).filter(|picture| picture.len() <= bytes_max);
+        fits.ok_or_else(|| BrowserError::Strange("a picture that is too large".into()))
+    }
+
+    /// Opens a look for the node itself, as the owner.
+    async fn aside(&self, mut seed: ForkSeed, files: Vec<Arc<[u8]>>) -> Result<(OpenLook<'_>, Arc<Ear>), BrowserError> {
         let ear = Arc::new(Ear::default());
         let visitor = Visitor { key: seed.stand_in(&StandIn::Owner), still: false, ear: Some(ear.clone()) };
         let name = self.open(seed, visitor, files, Kind::Aside).await;
         let name = name.map_err(|problem| BrowserError::Gone(std::io::Error::other(problem.message)))?;
-        let open = OpenLook(self, name);
+        Ok((OpenLook(self, name), ear))
+    }
+
+    /// Opens a site's pages as the owner.
+    async fn visit(
+        &self,
+        browser: &mut Browser,
+        seed: ForkSeed,
+        files: Vec<Arc<[u8]>>,
+        aim: &Aim<'_>,
+    ) -> Result<SeenSite, BrowserError> {
+        let (open, ear) = self.aside(seed, files).await?;
         let mut tab = browser.tab().await?;
         let site = visit(&mut tab, &self.url(&open.1), &ear, aim).await?;
         tab.close().await?;

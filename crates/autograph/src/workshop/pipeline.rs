@@ -1,6 +1,10 @@
 //! From words to a version: understand, write, build, judge, switch; each stage told while it runs.
 
-use std::{collections::BTreeMap, sync::Mutex, time::Instant};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Instant,
+};
 
 use candid::Principal;
 use execution::registry::{
@@ -12,17 +16,19 @@ use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
-use toolchain::{BuildError, SourceTree};
+use toolchain::{BuildError, Release, SourceTree};
 use writer::{OfflineRepairs, spec::AppSpec};
 
 use super::{
     Workshop,
-    answer::{Alternative, Outcome, Problem},
+    answer::{Alternative, Outcome, Problem, ShowFirst},
     api::line,
     delta::Judged,
+    judge::on_own_thread,
     looked::Looked,
     owners::lock,
     proposals::{Proposal, understood_into},
+    ready::Ready,
     repairing::Asked,
     switch::{Going, OpenCalls, Switched},
 };
@@ -50,6 +56,26 @@ pub(crate) struct Sent {
     pub(crate) touches: Option<Vec<String>>,
 }
 
+/// A change of a live app in words.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Wanted {
+    pub(crate) app: String,
+    pub(crate) text: String,
+    #[serde(default)]
+    pub(crate) approve: Option<String>,
+    #[serde(default)]
+    pub(crate) show: ShowFirst,
+}
+
+/// How far a proposal goes that the gate lets pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Until {
+    /// It is judged.
+    Judged,
+    /// It is live, unless it is to be shown first.
+    Live(ShowFirst),
+}
+
 /// Tells how far a request is, and keeps the stages' times.
 pub(crate) struct Progress {
     sender: mpsc::Sender<String>,
@@ -74,6 +100,11 @@ impl Progress {
         }
         // A listener too slow to take progress misses some of it. The seconds are the stage's own, which begins.
         let _ = self.sender.try_send(line("progress", &json!({ "stage": stage, "message": message, "seconds": 0 })));
+    }
+
+    /// A stage that costs nothing, for it was done before.
+    fn spare(&self, stage: &str) {
+        lock(&self.stages).0.entry(stage.into()).or_default();
     }
 
     /// Says more about the stage under way.
@@ -113,23 +144,20 @@ impl Workshop {
             None => self.free_name(&proposal.name()).await?,
         };
         proposal.call_it(&name);
-        let outcome = self.propose(Target::New(name.clone()), &proposal, None, true, by, progress).await?;
-        let asked = Asked { name: &name, live: None, by };
+        let outcome = self
+            .propose(Target::New(name.clone()), &proposal, None, Until::Live(ShowFirst::Never), by, progress)
+            .await?;
+        let asked = Asked { name: &name, live: None, by, approve: None, show: ShowFirst::Never };
         let outcome = self.try_again(&asked, OfflineRepairs::default(), outcome, progress).await?;
+        let outcome = outcome.in_language(&proposal.language);
         self.keep_turn(&outcome, &wish.text).await?;
         Ok(outcome)
     }
 
     /// Changes an app by words.
-    pub(crate) async fn change(
-        &self,
-        label: &str,
-        text: &str,
-        approve: Option<&str>,
-        by: Principal,
-        progress: &Progress,
-    ) -> Result<Outcome, Problem> {
-        let app = self.app(label).await?;
+    pub(crate) async fn change(&self, wanted: &Wanted, by: Principal, progress: &Progress) -> Result<Outcome, Problem> {
+        let (text, approve, show) = (wanted.text.as_str(), wanted.approve.as_deref(), wanted.show);
+        let app = self.app(&wanted.app).await?;
         let _turn = self.one_at_a_time(&app)?;
         progress.stage("understand", "Reading what you wrote");
         let live = self.live_spec(&app).await?;
@@ -138,19 +166,19 @@ impl Workshop {
             Err(declined) => return self.told(&app, text, Outcome { seconds: progress.seconds(), ..*declined }).await,
         };
         if change.undo {
-            let outcome = self.undo(&app, approve, by, progress).await?;
-            return self.told(&app, text, outcome).await;
+            let outcome = self.undo(&app, approve, show, by, progress).await?;
+            return self.told(&app, text, outcome.in_language(&live.language)).await;
         }
         // A token may name a gentler way; it is then what is proposed, and needs no further approval by itself.
         let chosen = approve.and_then(|token| change.gentler.iter().find(|way| self.gentler_token(&app, way) == token));
         let proposal = chosen.unwrap_or(&change.literal);
-        let approve = if chosen.is_some() { None } else { approve };
-        let mut outcome = self.propose(Target::Live(app.clone()), proposal, approve, true, by, progress).await?;
+        let until = Until::Live(if chosen.is_some() { ShowFirst::Never } else { show });
+        let mut outcome = self.propose(Target::Live(app.clone()), proposal, approve, until, by, progress).await?;
         if chosen.is_none() {
-            let asked = Asked { name: &app.name, live: Some((&app, &live)), by };
+            let asked = Asked { name: &app.name, live: Some((&app, &live)), by, approve, show };
             outcome = self.try_again(&asked, change.repairs, outcome, progress).await?;
         }
-        self.told(&app, text, outcome).await
+        self.told(&app, text, outcome.in_language(&live.language)).await
     }
 
     /// Builds and judges a source tree from outside; puts it live unless it is only to be checked.
@@ -178,7 +206,8 @@ impl Workshop {
             Target::Live(app) if live => Some(self.one_at_a_time(app)?),
             _ => None,
         };
-        let outcome = self.propose(target, &proposal, approve, live, by, progress).await?;
+        let until = if live { Until::Live(ShowFirst::Never) } else { Until::Judged };
+        let outcome = self.propose(target, &proposal, approve, until, by, progress).await?;
         if live {
             self.keep_turn(&outcome, "deployed a source tree").await?;
         }
@@ -191,27 +220,28 @@ impl Workshop {
         target: Target,
         proposal: &Proposal,
         approve: Option<&str>,
-        live: bool,
+        until: Until,
         by: Principal,
         progress: &Progress,
     ) -> Result<Outcome, Problem> {
         let mut base = Outcome { app: Some(target.name().into()), ..Outcome::default() };
         understood_into(&mut base, proposal.understanding.as_ref());
-        let pages = self.begin_pages(target.app());
-        progress.stage("build", "Building it");
-        let ran = self.live_chain(target.app()).await?;
-        let release = match self.toolchain.build_onto(&proposal.tree, &ran, |_| {}).await {
-            Ok(release) => release,
+        (base.corrections, base.changes) = (proposal.corrections.clone(), proposal.changes.clone());
+        let of = self.ready_of(target.app(), proposal).await?;
+        let waits = of.as_ref().filter(|_| approve.is_some()).and_then(|of| self.ready.find(of));
+        let judged = match waits {
+            Some(ready) => {
+                progress.spare("build");
+                progress.stage("check", "It was built and checked before");
+                Ok(ready)
+            }
+            None => self.build_and_judge(target.app(), proposal, progress).await?,
+        };
+        let ready = match judged {
+            Ok(ready) => ready,
             Err(error) => return self.not_built(base, error, progress),
         };
-        progress.stage("check", "Checking it against the live app");
-        let on = self.seed(target.app()).await?;
-        let looked = Looked::of(on.as_ref().map_or(0, |(seed, _)| seed.memory_bytes()));
-        let judged = self.judge(target.app(), &release, proposal, &looked);
-        let both = async { tokio::try_join!(judged, self.end_pages(pages, target.app(), &release)) };
-        let (verdict, seen) = progress.while_looking(&looked, both).await?;
-        let mut verdict = seen.add_to(verdict);
-        verdict.build.extend(release.compacted.as_ref().map(super::chain::told));
+        let verdict = ready.verdict.clone();
         base.verdict = verdict.clone();
         let token = self.token(&target, proposal, &verdict.digest());
         let at_any_rate = self.token(&target, proposal, &ending_calls(&verdict));
@@ -219,13 +249,25 @@ impl Workshop {
         // Who ends open calls was shown this verdict as well.
         let open = if given(&at_any_rate) { OpenCalls::End } else { OpenCalls::Spare };
         let approved = given(&token) || open == OpenCalls::End;
-        match verdict.outcome() {
-            gate::Judgement::Refuses => return Ok(refused(base, None, progress)),
-            gate::Judgement::Asks if !approved => return Ok(refused(base, Some(token), progress)),
-            _ => {}
-        }
-        if !live {
-            return Ok(Outcome { outcome: "ok".into(), seconds: progress.seconds(), ..base });
+        let wait = |ready: Ready| of.map(|of| self.ready.keep(of, ready));
+        match (verdict.outcome(), until) {
+            (gate::Judgement::Refuses, _) => {
+                wait(ready);
+                return Ok(refused(base, None, progress));
+            }
+            (gate::Judgement::Asks, _) if !approved => {
+                wait(ready);
+                return Ok(refused(base, Some(token), progress));
+            }
+            (_, Until::Judged) => {
+                wait(ready);
+                return Ok(passed(base, None, progress));
+            }
+            (_, Until::Live(show)) if show.holds(&base) && !approved => {
+                wait(ready);
+                return Ok(passed(base, Some(token), progress));
+            }
+            (_, Until::Live(_)) => {}
         }
         progress.stage("switch", "Putting it live");
         let app = match target {
@@ -233,8 +275,8 @@ impl Workshop {
             Target::New(name) => self.make_app(&name, proposal).await?,
         };
         let going = self.going(proposal, &verdict, approved, by)?;
-        let judged = Judged { verdict, on };
-        let paused = match self.publish(&app, &release, going.borrowed(), judged, open).await {
+        let judged = Judged { verdict, on: ready.on };
+        let paused = match self.publish(&app, &ready.release, going.borrowed(), judged, open).await {
             Ok(paused) => paused,
             Err(problem) => {
                 self.forget_empty(&app).await;
@@ -242,6 +284,10 @@ impl Workshop {
             }
         };
         let seconds = paused.seconds(progress.seconds());
+        if !matches!(paused.switched, Switched::Open(_)) {
+            // Another version is live, or what was judged is not what there is any more.
+            self.ready.forget(app.backend);
+        }
         match paused.switched {
             Switched::Live(version) => {
                 self.node.watch.switched(app.backend, app.version, version);
@@ -260,6 +306,38 @@ impl Workshop {
                 Ok(Outcome { seconds, ..refused(base, Some(at_any_rate), progress) })
             }
         }
+    }
+
+    /// Builds a proposal and has the gate judge it; or why it can't be built.
+    async fn build_and_judge(
+        &self,
+        app: Option<&App>,
+        proposal: &Proposal,
+        progress: &Progress,
+    ) -> Result<Result<Ready, BuildError>, Problem> {
+        let pages = self.begin_pages(app);
+        progress.stage("build", "Building it");
+        let ran = self.live_chain(app).await?;
+        let release = match self.toolchain.build_onto(&proposal.tree, &ran, |_| {}).await {
+            Ok(release) => release,
+            Err(error) => return Ok(Err(error)),
+        };
+        self.to_machine_code(&release).await?;
+        progress.stage("check", "Checking it against the live app");
+        let on = self.seed(app).await?;
+        let looked = Looked::of(on.as_ref().map_or(0, |(seed, _)| seed.memory_bytes()));
+        let judged = self.judge(app, &release, proposal, &looked);
+        let both = async { tokio::try_join!(judged, self.end_pages(pages, app, &release)) };
+        let (verdict, seen) = progress.while_looking(&looked, both).await?;
+        let mut verdict = seen.add_to(verdict);
+        verdict.build.extend(release.compacted.as_ref().map(super::chain::told));
+        Ok(Ok(Ready { release: Arc::new(release), verdict, on }))
+    }
+
+    /// Makes the release's machine code, which fork and switch both run. That it can't be made, the fork says.
+    async fn to_machine_code(&self, release: &Release) -> Result<(), Problem> {
+        let (engine, wasm) = (self.node.engine.clone(), release.wasm.clone());
+        on_own_thread(move || drop(engine.prepare(&wasm))).await
     }
 
     /// The token of this proposal on this live version, for what has this digest.
@@ -344,7 +422,7 @@ impl Workshop {
     }
 
     /// The spec from which the live version was written.
-    async fn live_spec(&self, app: &App) -> Result<AppSpec, Problem> {
+    pub(super) async fn live_spec(&self, app: &App) -> Result<AppSpec, Problem> {
         let no_spec = || {
             let text =
                 format!("`{}` was not written from a description, so it can't be changed by words yet", app.name);
@@ -483,6 +561,11 @@ pub(crate) fn open_finding(calls: Vec<String>) -> Finding {
         effect: Effect::Asks,
         detail: None,
     }
+}
+
+/// The gate has nothing against it; `approve` puts it live.
+pub(super) fn passed(base: Outcome, approve: Option<String>, progress: &Progress) -> Outcome {
+    Outcome { outcome: "ok".into(), approve, seconds: progress.seconds(), ..base }
 }
 
 pub(super) fn refused(base: Outcome, approve: Option<String>, progress: &Progress) -> Outcome {

@@ -16,8 +16,13 @@ pub(crate) struct Proposal {
     /// What was asked, for the history.
     pub(crate) message: String,
     pub(crate) understanding: Option<Understanding>,
+    /// The language of its people, by its code.
+    pub(crate) language: String,
     /// What it says it touches; `None` if it doesn't say.
     pub(crate) touches: Option<Vec<String>>,
+    pub(crate) corrections: Vec<writer::Correction>,
+    /// What it makes different from the live version, as far as it has a spec.
+    pub(crate) changes: Vec<writer::Difference>,
 }
 
 /// A change in words, and the gentler ways there are.
@@ -71,7 +76,16 @@ impl Proposal {
         tree.check().map_err(|error| usage(&error))?;
         let manifest = AppManifest::of(&tree).map_err(|error| usage(&error))?;
         let touches = manifest.touches.clone();
-        Ok(Proposal { tree, manifest, message: "deployed".into(), understanding: None, touches })
+        Ok(Proposal {
+            tree,
+            manifest,
+            message: "deployed".into(),
+            understanding: None,
+            language: "en".into(),
+            touches,
+            corrections: Vec::new(),
+            changes: Vec::new(),
+        })
     }
 
     /// The suggested name.
@@ -130,7 +144,10 @@ fn from_spec(
     let manifest = AppManifest::of(&tree).map_err(|error| broken(&error))?;
     let message = message.chars().take(500).collect();
     let touches = live.map(|live| writer::touched(live, spec));
-    Ok(Proposal { tree, manifest, message, understanding, touches })
+    let corrections = understanding.as_ref().map(|heard| writer::corrections(live, spec, heard)).unwrap_or_default();
+    let changes = live.map(|live| writer::difference(live, spec)).unwrap_or_default();
+    let language = spec.language.clone();
+    Ok(Proposal { tree, manifest, message, understanding, language, touches, corrections, changes })
 }
 
 /// The writer can't build this: what is missing is said.

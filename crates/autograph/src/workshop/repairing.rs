@@ -10,8 +10,8 @@ use writer::{Again, Objection, Repairs, spec::AppSpec};
 
 use super::{
     Workshop,
-    answer::{Alternative, Outcome, Problem, Tried},
-    pipeline::{Progress, Target},
+    answer::{Alternative, Outcome, Problem, ShowFirst, Tried},
+    pipeline::{Progress, Target, Until},
     proposals::Proposal,
 };
 
@@ -25,6 +25,9 @@ pub(super) struct Asked<'a> {
     /// The live app, and what it was written from.
     pub(super) live: Option<(&'a App, &'a AppSpec)>,
     pub(super) by: Principal,
+    /// The owner's token, which may be for what the writer tries.
+    pub(super) approve: Option<&'a str>,
+    pub(super) show: ShowFirst,
 }
 
 impl Asked<'_> {
@@ -73,11 +76,15 @@ impl Workshop {
                     continue;
                 }
             };
-            let outcome = self.propose(asked.target(), &proposal, None, same, asked.by, progress).await?;
+            let (until, approve) = match same {
+                true => (Until::Live(asked.show), asked.approve),
+                false => (Until::Judged, None),
+            };
+            let outcome = self.propose(asked.target(), &proposal, approve, until, asked.by, progress).await?;
             let found = in_the_way(&outcome.verdict).map(|(_, finding)| finding.message.clone()).collect();
             let tried = Tried { message: way.message.clone(), found };
             match outcome.outcome.as_str() {
-                "live" => {
+                "live" | "ok" if same => {
                     let first = Tried::of(&refused);
                     let tried = [first].into_iter().chain(refused.tried).collect();
                     return Ok(Outcome { tried, ..outcome });

@@ -9,19 +9,31 @@ use execution::{
     registry::{App, Member, OWNER, RoleDefinition, calls::RestoreArg},
 };
 use gate::{Effect, Finding, Judgement, Verdict};
+use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::{
     Workshop,
-    answer::{Alternative, Outcome, Problem},
+    answer::{Alternative, Outcome, Problem, ShowFirst},
     data::variables,
     judge::on_own_thread,
-    pipeline::{Progress, failed, open_finding, refused},
+    pipeline::{Progress, failed, open_finding, passed, refused},
     switch::Switched,
 };
 
 /// Memory of which the newer rows are counted before a restore.
 const COUNTED_BYTES_MAX: u64 = 64 << 20;
+
+/// A version that is wanted back.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Back {
+    app: String,
+    version: u64,
+    #[serde(default)]
+    approve: Option<String>,
+    #[serde(default)]
+    show: ShowFirst,
+}
 
 /// Who is in an app, and who may let whom in.
 struct People {
@@ -42,17 +54,17 @@ enum Approved {
 
 impl Workshop {
     /// Brings a version back as a new one.
-    pub(crate) async fn restore(
-        &self,
-        label: &str,
-        version: u64,
-        approve: Option<&str>,
-        by: Principal,
-        progress: &Progress,
-    ) -> Result<Outcome, Problem> {
-        let app = self.app(label).await?;
+    pub(crate) async fn restore(&self, back: &Back, by: Principal, progress: &Progress) -> Result<Outcome, Problem> {
+        let app = self.app(&back.app).await?;
         let _turn = self.one_at_a_time(&app)?;
-        let outcome = self.restore_to(&app, version, approve, by, progress).await?;
+        let (version, approve) = (back.version, back.approve.as_deref());
+        let outcome = self.restore_to(&app, version, approve, back.show, by, progress).await?;
+        let language = self.live_spec(&app).await.map(|spec| spec.language).unwrap_or_default();
+        let outcome = outcome.in_language(&language);
+        if back.show != ShowFirst::Never && outcome.outcome != "live" {
+            // It was only looked at what it would do: nothing to remember.
+            return Ok(outcome);
+        }
         self.told(&app, &format!("Go back to version {version}."), outcome).await
     }
 
@@ -61,13 +73,14 @@ impl Workshop {
         &self,
         app: &App,
         approve: Option<&str>,
+        show: ShowFirst,
         by: Principal,
         progress: &Progress,
     ) -> Result<Outcome, Problem> {
         if app.version < 2 {
             return Ok(failed(progress, "There is nothing to undo: this is the first version."));
         }
-        self.restore_to(app, app.version - 1, approve, by, progress).await
+        self.restore_to(app, app.version - 1, approve, show, by, progress).await
     }
 
     async fn restore_to(
@@ -75,6 +88,7 @@ impl Workshop {
         app: &App,
         version: u64,
         approve: Option<&str>,
+        show: ShowFirst,
         by: Principal,
         progress: &Progress,
     ) -> Result<Outcome, Problem> {
@@ -93,6 +107,9 @@ impl Workshop {
             let gentler = Alternative { message: message.into(), approve: token(Approved::LeavingOut) };
             let alternatives = only_members.then_some(gentler).into_iter().collect();
             return Ok(refused(Outcome { alternatives, ..base }, Some(token(Approved::All)), progress));
+        }
+        if show.holds(&base) && !(leaving || ending || given(Approved::All)) {
+            return Ok(passed(base, Some(token(Approved::All)), progress));
         }
         progress.stage("switch", "Putting the present aside and bringing the version back");
         let leave_out = returning.into_iter().filter_map(|(member, _)| member.filter(|_| leaving)).collect();

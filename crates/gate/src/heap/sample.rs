@@ -22,6 +22,9 @@ pub(crate) struct Bounds {
     pub(crate) parts: u64,
 }
 
+/// Rows that may come or go between two that are the same, for these to be found.
+const MOST_APART: usize = 4;
+
 /// Values by variable.
 type Variables = Vec<(String, Value)>;
 
@@ -263,24 +266,39 @@ impl<'r, 'a> Pruning<'r, 'a> {
         Ok((Value::Record(both.0), Value::Record(both.1)))
     }
 
-    /// The rows that differ, or between the first and the last that do.
+    /// The rows that differ, with the same ones among them where many came or went in a row.
     fn rows(&mut self, old: &[Cell], new: &[Cell]) -> Result<(Value, Value), HeapError> {
         let alike = |(old, new): &(&Cell, &Cell)| self.sides.alike((**old, **new)).is_sure();
         let start = old.iter().zip(new).take_while(alike).count();
         let (old, new) = (&old[start..], &new[start..]);
         let end = old.iter().rev().zip(new.iter().rev()).take_while(alike).count();
         let (old, new) = (&old[..old.len() - end], &new[..new.len() - end]);
-        // Where as many rows are left on both sides, those that are the same in the same place say nothing either: what
-        // is taken from both sides alike changes no difference between them.
-        let pairwise = old.len() == new.len();
-        let says = |at: &usize| !pairwise || !alike(&(&old[*at], &new[*at]));
         let (mut before, mut after) = (Vec::new(), Vec::new());
-        for at in (0..old.len().max(new.len())).filter(says) {
-            before.extend(old.get(at).map(|cell| self.old.value(*cell)).transpose()?);
-            after.extend(new.get(at).map(|cell| self.new.value(*cell)).transpose()?);
+        let (mut at, mut to) = (0, 0);
+        while at < old.len() || to < new.len() {
+            // What is taken from both sides alike changes no difference between them.
+            let (fewer, more, skipped) = match next_alike(&old[at..], &new[to..], &alike) {
+                Some((fewer, more)) => (fewer, more, 1),
+                None => (1, 1, 0),
+            };
+            let (next, then) = ((at + fewer).min(old.len()), (to + more).min(new.len()));
+            for cell in &old[at..next] {
+                before.push(self.old.value(*cell)?);
+            }
+            for cell in &new[to..then] {
+                after.push(self.new.value(*cell)?);
+            }
+            (at, to) = (next + skipped, then + skipped);
         }
         Ok((Value::List(before), Value::List(after)))
     }
+}
+
+/// How many rows come on either side before two that are alike, if that is soon.
+fn next_alike(old: &[Cell], new: &[Cell], alike: &dyn Fn(&(&Cell, &Cell)) -> bool) -> Option<(usize, usize)> {
+    let apart = (0..=MOST_APART).flat_map(|rows| (0..=rows).map(move |more| (rows - more, more)));
+    let mut within = apart.filter(|(fewer, more)| *fewer < old.len() && *more < new.len());
+    within.find(|(fewer, more)| alike(&(&old[*fewer], &new[*more])))
 }
 
 #[cfg(test)]

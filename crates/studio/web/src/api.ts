@@ -72,9 +72,32 @@ export interface Alternative {
   approve: string;
 }
 
-/** What became of a wish: the answer of `new`, `change` and `restore`. */
+/** How a sentence that was understood or assumed can be said otherwise; every text was proven to run as a change. */
+export interface Correction {
+  list: "understood" | "assumed";
+  /** Its place in that list, from 0. */
+  at: number;
+  /** Takes it back. */
+  take_out?: string;
+  /** What it could be instead. */
+  instead?: { label: string; change: string }[];
+}
+
+/** One thing that is different between two versions, in the app's own words. */
+export interface Difference {
+  room: "keeps" | "access" | "rules" | "looks";
+  what: "new" | "gone" | "other";
+  /** How it is afterwards; how it was, if it is gone. */
+  text: string;
+  before?: string;
+}
+
+/** Whether what the gate lets pass goes live at once, is shown if it touches data or access, or is always shown. */
+export type ShowFirst = "never" | "weighty" | "always";
+
+/** What became of a wish: the answer of `new`, `change` and `restore`. `ok` with `approve` waits for a yes. */
 export interface Outcome {
-  outcome: "live" | "refused" | "failed";
+  outcome: "live" | "ok" | "refused" | "failed";
   app?: string;
   version?: number;
   url?: string;
@@ -85,6 +108,8 @@ export interface Outcome {
   assumed?: string[];
   not_understood?: string[];
   questions?: Question[];
+  corrections?: Correction[];
+  changes?: Difference[];
   verdict?: Partial<Record<VerdictPart, Finding[]>>;
   alternatives?: Alternative[];
   /** The token of what was literally asked. */
@@ -126,6 +151,20 @@ export interface Version {
   outcome: string;
   current: boolean;
   message: string;
+  /** What the owner calls it. */
+  name?: string | null;
+  /** It can be brought back. */
+  restore_point?: boolean;
+  /** What the owner allowed when it went live, in sentences. */
+  approved?: string[];
+}
+
+/** Two versions side by side; `changes` is absent where one of them has no description. */
+export interface Comparison {
+  from: number;
+  to: number;
+  changes?: Difference[] | null;
+  files: { path: string; what: "new" | "gone" | "other"; lines?: string | null }[];
 }
 
 export interface Message {
@@ -242,12 +281,26 @@ export const create = (text: string, name?: string, call?: Call) =>
   ask<Outcome>("new", name ? { text, name } : { text }, call);
 
 /** Changes an app in the person's words; `approve` says yes to exactly the proposal that it was handed out for. */
-export const change = (app: string, text: string, approve?: string, call?: Call) =>
-  ask<Outcome>("change", approve ? { app, text, approve } : { app, text }, call);
+export const change = (app: string, text: string, approve?: string, show: ShowFirst = "never", call?: Call) =>
+  ask<Outcome>("change", { app, text, ...(approve && { approve }), ...shown(show) }, call);
 
 /** Brings code, data, access and files of an earlier version back, as a new version. */
-export const restore = (app: string, version: number, approve?: string, call?: Call) =>
-  ask<Outcome>("restore", approve ? { app, version, approve } : { app, version }, call);
+export const restore = (app: string, version: number, approve?: string, show: ShowFirst = "never", call?: Call) =>
+  ask<Outcome>("restore", { app, version, ...(approve && { approve }), ...shown(show) }, call);
+
+const shown = (show: ShowFirst) => (show === "never" ? {} : { show });
+
+/** What is different between two versions. */
+export const compare = (app: string, from: number, to: number, call?: Call) =>
+  ask<Comparison>("compare", { app, from, to }, call);
+
+/** Calls a version something; an empty name takes it away. */
+export const nameVersion = (app: string, version: number, name: string, call?: Call) =>
+  ask<object>("name_version", { app, version, name }, call);
+
+/** A small picture of a version's first page, as base64 of a JPEG; `null` where there is none. */
+export const picture = (app: string, version: number, call?: Call) =>
+  ask<{ jpeg: string | null }>("picture", { app, version }, call);
 
 /** What an app is. */
 export const show = (app: string, call?: Call) => ask<AppDetail>("show", { app }, call);

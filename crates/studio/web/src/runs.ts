@@ -8,7 +8,7 @@ import { useEffect, useRef, useSyncExternalStore } from "react";
 import { announce } from "./ui/announcer";
 import type { Call, Outcome, Progress } from "./api";
 import { onFailure } from "./session";
-import { t } from "./texts";
+import { language, t } from "./texts";
 
 /** The key of the run that makes a new app; others go by the app's name. */
 export const NEW = "";
@@ -108,9 +108,10 @@ function onProgress(key: string, progress: Progress): void {
   set(key, { ...run, stages });
 }
 
-/** What a stage is called: the node's sentence, or ours for a stage that it only names. */
-export function stageWords(stage: { stage: string; message: string }): string {
-  return stage.message || (t.progress.stages[stage.stage] ?? stage.stage);
+/** What a stage is called. The node's own sentence says more, but it is English: other readers get ours. */
+export function stageWords({ stage, message }: Pick<Progress, "stage" | "message">): string {
+  const known = t.progress.stages[stage];
+  return (language === "en" && message) || known || message || stage;
 }
 
 function end(key: string, how: Pick<Run, "outcome" | "error">): Run {
@@ -125,6 +126,7 @@ function end(key: string, how: Pick<Run, "outcome" | "error">): Run {
 
 function spoken(outcome: Outcome): string {
   if (outcome.outcome === "live") return t.progress.finishedLive(outcome.version);
+  if (outcome.outcome === "ok" && outcome.approve) return t.card.change.title;
   return outcome.outcome === "refused" ? t.progress.finishedRefused : t.progress.finishedFailed;
 }
 

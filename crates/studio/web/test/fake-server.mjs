@@ -253,7 +253,8 @@ const LOSS = {
 };
 
 /** Scripted change: what names the phone numbers would lose data; everything else goes live. */
-function changed(node, app, text, approve, seconds) {
+function changed(node, app, text, approve, seconds, show) {
+  if (/may see/i.test(text)) return opening(node, app, text, approve, seconds, show);
   const removal = /remove|delete/i.test(text);
   if (!removal) {
     return live(node, app, text, seconds, {
@@ -275,6 +276,28 @@ function changed(node, app, text, approve, seconds) {
   if (approve !== archive && approve !== literal) throw new Refused("that approval is for another proposal", "ask again");
   return live(node, app, approve === archive ? "phone numbers hidden" : "phone numbers removed", seconds, { understood: [approve === archive ? "The phone numbers are kept and no longer shown" : "The phone numbers are gone"] });
 }
+
+/** A change that passes and that who wants to see such changes first is shown. */
+function opening(node, app, text, approve, seconds, show) {
+  const { version } = app.versions.at(-1);
+  const more = {
+    understood: [`You asked: ${text}`],
+    changes: [
+      { room: "keeps", what: "new", text: "Guests: Wishes." },
+      { room: "keeps", what: "gone", text: "Guests: Fax." },
+      { room: "access", what: "other", text: "Guests: the role “Guest” may see all.", before: "Guests: the role “Guest” may see their own." },
+    ],
+    verdict: {
+      data: [{ kind: "field_added", subject: "guests.wishes", count: 8, examples: [], effect: "informs", message: "8 of “guests” get an empty field “wishes”" }],
+      access: [{ kind: "seen", subject: "guest/listGuests", examples: [], effect: "informs", message: "guests see what they could see in another way before" }],
+    },
+  };
+  if (show && approve !== `yes-${version}`) return outcome(node, app, "ok", seconds, { ...more, approve: `yes-${version}` });
+  return live(node, app, text, seconds, more);
+}
+
+/** The smallest picture there is that a browser draws: one grey point. */
+const JPEG = "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAAMCAgICAgMCAgIDAwMDBAYEBAQEBAgGBgUGCQgKCgkICQkKDA8MCgsOCwkJDRENDg8QEBEQCgwSExIQEw8QEBD/yQALCAABAAEBAREA/8wABgAQEAX/2gAIAQEAAD8A0s8g/9k=";
 
 /** The implementation of each verb; shapes as in `src/api.ts`. */
 const VERBS = {
@@ -299,20 +322,24 @@ const VERBS = {
       assumed: ["A guest brings at most one person", "Your partner sees and changes everything, as you do"],
       not_understood: ["“the table by the window”: tables are not part of this app yet"],
       questions: [{ text: "May a guest bring more than one person?", answers: [{ label: "Yes, as many as they like", change: "Guests may bring any number of people" }, { label: "Up to three", change: "Guests may bring at most 3 people" }] }],
+      corrections: [
+        { list: "understood", at: 2, take_out: "Remove the menu from guests." },
+        { list: "assumed", at: 0, instead: [{ label: "Up to three", change: "Guests may bring at most 3 people" }] },
+      ],
       verdict: { access: [{ kind: "role_declared", subject: "guest", count: 3, examples: [], effect: "informs", message: "guests see their own answer only" }] },
     });
     app.messages.push({ at: new Date().toISOString(), from: "you", text }, { at: new Date().toISOString(), from: "autograph", text: "", outcome: made });
     return made;
   },
-  async change(node, { app: name, text, approve }, { send }) {
+  async change(node, { app: name, text, approve, show }, { send }) {
     const app = found(node, name);
     if (app.status === "frozen") throw new Refused(`\`${name}\` is frozen`, "thaw it first, in the settings");
     app.messages.push({ at: new Date().toISOString(), from: "you", text });
-    const done = changed(node, app, text, approve, await work(node, send));
+    const done = changed(node, app, text, approve, await work(node, send), show);
     app.messages.push({ at: new Date().toISOString(), from: "autograph", text: "", outcome: done });
     return done;
   },
-  async restore(node, { app: name, version, approve }, { send }) {
+  async restore(node, { app: name, version, approve, show }, { send }) {
     const app = found(node, name);
     const { build, ...seconds } = await work(node, send);
     if (version === 1 && app.versions.length > 2 && approve !== "widen") {
@@ -321,8 +348,25 @@ const VERBS = {
         approve: "widen",
       });
     }
-    return live(node, app, `brought version ${version} back`, seconds, { verdict: { data: [{ kind: "rows_set_aside", subject: "guests", count: 2, examples: [], effect: "informs", message: "2 of “guests” that version 1 does not have are set aside." }] } });
+    const verdict = { data: [{ kind: "rows_set_aside", subject: "guests", count: 2, examples: [], effect: "informs", message: `2 of “guests” that version ${version} does not have are set aside.` }] };
+    if (show && approve !== `back-${version}`) return outcome(node, app, "ok", seconds, { verdict, approve: `back-${version}` });
+    const done = live(node, app, `brought version ${version} back`, seconds, { verdict });
+    app.messages.push({ at: new Date().toISOString(), from: "you", text: `Go back to version ${version}.` }, { at: new Date().toISOString(), from: "autograph", text: "", outcome: done });
+    return done;
   },
+  compare(node, { app: name, from, to }) {
+    found(node, name);
+    return {
+      app: name, from, to,
+      changes: [{ room: "keeps", what: "new", text: "Guests: Notes." }],
+      files: [{ path: "backend/main.mo", what: "other", lines: "@@ -1,2 +1,2 @@\n actor {\n-  old\n+  new\n" }, { path: "picture.png", what: "new", lines: null }],
+    };
+  },
+  name_version(node, { app: name, version, name: called }) {
+    found(node, name).versions[version - 1].name = called || null;
+    return { app: name, version, name: called };
+  },
+  picture: (node, { app, version }) => (found(node, app), { app, version, jpeg: version % 2 ? JPEG : null }),
   show(node, { app: name }) {
     const app = found(node, name);
     const { version } = app.versions.at(-1);
@@ -333,7 +377,7 @@ const VERBS = {
   },
   history(node, { app: name }) {
     const { versions } = found(node, name);
-    return { versions: versions.map(({ entities, ...version }, index) => ({ ...version, current: index === versions.length - 1 })) };
+    return { versions: versions.map(({ entities, ...version }, index) => ({ ...version, current: index === versions.length - 1, restore_point: index < versions.length - 1, approved: [] })) };
   },
   conversation: (node, { app }) => ({ messages: found(node, app).messages }),
   look(node, { app, as, version }) {

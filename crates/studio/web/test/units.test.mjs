@@ -3,20 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-
-async function load(path) {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(`../src/${path}`, import.meta.url))],
-    bundle: true,
-    write: false,
-    format: "esm",
-    // Node has a navigator of its own, which speaks as the machine does.
-    banner: { js: 'Object.defineProperty(globalThis, "navigator", { value: { languages: ["en"], language: "en" }, configurable: true });' },
-  });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
-}
+import { load } from "./load.mjs";
 
 const bytes = (...parts) =>
   new ReadableStream({

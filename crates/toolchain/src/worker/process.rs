@@ -12,12 +12,15 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::task::JoinHandle;
 
-use super::{Spawner, ToolchainConfig, WorkerKind, kit_dir};
+use super::processor::spent;
+use super::{Limits, Spawner, ToolchainConfig, WorkerKind, kit_dir};
 use crate::jail::{JailReport, Orders, stack_mib};
 
-/// How long a worker may take to come up, and to go away.
-const START: Duration = Duration::from_secs(60);
+/// How long a worker may take to come up, however busy the machine is, and to go away.
+const START: Duration = Duration::from_secs(300);
 const STOP: Duration = Duration::from_secs(2);
+/// How often it is looked at what a worker computed.
+const LOOK: Duration = Duration::from_millis(250);
 /// Private memory of a worker beside what its engine manages: code, buffers, the bundler, and address space that
 /// the engine reserves without using it.
 const NATIVE_MIB: u64 = 2_304;
@@ -36,8 +39,10 @@ pub(super) enum Answer {
 
 /// Why there is no answer.
 pub(super) enum Failure {
-    /// The time was up.
+    /// It computed for longer than it may.
     Late,
+    /// It did not answer, having computed for this long.
+    Silent(Duration),
     /// The engine ran out of memory.
     OutOfMemory,
     /// The process ended or said something that is no answer.
@@ -149,6 +154,24 @@ impl Process {
         }
     }
 
+    /// As `ask`, for as long as the limits say.
+    pub(super) async fn ask_within(&mut self, limits: &Limits, verb: &str, request: &Value) -> Result<Answer, Failure> {
+        let group = self.child.id().unwrap_or_default();
+        let before = spent(group);
+        let computed = || spent(group).saturating_sub(before);
+        let exhausted = async {
+            while computed() <= limits.processor_time {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        tokio::select! {
+            biased;
+            answer = self.ask(verb, request) => answer,
+            () = exhausted => Err(Failure::Late),
+            () = tokio::time::sleep(limits.wait) => Err(Failure::Silent(computed())),
+        }
+    }
+
     async fn send(&mut self, id: u64, verb: &str, request: &Value) -> Result<(), Failure> {
         let mut message = json!({ "id": id, "verb": verb });
         if let (Value::Object(message), Value::Object(request)) = (&mut message, request) {
@@ -217,7 +240,7 @@ fn reason(failure: Failure) -> String {
     match failure {
         Failure::Broken(reason) => reason,
         Failure::OutOfMemory => "it ran out of memory".to_owned(),
-        Failure::Late | Failure::Refused { .. } => "it did not answer".to_owned(),
+        Failure::Late | Failure::Silent(_) | Failure::Refused { .. } => "it did not answer".to_owned(),
     }
 }
 

@@ -40,30 +40,83 @@ async fn memory_is_bounded() {
     builds(&toolchain).await;
 }
 
-/// The compiler is stopped, so it is late whatever the machine; how fast the machine is decides only how soon a
-/// later one is in time.
+/// It computes for very long, and would also need much memory in the end.
 #[tokio::test(flavor = "multi_thread")]
-async fn time_is_bounded_and_a_late_compiler_is_gone() {
+async fn processor_time_is_bounded() {
     let pids = tempfile::NamedTempFile::new().unwrap();
     let mut config = noting_pids(config(), pids.path());
-    config.limits.build_time = Duration::from_secs(30);
+    config.limits.processor_time = Duration::from_secs(2);
+    config.limits.memory_mib = 16_384;
     let toolchain = Toolchain::start(config).await.unwrap();
-    let noted = || std::fs::read_to_string(pids.path()).unwrap();
-    let late = noted().lines().find(|pid| command(pid).contains("motoko.mjs")).expect("a compiler").to_owned();
+    let late = compiler(&pids);
+    assert_eq!(limit(build(&toolchain, &[("backend/main.mo", &doubling(60))]).await), Limit::Time);
+    ended(&late).await;
+    least(&toolchain).await;
+}
+
+/// The compiler is stopped, so it computes nothing, and is given up whatever the machine; how fast the machine is
+/// decides only how soon a later one is in time.
+#[tokio::test(flavor = "multi_thread")]
+async fn waiting_is_bounded_and_a_compiler_given_up_is_gone() {
+    let pids = tempfile::NamedTempFile::new().unwrap();
+    let mut config = noting_pids(config(), pids.path());
+    config.limits.wait = Duration::from_secs(10);
+    // Who is stopped is not charged, even for so little.
+    config.limits.processor_time = Duration::from_secs(5);
+    let toolchain = Toolchain::start(config).await.unwrap();
+    let late = compiler(&pids);
     kill_process(Pid::from_raw(late.parse().unwrap()).unwrap(), Signal::STOP).unwrap();
-    assert_eq!(limit(build(&toolchain, &[("backend/main.mo", ACTOR)]).await), Limit::Time);
+    assert_eq!(limit(build(&toolchain, &[("backend/main.mo", ACTOR)]).await), Limit::Wait);
     // Killed, not left to compute, and replaced; and all of them go with the toolchain.
-    while is_running(&late) {
+    ended(&late).await;
+    least(&toolchain).await;
+    assert!(noted(&pids).lines().any(|pid| pid != late && command(pid).contains("motoko.mjs")));
+    toolchain.stop().await;
+    for pid in noted(&pids).lines() {
+        ended(pid).await;
+    }
+}
+
+/// The second compiler is there for as long as it is needed.
+#[tokio::test(flavor = "multi_thread")]
+async fn builds_that_come_together_get_a_compiler_each() {
+    let pids = tempfile::NamedTempFile::new().unwrap();
+    let mut config = noting_pids(config(), pids.path());
+    config.limits.compilers = 2;
+    config.limits.idle = Duration::ZERO;
+    let toolchain = Toolchain::start(config).await.unwrap();
+    let first = compiler(&pids);
+    let one = || async { build(&toolchain, &[("backend/main.mo", ACTOR)]).await };
+    let (a, b, c) = tokio::join!(one(), one(), one());
+    a.and(b).and(c).expect("all are built");
+    let scripts = || noted(&pids).lines().filter(|pid| command(pid).contains("motoko.mjs")).count();
+    while scripts() > 1 {
         tokio::task::yield_now().await;
     }
-    // The least that the next one can be asked.
+    assert!(is_running(&first));
+    // One for the pages, two compilers.
+    assert_eq!(noted(&pids).lines().count(), 3);
+}
+
+/// The least that the next compiler can be asked.
+async fn least(toolchain: &Toolchain) {
     let types = "// Version: 1.0.0\nactor {};\n";
     while let Err(error) = toolchain.stable_compatible(types, types).await {
-        assert!(matches!(error, BuildError::Limit { limit: Limit::Time, .. }), "{error}");
+        assert!(matches!(error, BuildError::Limit { limit: Limit::Time | Limit::Wait, .. }), "{error}");
     }
-    assert!(noted().lines().any(|pid| pid != late && command(pid).contains("motoko.mjs")));
-    toolchain.stop().await;
-    while noted().lines().any(is_running) {
+}
+
+fn noted(pids: &tempfile::NamedTempFile) -> String {
+    std::fs::read_to_string(pids.path()).unwrap()
+}
+
+/// The process of the first Motoko compiler.
+fn compiler(pids: &tempfile::NamedTempFile) -> String {
+    noted(pids).lines().find(|pid| command(pid).contains("motoko.mjs")).expect("a compiler").to_owned()
+}
+
+async fn ended(pid: &str) {
+    while is_running(pid) {
         tokio::task::yield_now().await;
     }
 }

@@ -200,6 +200,9 @@ struct File {
     /// Sentences that describe an app, by what they say.
     #[serde(default)]
     describe: BTreeMap<String, String>,
+    /// What the gate finds, by what it says; English is the gate's own.
+    #[serde(default)]
+    findings: BTreeMap<String, String>,
     /// Labels of options that blueprints add, by id.
     #[serde(default)]
     option: BTreeMap<String, String>,
@@ -539,6 +542,11 @@ impl Language {
     /// A sentence that describes an app, if the language has it.
     pub(crate) fn described(&self, key: &str) -> Option<&str> {
         self.file.describe.get(key).map(String::as_str)
+    }
+
+    /// A sentence for what the gate finds, if the language has its own.
+    pub(crate) fn finding(&self, key: &str) -> Option<&str> {
+        self.file.findings.get(key).map(String::as_str)
     }
 
     /// The label of an option that a blueprint adds.

@@ -11,6 +11,11 @@ impl Phrases {
         Phrases(lexicon().language(code))
     }
 
+    /// A label as it is written within a sentence.
+    pub(crate) fn within(&self, label: &str) -> String {
+        self.0.inside(label)
+    }
+
     /// A sentence with its blanks filled.
     pub(crate) fn say(&self, key: &str, blanks: &[&str]) -> String {
         let english = || lexicon().language("en").described(key);

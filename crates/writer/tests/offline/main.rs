@@ -2,6 +2,7 @@
 
 mod blueprints;
 mod changes;
+mod corrections;
 mod coverage;
 mod events;
 mod hostile;

@@ -7,14 +7,22 @@ import { useState } from "react";
 import type { Outcome, Question } from "../api";
 import { seconds, t } from "../texts";
 import { sentence } from "../ui/failure";
-import { Icon, type IconName } from "../ui/icons";
+import { Icon } from "../ui/icons";
+import { ChangeCard } from "./change-card";
 import { Checks, Notes } from "./checks";
+import { Heard } from "./chips";
 import { Findings, placed } from "./findings";
 import { RefusalCard } from "./refusal-card";
 
 /** What can be done with an answer while it is the latest one. */
 export interface Actions {
   onChange: (words: string) => void;
+  /** Puts words into the composer, for the person to finish. */
+  onWrite?: (words: string) => void;
+  /** Puts what was asked into the composer again. */
+  onAdjust?: () => void;
+  /** Takes the version back that went live. */
+  onUndo?: (version: number) => void;
   onApprove?: (token: string) => void;
   onLeave?: () => void;
 }
@@ -37,6 +45,13 @@ export function AnswerCard({ outcome, text, actions, left = false }: Answer) {
       </RefusalCard>
     );
   }
+  if (outcome.outcome === "ok" && outcome.approve) {
+    return (
+      <ChangeCard outcome={outcome} actions={actions} left={left}>
+        <Lists outcome={outcome} actions={actions} />
+      </ChangeCard>
+    );
+  }
   const live = outcome.outcome === "live";
   const total = outcome.seconds?.["total"];
   const said = text || outcome.message;
@@ -54,6 +69,7 @@ export function AnswerCard({ outcome, text, actions, left = false }: Answer) {
       <Lists outcome={outcome} actions={actions} />
       {!live && <p className="quiet">{t.answer.failedHint}</p>}
       {live ? <Checks outcome={outcome} /> : <Notes notes={placed(outcome, false)} />}
+      {live && <Undo outcome={outcome} actions={actions} />}
       <Timing outcome={outcome} />
     </article>
   );
@@ -62,35 +78,23 @@ export function AnswerCard({ outcome, text, actions, left = false }: Answer) {
 function Lists({ outcome, actions }: { outcome: Outcome; actions?: Actions }) {
   return (
     <>
-      <Sentences kind="understood" icon="check" title={t.answer.understood} lines={outcome.understood} />
-      <Sentences kind="assumed" icon="think" title={t.answer.assumed} lines={outcome.assumed} />
-      <Sentences kind="not-understood" icon="question" title={t.answer.notUnderstood} lines={outcome.not_understood} />
+      <Heard outcome={outcome} actions={actions} />
       <Questions outcome={outcome} actions={actions} />
     </>
   );
 }
 
-interface SentenceList {
-  kind: string;
-  icon: IconName;
-  title: string;
-  lines?: string[];
-}
-
-function Sentences({ kind, icon, title, lines = [] }: SentenceList) {
-  if (lines.length === 0) return null;
+/** The way back from a change that went live at once. */
+function Undo({ outcome, actions }: { outcome: Outcome; actions?: Actions }) {
+  const { version } = outcome;
+  if (!actions?.onUndo || version === undefined || version < 2) return null;
   return (
-    <section className={`sentences ${kind}`}>
-      <h3>
-        <Icon name={icon} size={17} />
-        {title}
-      </h3>
-      <ul>
-        {lines.map((text, index) => (
-          <li key={index}>{sentence(text)}</li>
-        ))}
-      </ul>
-    </section>
+    <p className="row">
+      <button type="button" className="button small" onClick={() => actions.onUndo?.(version)}>
+        <Icon name="history" size={17} />
+        {t.card.change.undo}
+      </button>
+    </p>
   );
 }
 

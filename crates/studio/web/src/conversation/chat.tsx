@@ -3,7 +3,7 @@
  * being worked on, or one that an earlier page of this tab sent off.
  */
 import { useEffect, useRef, useState, type ReactNode } from "react";
-import { ApiError, change, conversation, type Message } from "../api";
+import { ApiError, change, conversation, restore, type Message, type Outcome } from "../api";
 import { useReading } from "../request";
 import { forget, noted, start, unnote, useRun, type Run } from "../runs";
 import { instant, moment, t } from "../texts";
@@ -11,8 +11,9 @@ import { Failure } from "../ui/failure";
 import { Mark } from "../ui/icons";
 import { Read, Waiting } from "../ui/page";
 import { AnswerCard, type Actions } from "./answer-card";
-import { Composer } from "./composer";
+import { Composer, type Draft } from "./composer";
 import { ProgressList } from "./progress";
+import { showFirst } from "./show-first";
 
 const LOOK_EVERY_MS = 2000;
 /** After this long without an answer, what was asked is taken to have been cut short. */
@@ -22,6 +23,9 @@ export function Chat({ app }: { app: string }) {
   const run = useRun(app);
   const reading = useReading(`conversation ${app}`, (call) => conversation(app, call));
   const field = useRef<HTMLTextAreaElement>(null);
+  const [draft, write] = useDraft();
+  // The version that is being taken back. What that would do is shown here and not kept by the node.
+  const [undone, setUndone] = useState<number>();
   const messages = reading.data?.messages ?? [];
   const pending = run ? undefined : pendingOf(app, messages);
 
@@ -29,7 +33,8 @@ export function Chat({ app }: { app: string }) {
   const ended = run !== undefined && !run.running;
   const before = useRef(reading.data);
   if (!ended) before.current = reading.data;
-  const recorded = ended && run.outcome && reading.data !== before.current && messages.at(-1)?.from === "autograph";
+  const onlyShown = undone !== undefined && run?.outcome !== undefined && run.outcome.outcome !== "live";
+  const recorded = ended && run.outcome && !onlyShown && reading.data !== before.current && messages.at(-1)?.from === "autograph";
   useEffect(() => {
     if (ended) reading.reload();
   }, [ended]);
@@ -38,8 +43,27 @@ export function Chat({ app }: { app: string }) {
   }, [recorded]);
   useInterval(pending !== undefined && !pending.late && !reading.loading, reading.reload);
 
-  const say = (words: string, approve?: string) =>
-    void start(app, words, (call) => change(app, words, approve, call));
+  const say = (words: string, approve?: string) => {
+    setUndone(undefined);
+    void start(app, words, (call) => change(app, words, approve, showFirst(), call));
+  };
+  const undo = (version: number, approve?: string) => {
+    setUndone(version);
+    void start(app, t.card.change.undoing, (call) => restore(app, version - 1, approve, "weighty", call));
+  };
+  const undoing: Actions | undefined =
+    undone === undefined || !ended
+      ? undefined
+      : {
+          onChange: say,
+          onWrite: write,
+          onApprove: (token) => undo(undone, token),
+          onLeave: () => {
+            setUndone(undefined);
+            forget(app);
+            field.current?.focus();
+          },
+        };
 
   return (
     <section className="chat" aria-label={t.talk.chat}>
@@ -53,15 +77,17 @@ export function Chat({ app }: { app: string }) {
                 messages={messages}
                 live={(!run || recorded === true) && !pending}
                 say={say}
+                write={write}
+                undo={undo}
                 onLeave={() => field.current?.focus()}
               />
               {pending && <Unanswered app={app} pending={pending} messages={messages} onAgain={say} />}
             </>
           )}
         </Read>
-        {run && !recorded && <Current app={app} run={run} messages={messages} say={say} reload={reading.reload} />}
+        {run && !recorded && <Current app={app} run={run} messages={messages} say={say} reload={reading.reload} actions={undoing} />}
       </Log>
-      <Composer field={field} busy={run?.running ?? false} onSend={say} />
+      <Composer field={field} draft={draft} busy={run?.running ?? false} onSend={say} />
     </section>
   );
 }
@@ -74,12 +100,14 @@ interface Spoken {
   /** The last answer can still be acted on. */
   live: boolean;
   say: Say;
+  write: (words: string) => void;
+  undo: (version: number) => void;
   onLeave: () => void;
 }
 
 const SHOWN_FIRST = 40;
 
-function Messages({ app, messages, live, say, onLeave }: Spoken) {
+function Messages({ app, messages, live, say, write, undo, onLeave }: Spoken) {
   const [shown, setShown] = useState(SHOWN_FIRST);
   const [left, leave] = useLeft(app);
   const from = Math.max(0, messages.length - shown);
@@ -89,6 +117,9 @@ function Messages({ app, messages, live, say, onLeave }: Spoken) {
     const asked = messages.slice(0, index).findLast((message) => message.from === "you")?.text ?? "";
     return {
       onChange: say,
+      onWrite: write,
+      onAdjust: () => write(asked),
+      onUndo: undo,
       onApprove: (token) => say(asked, token),
       onLeave: () => {
         leave(messages[index]?.at);
@@ -114,12 +145,23 @@ function Messages({ app, messages, live, say, onLeave }: Spoken) {
               left={left.has(String(message.at))}
             />
           ) : (
-            <p className="said">{message.text}</p>
+            <p className="said">{isYes(messages, from + offset) ? t.card.change.yes : message.text}</p>
           )}
         </Turn>
       ))}
     </>
   );
+}
+
+/** Whether a message says the same again to what waited for a yes: it is the yes. */
+function isYes(messages: Message[], at: number): boolean {
+  const [asked, answer, again] = [messages[at - 2], messages[at - 1], messages[at]];
+  if (again?.from !== "you" || asked?.from !== "you" || asked.text !== again.text) return false;
+  return answer?.outcome !== undefined && waits(answer.outcome);
+}
+
+function waits(outcome: Outcome): boolean {
+  return outcome.outcome !== "live" && (outcome.approve !== undefined || (outcome.alternatives ?? []).length > 0);
 }
 
 function Turn({ from, at, children }: { from: Message["from"]; at?: Message["at"]; children: ReactNode }) {
@@ -138,22 +180,25 @@ interface CurrentRun {
   messages: Message[];
   say: Say;
   reload: () => void;
+  /** What can be done with its answer, if the node does not keep it. */
+  actions?: Actions;
 }
 
-function Current({ app, run, messages, say, reload }: CurrentRun) {
+function Current({ app, run, messages, say, reload, actions }: CurrentRun) {
   const last = messages.at(-1);
   const recorded = last?.from === "you" && last.text === run.words;
+  const yes = isYes([...messages, { at: "", from: "you", text: run.words }], messages.length);
   const mayHaveHappened = run.error instanceof ApiError && run.error.kind === "interrupted";
   return (
     <>
       {!recorded && (
         <Turn from="you">
-          <p className="said">{run.words}</p>
+          <p className="said">{yes ? t.card.change.yes : run.words}</p>
         </Turn>
       )}
       <Turn from="autograph">
         {run.running && <ProgressList run={run} />}
-        {run.outcome && <AnswerCard outcome={run.outcome} />}
+        {run.outcome && <AnswerCard outcome={run.outcome} actions={actions} />}
         {run.error !== undefined && (
           <Failure
             error={run.error}
@@ -270,6 +315,12 @@ function Log({ turns, children }: { turns: number; children: ReactNode }) {
       {children}
     </div>
   );
+}
+
+/** Words for the composer, put there by a t.card. */
+function useDraft(): [Draft | undefined, (words: string) => void] {
+  const [draft, setDraft] = useState<Draft>();
+  return [draft, (words) => setDraft({ words })];
 }
 
 /** Which refusals of an app were left as they are, in this tab. */

@@ -27,7 +27,7 @@ export function ProgressList({ run }: { run: Run }) {
           {run.stages.map((stage) => (
             <li key={stage.stage} className={stage.endedAt ? "done" : "now"} aria-current={stage.endedAt ? undefined : "step"}>
               {stage.endedAt ? <Icon name="check" size={18} /> : <span className="dot" aria-hidden="true" />}
-              <span>{sentence(stageWords(stage)).replace(/\.$/, "")}</span>
+              <span>{sentence(stageWords(stage)).replace(/[.।。]$/, "")}</span>
               <span className="unseen">, {stage.endedAt ? t.progress.done : t.progress.now}</span>
               <span className="seconds" aria-hidden="true">
                 {seconds(took(stage, now))}

@@ -1,7 +1,7 @@
 /**
  * Every version that was live, newest first, and the way back to each.
  */
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { history, restore, type Outcome, type Version } from "../api";
 import { AnswerCard } from "../conversation/answer-card";
 import { placed } from "../conversation/findings";
@@ -11,10 +11,13 @@ import { useReading } from "../request";
 import { appPath, Link } from "../router";
 import { forget, start, useRun, useRunEnd } from "../runs";
 import { ago, instant, moment, t } from "../texts";
-import { Confirm } from "../ui/dialog";
 import { Failure, sentence } from "../ui/failure";
 import { Icon } from "../ui/icons";
 import { Page, Read } from "../ui/page";
+import { BringBack } from "./bring-back";
+import { Compare } from "./compare";
+import { NameButton } from "./name";
+import { Picture } from "./picture";
 
 export function History({ app }: { app: string }) {
   const reading = useReading(`history ${app}`, (call) => history(app, call));
@@ -27,7 +30,7 @@ export function History({ app }: { app: string }) {
   const bring = (version: number, approve?: string) => {
     setAsking(undefined);
     setWanted(version);
-    void start(app, t.history.working(version), (call) => restore(app, version, approve, call));
+    void start(app, t.history.working(version), (call) => restore(app, version, approve, undefined, call));
   };
 
   return (
@@ -55,7 +58,7 @@ export function History({ app }: { app: string }) {
                 .sort((a, b) => b.version - a.version)
                 .map((version) => (
                   <li key={version.version} className={version.current ? "current" : undefined}>
-                    <Line app={app} version={version} busy={run?.running ?? false} onRestore={setAsking} />
+                    <Line app={app} version={version} versions={versions} busy={run?.running ?? false} onRestore={setAsking} onNamed={reading.reload} />
                   </li>
                 ))}
             </ol>
@@ -63,11 +66,10 @@ export function History({ app }: { app: string }) {
         }
       </Read>
       {asking !== undefined && (
-        <Confirm
-          title={t.history.confirmTitle(asking)}
-          text={t.history.confirmText(asking)}
-          confirm={t.history.confirm}
-          onConfirm={() => bring(asking)}
+        <BringBack
+          app={app}
+          version={asking}
+          onConfirm={(approve) => bring(asking, approve)}
           onClose={() => setAsking(undefined)}
         />
       )}
@@ -78,30 +80,58 @@ export function History({ app }: { app: string }) {
 interface VersionLine {
   app: string;
   version: Version;
+  versions: Version[];
   busy: boolean;
   onRestore: (version: number) => void;
+  onNamed: () => void;
 }
 
-function Line({ app, version, busy, onRestore }: VersionLine) {
+function Line({ app, version, versions, busy, onRestore, onNamed }: VersionLine) {
+  const [comparing, setComparing] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  const approved = version.approved ?? [];
   return (
     <div className="version">
+      <Picture app={app} version={version} />
       <div className="version-text">
         <h2>
           {t.history.version(version.version)}
+          {version.name && <q className="version-name">{version.name}</q>}
           {version.current && <span className="badge good">{t.history.current}</span>}
+          {!version.current && version.restore_point && <span className="badge">{t.card.history.point}</span>}
+          {!version.current && version.restore_point === false && <span className="badge quiet">{t.card.history.noPoint}</span>}
         </h2>
         <p className="quiet">
           <time dateTime={isoOf(version.at)}>{moment(version.at)}</time>
           {ago(version.at) && ` · ${ago(version.at)}`}
         </p>
         <p>{sentence(version.message) || t.history.noMessage}</p>
+        {approved.map((text) => (
+          <p key={text} className="quiet">
+            {t.card.history.approved(sentence(text))}
+          </p>
+        ))}
       </div>
+      <div className="row end">
+        <NameButton app={app} version={version.version} name={version.name ?? ""} onNamed={onNamed} />
+        {versions.length > 1 && (
+          <button
+            ref={opener}
+            type="button"
+            className="button small"
+            aria-expanded={comparing}
+            aria-label={t.card.history.compareLong(version.version)}
+            onClick={() => setComparing(!comparing)}
+          >
+            {t.card.history.compare}
+          </button>
+        )}
       {version.current ? (
         <Link className="button small" href={appPath(app, "preview")}>
           {t.history.look}
         </Link>
       ) : (
-        <div className="row end">
+        <>
           <LookButton app={app} at={{ version: version.version }} label={t.look.versionLong(version.version)}>
             {t.look.version}
           </LookButton>
@@ -114,7 +144,19 @@ function Line({ app, version, busy, onRestore }: VersionLine) {
           >
             {t.history.restore}
           </button>
-        </div>
+        </>
+      )}
+      </div>
+      {comparing && (
+        <Compare
+          app={app}
+          version={version.version}
+          versions={versions}
+          onClose={() => {
+            setComparing(false);
+            opener.current?.focus();
+          }}
+        />
       )}
     </div>
   );

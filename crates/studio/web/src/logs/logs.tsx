@@ -2,6 +2,7 @@
  * What the app noted about its own running; a problem can be handed to the writer as a wish.
  */
 import { change, logs, type LogEntry } from "../api";
+import { showFirst } from "../conversation/show-first";
 import { useReading } from "../request";
 import { appPath, navigate } from "../router";
 import { start, useRun } from "../runs";
@@ -15,7 +16,7 @@ export function Logs({ app }: { app: string }) {
 
   const repair = (entry: LogEntry) => {
     const words = t.logs.fixText(entry.text);
-    void start(app, words, (call) => change(app, words, undefined, call));
+    void start(app, words, (call) => change(app, words, undefined, showFirst(), call));
     navigate(appPath(app));
   };
 

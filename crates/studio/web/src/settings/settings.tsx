@@ -3,6 +3,7 @@
  */
 import { useState, type ReactNode } from "react";
 import { freeze, list, remove, rename, thaw, type AppDetail } from "../api";
+import { ShowFirstChoice } from "../conversation/show-first";
 import { useDoing, useReading, type Reading } from "../request";
 import { appPath, Link, navigate } from "../router";
 import { t } from "../texts";
@@ -18,6 +19,10 @@ export function Settings({ app, detail }: { app: string; detail: Reading<AppDeta
     <Page title={t.settings.title}>
       <Read reading={detail}>{(shown) => <About detail={shown} />}</Read>
       <Name key={app} app={app} />
+      <Panel id="show" title={t.card.show.title}>
+        <p className="quiet">{t.card.show.text}</p>
+        <ShowFirstChoice />
+      </Panel>
       <Keeping app={app} />
       <Freezing app={app} />
       <Deleting app={app} />

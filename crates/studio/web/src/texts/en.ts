@@ -1,5 +1,6 @@
 /**
- * English: every word that the studio itself says. Sentences that come from the node are shown as they come.
+ * English: every word that the studio itself says. Sentences that come from the node are shown as they come, but for
+ * the stages of the work: the node says them in English, so readers of other languages get the words of `stages`.
  *
  * Texts with a number or a name in them are functions, so that a language can order and count in its own way.
  */
@@ -182,6 +183,8 @@ export const en = {
       live: "Putting it live",
       switch: "Putting it live",
       pause: "Pause while it was put live",
+      again: "Trying another way",
+      erase: "Erasing",
     } as Record<string, string>,
     finishedLive: (version?: number) => (version ? `Done. Version ${num(version)} is live.` : "Done. It is live."),
     finishedRefused: "Nothing was changed. There is a question for you.",
@@ -199,6 +202,76 @@ export const en = {
     questions: "Did you mean it differently?",
     pause: (time: string) => `Nobody could change anything for ${time} while it was put live.`,
     timing: "Where the time went",
+  },
+
+  // Sentences that can be corrected, a change before it goes live, versions side by side.
+  card: {
+    chips: {
+      understood: "Say it otherwise",
+      takeOut: "Take it out",
+      notSo: "Not like that…",
+      other: "Something else…",
+      differently: "Say it differently…",
+      leave: "Leave it",
+      left: "left as it is",
+      more: (n: number) => `Show ${num(n)} more`,
+      choose: "What should it be?",
+    },
+    change: {
+      title: "This is what would change",
+      lead: "It is built and checked, and not live yet: the app is as it was until you say yes.",
+      back: "This is what going back would do",
+      what: "What changes",
+      new: "New",
+      gone: "Gone",
+      other: "Different",
+      was: (text: string) => `It was: ${text}`,
+      nothing: "Nothing that the app’s description says: it is a matter of looks or of code.",
+      data: "Your data",
+      noData: "No data is touched.",
+      access: "Who gains or loses access",
+      noAccess: "Nobody sees or changes more or less than before.",
+      accept: "Put it live",
+      adjust: "Adjust it…",
+      leave: "Leave it",
+      undo: "Undo",
+      undoing: "Taking the last change back",
+      yes: "Yes, do that.",
+      detailNone: "The checks noted nothing.",
+      rooms: { build: "build", interface: "interface", data: "data", access: "access", behaviour: "behaviour" },
+    },
+    show: {
+      title: "Show me changes before they go live",
+      text: "What would lose data or let somebody in always asks first. This is about all other changes, in this browser.",
+      label: "Show me first",
+      choices: { weighty: "what touches data or access", always: "every change", never: "nothing: put it live at once" },
+    },
+    history: {
+      point: "Restore point",
+      noPoint: "No restore point",
+      picture: (n: number) => `The first page of version ${num(n)}`,
+      compare: "Compare",
+      compareLong: (n: number) => `Compare version ${num(n)} with another`,
+      compareWith: (n: number) => `Compare version ${num(n)} with version`,
+      between: (from: number, to: number) => `From version ${num(from)} to version ${num(to)}`,
+      same: "In words, nothing is different between the two.",
+      unknown: "One of the two was not written from a description, so only the files can be compared.",
+      files: (n: number) => `Files for engineers (${count(n, { one: "# difference", other: "# differences" })})`,
+      noFiles: "The files are the same.",
+      noLines: "No text, or too long to compare here.",
+      fileWhat: { new: "new", gone: "gone", other: "changed" },
+      close: "Close the comparison",
+      name: "Name",
+      nameLong: (n: number) => `Name version ${num(n)}`,
+      nameLabel: (n: number) => `A name for version ${num(n)}`,
+      nameHint: "So that you find it again, such as “before the party”. Leave it empty to take the name away.",
+      nameKeep: "Keep it",
+      named: (n: number, name: string) => (name ? `Version ${num(n)} is called “${name}”.` : `Version ${num(n)} has no name any more.`),
+      looking: "Looking what would come back, and what would be set aside…",
+      aside: "What happens to what came since:",
+      asideNone: "Nothing was entered since then that would be set aside.",
+      approved: (text: string) => `You allowed: ${text}`,
+    },
   },
 
   checks: {

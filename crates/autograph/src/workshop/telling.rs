@@ -1,0 +1,34 @@
+//! What the gate found, told in the language of the app; the gate's own sentence stays one click away.
+//!
+//! This is the last thing that is done to an outcome: digests and tokens are of what the gate said.
+
+use gate::Finding;
+use writer::Found;
+
+use super::answer::Outcome;
+
+impl Outcome {
+    /// The same for people who speak this language, by its code.
+    pub(super) fn in_language(mut self, code: &str) -> Outcome {
+        let verdict = &mut self.verdict;
+        let rooms = [
+            &mut verdict.build,
+            &mut verdict.interface,
+            &mut verdict.data,
+            &mut verdict.access,
+            &mut verdict.behaviour,
+        ];
+        rooms.into_iter().flatten().for_each(|finding| translate(finding, code));
+        self
+    }
+}
+
+fn translate(finding: &mut Finding, code: &str) {
+    let Finding { kind, subject, count, examples, .. } = &*finding;
+    let Some(said) = writer::finding(code, &Found { kind, subject, count: *count, examples }) else { return };
+    let own = std::mem::replace(&mut finding.message, said);
+    finding.detail = Some(match finding.detail.take() {
+        Some(detail) => format!("{own}\n{detail}"),
+        None => own,
+    });
+}

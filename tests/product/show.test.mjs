@@ -1,0 +1,46 @@
+/** A change that is shown before it goes live: what was shown is what goes live, and a yes builds nothing again. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Node, scratch, wedding } from '../lib/node.mjs';
+
+test('a change is shown, waits, and goes live by a yes without a second build', { timeout: 600_000 }, async (t) => {
+  const node = await Node.start(t, scratch(t));
+  const made = node.cli('new', wedding, '--name', 'wedding');
+  assert.equal(made.json.outcome, 'live', JSON.stringify(made));
+  const takeOut = made.json.corrections.filter((one) => one.take_out);
+  assert.ok(takeOut.length > 0, JSON.stringify(made.json.corrections));
+
+  const words = 'Add a dietary note to guests.';
+  const shown = node.cli('change', 'wedding', words, '--show');
+  assert.equal(shown.code, 0, shown.words);
+  assert.equal(shown.json.outcome, 'ok');
+  assert.ok(shown.json.approve && shown.json.seconds.build > 0);
+  assert.ok(shown.json.changes.some((one) => one.what === 'new' && one.room === 'keeps'), JSON.stringify(shown.json.changes));
+  assert.equal(node.cli('show', 'wedding').json.version, 1, 'nothing is live yet');
+  t.diagnostic(`shown: ${JSON.stringify(shown.json.seconds)}`);
+
+  const live = node.cli('change', 'wedding', words, '--approve', shown.json.approve, '--show');
+  assert.equal(live.json.outcome, 'live', JSON.stringify(live));
+  assert.deepEqual([live.json.version, live.json.seconds.build], [2, 0]);
+  assert.deepEqual(live.json.changes, shown.json.changes);
+  t.diagnostic(`yes: ${JSON.stringify(live.json.seconds)}`);
+});
+
+test('a yes to what was shown of another version is no yes', { timeout: 600_000 }, async (t) => {
+  const node = await Node.start(t, scratch(t));
+  assert.equal(node.cli('new', wedding, '--name', 'wedding').json.outcome, 'live');
+  const words = 'Add a dietary note to guests.';
+  const shown = node.cli('change', 'wedding', words, '--show').json;
+  assert.equal(node.cli('change', 'wedding', 'Add a song wish to guests.').json.outcome, 'live');
+  const again = node.cli('change', 'wedding', words, '--approve', shown.approve, '--show').json;
+  assert.equal(again.outcome, 'ok', JSON.stringify(again));
+  assert.notEqual(again.approve, shown.approve);
+  assert.ok(again.seconds.build > 0, 'it is built on what is live now');
+  assert.equal(node.cli('change', 'wedding', words, '--approve', again.approve, '--show').json.version, 3);
+
+  // A way back is shown too, and nothing of it is kept in the conversation.
+  const back = node.cli('restore', 'wedding', '1', '--show').json;
+  assert.equal(back.outcome, 'ok', JSON.stringify(back));
+  assert.equal(node.cli('show', 'wedding').json.version, 3);
+  assert.equal(node.cli('restore', 'wedding', '1', '--show', '--approve', back.approve).json.version, 4);
+});
