@@ -100,7 +100,10 @@ async function everyText(folder) {
 
 const NUMBERS = [0, 1, 2, 3, 11, 100, 1234567];
 const WORDS = ["⟨one⟩", "⟨two⟩", "⟨three⟩"];
-const CALLS = [[7, 8, 9], WORDS, ...NUMBERS.map((n) => [n, n, n]), [["⟨one⟩", "⟨two⟩"]]];
+const CALLS = [[7, 8, 9], WORDS, [7, "⟨two⟩", 9], ...NUMBERS.map((n) => [n, n, n]), [["⟨one⟩", "⟨two⟩"]]];
+
+/** What is read where a word stands for a number. */
+const counted = LANGUAGES.map((code) => new Intl.NumberFormat(code).format(Number.NaN));
 
 /** What a text says when it is given numbers, marked words or a list of them, whichever of these it takes. */
 function said(text) {
@@ -108,7 +111,7 @@ function said(text) {
   return CALLS.filter((call) => call.length >= text.length).flatMap((call) => {
     try {
       const words = text(...call.slice(0, text.length || 1));
-      return words.includes("NaN") && typeof call[0] !== "number" ? [] : [words];
+      return counted.some((none) => words.includes(none)) && call.some((one) => typeof one !== "number") ? [] : [words];
     } catch {
       return [];
     }
