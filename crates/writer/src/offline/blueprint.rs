@@ -49,7 +49,8 @@ pub(crate) fn retrieve(bag: &BTreeSet<String>) -> Vec<String> {
         })
         .filter(|(score, blueprint)| {
             let needed = blueprint.needs.is_empty() || blueprint.needs.iter().any(|signal| bag.contains(signal));
-            needed && *score >= blueprint.threshold
+            let other = blueprint.unless.iter().any(|signal| bag.contains(signal));
+            needed && !other && *score >= blueprint.threshold
         })
         .map(|(score, blueprint)| (score, blueprint.id.as_str()))
         .collect();

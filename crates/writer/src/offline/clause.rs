@@ -315,8 +315,13 @@ fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language
         {
             return true;
         }
+        // "users should be able to browse and manage leads": one list of what they do.
+        let listed = units[start..at]
+            .windows(2)
+            .any(|pair| pair[0].is_any(&["users", "app"]) && pair[1].is_any(&["may", "must"]));
         return subject_then_verb(units, rest, language)
-            || !(before.kind == Kind::Comma
+            || !listed
+                && !(before.kind == Kind::Comma
                 && units[rest].field().is_some()
                 && units[start..at].iter().any(|unit| unit.kind == Kind::Colon))
                 && bare_verb(units, rest)

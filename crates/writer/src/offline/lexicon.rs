@@ -86,10 +86,16 @@ pub(crate) struct EntityConcept {
     /// People of this kind are usually invited and answer by themselves.
     #[serde(default)]
     pub(crate) invited: bool,
+    /// Its rows tell of the person who made them: never shown to everybody unless the text says so.
+    #[serde(default)]
+    pub(crate) personal: bool,
     /// Field concepts it has when none are named; `!` marks required ones.
     #[serde(default)]
     pub(crate) fields: Vec<String>,
 }
+
+/// Structure words of briefs: common verbs and nouns, so that other common words are near them without being meant.
+const PLAIN: &[&str] = &["doing", "makes", "account", "inside", "containerWord", "apply", "siteWord", "feature"];
 
 /// A property.
 #[derive(Debug, Deserialize)]
@@ -308,7 +314,9 @@ impl Language {
             words.iter().for_each(|word| language.add(tag, word));
         }
         language.words = language.exact.keys().flat_map(|key| key.split(' ')).map(str::to_owned).collect();
-        language.typed = language.exact.keys().filter(|key| is_typable(key)).cloned().collect();
+        let plain = |tags: &[Tag]| tags.iter().all(|tag| matches!(tag, Tag::Function(key) if PLAIN.contains(key)));
+        let typable = language.exact.iter().filter(|(key, tags)| is_typable(key) && !plain(tags));
+        language.typed = typable.map(|(key, _)| key.clone()).collect();
         language
     }
 

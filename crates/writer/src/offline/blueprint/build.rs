@@ -92,6 +92,9 @@ fn bind(draft: &mut Draft, blueprint: &Blueprint) -> Bound {
         {
             continue;
         }
+        if slot.of.as_ref().is_some_and(|of| !bound.slots.contains_key(of)) {
+            continue;
+        }
         let found = find(draft, slot, &bound).or_else(|| lifted(draft, slot, &bound)).or_else(|| {
             let concept = slot.make.as_ref()?;
             let id = draft.by_concept(concept)?;
@@ -161,6 +164,9 @@ fn fold(draft: &mut Draft, blueprint: &Blueprint, bound: &mut Bound) {
             }
             (None, _) => {}
         }
+    }
+    if super::super::patterns::is_site(draft) {
+        bound.roles.insert("users".into(), VISITOR.to_owned());
     }
     // Where no such people are named, it is whoever opens the page.
     for slot in blueprint.slot.iter().filter(|slot| slot.person.as_deref() == Some(VISITOR)) {

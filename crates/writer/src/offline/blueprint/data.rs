@@ -33,6 +33,9 @@ pub(crate) struct Blueprint {
     /// One of these must be among the signals found, whatever the sum; empty: none need.
     #[serde(default)]
     pub(crate) needs: Vec<String>,
+    /// Where one of these is among the concepts of the text, another pattern is meant.
+    #[serde(default)]
+    pub(crate) unless: Vec<String>,
     /// Its things, in the order in which they are found.
     #[serde(default)]
     pub(crate) slot: Vec<Slot>,
@@ -62,6 +65,9 @@ pub(crate) struct Blueprint {
 pub(crate) struct Slot {
     /// Within the blueprint.
     pub(crate) id: String,
+    /// It is nothing without this other slot.
+    #[serde(default)]
+    pub(crate) of: Option<String>,
     /// Entity concepts that fit.
     #[serde(default)]
     pub(crate) concepts: Vec<String>,
