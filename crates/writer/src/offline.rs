@@ -51,7 +51,9 @@ pub struct Wish<'a> {
 pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
     let (units, language) = read(wish.text, None)?;
     let mut draft = Draft::new(language);
-    draft.spec.blueprints = blueprint::retrieve(&blueprint::bag(&units));
+    let bag = blueprint::bag(&units);
+    draft.spec.blueprints = blueprint::retrieve(&bag);
+    draft.unsure = blueprint::unsure(&bag);
     note_country(&mut draft, &units);
     for clause in clause::clauses(units.clone(), language) {
         patterns::read(&mut draft, clause);

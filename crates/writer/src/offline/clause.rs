@@ -309,6 +309,9 @@ fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language
         if joins_only(units, start, at) || compound_subject(units, start, at) {
             return false;
         }
+        if lets_users(units, rest) || before.is("where") && is_users_modal(units, rest) {
+            return true;
+        }
         if units[rest].is("whether")
             && units[start..at].iter().any(|unit| unit.is("whether"))
             && units[start..at].iter().any(|unit| unit.is_any(&["answer", "give", "ask"]))
@@ -322,8 +325,8 @@ fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language
         return subject_then_verb(units, rest, language)
             || !listed
                 && !(before.kind == Kind::Comma
-                && units[rest].field().is_some()
-                && units[start..at].iter().any(|unit| unit.kind == Kind::Colon))
+                    && units[rest].field().is_some()
+                    && units[start..at].iter().any(|unit| unit.kind == Kind::Colon))
                 && bare_verb(units, rest)
             || heading(units, rest, language);
     }
@@ -353,6 +356,16 @@ fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language
             && after_noun
             && heading(units, at, language)
             && units[at..].iter().take(2).any(|unit| unit.kind == Kind::Colon))
+}
+
+/// "…, allowing users to create profiles".
+fn lets_users(units: &[Unit], at: usize) -> bool {
+    units[at].is("let") && units[at..].iter().take(4).any(|unit| unit.is("users"))
+}
+
+/// "where users can …", "users should be able to …".
+fn is_users_modal(units: &[Unit], at: usize) -> bool {
+    units[at].is("users") && units.get(at + 1).is_some_and(|next| next.is_any(&["may", "must"]))
 }
 
 /// "only my partner and I", "nobody but me and X": the pronoun belongs to the list of people before it.

@@ -10,7 +10,8 @@ use toml::Value;
 
 use super::super::access::person_role;
 use super::super::draft::Draft;
-use super::super::noun::listed;
+use super::super::lexicon::Shape;
+use super::super::noun::{listed, shape};
 use super::super::say::Say;
 use super::data::{Blueprint, Part, Slot};
 use crate::ident::{unique, unique_field};
@@ -117,8 +118,9 @@ fn find(draft: &Draft, slot: &Slot, bound: &Bound) -> Option<String> {
     by_concept.or_else(|| {
         let fits = |id: &str| !slot.has.is_empty() && slot.has.iter().any(|field| has(field, id));
         let person = slot.person.is_some();
+        let money = |id: &str| shape(draft.known(id).concept) == Some(Shape::Money);
         open()
-            .find(|entity| fits(&entity.id) && (!person || draft.may_be_person(&entity.id)))
+            .find(|entity| fits(&entity.id) && !money(&entity.id) && (!person || draft.may_be_person(&entity.id)))
             .map(|entity| entity.id.clone())
     })
 }
@@ -427,8 +429,16 @@ fn grant(draft: &mut Draft, part: &Part, bound: &Bound) {
     }
     let Some(entity) = draft.spec.entity_mut(&on) else { return };
     match entity.access.iter_mut().find(|other| other.role == grant.role) {
-        // What another blueprint closed stays closed.
-        Some(other) => *other = Grant { read_if: other.read_if.take().or_else(|| grant.read_if.clone()), ..grant },
+        // What another blueprint closed stays closed; what it let people do, they still may.
+        Some(other) => {
+            *other = Grant {
+                read_if: other.read_if.take().or_else(|| grant.read_if.clone()),
+                create: grant.create || other.create,
+                update: grant.update.or(other.update),
+                delete: grant.delete.or(other.delete),
+                ..grant
+            }
+        }
         None => entity.access.push(grant),
     }
 }

@@ -22,6 +22,9 @@ pub(crate) struct Blueprint {
     pub(crate) id: String,
     /// The sum of weights from which it applies.
     pub(crate) threshold: u32,
+    /// The sum from which it applies even if no clause tells of one of its deeds.
+    #[serde(default)]
+    pub(crate) sure: u32,
     /// People of the app say whether they come.
     #[serde(default)]
     pub(crate) gathers: bool,
@@ -110,6 +113,8 @@ pub(crate) struct Deed {
     pub(crate) subject: Option<String>,
     /// The slot of what it is done with.
     pub(crate) object: Option<String>,
+    /// The slot of what it is done to, where the words name another thing than the object: "book a court".
+    pub(crate) other: Option<String>,
     /// The slot whose kinds the nouns after the verb are: "passes from fisher to transporter to shop".
     pub(crate) options: Option<String>,
     /// The part of the blueprint that it asks for.

@@ -71,7 +71,7 @@ fn listed(draft: &mut Draft, clause: &mut Clause, opening: &Opening) -> bool {
     let mut doing = Doing::default();
     let mut kept = false;
     for (at, item) in list.iter().enumerate() {
-        let (verbs, words) = parted(item, opening.verbal && at + 1 < list.len());
+        let (verbs, words) = parted(item, opening.verbal && at + 1 < list.len(), doing.said);
         if !verbs.is_empty() {
             doing = done(&verbs, doing.said && words.is_empty());
         }
@@ -101,7 +101,11 @@ fn opening(draft: &mut Draft, clause: &Clause) -> Option<Opening> {
         return does(first).then_some(Opening { actor: Actor::App, start: 0, verbal: true });
     }
     let modal = clause.find(&["may", "must", "have", "let"]).filter(|at| *at < 8)?;
-    let subject = &clause.units[..modal];
+    // "allowing users to …": who is allowed stands after the verb.
+    let after = clause.units[modal].is("let").then(|| clause.find_from(modal + 1, &["to"])).flatten();
+    let allowed = after.filter(|to| clause.units[modal..*to].iter().any(|unit| unit.is("users")) && *to < modal + 5);
+    let subject = allowed.map_or(&clause.units[..modal], |to| &clause.units[modal + 1..to]);
+    let modal = allowed.unwrap_or(modal);
     let general = |unit: &Unit| {
         unit.is_any(&["app", "everyone", "users", "pageWord", "siteWord", "forumWord"])
             || draft.said.contains(&spoken(&unit.norm))
@@ -125,7 +129,7 @@ fn opening(draft: &mut Draft, clause: &Clause) -> Option<Opening> {
             || unit.kind == Kind::Comma
     };
     let start = (modal..clause.units.len()).find(|at| !skipped(&clause.units[*at]))?;
-    let verbal = clause.units[modal..start].iter().any(|unit| unit.is("may"));
+    let verbal = allowed.is_some() || clause.units[modal..start].iter().any(|unit| unit.is("may"));
     Some(Opening { actor, start, verbal })
 }
 
@@ -151,7 +155,8 @@ fn is_list(units: &[Unit]) -> bool {
 /// A verb of briefs.
 fn does(unit: &Unit) -> bool {
     unit.is_any(&[
-        "see", "edit", "create", "delete", "add", "track", "doing", "choose", "search", "show", "remove", "give", "makes",
+        "see", "edit", "create", "delete", "add", "track", "doing", "choose", "search", "show", "remove", "give",
+        "makes",
     ]) && unit.entity().is_none()
 }
 
@@ -163,17 +168,23 @@ fn deed(unit: &Unit) -> bool {
 
 /// The verbs of an item, and what they are done to. In a list of deeds a word that stands alone, or before an article,
 /// is a verb even if nobody knows it.
-fn parted(item: &Item, lone: bool) -> (Vec<Unit>, Vec<Unit>) {
+fn parted(item: &Item, lone: bool, verbal: bool) -> (Vec<Unit>, Vec<Unit>) {
     let units = &item.units;
     let first = units.iter().position(Unit::is_word).unwrap_or(0);
     let unknown = units.get(first).is_some_and(|unit| unit.tags.is_empty() && unit.kind == Kind::Word);
     let objected = units.get(first + 1).is_some_and(|next| next.is_any(&["det", "poss", "for", "to", "with", "in"]));
     let alone = lone && units[first..].iter().filter(|unit| unit.is_word()).count() == 1;
-    let strange = unknown && (alone && !super::super::unit::looks_plural(&units[first].norm) || objected);
+    let gerund = verbal && objected_gerund(&units[first..]);
+    let strange = unknown && (gerund || alone && !super::super::unit::looks_plural(&units[first].norm) || objected);
     let verb = |at: usize, unit: &Unit| does(unit) || strange && at == first;
     let verbs = units.iter().enumerate().filter(|(at, unit)| verb(*at, unit)).map(|(_, unit)| unit.clone()).collect();
     let rest = units.iter().enumerate().filter(|(at, unit)| !verb(*at, unit)).map(|(_, unit)| unit.clone());
     (verbs, rest.collect())
+}
+
+/// "… and storing obituaries", after another verb.
+fn objected_gerund(units: &[Unit]) -> bool {
+    units[0].norm.len() > 5 && units[0].norm.ends_with("ing") && units[1..].iter().any(Unit::is_content)
 }
 
 fn done(verbs: &[Unit], more: bool) -> Doing {
@@ -239,7 +250,15 @@ fn thing(draft: &mut Draft, words: &[Unit], doing: Doing) -> Option<String> {
     let contains = |unit: &Unit| unit.is("containerWord") && unit.entity().is_none();
     let core = phrase.iter().rposition(|unit| unit.is_word() && !contains(unit)).map(|last| &phrase[..=last]);
     let contained = core.is_some_and(|core| core.len() < phrase.len());
-    let core: Vec<Unit> = core.unwrap_or(phrase).iter().filter(|unit| !contains(unit)).cloned().collect();
+    // "financial data": an adjective alone names nothing.
+    let core = core.filter(|core| !(contained && core.len() == 1 && describes(&core[0], draft)));
+    let core: Vec<Unit> = core
+        .unwrap_or(phrase)
+        .iter()
+        .enumerate()
+        .filter(|(at, unit)| *at > 0 && core.is_none() || !contains(unit))
+        .map(|(_, unit)| as_noun(unit))
+        .collect();
     let core = without_record(core);
     let named: Noun = noun(&core, draft.language)?;
     let short = core.iter().filter(|unit| unit.is_content()).count() <= 3;
@@ -257,6 +276,21 @@ fn kinds(draft: &mut Draft, id: &str, words: &[Unit]) {
             let _ = draft.add_concept(id, field, false);
         }
     }
+}
+
+/// An adjective, by its ending, in the language that has such.
+fn describes(unit: &Unit, draft: &Draft) -> bool {
+    let ends = ["al", "ic", "ive", "ous"].iter().any(|end| unit.norm.ends_with(end));
+    draft.language.code() == "en" && unit.tags.is_empty() && ends
+}
+
+/// A word that only says that something is kept, where it names the thing itself.
+fn as_noun(unit: &Unit) -> Unit {
+    let mut unit = unit.clone();
+    if unit.is_structure() && unit.is("containerWord") {
+        unit.tags.clear();
+    }
+    unit
 }
 
 /// "reply records": what is recorded is what is kept, where it is a thing itself.
@@ -336,7 +370,8 @@ pub(crate) fn open(draft: &mut Draft) {
     for entity in draft.spec.entities.clone() {
         let said = |what: &str| draft.said.contains(&format!("{what} {}", entity.id));
         let concept = draft.known(&entity.id).concept;
-        let personal = concept.and_then(|concept| lexicon().concepts.entity.get(concept)).is_some_and(|one| one.personal);
+        let personal =
+            concept.and_then(|concept| lexicon().concepts.entity.get(concept)).is_some_and(|one| one.personal);
         let kept = personal || matches!(shape(concept), Some(Shape::Person | Shape::Money));
         if !said("shows") || said("manages") || kept || !entity.access.is_empty() || entity.person.is_some() {
             continue;

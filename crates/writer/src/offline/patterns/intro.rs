@@ -68,6 +68,11 @@ fn with_app(draft: &mut Draft, clause: &mut Clause, lead: usize, app: usize) {
         }
         let names = first.is_any(&["for", "to"]);
         clause.units.remove(0);
+        let users = clause.units.first().is_some_and(|unit| unit.is("users"))
+            && clause.units.get(1).is_some_and(|unit| unit.is("to"));
+        if names && users {
+            clause.units.drain(..2);
+        }
         if names && clause.units.first().is_some_and(does) {
             draft.said.insert(PURPOSE.into());
             return;
