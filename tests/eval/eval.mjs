@@ -49,7 +49,7 @@ const browser = browsing ? await chromium.launch({ executablePath: process.env.C
 async function person() {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(30_000);
   return page;
 }
 
@@ -61,7 +61,7 @@ async function tried(app, wanted) {
   const shown = node.cli('show', app).json;
   await studio.goto(`${node.url}/apps/${app}`);
   const frame = studio.frameLocator('iframe').first();
-  await frame.getByRole('main').waitFor({ timeout: 20_000 });
+  await frame.getByRole('main').waitFor({ timeout: 60_000 });
   const stranger = await person();
   try {
     const address = `http://${app}.localhost:${node.port}/`;

@@ -61,7 +61,8 @@ pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
     if draft.said.contains(patterns::CENTRAL) {
         return Err(nothing(draft));
     }
-    if draft.spec.entities.is_empty() && draft.occasion.is_none() && draft.topic_noun.is_none() {
+    let named = draft.occasion.is_some() || draft.topic_noun.is_some() || !draft.told.is_empty();
+    if draft.spec.entities.is_empty() && !named {
         return Err(nothing(draft));
     }
     if let Some(name) = wish.name {

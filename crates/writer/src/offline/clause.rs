@@ -322,12 +322,12 @@ fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language
         let listed = units[start..at]
             .windows(2)
             .any(|pair| pair[0].is_any(&["users", "app"]) && pair[1].is_any(&["may", "must"]));
+        let property = before.kind == Kind::Comma
+            && units[rest].field().is_some()
+            && units[start..at].iter().any(|unit| unit.kind == Kind::Colon);
+        let goes_on = listed || property;
         return subject_then_verb(units, rest, language)
-            || !listed
-                && !(before.kind == Kind::Comma
-                    && units[rest].field().is_some()
-                    && units[start..at].iter().any(|unit| unit.kind == Kind::Colon))
-                && bare_verb(units, rest)
+            || !goes_on && bare_verb(units, rest)
             || heading(units, rest, language);
     }
     // A run-on: a pronoun, "only" or a known person with a verb right after a noun.

@@ -21,6 +21,9 @@ const BRIEF: &str = "brief";
 /// Said of an app that the text's first clause calls a place to be looked at.
 const SITE: &str = "site";
 
+/// Said while the first clause of the text is read.
+const FIRST: &str = "the first clause";
+
 /// Who does what the list says.
 #[derive(Clone, Debug)]
 enum Actor {
@@ -100,6 +103,10 @@ fn opening(draft: &mut Draft, clause: &Clause) -> Option<Opening> {
     if clause.opens && draft.said.contains(super::intro::PURPOSE) && draft.said.remove(super::intro::PURPOSE) {
         return does(first).then_some(Opening { actor: Actor::App, start: 0, verbal: true });
     }
+    let with = clause.find(&["with", "have"]).filter(|at| clause.opens && *at < 6 && draft.said.contains(FIRST));
+    if let Some(with) = with.filter(|with| is_feature_list(&clause.units[with + 1..])) {
+        return Some(Opening { actor: Actor::App, start: with + 1, verbal: false });
+    }
     let modal = clause.find(&["may", "must", "have", "let"]).filter(|at| *at < 8)?;
     // "allowing users to …": who is allowed stands after the verb.
     let after = clause.units[modal].is("let").then(|| clause.find_from(modal + 1, &["to"])).flatten();
@@ -146,6 +153,17 @@ fn names_people(draft: &Draft, subject: &[Unit]) -> bool {
     })
 }
 
+/// "a planner with subjects, progress charts and a daily agenda": things and views of the app, not what one thing has.
+fn is_feature_list(units: &[Unit]) -> bool {
+    let list = items(units);
+    let plain = list.len() > 2 && list.iter().all(|item| item.inner.is_empty());
+    let viewed = |item: &Item| {
+        wishes::view_of(&item.units).is_some()
+            || item.units.iter().any(|unit| unit.is_any(&["remind", "containerWord"]))
+    };
+    plain && list.iter().any(viewed) && !units.iter().any(|unit| unit.kind == Kind::Colon)
+}
+
 /// More than one thing is done.
 fn is_list(units: &[Unit]) -> bool {
     let list = items(units);
@@ -163,7 +181,7 @@ fn does(unit: &Unit) -> bool {
 /// A verb of a blueprint's deed.
 fn deed(unit: &Unit) -> bool {
     unit.is_any(super::super::clause::DEEDS)
-        || unit.is_any(&["answer", "comment", "signUp", "apply", "borrow", "approve"])
+        || unit.is_any(&["answer", "comment", "signUp", "apply", "borrow", "approve", "askWord"])
 }
 
 /// The verbs of an item, and what they are done to. In a list of deeds a word that stands alone, or before an article,
@@ -227,6 +245,9 @@ fn one(draft: &mut Draft, item: &Item, verbs: &[Unit], mut words: Vec<Unit>, act
         }
         return item.units.iter().any(|unit| unit.is("search"));
     }
+    if !doing.creates && !doing.manages && detail(draft, &words).is_some() {
+        return true;
+    }
     let Some(id) = thing(draft, &words, doing) else {
         draft.missed(Say::NotUnderstood, &[&written(&item.units)]);
         return false;
@@ -236,6 +257,26 @@ fn one(draft: &mut Draft, item: &Item, verbs: &[Unit], mut words: Vec<Unit>, act
     kinds(draft, &id, &words);
     note(draft, &id, verbs, actor, doing, written(&item.units));
     true
+}
+
+/// "guest list, dietary notes": a property, of the thing that the list named before it.
+fn detail(draft: &mut Draft, words: &[Unit]) -> Option<()> {
+    let content: Vec<&Unit> = words.iter().filter(|unit| unit.is_content()).collect();
+    let head = content.last()?;
+    if content.iter().any(|unit| unit.entity().is_some()) || content.len() > 2 {
+        return None;
+    }
+    let field = content.iter().find_map(|unit| unit.field()).filter(|_| head.field().is_some())?;
+    let Some(super::super::draft::Focus::Entity(id)) = draft.focus.clone() else { return None };
+    if !draft.known(&id).new {
+        return None;
+    }
+    if draft.field_of_concept(&id, field).is_none() {
+        let added = draft.add_concept(&id, field, false)?;
+        let (many, label) = (draft.many(&id), draft.field_label(&id, &added));
+        draft.understood(Say::EntityHas, &[&many, &label], &format!("entities/{id}/fields/{added}"));
+    }
+    Some(())
 }
 
 /// The thing that words name: without what only says that it is shown ("policy information"), and without what stands
@@ -260,6 +301,17 @@ fn thing(draft: &mut Draft, words: &[Unit], doing: Doing) -> Option<String> {
         .map(|(_, unit)| as_noun(unit))
         .collect();
     let core = without_record(core);
+    if let [owner, property] = core.as_slice()
+        && owner.entity().is_some()
+        && let Some(field) = property.field().filter(|_| property.entity().is_none())
+    {
+        // "deal stages": a thing and what it has.
+        let id = draft.entity(std::slice::from_ref(owner))?;
+        if draft.known(&id).new && draft.field_of_concept(&id, field).is_none() {
+            draft.add_concept(&id, field, false)?;
+        }
+        return Some(id);
+    }
     let named: Noun = noun(&core, draft.language)?;
     let short = core.iter().filter(|unit| unit.is_content()).count() <= 3;
     let known = named.concept.is_some() || named.plural || short && (contained || doing.creates || doing.manages);
@@ -340,9 +392,11 @@ fn note(draft: &mut Draft, id: &str, verbs: &[Unit], actor: &Actor, doing: Doing
 /// What the first clause says of the app: the words that name it, and whether it is a site to be looked at, not one to
 /// keep things in.
 pub(crate) fn notice(draft: &mut Draft, clause: &Clause) {
-    if !draft.said.insert("first clause".into()) {
+    draft.said.remove(FIRST);
+    if !draft.said.insert("a clause".into()) {
         return;
     }
+    draft.said.insert(FIRST.into());
     let names = |unit: &&Unit| !unit.is_any(&["for", "to", "where", "with", "have", "may"]) && unit.kind != Kind::Colon;
     let words: Vec<&Unit> = clause.units.iter().take_while(names).collect();
     if words.iter().any(|unit| unit.is_any(&["app", "siteWord", "forumWord"])) {
