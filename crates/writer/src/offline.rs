@@ -51,7 +51,9 @@ pub struct Wish<'a> {
 pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
     let (units, language) = read(wish.text, None)?;
     let mut draft = Draft::new(language);
-    draft.spec.blueprints = blueprint::retrieve(&blueprint::bag(&units));
+    let bag = blueprint::bag(&units);
+    draft.spec.blueprints = blueprint::retrieve(&bag);
+    draft.unsure = blueprint::unsure(&bag);
     note_country(&mut draft, &units);
     for clause in clause::clauses(units.clone(), language) {
         patterns::read(&mut draft, clause);
@@ -59,7 +61,8 @@ pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
     if draft.said.contains(patterns::CENTRAL) {
         return Err(nothing(draft));
     }
-    if draft.spec.entities.is_empty() && draft.occasion.is_none() && draft.topic_noun.is_none() {
+    let named = draft.occasion.is_some() || draft.topic_noun.is_some() || !draft.told.is_empty();
+    if draft.spec.entities.is_empty() && !named {
         return Err(nothing(draft));
     }
     if let Some(name) = wish.name {

@@ -1,6 +1,7 @@
 //! The offline writer from outside: conversations in, structure out.
 
 mod blueprints;
+mod briefs;
 mod changes;
 mod corrections;
 mod coverage;
