@@ -7,6 +7,7 @@ pub mod codegen;
 pub mod describe;
 pub mod ident;
 pub mod offline;
+pub mod query;
 pub mod scenarios;
 pub mod spec;
 pub mod understanding;
@@ -14,7 +15,8 @@ pub mod validate;
 
 pub use again::{Again, Objection, OfflineRepairs, Repairs};
 pub use describe::describe;
-pub use offline::{Wish, change, write};
+pub use offline::{Asked, Said, Why, Wish, asked, change, last_change, warm, write};
+pub use query::{Day, Found, Query};
 pub use scenarios::{Call, Expected, Scenario, scenarios, touched};
 pub use understanding::{Alternative, Answer, Change, Declined, Loss, Question, Statement, Understanding};
 pub use validate::{SpecError, validate};

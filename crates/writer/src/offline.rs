@@ -7,6 +7,7 @@
 //! `not_understood`.
 
 mod access;
+mod ask;
 mod audit;
 mod blueprint;
 mod clause;
@@ -22,6 +23,9 @@ mod say;
 mod script;
 mod text;
 mod unit;
+
+pub use ask::{Asked, Said, Why, asked, last_change};
+pub(crate) use ask::{Told, folded_words};
 
 use crate::ident::slug;
 use crate::spec::AppSpec;
@@ -42,6 +46,12 @@ pub struct Wish<'a> {
     pub text: &'a str,
     /// The name they gave the app, if any.
     pub name: Option<&'a str>,
+}
+
+/// Reads the words of all languages now, so that the first text need not wait for it.
+pub fn warm() {
+    lexicon();
+    ask::warm();
 }
 
 /// Writes the spec of a new app.

@@ -33,9 +33,12 @@ pub(crate) struct Outcome {
     /// The token of what was literally asked, where the owner may overrule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) approve: Option<String>,
-    /// Why it failed, in a sentence.
+    /// Why it failed, in a sentence; or the answer to a question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) message: Option<String>,
+    /// What came of a question about the data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) answer: Option<writer::Found>,
 }
 
 /// A question with answers ready to run.

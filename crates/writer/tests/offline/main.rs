@@ -8,6 +8,7 @@ mod hostile;
 mod languages;
 mod lists;
 mod metamorphic;
+mod questions;
 mod wedding;
 
 use writer::spec::{AppSpec, Field, FieldKind, Rule, Scope};
