@@ -8,7 +8,7 @@ mod heard;
 mod read;
 mod told;
 
-use heard::{Meaning, Part};
+pub(super) use heard::{Meaning, Part, heard};
 pub(crate) use told::{Told, folded_words};
 
 use super::lexicon::Language;
@@ -74,10 +74,10 @@ pub fn asked(spec: &AppSpec, text: &str) -> Option<Asked> {
         return None;
     }
     let language = heard::language_of(text, &spec.language);
-    let parts = heard::heard(spec, text, language)?;
+    let parts = heard(spec, text, language)?;
     let told = Told::of(language.code());
     let only = |key: &str| parts.iter().any(|part| part.asks(key)) && of_the_app(&parts).is_empty();
-    if !is_question(text, &parts) {
+    if !is_question(text, &parts, language) {
         return None;
     }
     if only("canDo") {
@@ -121,7 +121,7 @@ fn of_the_app(parts: &[Part]) -> Vec<&Part> {
     parts.iter().filter(|part| part.meanings.iter().any(names)).collect()
 }
 
-fn is_question(text: &str, parts: &[Part]) -> bool {
+fn is_question(text: &str, parts: &[Part], language: &Language) -> bool {
     let end = text.trim_end_matches(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '”' | '!'));
     let marked = end.ends_with(['?', '？', '؟', '¿']);
     let inner = end.trim_end_matches(['?', '？', '؟']);
@@ -138,13 +138,18 @@ fn is_question(text: &str, parts: &[Part]) -> bool {
         let known = parts.iter().all(|part| !part.meanings.is_empty());
         return whole || parts[0].asks_any(&["yesNo", "may"]) || parts.iter().any(opens) || compared && known;
     }
-    unmarked(parts, whole)
+    unmarked(parts, whole, language)
 }
 
 /// Without a question mark a question begins with its word, and names what the app keeps.
-fn unmarked(parts: &[Part], whole: bool) -> bool {
+fn unmarked(parts: &[Part], whole: bool, language: &Language) -> bool {
     let unspaced = parts.iter().any(|part| part.text.chars().any(is_unspaced));
-    let lead = &parts[..parts.len().min(if unspaced { 4 } else { 2 })];
+    // What comes before the word that asks says nothing or counts: "the latest 3", "les 3 derniers".
+    let slight = |part: &&Part| part.meanings.iter().all(|one| matches!(one, Meaning::Small | Meaning::Number(_)));
+    let skipped = parts.iter().take(3).take_while(|part| !part.meanings.is_empty() && slight(part)).count();
+    let first = &parts[..parts.len().min(if unspaced { 4 } else { 2 })];
+    let after = if language.grammar().head_first { 3 } else { 2 };
+    let lead = &parts[..parts.len().min(if unspaced { 4 } else { skipped + after })];
     let known = parts.iter().all(|part| !part.meanings.is_empty());
     let named = !of_the_app(parts).is_empty();
     let orders = parts.iter().any(|part| part.asks_any(&["sorting", "per"]))
@@ -155,7 +160,7 @@ fn unmarked(parts: &[Part], whole: bool) -> bool {
     if parts[0].asks_any(&["add", "delete", "change"]) {
         return false;
     }
-    if lead.iter().any(|part| part.asks_any(STRONG)) || parts[0].asks("why") {
+    if first.iter().any(|part| part.asks_any(STRONG)) || parts[0].asks("why") {
         return true;
     }
     let commands = parts.iter().any(|part| part.asks_any(&["add", "delete", "change"]))

@@ -22,8 +22,8 @@ use super::say::Say;
 use super::text::Kind;
 use super::unit::{Unit, written};
 
-pub(crate) use edit::field_named;
-pub(crate) use remove::only_names;
+pub(crate) use edit::{field_named, options_beside};
+pub(crate) use remove::{only_names, release_field};
 pub(crate) use things::describe;
 pub(crate) use wishes::{What, Wish};
 

@@ -4,6 +4,7 @@ mod blueprints;
 mod changes;
 mod coverage;
 mod events;
+mod follow;
 mod hostile;
 mod languages;
 mod lists;

@@ -212,3 +212,133 @@ fn a_query_is_typed() {
     let kept: Query = serde_json::from_value(serde_json::to_value(&asked).expect("writes")).expect("reads");
     assert_eq!(kept, asked);
 }
+
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Texts {
+    fish: String,
+    not_fish: String,
+    unanswered: String,
+    coming: String,
+    no_phone: String,
+    total: String,
+    latest: String,
+    per_meal: String,
+    can_see: String,
+    whole: String,
+    last: String,
+    why: String,
+    unclear: String,
+    polite: String,
+}
+
+/// Four guests and two entries of the budget, under the fields that an app has.
+fn filled(spec: &AppSpec) -> Value {
+    let mut variables = serde_json::Map::new();
+    let attending = |guest: &writer::spec::Entity| {
+        let field = guest.fields.iter().find(|field| matches!(field.id.as_str(), "attending" | "answer"));
+        field.expect("guests answer").id.clone()
+    };
+    for (entity, name) in spec.entities.iter().zip(writer::codegen::variables(spec)) {
+        let option = |at: usize| crate::options(entity.field("meal").expect("a meal")).get(at).map(|_| meal(entity, at));
+        let rows = match entity.id.as_str() {
+            "guest" => {
+                let answer = attending(entity);
+                let guest = |id: u32, name: &str, phone: Value, meal: Option<String>, comes: Value| {
+                    json!([id.to_string(), { "createdAt": format!("179500000{id}000000000"), "name": name, "phone": phone, "meal": meal, (answer.as_str()): comes }])
+                };
+                json!([
+                    guest(1, "Anna", "1".into(), option(1), true.into()),
+                    guest(2, "Ben", Value::Null, option(0), true.into()),
+                    guest(3, "Clara", "3".into(), None, Value::Null),
+                    guest(4, "Dan", "4".into(), option(1), false.into()),
+                ])
+            }
+            "budgetItem" => json!([["1", { "amount": "1000" }], ["2", { "amount": "250" }]]),
+            _ => json!([]),
+        };
+        variables.insert(name, rows);
+    }
+    Value::Object(variables)
+}
+
+/// How many details guests have.
+fn fields(spec: &AppSpec) -> usize {
+    spec.entity("guest").map_or(0, |guest| guest.fields.len())
+}
+
+fn meal(entity: &writer::spec::Entity, at: usize) -> String {
+    match &entity.field("meal").expect("a meal").kind {
+        writer::spec::FieldKind::Choice { options } => options[at].id.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn ten_languages_ask_the_same() {
+    let all: std::collections::BTreeMap<String, Texts> =
+        toml::from_str(include_str!("../fixtures/questions.toml")).expect("the fixture reads");
+    let weddings = crate::languages::languages();
+    assert_eq!(all.len(), 10);
+    let mut wrong = Vec::new();
+    for (code, texts) in &all {
+        let (spec, _) = written(&weddings[code].wedding);
+        let rows = filled(&spec);
+        let run = |text: &str| match asked(&spec, text) {
+            Some(Asked::Data(query)) => {
+                assert_eq!(&query.language, code, "{text}");
+                query.run(&spec, &rows, Day::new(2026, 11, 18).expect("a day")).expect("it is kept")
+            }
+            other => Found { message: format!("{other:?}"), ..Found::default() },
+        };
+        let mut lists = |text: &str, expected: &[&str]| {
+            let found = run(text);
+            if names(&found) != expected {
+                wrong.push(format!("{code}: {text}: {:?} {}", names(&found), found.message));
+            }
+        };
+        lists(&texts.not_fish, &["Ben", "Clara"]);
+        lists(&texts.unanswered, &["Clara"]);
+        lists(&texts.coming, &["Anna", "Ben"]);
+        lists(&texts.no_phone, &["Ben"]);
+        lists(&texts.latest, &["Dan", "Clara"]);
+        let mut figure = |text: &str, expected: &str| {
+            let found = run(text);
+            let value = found.value.unwrap_or_default().replace([',', '٫'], ".");
+            if value.split(' ').next() != Some(expected) {
+                wrong.push(format!("{code}: {text}: {value} {}", found.message));
+            }
+        };
+        figure(&texts.fish, "2");
+        figure(&texts.total, "12.50");
+        let per = run(&texts.per_meal);
+        if per.rows.iter().map(|row| row[1].as_str()).collect::<Vec<_>>() != ["2", "1"] {
+            wrong.push(format!("{code}: {}: {:?} {}", texts.per_meal, per.rows, per.message));
+        }
+        let budget = &spec.entity("budgetItem").expect("a budget").plural;
+        let mut is = |text: &str, fits: &dyn Fn(&Asked) -> bool| match asked(&spec, text) {
+            Some(asked) if fits(&asked) => {}
+            other => wrong.push(format!("{code}: {text}: {other:?}")),
+        };
+        let about_budget = |answer: &str| answer.lines().count() > 0 && answer.lines().all(|line| line.starts_with(budget));
+        is(&texts.can_see, &|asked| matches!(asked, Asked::App(answer) if about_budget(answer)));
+        is(&texts.whole, &|asked| matches!(asked, Asked::App(answer) if answer.contains(budget)));
+        is(&texts.last, &|asked| matches!(asked, Asked::LastChange(language) if language == code));
+        is(&texts.why, &|asked| matches!(asked, Asked::Why(_)));
+        // What nothing in the app is called is not looked for as if it were.
+        let nothing = |asked: &Asked| match asked {
+            Asked::Unclear(_) => true,
+            Asked::Data(query) => query.run(&spec, &rows, Day::new(2026, 1, 1).expect("a day")).is_none_or(|found| found.rows.is_empty()),
+            _ => false,
+        };
+        is(&texts.unclear, &nothing);
+        if let Some(read) = asked(&spec, &texts.polite) {
+            wrong.push(format!("{code}: {}: {read:?}", texts.polite));
+        } else if !writer::change(&spec, &texts.polite)
+            .is_ok_and(|done| fields(&done.spec) == fields(&spec) + 1)
+        {
+            wrong.push(format!("{code}: {} adds nothing", texts.polite));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

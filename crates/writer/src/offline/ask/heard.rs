@@ -15,7 +15,7 @@ const MAX_PHRASE: usize = 14;
 
 /// What a part of a question can mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(crate) enum Meaning {
     /// A word of `[words]` in `lexicon/ask`.
     Ask(&'static str),
     /// One month, 1 to 12.
@@ -42,19 +42,19 @@ pub(super) enum Meaning {
 
 /// A word or phrase of a question.
 #[derive(Clone, Debug)]
-pub(super) struct Part {
+pub(crate) struct Part {
     /// As written.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// None: an unknown word.
-    pub(super) meanings: Vec<Meaning>,
+    pub(crate) meanings: Vec<Meaning>,
 }
 
 impl Part {
-    pub(super) fn asks(&self, key: &str) -> bool {
+    pub(crate) fn asks(&self, key: &str) -> bool {
         self.meanings.iter().any(|meaning| matches!(meaning, Meaning::Ask(word) if *word == key))
     }
 
-    pub(super) fn asks_any(&self, keys: &[&str]) -> bool {
+    pub(crate) fn asks_any(&self, keys: &[&str]) -> bool {
         keys.iter().any(|key| self.asks(key))
     }
 }
@@ -75,7 +75,7 @@ struct Entry {
 }
 
 /// The parts of a question; `None` for what is too long to be one.
-pub(super) fn heard(spec: &AppSpec, text: &str, language: &'static Language) -> Option<Vec<Part>> {
+pub(crate) fn heard(spec: &AppSpec, text: &str, language: &'static Language) -> Option<Vec<Part>> {
     let atoms = atoms(text, language);
     if atoms.len() > MAX_WORDS {
         return None;
@@ -114,7 +114,7 @@ fn joined_names(parts: Vec<Part>) -> Vec<Part> {
 fn atoms(text: &str, language: &Language) -> Vec<Atom> {
     let mut atoms = Vec::new();
     for token in words(&tokens(text), language) {
-        if !matches!(token.kind, Kind::Word | Kind::Number | Kind::Quoted) {
+        if !matches!(token.kind, Kind::Word | Kind::Number | Kind::Quoted | Kind::Comma | Kind::Slash) {
             continue;
         }
         let mut push = |text: &str, norm: &str| {
@@ -131,7 +131,9 @@ fn atoms(text: &str, language: &Language) -> Vec<Atom> {
         } else if token.kind == Kind::Quoted || crate::query::Day::read(&token.text).is_some() {
             push(&token.text, &token.norm);
         } else {
-            let parts: Vec<&str> = token.norm.split(' ').collect();
+            let elides = language.grammar().elides();
+            let norm = if elides { token.norm.replace('\'', " ") } else { token.norm.clone() };
+            let parts: Vec<&str> = norm.split_whitespace().collect();
             let first = if parts.len() == 1 { token.text.as_str() } else { parts[0] };
             parts.iter().enumerate().for_each(|(at, part)| push(if at == 0 { first } else { part }, part));
         }
@@ -143,6 +145,9 @@ fn longest(atoms: &[Atom], entries: &[Entry], language: &'static Language) -> (u
     let first = &atoms[0];
     if first.kind == Kind::Quoted {
         return (1, vec![Meaning::Quoted]);
+    }
+    if matches!(first.kind, Kind::Comma | Kind::Slash) {
+        return (1, vec![Meaning::Ask("comma")]);
     }
     if crate::query::Day::read(&first.text).is_some() {
         return (1, vec![Meaning::Date(first.text.clone())]);

@@ -127,7 +127,8 @@ fn subject<'a>(spec: &'a AppSpec, parts: &[Part]) -> Option<&'a Entity> {
                 _ => false,
             })
         };
-        parts.iter().filter(of).count()
+        let said = parts.iter().any(|part| part.asks_any(&["coming", "answered"])) && answer(entity).is_some();
+        parts.iter().filter(of).count() + usize::from(said)
     };
     if all.is_empty() {
         let live = || spec.entities.iter().filter(|entity| !entity.archived);
@@ -154,6 +155,11 @@ fn refers_to<'a>(entity: &'a Entity, other: &str) -> Option<&'a Field> {
         .find(|field| matches!(&field.kind, FieldKind::Ref { entity } if entity == other))
 }
 
+/// The field in which people say whether they come.
+fn answer(entity: &Entity) -> Option<&Field> {
+    entity.fields.iter().find(|field| !field.archived && matches!(field.id.as_str(), "attending" | "answer"))
+}
+
 fn yes() -> Is {
     Is::OneOf { values: vec!["true".into()] }
 }
@@ -173,7 +179,7 @@ impl Reader<'_> {
         let near = before.take_while(|(at, _)| !self.used[*at]).take(4);
         let before = near.into_iter().any(|(_, part)| part.asks("not"));
         let after = self.parts[at + 1..].iter().take(3).any(|part| part.asks("not"));
-        before || after && !self.parts[..at].iter().any(|part| part.asks("not"))
+        before || self.parts[at].asks("not") || after && !self.parts[..at].iter().any(|part| part.asks("not"))
     }
 
     /// Which date is meant: the one named, else the first; when it was entered if there is none, or if it is asked so.
@@ -293,7 +299,8 @@ impl Reader<'_> {
         if let Some((field, option)) = option {
             return self.chosen(at, field, option);
         }
-        if part.asks("unpaid") || part.asks("answered") {
+        let answered = part.asks_any(&["answered", "coming"]) && answer(self.entity).is_some();
+        if part.asks("unpaid") || answered || part.asks("answered") {
             return self.said(at);
         }
         let Some(field) = self.field(part).cloned() else { return };
@@ -355,7 +362,20 @@ impl Reader<'_> {
             }
             return;
         }
-        let answer = fields().find(|field| matches!(field.id.as_str(), "attending" | "answer"));
+        let answer = answer(self.entity);
+        if self.parts[at].asks("coming") {
+            let Some(field) = answer else { return };
+            let value = |yes: bool| match &field.kind {
+                FieldKind::Choice { options } => {
+                    let option = if yes { options.first() } else { options.get(1) };
+                    option.map(|option| option.id.clone()).unwrap_or_default()
+                }
+                _ => yes.to_string(),
+            };
+            let test = Test { field: field.id.clone(), is: Is::OneOf { values: vec![value(!not)] }, not: false };
+            self.used[at] = true;
+            return self.test(test);
+        }
         let answer = answer.or_else(|| fields().find(|field| field.by_member)).map(|field| field.id.clone());
         if let Some(field) = answer {
             self.used[at] = true;

@@ -13,7 +13,18 @@ use super::super::phrases::Phrases;
 use super::super::text::{fold, is_unspaced, tokens};
 use crate::query::Span;
 
-const FILES: &[&str] = &[include_str!("../../../lexicon/ask/en.toml")];
+const FILES: &[&str] = &[
+    include_str!("../../../lexicon/ask/en.toml"),
+    include_str!("../../../lexicon/ask/de.toml"),
+    include_str!("../../../lexicon/ask/es.toml"),
+    include_str!("../../../lexicon/ask/fr.toml"),
+    include_str!("../../../lexicon/ask/pt.toml"),
+    include_str!("../../../lexicon/ask/id.toml"),
+    include_str!("../../../lexicon/ask/sw.toml"),
+    include_str!("../../../lexicon/ask/hi.toml"),
+    include_str!("../../../lexicon/ask/ar.toml"),
+    include_str!("../../../lexicon/ask/zh.toml"),
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,6 +64,11 @@ impl Told {
         blanks.iter().enumerate().rev().fold(template.to_owned(), |text, (number, blank)| {
             text.replace(&format!("{{{number}}}"), &blank.replace(['{', '}'], ""))
         })
+    }
+
+    /// Whether a word is one of those of these keys.
+    pub(crate) fn has_word(&self, keys: &[&str], word: &str) -> bool {
+        keys.iter().any(|key| self.file.words.get(*key).is_some_and(|words| words.iter().any(|one| fold(one) == fold(word))))
     }
 
     /// A phrase of the sentences that describe apps.
@@ -123,4 +139,27 @@ pub(crate) fn folded_words(text: &str) -> Vec<String> {
     };
     let wordly = |token: &super::super::text::Token| token.text.chars().any(char::is_alphanumeric);
     tokens(text).into_iter().filter(wordly).flat_map(word).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_asks_and_answers_with_the_same_words_and_blanks() {
+        assert_eq!(ASKING.len(), FILES.len());
+        let english = &ASKING[0];
+        let blanks = |text: &str| (0..6).filter(|number| text.contains(&format!("{{{number}}}"))).collect::<Vec<_>>();
+        for file in ASKING.iter() {
+            let code = &file.language;
+            assert_eq!(lexicon().language(code).code(), code, "a language of the lexicon");
+            assert_eq!(file.words.keys().collect::<Vec<_>>(), english.words.keys().collect::<Vec<_>>(), "{code}");
+            assert!(file.words.values().all(|words| !words.is_empty() && words.iter().all(|word| !word.is_empty())));
+            assert_eq!((file.words["months"].len(), file.words["weekdays"].len()), (12, 7), "{code}");
+            assert_eq!(file.told.keys().collect::<Vec<_>>(), english.told.keys().collect::<Vec<_>>(), "{code}");
+            for (key, text) in &file.told {
+                assert_eq!(blanks(text), blanks(&english.told[key]), "{code}: {key}");
+            }
+        }
+    }
 }
