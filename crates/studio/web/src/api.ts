@@ -74,7 +74,8 @@ export interface Alternative {
 
 /** What became of a wish: the answer of `new`, `change` and `restore`. */
 export interface Outcome {
-  outcome: "live" | "refused" | "failed";
+  /** `ok`: a question was answered, and nothing was changed. */
+  outcome: "live" | "ok" | "refused" | "failed";
   app?: string;
   version?: number;
   url?: string;

@@ -9,6 +9,7 @@ mod read;
 mod told;
 
 pub(super) use heard::{Meaning, Part, heard};
+pub(super) use read::is_people;
 pub(crate) use told::{Told, folded_words};
 
 use super::lexicon::Language;

@@ -4,7 +4,7 @@
 //! They are read by what their words mean in this app, not by where they stand, so one reading serves all languages.
 //! Invariant: a text is read here only if every word of it has a meaning; else the clause patterns read it.
 
-use super::ask::{Meaning, Part, Told, heard};
+use super::ask::{Meaning, Part, Told, heard, is_people};
 use super::draft::{Draft, options};
 use super::lexicon::Language;
 use super::noun::sentence_case;
@@ -161,13 +161,24 @@ impl Follow<'_> {
         let end = ENDS.iter().find(|(key, _)| self.asks(key));
         let sorted = self.asks("sort") || end.is_some() && (self.asks("atEnd") || self.asks("sorting"));
         let known = |meaning: &Meaning| matches!(meaning, Meaning::Entity(_) | Meaning::Field(..));
-        let words = ["sort", "sorting", "atEnd", "latest", "dearest", "most", "earliest", "cheapest", "least", "list", "look", "per", "next"];
+        let words = [
+            "sort", "sorting", "atEnd", "latest", "dearest", "most", "earliest", "cheapest", "least", "list", "look",
+            "per", "next",
+        ];
         if !sorted || !self.only(&words, known) {
             return false;
         }
         let sortable = |kind: &FieldKind| {
-            matches!(kind, FieldKind::Text | FieldKind::Date | FieldKind::DateTime | FieldKind::Time | FieldKind::Choice { .. } | FieldKind::YesNo | FieldKind::Place)
-                || is_number(kind)
+            matches!(
+                kind,
+                FieldKind::Text
+                    | FieldKind::Date
+                    | FieldKind::DateTime
+                    | FieldKind::Time
+                    | FieldKind::Choice { .. }
+                    | FieldKind::YesNo
+                    | FieldKind::Place
+            ) || is_number(kind)
         };
         let fields = self.fields();
         let named = fields.iter().find(|(entity, field)| {
@@ -199,12 +210,15 @@ impl Follow<'_> {
     /// Where nothing is named: what people add most often comes last among what is kept.
     fn newest(&self) -> Option<String> {
         let live = || self.spec.entities.iter().filter(|entity| !entity.archived);
-        let dated = |entity: &&Entity| entity.fields.iter().any(|field| matches!(field.kind, FieldKind::Date | FieldKind::DateTime));
+        let dated = |entity: &&Entity| {
+            entity.fields.iter().any(|field| matches!(field.kind, FieldKind::Date | FieldKind::DateTime))
+        };
         live().find(dated).or_else(|| live().next()).map(|entity| entity.id.clone())
     }
 
     fn by_end(&self, id: &str, key: &str) -> String {
-        let fields = || self.spec.entity(id).into_iter().flat_map(|entity| &entity.fields).filter(|field| !field.archived);
+        let fields =
+            || self.spec.entity(id).into_iter().flat_map(|entity| &entity.fields).filter(|field| !field.archived);
         let number = || fields().find(|field| is_number(&field.kind));
         let money = fields().find(|field| matches!(field.kind, FieldKind::Money { .. }));
         let field = match key {
@@ -285,7 +299,8 @@ impl Follow<'_> {
 
     /// "first and last name": what is split is what both are.
     fn share_head(&self, names: &mut [String], label: &str) {
-        let words = |text: &str| super::folded_words(text).iter().map(|word| self.language.stem(word)).collect::<Vec<_>>();
+        let words =
+            |text: &str| super::folded_words(text).iter().map(|word| self.language.stem(word)).collect::<Vec<_>>();
         let (first, second, whole) = (words(&names[0]), words(&names[1]), words(label));
         let head = if self.language.grammar().head_first { second.first() } else { second.last() };
         if second.len() > 1 && first.len() == 1 && head.is_some_and(|head| whole.contains(head) && *head != first[0]) {
@@ -333,8 +348,11 @@ impl Follow<'_> {
         let Some(at) = self.parts.iter().position(|part| self.field(part).is_some()) else { return false };
         let Some(place) = self.field(&self.parts[at]) else { return false };
         let lead = self.parts[..key.max(at)].iter().enumerate().all(|(other, part)| {
-            other == at || other == key || part.asks_any(&["look", "choices"]) || !part.meanings.is_empty()
-                && part.meanings.iter().all(|meaning| matches!(meaning, Meaning::Small | Meaning::Entity(_)))
+            other == at
+                || other == key
+                || part.asks_any(&["look", "choices"])
+                || !part.meanings.is_empty()
+                    && part.meanings.iter().all(|meaning| matches!(meaning, Meaning::Small | Meaning::Entity(_)))
         });
         let rest: Vec<Part> =
             self.parts[key.max(at) + 1..].iter().filter(|part| !part.asks("choices")).cloned().collect();
@@ -392,7 +410,13 @@ impl Follow<'_> {
         }
         let seen_by: Vec<Who> = left.iter().map(|role| Who { role: role.clone(), whose: Whose::Any }).collect();
         let Some(field) = Self::kept(draft, &place) else { return false };
-        if field.required && entity.fields.iter().find(|one| one.required && one.kind == FieldKind::Text).is_some_and(|title| title.id == place.1) {
+        if field.required
+            && entity
+                .fields
+                .iter()
+                .find(|one| one.required && one.kind == FieldKind::Text)
+                .is_some_and(|title| title.id == place.1)
+        {
             return false;
         }
         field.seen_by = seen_by;
@@ -414,7 +438,7 @@ impl Follow<'_> {
         if !self.asks("signUp") || !self.only(&["signUp", "everyone", "may", "look"], known) {
             return false;
         }
-        let people = |entity: &&Entity| !entity.archived && entity.person.is_some();
+        let people = |entity: &&Entity| !entity.archived && is_people(entity);
         let named = self.entities().into_iter().find(|entity| people(&entity));
         let Some(id) = named.or_else(|| self.spec.entities.iter().find(people)).map(|entity| entity.id.clone()) else {
             return false;

@@ -240,13 +240,12 @@ fn filled(spec: &AppSpec) -> Value {
         field.expect("guests answer").id.clone()
     };
     for (entity, name) in spec.entities.iter().zip(writer::codegen::variables(spec)) {
-        let option = |at: usize| crate::options(entity.field("meal").expect("a meal")).get(at).map(|_| meal(entity, at));
+        let option =
+            |at: usize| crate::options(entity.field("meal").expect("a meal")).get(at).map(|_| meal(entity, at));
         let rows = match entity.id.as_str() {
             "guest" => {
                 let answer = attending(entity);
-                let guest = |id: u32, name: &str, phone: Value, meal: Option<String>, comes: Value| {
-                    json!([id.to_string(), { "createdAt": format!("179500000{id}000000000"), "name": name, "phone": phone, "meal": meal, (answer.as_str()): comes }])
-                };
+                let guest = |id: u32, name: &str, phone: Value, meal: Option<String>, comes: Value| json!([id.to_string(), { "createdAt": format!("179500000{id}000000000"), "name": name, "phone": phone, "meal": meal, (answer.as_str()): comes }]);
                 json!([
                     guest(1, "Anna", "1".into(), option(1), true.into()),
                     guest(2, "Ben", Value::Null, option(0), true.into()),
@@ -320,7 +319,8 @@ fn ten_languages_ask_the_same() {
             Some(asked) if fits(&asked) => {}
             other => wrong.push(format!("{code}: {text}: {other:?}")),
         };
-        let about_budget = |answer: &str| answer.lines().count() > 0 && answer.lines().all(|line| line.starts_with(budget));
+        let about_budget =
+            |answer: &str| answer.lines().count() > 0 && answer.lines().all(|line| line.starts_with(budget));
         is(&texts.can_see, &|asked| matches!(asked, Asked::App(answer) if about_budget(answer)));
         is(&texts.whole, &|asked| matches!(asked, Asked::App(answer) if answer.contains(budget)));
         is(&texts.last, &|asked| matches!(asked, Asked::LastChange(language) if language == code));
@@ -328,15 +328,15 @@ fn ten_languages_ask_the_same() {
         // What nothing in the app is called is not looked for as if it were.
         let nothing = |asked: &Asked| match asked {
             Asked::Unclear(_) => true,
-            Asked::Data(query) => query.run(&spec, &rows, Day::new(2026, 1, 1).expect("a day")).is_none_or(|found| found.rows.is_empty()),
+            Asked::Data(query) => {
+                query.run(&spec, &rows, Day::new(2026, 1, 1).expect("a day")).is_none_or(|found| found.rows.is_empty())
+            }
             _ => false,
         };
         is(&texts.unclear, &nothing);
         if let Some(read) = asked(&spec, &texts.polite) {
             wrong.push(format!("{code}: {}: {read:?}", texts.polite));
-        } else if !writer::change(&spec, &texts.polite)
-            .is_ok_and(|done| fields(&done.spec) == fields(&spec) + 1)
-        {
+        } else if !writer::change(&spec, &texts.polite).is_ok_and(|done| fields(&done.spec) == fields(&spec) + 1) {
             wrong.push(format!("{code}: {} adds nothing", texts.polite));
         }
     }

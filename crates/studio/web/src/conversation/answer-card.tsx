@@ -11,6 +11,7 @@ import { Icon, type IconName } from "../ui/icons";
 import { Checks, Notes } from "./checks";
 import { Findings, placed } from "./findings";
 import { RefusalCard } from "./refusal-card";
+import { ToldCard } from "./told-card";
 
 /** What can be done with an answer while it is the latest one. */
 export interface Actions {
@@ -30,6 +31,7 @@ interface Answer {
 }
 
 export function AnswerCard({ outcome, text, actions, left = false }: Answer) {
+  if (outcome.outcome === "ok") return <ToldCard outcome={outcome} text={text} />;
   if (outcome.outcome === "refused") {
     return (
       <RefusalCard outcome={outcome} text={text} actions={actions} left={left}>

@@ -105,7 +105,8 @@ fn person_ref<'a>(spec: &AppSpec, entity: &'a Entity) -> Option<&'a Field> {
     })
 }
 
-fn is_people(entity: &Entity) -> bool {
+/// Rows are people.
+pub(crate) fn is_people(entity: &Entity) -> bool {
     let person = lexicon().concepts.entity.get(&entity.id).is_some_and(|concept| concept.shape == Shape::Person);
     entity.person.is_some() || person
 }

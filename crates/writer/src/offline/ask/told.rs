@@ -68,7 +68,8 @@ impl Told {
 
     /// Whether a word is one of those of these keys.
     pub(crate) fn has_word(&self, keys: &[&str], word: &str) -> bool {
-        keys.iter().any(|key| self.file.words.get(*key).is_some_and(|words| words.iter().any(|one| fold(one) == fold(word))))
+        keys.iter()
+            .any(|key| self.file.words.get(*key).is_some_and(|words| words.iter().any(|one| fold(one) == fold(word))))
     }
 
     /// A phrase of the sentences that describe apps.
