@@ -161,6 +161,10 @@ impl Workshop {
         let _turn = self.one_at_a_time(&app)?;
         progress.stage("understand", "Reading what you wrote");
         let live = self.live_spec(&app).await?;
+        if let Some(asked) = writer::asked(&live, text) {
+            let outcome = self.answered(&app, &live, asked, progress).await?;
+            return self.told(&app, text, outcome).await;
+        }
         let change = match Proposal::changed(&live, text) {
             Ok(change) => change,
             Err(declined) => return self.told(&app, text, Outcome { seconds: progress.seconds(), ..*declined }).await,

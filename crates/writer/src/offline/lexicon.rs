@@ -529,6 +529,24 @@ impl Language {
         self.file.entity.get(concept)
     }
 
+    /// All words for a kind of thing.
+    pub(crate) fn entity_forms(&self, concept: &str) -> Vec<String> {
+        let words = |words: &EntityWords| {
+            [vec![words.one.clone(), words.many.clone()], words.also.clone(), words.whole.clone()].concat()
+        };
+        self.file.entity.get(concept).map(words).unwrap_or_default()
+    }
+
+    /// All words for a property.
+    pub(crate) fn field_forms(&self, concept: &str) -> &[String] {
+        self.file.field.get(concept).map_or(&[], Vec::as_slice)
+    }
+
+    /// All words for a role.
+    pub(crate) fn role_forms(&self, concept: &str) -> &[String] {
+        self.file.role.get(concept).map_or(&[], Vec::as_slice)
+    }
+
     /// The label of something the writer adds by itself.
     pub(crate) fn label(&self, key: &str) -> String {
         let english = || lexicon().languages.first().and_then(|english| english.file.labels.get(key));

@@ -23,8 +23,8 @@ use super::text::Kind;
 use super::unit::{Unit, written};
 
 pub(crate) use brief::{is_site, open};
-pub(crate) use edit::field_named;
-pub(crate) use remove::only_names;
+pub(crate) use edit::{field_named, options_beside};
+pub(crate) use remove::{only_names, release_field};
 pub(crate) use things::describe;
 pub(crate) use wishes::{What, Wish};
 

@@ -6,10 +6,12 @@ mod changes;
 mod corrections;
 mod coverage;
 mod events;
+mod follow;
 mod hostile;
 mod languages;
 mod lists;
 mod metamorphic;
+mod questions;
 mod wedding;
 
 use writer::spec::{AppSpec, Field, FieldKind, Rule, Scope};
