@@ -14,7 +14,7 @@ export CARGO_TARGET_DIR := $(TARGET)
 TOOLCHAIN_FILES := $(shell find crates/toolchain/worker crates/toolchain/kit -name node_modules -prune -o -type f -print 2>/dev/null)
 STUDIO_FILES := $(shell find $(STUDIO) \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: run build test judge eval bench fuzz check toolchain studio needs lint
+.PHONY: run build test judge eval many bench fuzz check toolchain studio needs lint
 
 run: build
 	@$(BINARY) up
@@ -51,6 +51,10 @@ judge: build
 # What becomes of the requests in a file, written offline and tried in a browser: `make eval PROMPTS=file`.
 eval: build
 	@cd tests && $(NPM_CI) && AUTOGRAPH_BINARY=$(BINARY) node eval/eval.mjs
+
+# COUNT different apps on one node: seconds, memory, disk.
+many: build
+	@cd tests && $(NPM_CI) && AUTOGRAPH_BINARY=$(BINARY) node eval/many.mjs
 
 bench: build
 	@scripts/bench

@@ -3,7 +3,9 @@
  * live is what was put live *and* did its main verb in a browser; a request that the writer turned down in words is
  * declined; anything else failed. One JSON object on standard output, words on standard error.
  *
- * `PROMPTS=file` holds `{ "items": [{ "id" or "title", "say" or "instruction", "then"?: [], "refuse"?: [] }] }`.
+ * `PROMPTS=file` holds `{ "items": [{ "id" or "title", "say" or "instruction", "then"?: [], "refuse"?: [] }] }`. An
+ * item's `verb` names what the request is for (`book`, `send`, `post`, `answer`, `browse`, `contact`, `add`, or several
+ * with `|`): an app that does something else is broken. `VERBS=file` holds them by id or title for a file without.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,6 +36,7 @@ function requests() {
 }
 
 const items = requests().slice(from, from + Number(process.env.MOST ?? 1000));
+const verbs = process.env.VERBS ? JSON.parse(readFileSync(process.env.VERBS, 'utf8')) : {};
 const browsing = process.env.EXERCISE !== '0';
 
 const ends = [];
@@ -46,7 +49,7 @@ const browser = browsing ? await chromium.launch({ executablePath: process.env.C
 async function person() {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(30_000);
   return page;
 }
 
@@ -54,15 +57,16 @@ const studio = browsing ? await person() : undefined;
 await studio?.goto(node.link);
 await studio?.getByRole('textbox').first().waitFor();
 
-async function tried(app) {
+async function tried(app, wanted) {
   const shown = node.cli('show', app).json;
   await studio.goto(`${node.url}/apps/${app}`);
   const frame = studio.frameLocator('iframe').first();
-  await frame.getByRole('main').waitFor({ timeout: 20_000 });
+  await frame.getByRole('main').waitFor({ timeout: 60_000 });
   const stranger = await person();
   try {
-    const address = `http://${app}.localhost:${node.port}`;
-    return await exercise({ owner: frame, stranger, spec: shown.spec, address });
+    const address = `http://${app}.localhost:${node.port}/`;
+    const member = (role) => node.cli('look', app, '--as', role).json.url;
+    return await exercise({ owner: frame, stranger, spec: shown.spec, address, member, wanted });
   } finally {
     await stranger.context().close();
   }
@@ -92,7 +96,7 @@ for (const item of items) {
   const outcome = answer.json?.outcome ?? 'none';
   const result = { name, outcome, seconds: answer.json?.seconds?.total, findings: findings(answer), ...said(answer) };
   if (outcome === 'live' && browsing) {
-    Object.assign(result, await tried(answer.json.app).catch((error) => ({ works: false, wrongs: [String(error.message).split('\n')[0]] })));
+    Object.assign(result, await tried(answer.json.app, item.verb ?? verbs[name]).catch((error) => ({ works: false, wrongs: [String(error.message).split('\n')[0]] })));
   }
   result.counts = counted(outcome, result);
   result.then = [...(item.then ?? []), ...(item.refuse ?? [])].map((change, index) => {

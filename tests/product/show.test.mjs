@@ -38,9 +38,18 @@ test('a yes to what was shown of another version is no yes', { timeout: 600_000 
   assert.ok(again.seconds.build > 0, 'it is built on what is live now');
   assert.equal(node.cli('change', 'wedding', words, '--approve', again.approve, '--show').json.version, 3);
 
+  // The app goes on while its owner thinks: it is judged anew, and not built anew.
+  const later = node.cli('change', 'wedding', 'Rename guests to invitees', '--show').json;
+  assert.equal(later.outcome, 'ok', JSON.stringify(later));
+  const added = node.cli('call', 'wedding', 'addTable', TABLE);
+  assert.equal(added.code, 0, added.words);
+  const yes = node.cli('change', 'wedding', 'Rename guests to invitees', '--show', '--approve', later.approve).json;
+  assert.deepEqual([yes.outcome, yes.version, yes.seconds.build], ['live', 4, 0], JSON.stringify(yes));
+  assert.match(JSON.stringify(node.cli('data', 'wedding').json), /Round one/);
+
   // A way back is shown too, and nothing of it is kept in the conversation.
   const back = node.cli('restore', 'wedding', '1', '--show').json;
   assert.equal(back.outcome, 'ok', JSON.stringify(back));
-  assert.equal(node.cli('show', 'wedding').json.version, 3);
-  assert.equal(node.cli('restore', 'wedding', '1', '--show', '--approve', back.approve).json.version, 4);
+  assert.equal(node.cli('show', 'wedding').json.version, 4);
+  assert.equal(node.cli('restore', 'wedding', '1', '--show', '--approve', back.approve).json.version, 5);
 });

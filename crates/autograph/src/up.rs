@@ -29,6 +29,8 @@ const CERTIFICATE_AGE_MAX: u64 = 60_000_000_000;
 pub(crate) async fn up(data: &Path, listen: SocketAddr, open_to: OpenTo) -> anyhow::Result<()> {
     // The address first: a taken port is said at once, and nothing was opened yet.
     let listener = gateway::bind(listen).await?;
+    // The first wish need not wait until the words of ten languages are read.
+    std::thread::Builder::new().name("words".into()).spawn(writer::warm).context("no thread can be started")?;
     let address = listener.local_addr()?;
     let limits = limits(data)?;
     raise_open_files();

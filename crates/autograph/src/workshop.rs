@@ -7,6 +7,7 @@
 mod access;
 mod answer;
 mod api;
+mod asking;
 mod behaviour;
 mod chain;
 mod comparing;

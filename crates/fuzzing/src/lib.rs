@@ -13,6 +13,7 @@ mod module;
 mod protocol;
 mod system_api;
 mod tree;
+mod writer;
 
 pub use self::{
     authentication::authentication,
@@ -23,4 +24,5 @@ pub use self::{
     protocol::{certificate, envelope},
     system_api::system_api,
     tree::tree,
+    writer::writer,
 };

@@ -20,7 +20,7 @@ macro_rules! targets {
     };
 }
 
-targets! { authentication batch certificate checks envelope grown_module heap log module stable_types system_api tree }
+targets! { authentication batch certificate checks envelope grown_module heap log module stable_types system_api tree writer }
 
 fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus")

@@ -1,7 +1,7 @@
-//! Prints what the offline writer makes of a text: `cargo run -p writer --example wish -- "a wish" ["a change" …]`.
+//! Prints what the offline writer makes of a text: `cargo run -p writer --example wish -- "a wish" ["a change or a question" …]`.
 
 use writer::spec::AppSpec;
-use writer::{Declined, Understanding, Wish, change, describe, write};
+use writer::{Asked, Day, Declined, Understanding, Wish, asked, change, describe, write};
 
 fn main() {
     let mut texts = std::env::args().skip(1);
@@ -15,6 +15,10 @@ fn main() {
     };
     for text in texts {
         println!("\n=== {text}");
+        if let Some(asked) = asked(&spec, &text) {
+            answered(&spec, &asked);
+            continue;
+        }
         match change(&spec, &text) {
             Ok(change) => {
                 change.losses.iter().for_each(|loss| println!("  loses  {} ({})", loss.label, loss.subject));
@@ -30,6 +34,16 @@ fn main() {
     if std::env::var_os("WISH_JSON").is_some() {
         println!("{}", serde_json::to_string_pretty(&spec).unwrap_or_default());
     }
+}
+
+/// The answer over the variables in the file that `WISH_ROWS` names, in the form of `autograph data`.
+fn answered(spec: &AppSpec, asked: &Asked) {
+    let Asked::Data(query) = asked else { return println!("  asked: {asked:?}") };
+    println!("  asked: {}", serde_json::to_string(query).unwrap_or_default());
+    let text = std::env::var_os("WISH_ROWS").and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
+    let variables = serde_json::from_str(&text).unwrap_or_default();
+    let today = Day::new(2026, 11, 18).expect("a day");
+    println!("  answer: {}", query.run(spec, &variables, today).unwrap_or_default().message);
 }
 
 fn refused(declined: &Declined) {

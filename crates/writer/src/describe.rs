@@ -65,6 +65,74 @@ pub(crate) fn field(spec: &AppSpec, entity: &Entity, field: &Field) -> String {
     teller.say("keeps", &[&entity.plural, &teller.field_words(entity, field)])
 }
 
+/// What somebody may do with rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Act {
+    /// Look at them.
+    See,
+    /// Make new ones.
+    Add,
+    /// Change them.
+    Change,
+    /// Take them away.
+    Delete,
+}
+
+/// Who may do something with an entity's rows, or see one of their fields, in sentences.
+pub(crate) fn who_may(spec: &AppSpec, entity: &str, field: Option<&str>, act: Act) -> Vec<String> {
+    let teller = Teller::new(spec);
+    let Some(entity) = spec.entity(entity) else { return Vec::new() };
+    let hidden = field
+        .and_then(|id| entity.field(id))
+        .filter(|_| act == Act::See)
+        .and_then(|field| teller.hidden(entity, field));
+    if let Some(sentence) = hidden {
+        return vec![sentence];
+    }
+    let sentences: Vec<String> =
+        entity.access.iter().filter_map(|grant| teller.may(entity, &only(grant, &[act]))).collect();
+    if sentences.is_empty() {
+        let nobody = crate::offline::Told::of(&spec.language).say("nobody", &[&entity.plural]);
+        return vec![nobody];
+    }
+    sentences
+}
+
+/// What a role may do with an entity's rows, in a sentence; `None`: nothing.
+pub(crate) fn role_may(spec: &AppSpec, role: &str, entity: &str, acts: &[Act]) -> Option<String> {
+    let entity = spec.entity(entity)?;
+    Teller::new(spec).may(entity, &only(entity.grant(role)?, acts))
+}
+
+/// Whether a role may do something with some of an entity's rows, or see one of their fields.
+pub(crate) fn may(spec: &AppSpec, role: &str, entity: &str, field: Option<&str>, act: Act) -> bool {
+    let Some(entity) = spec.entity(entity) else { return false };
+    let Some(grant) = entity.grant(role) else { return false };
+    let seen = |id: &str| {
+        let by = entity.field(id).map(|field| field.seen_by.as_slice()).unwrap_or_default();
+        by.is_empty() || by.iter().any(|who| who.role == role)
+    };
+    match act {
+        Act::See => grant.read.is_some() && field.is_none_or(seen),
+        Act::Add => grant.create,
+        Act::Change => grant.update.is_some(),
+        Act::Delete => grant.delete.is_some(),
+    }
+}
+
+/// A grant of some acts alone.
+fn only(grant: &Grant, acts: &[Act]) -> Grant {
+    let has = |act: Act| acts.contains(&act);
+    Grant {
+        role: grant.role.clone(),
+        read: grant.read.filter(|_| has(Act::See)),
+        read_if: grant.read_if.clone().filter(|_| has(Act::See)),
+        create: grant.create && has(Act::Add),
+        update: grant.update.filter(|_| has(Act::Change)),
+        delete: grant.delete.filter(|_| has(Act::Delete)),
+    }
+}
+
 /// A rule as a sentence; `None` where it names what is not there.
 pub(crate) fn rule(spec: &AppSpec, rule: &Rule) -> Option<String> {
     Teller::new(spec).holds(rule)

@@ -5,7 +5,7 @@ use crate::offline::lexicon::{Language, lexicon};
 
 /// A finding of the gate.
 #[derive(Clone, Copy, Debug)]
-pub struct Found<'a> {
+pub struct GateFinding<'a> {
     /// The gate's stable word, such as `field_gone`.
     pub kind: &'a str,
     /// What it is about; for access the role, a colon and what they reach.
@@ -72,7 +72,7 @@ const SAYS: [Says; 36] = [
 
 /// The finding in this language (by its code); `None` where that is English, or nothing is known of such findings.
 #[must_use]
-pub fn finding(language: &str, found: &Found<'_>) -> Option<String> {
+pub fn finding(language: &str, found: &GateFinding<'_>) -> Option<String> {
     let language = lexicon().language(language);
     let says = SAYS.iter().find(|says| says.kinds.contains(&found.kind))?;
     let sentence = language.finding(says.key)?;
@@ -116,7 +116,7 @@ mod tests {
             for says in SAYS {
                 for kind in says.kinds {
                     let subject = if says.of_somebody { "stranger: list guests" } else { "guests → phone" };
-                    let found = Found { kind, subject, count: Some(12), examples: &examples };
+                    let found = GateFinding { kind, subject, count: Some(12), examples: &examples };
                     let said = finding(language, &found).unwrap_or_else(|| panic!("{language} {kind}"));
                     assert!(said.contains("12") && said.contains("Anna") && !said.contains('{'), "{said}");
                     assert!(
@@ -130,12 +130,12 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_left_to_the_gate() {
-        let found = Found { kind: "field_gone", subject: "guests", count: None, examples: &[] };
+        let found = GateFinding { kind: "field_gone", subject: "guests", count: None, examples: &[] };
         assert_eq!(finding("en", &found), None);
-        assert_eq!(finding("de", &Found { kind: "new_kind", ..found }), None);
-        let braces = Found { subject: "{1} {0}", ..found };
+        assert_eq!(finding("de", &GateFinding { kind: "new_kind", ..found }), None);
+        let braces = GateFinding { subject: "{1} {0}", ..found };
         assert_eq!(finding("de", &braces).as_deref(), Some("„1 0“ wäre weg."));
-        let role = Found { kind: "narrowed", subject: "bakers: orders", ..found };
+        let role = GateFinding { kind: "narrowed", subject: "bakers: orders", ..found };
         assert!(finding("fr", &role).is_some_and(|said| said.contains("« bakers »") && said.contains("« orders »")));
     }
 }

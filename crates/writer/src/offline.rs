@@ -7,12 +7,14 @@
 //! `not_understood`.
 
 mod access;
+mod ask;
 mod audit;
 mod blueprint;
 mod clause;
 mod draft;
 mod field;
 mod finish;
+mod follow;
 pub(crate) mod lexicon;
 mod noun;
 mod order;
@@ -22,6 +24,9 @@ mod say;
 mod script;
 mod text;
 mod unit;
+
+pub use ask::{Asked, Said, Why, asked, last_change};
+pub(crate) use ask::{Told, folded_words};
 
 use crate::ident::slug;
 use crate::spec::AppSpec;
@@ -44,6 +49,12 @@ pub struct Wish<'a> {
     pub name: Option<&'a str>,
 }
 
+/// Reads the words of all languages now, so that the first text need not wait for it.
+pub fn warm() {
+    lexicon();
+    ask::warm();
+}
+
 /// Writes the spec of a new app.
 ///
 /// # Errors
@@ -51,7 +62,9 @@ pub struct Wish<'a> {
 pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
     let (units, language) = read(wish.text, None)?;
     let mut draft = Draft::new(language);
-    draft.spec.blueprints = blueprint::retrieve(&blueprint::bag(&units));
+    let bag = blueprint::bag(&units);
+    draft.spec.blueprints = blueprint::retrieve(&bag);
+    draft.unsure = blueprint::unsure(&bag);
     note_country(&mut draft, &units);
     for clause in clause::clauses(units.clone(), language) {
         patterns::read(&mut draft, clause);
@@ -59,7 +72,8 @@ pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
     if draft.said.contains(patterns::CENTRAL) {
         return Err(nothing(draft));
     }
-    if draft.spec.entities.is_empty() && draft.occasion.is_none() && draft.topic_noun.is_none() {
+    let named = draft.occasion.is_some() || draft.topic_noun.is_some() || !draft.told.is_empty();
+    if draft.spec.entities.is_empty() && !named {
         return Err(nothing(draft));
     }
     if let Some(name) = wish.name {
@@ -80,6 +94,9 @@ pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
 /// [`Declined`] when the text is too long or nothing in it could be applied.
 pub fn change(spec: &AppSpec, text: &str) -> Result<Change, Declined> {
     let (units, language) = read(text, Some(&spec.language))?;
+    if let Some(draft) = follow::read(spec, text, language) {
+        return closed(draft, spec);
+    }
     let mut draft = Draft::of(spec, language);
     draft.words_before = audit::labels(spec);
     blueprint::also(&mut draft, &units);
@@ -88,14 +105,7 @@ pub fn change(spec: &AppSpec, text: &str) -> Result<Change, Declined> {
     }
     if draft.undo {
         audit::report_lost(&mut draft, &units);
-        let understanding = draft.out;
-        return Ok(Change {
-            spec: spec.clone(),
-            understanding,
-            losses: Vec::new(),
-            alternatives: Vec::new(),
-            undo: true,
-        });
+        return closed(draft, spec);
     }
     finish::finish(&mut draft);
     audit::report_lost(&mut draft, &units);
@@ -104,6 +114,15 @@ pub fn change(spec: &AppSpec, text: &str) -> Result<Change, Declined> {
     }
     if draft.spec == *spec && draft.out.understood.is_empty() {
         return Err(nothing(draft));
+    }
+    closed(draft, spec)
+}
+
+/// A change that was read, checked.
+fn closed(draft: Draft, before: &AppSpec) -> Result<Change, Declined> {
+    if draft.undo {
+        let (understanding, spec) = (draft.out, before.clone());
+        return Ok(Change { spec, understanding, losses: Vec::new(), alternatives: Vec::new(), undo: true });
     }
     let (spec, rest) = close(draft)?;
     Ok(Change { spec, understanding: rest.out, losses: rest.losses, alternatives: rest.alternatives, undo: false })

@@ -24,6 +24,7 @@ pub(super) fn outcome(answer: &Value, again: &str) -> String {
         "live" => format!("{app} is live at {}{version}{after}\n", text(answer, "url")),
         "ok" if again.starts_with("autograph erase") => format!("erased from {app}{after}\n"),
         "ok" if answer["approve"].is_string() => format!("{app} stays as it is until you say yes{after}\n"),
+        "ok" if !message.is_empty() => format!("{}\n", message.trim_end()),
         "ok" => format!("the gate lets it pass{after}\n"),
         "refused" if app.is_empty() => format!("refused{after}\n"),
         "refused" => format!("refused; {app} stays as it is{after}\n"),

@@ -39,9 +39,12 @@ pub(crate) struct Outcome {
     /// The token of what was literally asked: where the owner may overrule, and of what passed and is shown first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) approve: Option<String>,
-    /// Why it failed, in a sentence.
+    /// Why it failed, in a sentence; or the answer to a question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) message: Option<String>,
+    /// What came of a question about the data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) answer: Option<writer::Found>,
 }
 
 /// Whether a change that the gate lets pass goes live at once.

@@ -99,6 +99,11 @@ impl Workshop {
 }
 
 impl DataOf {
+    /// Everything that an app keeps.
+    pub(crate) fn all(app: &str) -> DataOf {
+        DataOf { app: app.into(), limit: None, offset: 0, wanted: String::new(), variable: None, format: Format::Json }
+    }
+
     fn answer(
         &self,
         app: &str,

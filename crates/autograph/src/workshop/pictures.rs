@@ -7,6 +7,7 @@
 use std::{
     collections::BTreeMap,
     fs,
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
     sync::{
         Mutex,
@@ -80,7 +81,8 @@ impl Pictures {
         let Some(folder) = file.parent().filter(|_| self.thrown_away.load(Ordering::Relaxed) == begun) else {
             return Ok(());
         };
-        fs::create_dir_all(folder)?;
+        // They show what the app keeps, which is nobody else's on this machine.
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         let fresh = file.with_extension("fresh");
         fs::write(&fresh, picture)?;
         fs::rename(&fresh, file)?;

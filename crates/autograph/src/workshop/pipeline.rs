@@ -161,6 +161,10 @@ impl Workshop {
         let _turn = self.one_at_a_time(&app)?;
         progress.stage("understand", "Reading what you wrote");
         let live = self.live_spec(&app).await?;
+        if let Some(asked) = writer::asked(&live, text) {
+            let outcome = self.answered(&app, &live, asked, progress).await?;
+            return self.told(&app, text, outcome).await;
+        }
         let change = match Proposal::changed(&live, text) {
             Ok(change) => change,
             Err(declined) => return self.told(&app, text, Outcome { seconds: progress.seconds(), ..*declined }).await,
@@ -230,11 +234,7 @@ impl Workshop {
         let of = self.ready_of(target.app(), proposal).await?;
         let waits = of.as_ref().filter(|_| approve.is_some()).and_then(|of| self.ready.find(of));
         let judged = match waits {
-            Some(ready) => {
-                progress.spare("build");
-                progress.stage("check", "It was built and checked before");
-                Ok(ready)
-            }
+            Some(ready) => Ok(self.judged_again(target.app(), proposal, ready, progress).await?),
             None => self.build_and_judge(target.app(), proposal, progress).await?,
         };
         let ready = match judged {
@@ -323,6 +323,39 @@ impl Workshop {
             Err(error) => return Ok(Err(error)),
         };
         self.to_machine_code(&release).await?;
+        Ok(Ok(self.judge_release(app, proposal, Arc::new(release), pages, progress).await?))
+    }
+
+    /// What was built before, with a verdict on the data as they are now: the one that there is, if they are the same.
+    async fn judged_again(
+        &self,
+        app: Option<&App>,
+        proposal: &Proposal,
+        ready: Ready,
+        progress: &Progress,
+    ) -> Result<Ready, Problem> {
+        progress.spare("build");
+        progress.stage("check", "It was built and checked before");
+        let same = match (self.seed(app).await?, &ready.on) {
+            (Some((now, _)), Some((on, _))) => now.is_as(on),
+            (now, on) => now.is_none() && on.is_none(),
+        };
+        if same {
+            return Ok(ready);
+        }
+        let pages = self.begin_pages(app);
+        self.judge_release(app, proposal, ready.release, pages, progress).await
+    }
+
+    /// Has the gate judge a release, and its pages opened.
+    async fn judge_release(
+        &self,
+        app: Option<&App>,
+        proposal: &Proposal,
+        release: Arc<Release>,
+        pages: Option<super::pages::Ready>,
+        progress: &Progress,
+    ) -> Result<Ready, Problem> {
         progress.stage("check", "Checking it against the live app");
         let on = self.seed(app).await?;
         let looked = Looked::of(on.as_ref().map_or(0, |(seed, _)| seed.memory_bytes()));
@@ -331,7 +364,7 @@ impl Workshop {
         let (verdict, seen) = progress.while_looking(&looked, both).await?;
         let mut verdict = seen.add_to(verdict);
         verdict.build.extend(release.compacted.as_ref().map(super::chain::told));
-        Ok(Ok(Ready { release: Arc::new(release), verdict, on }))
+        Ok(Ready { release, verdict, on })
     }
 
     /// Makes the release's machine code, which fork and switch both run. That it can't be made, the fork says.

@@ -1,8 +1,8 @@
 //! Releases that were built and judged and did not go live yet: saying yes to one of them costs no second build.
 //!
-//! They are used only for a request that carries the owner's token, so whatever was shown is what goes live, and what
-//! the app did since is judged before the switch as for any other. Invariant: a verdict is never used for another live
-//! version, another source, or other people than it was reached with; and losing all of them costs only time.
+//! They are used only for a request that carries the owner's token, so whatever was shown is what goes live. If the
+//! data are not as they were, the release is judged anew, and only built no second time. Invariant: a verdict is never
+//! used for another live version, source, people or data than it was reached with; losing all of them costs only time.
 
 use std::{
     collections::VecDeque,

@@ -3,7 +3,7 @@
 //! This is the last thing that is done to an outcome: digests and tokens are of what the gate said.
 
 use gate::Finding;
-use writer::Found;
+use writer::GateFinding;
 
 use super::answer::Outcome;
 
@@ -25,7 +25,7 @@ impl Outcome {
 
 fn translate(finding: &mut Finding, code: &str) {
     let Finding { kind, subject, count, examples, .. } = &*finding;
-    let Some(said) = writer::finding(code, &Found { kind, subject, count: *count, examples }) else { return };
+    let Some(said) = writer::finding(code, &GateFinding { kind, subject, count: *count, examples }) else { return };
     let own = std::mem::replace(&mut finding.message, said);
     finding.detail = Some(match finding.detail.take() {
         Some(detail) => format!("{own}\n{detail}"),

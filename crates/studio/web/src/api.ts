@@ -97,6 +97,7 @@ export type ShowFirst = "never" | "weighty" | "always";
 
 /** What became of a wish: the answer of `new`, `change` and `restore`. `ok` with `approve` waits for a yes. */
 export interface Outcome {
+  /** `ok`: a question was answered and nothing was changed, or it waits for a yes. */
   outcome: "live" | "ok" | "refused" | "failed";
   app?: string;
   version?: number;

@@ -127,6 +127,7 @@ function end(key: string, how: Pick<Run, "outcome" | "error">): Run {
 function spoken(outcome: Outcome): string {
   if (outcome.outcome === "live") return t.progress.finishedLive(outcome.version);
   if (outcome.outcome === "ok" && outcome.approve) return t.card.change.title;
+  if (outcome.outcome === "ok") return outcome.message ?? "";
   return outcome.outcome === "refused" ? t.progress.finishedRefused : t.progress.finishedFailed;
 }
 

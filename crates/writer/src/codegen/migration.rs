@@ -251,7 +251,7 @@ fn scale(kind: &FieldKind) -> i64 {
 }
 
 /// How many decimals a number is kept with.
-pub(super) fn decimals(kind: &FieldKind) -> u32 {
+pub(crate) fn decimals(kind: &FieldKind) -> u32 {
     match kind {
         FieldKind::Money { currency } => minor_digits(currency),
         FieldKind::Quantity { .. } => 3,

@@ -12,7 +12,7 @@ use super::noun::{noun, shape};
 use super::text::Kind;
 use super::unit::{Unit, written};
 
-pub(crate) use apply::{apply, full, is_manager, is_money, make_role, none, person_role, prepare, role_name};
+pub(crate) use apply::{apply, full, is_manager, is_money, make_role, none, open, person_role, prepare, role_name};
 
 /// What somebody may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

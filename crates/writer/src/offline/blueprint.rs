@@ -32,29 +32,34 @@ fn key(tag: &Tag) -> Option<String> {
     }
 }
 
+/// How well a blueprint fits a bag, if it may apply at all.
+fn score(blueprint: &Blueprint, bag: &BTreeSet<String>) -> Option<u32> {
+    let weights = blueprint.signals.iter().filter(|(signal, _)| bag.contains(*signal));
+    let sum = weights.map(|(_, weight)| weight).sum::<u32>();
+    let any = |signals: &[String]| signals.iter().any(|signal| bag.contains(signal));
+    let needed = blueprint.needs.is_empty() || any(&blueprint.needs);
+    (needed && !any(&blueprint.unless) && sum >= blueprint.threshold).then_some(sum)
+}
+
 /// Ids of the blueprints that apply, best first.
 pub(crate) fn retrieve(bag: &BTreeSet<String>) -> Vec<String> {
-    let mut scored: Vec<(u32, &str)> = BLUEPRINTS
-        .iter()
-        .map(|blueprint| {
-            (
-                blueprint
-                    .signals
-                    .iter()
-                    .filter(|(signal, _)| bag.contains(*signal))
-                    .map(|(_, weight)| weight)
-                    .sum::<u32>(),
-                blueprint,
-            )
-        })
-        .filter(|(score, blueprint)| {
-            let needed = blueprint.needs.is_empty() || blueprint.needs.iter().any(|signal| bag.contains(signal));
-            needed && *score >= blueprint.threshold
-        })
-        .map(|(score, blueprint)| (score, blueprint.id.as_str()))
-        .collect();
+    let scored = BLUEPRINTS.iter().filter_map(|blueprint| Some((score(blueprint, bag)?, blueprint.id.as_str())));
+    let mut scored: Vec<(u32, &str)> = scored.collect();
     scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     scored.into_iter().map(|(_, id)| id.to_owned()).collect()
+}
+
+/// Those of them that apply only if a clause tells of one of their deeds.
+pub(crate) fn unsure(bag: &BTreeSet<String>) -> Vec<String> {
+    let weak = |blueprint: &&Blueprint| score(blueprint, bag).is_some_and(|score| score < blueprint.sure);
+    BLUEPRINTS.iter().filter(weak).map(|blueprint| blueprint.id.clone()).collect()
+}
+
+/// Lets go of the blueprints that were only guessed.
+fn doubt(draft: &mut Draft) {
+    let told = |id: &String| draft.told.iter().any(|told| told.blueprint == *id && !told.bound.is_empty());
+    let guessed: Vec<String> = draft.unsure.iter().filter(|id| !told(id)).cloned().collect();
+    draft.spec.blueprints.retain(|id| !guessed.contains(id));
 }
 
 fn applies(draft: &Draft, test: impl Fn(&Blueprint) -> bool) -> bool {
@@ -70,6 +75,7 @@ pub(crate) fn gathers(draft: &Draft, entity: &str) -> bool {
 /// Adds what the blueprints know, the best match first. Of those that the app had before, only the parts that this
 /// text asks for, so that what its owner changed since stays changed.
 pub(crate) fn build(draft: &mut Draft) {
+    doubt(draft);
     for id in draft.spec.blueprints.clone() {
         let Some(blueprint) = data::blueprint(&id) else { continue };
         let before = draft.blueprints_before.contains(&id);

@@ -309,17 +309,25 @@ fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language
         if joins_only(units, start, at) || compound_subject(units, start, at) {
             return false;
         }
+        if lets_users(units, rest) || before.is("where") && is_users_modal(units, rest) {
+            return true;
+        }
         if units[rest].is("whether")
             && units[start..at].iter().any(|unit| unit.is("whether"))
             && units[start..at].iter().any(|unit| unit.is_any(&["answer", "give", "ask"]))
         {
             return true;
         }
+        // "users should be able to browse and manage leads": one list of what they do.
+        let listed = units[start..at]
+            .windows(2)
+            .any(|pair| pair[0].is_any(&["users", "app"]) && pair[1].is_any(&["may", "must"]));
+        let property = before.kind == Kind::Comma
+            && units[rest].field().is_some()
+            && units[start..at].iter().any(|unit| unit.kind == Kind::Colon);
+        let goes_on = listed || property;
         return subject_then_verb(units, rest, language)
-            || !(before.kind == Kind::Comma
-                && units[rest].field().is_some()
-                && units[start..at].iter().any(|unit| unit.kind == Kind::Colon))
-                && bare_verb(units, rest)
+            || !goes_on && bare_verb(units, rest)
             || heading(units, rest, language);
     }
     // A run-on: a pronoun, "only" or a known person with a verb right after a noun.
@@ -348,6 +356,16 @@ fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language
             && after_noun
             && heading(units, at, language)
             && units[at..].iter().take(2).any(|unit| unit.kind == Kind::Colon))
+}
+
+/// "…, allowing users to create profiles".
+fn lets_users(units: &[Unit], at: usize) -> bool {
+    units[at].is("let") && units[at..].iter().take(4).any(|unit| unit.is("users"))
+}
+
+/// "where users can …", "users should be able to …".
+fn is_users_modal(units: &[Unit], at: usize) -> bool {
+    units[at].is("users") && units.get(at + 1).is_some_and(|next| next.is_any(&["may", "must"]))
 }
 
 /// "only my partner and I", "nobody but me and X": the pronoun belongs to the list of people before it.

@@ -100,6 +100,8 @@ pub(crate) struct Draft {
     pub(crate) money_before: bool,
     /// What people read in the app before this text.
     pub(crate) words_before: Vec<String>,
+    /// Blueprints that apply only if a clause tells of one of their deeds.
+    pub(crate) unsure: Vec<String>,
     /// Of the app, before this text.
     pub(crate) blueprints_before: BTreeSet<String>,
     /// What clauses said that people do, by blueprint.
@@ -143,6 +145,7 @@ impl Draft {
             roles_before: BTreeSet::new(),
             money_before: false,
             words_before: Vec::new(),
+            unsure: Vec::new(),
             blueprints_before: BTreeSet::new(),
             told: Vec::new(),
             held: Vec::new(),

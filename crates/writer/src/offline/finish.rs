@@ -27,6 +27,7 @@ pub(crate) fn finish(draft: &mut Draft) {
     blueprint::build(draft);
     new_fields(draft);
     companions(draft);
+    super::patterns::open(draft);
     access::prepare(draft);
     roles(draft);
     answers(draft);

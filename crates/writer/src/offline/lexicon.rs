@@ -86,9 +86,44 @@ pub(crate) struct EntityConcept {
     /// People of this kind are usually invited and answer by themselves.
     #[serde(default)]
     pub(crate) invited: bool,
+    /// Its rows tell of the person who made them: never shown to everybody unless the text says so.
+    #[serde(default)]
+    pub(crate) personal: bool,
     /// Field concepts it has when none are named; `!` marks required ones.
     #[serde(default)]
     pub(crate) fields: Vec<String>,
+}
+
+/// Structure words of briefs: common verbs and nouns, so that other common words are near them without being meant.
+const PLAIN: &[&str] = &["doing", "makes", "account", "inside", "containerWord", "apply", "siteWord", "feature"];
+
+/// Rows of a keyboard's letters: a finger slips to a neighbour.
+const KEYS: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
+
+/// Whether one word may be a slip of the other: letters swapped, left out or doubled before the end, one key beside
+/// the meant one, or one vowel for another. "Apple" is no slip of "apply", nor "smart" of "start".
+fn slipped(norm: &str, word: &str) -> bool {
+    let (one, other): (Vec<char>, Vec<char>) = (norm.chars().collect(), word.chars().collect());
+    if one.len() != other.len() {
+        return one.len().abs_diff(other.len()) == 1 && one.last() == other.last();
+    }
+    let differ: Vec<usize> = (0..one.len()).filter(|at| one[*at] != other[*at]).collect();
+    let swapped = |at: usize| at + 1 < one.len() && one[at] == other[at + 1] && one[at + 1] == other[at];
+    let plausible =
+        |at: &usize| swapped(*at) || *at > 0 && swapped(at - 1) || near(one[*at], other[*at]) && *at + 1 < one.len();
+    differ.iter().all(plausible)
+}
+
+/// Keys beside each other, two vowels, or letters this keyboard doesn't have.
+fn near(one: char, other: char) -> bool {
+    let place = |letter: char| KEYS.iter().enumerate().find_map(|(row, keys)| Some((row, keys.find(letter)?)));
+    let vowels = |letter: char| "aeiouy".contains(letter);
+    match (place(one), place(other)) {
+        (Some((row, at)), Some((other_row, other_at))) => {
+            row.abs_diff(other_row) <= 1 && at.abs_diff(other_at) <= 1 || vowels(one) && vowels(other)
+        }
+        _ => true,
+    }
 }
 
 /// A property.
@@ -311,7 +346,9 @@ impl Language {
             words.iter().for_each(|word| language.add(tag, word));
         }
         language.words = language.exact.keys().flat_map(|key| key.split(' ')).map(str::to_owned).collect();
-        language.typed = language.exact.keys().filter(|key| is_typable(key)).cloned().collect();
+        let plain = |tags: &[Tag]| tags.iter().all(|tag| matches!(tag, Tag::Function(key) if PLAIN.contains(key)));
+        let typable = language.exact.iter().filter(|(key, tags)| is_typable(key) && !plain(tags));
+        language.typed = typable.map(|(key, _)| key.clone()).collect();
         language
     }
 
@@ -453,7 +490,7 @@ impl Language {
                 continue;
             }
             let distance = strsim::osa_distance(norm, word);
-            if distance > allowed || singular == word {
+            if distance > allowed || singular == word || !slipped(norm, word) {
                 continue;
             }
             ties = nearest.is_some_and(|(best, _)| best == distance)
@@ -490,6 +527,24 @@ impl Language {
     /// How this language names a kind of thing.
     pub(crate) fn entity(&self, concept: &str) -> Option<&EntityWords> {
         self.file.entity.get(concept)
+    }
+
+    /// All words for a kind of thing.
+    pub(crate) fn entity_forms(&self, concept: &str) -> Vec<String> {
+        let words = |words: &EntityWords| {
+            [vec![words.one.clone(), words.many.clone()], words.also.clone(), words.whole.clone()].concat()
+        };
+        self.file.entity.get(concept).map(words).unwrap_or_default()
+    }
+
+    /// All words for a property.
+    pub(crate) fn field_forms(&self, concept: &str) -> &[String] {
+        self.file.field.get(concept).map_or(&[], Vec::as_slice)
+    }
+
+    /// All words for a role.
+    pub(crate) fn role_forms(&self, concept: &str) -> &[String] {
+        self.file.role.get(concept).map_or(&[], Vec::as_slice)
     }
 
     /// The label of something the writer adds by itself.

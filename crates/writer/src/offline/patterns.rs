@@ -22,8 +22,9 @@ use super::say::Say;
 use super::text::Kind;
 use super::unit::{Unit, written};
 
-pub(crate) use edit::field_named;
-pub(crate) use remove::only_names;
+pub(crate) use brief::{is_site, open};
+pub(crate) use edit::{field_named, options_beside};
+pub(crate) use remove::{only_names, release_field};
 pub(crate) use things::describe;
 pub(crate) use wishes::{What, Wish};
 
@@ -37,7 +38,7 @@ const WISH: &[Pattern] = &[
     settings::read,
     limit::read,
     bring::bring,
-    brief::read,
+    brief::everyone,
     people::answer,
     people::choose,
     super::access::read,
@@ -80,6 +81,7 @@ pub(crate) fn read(draft: &mut Draft, mut clause: Clause) {
     }
     refuse_beyond(draft, &mut clause);
     if draft.creating {
+        brief::notice(draft, &clause);
         intro::strip(draft, &mut clause);
     }
     let verbs = [
@@ -88,6 +90,9 @@ pub(crate) fn read(draft: &mut Draft, mut clause: Clause) {
     let worded = clause.units.iter().any(|unit| unit.is_content() && !unit.used || unit.is_any(&verbs));
     if !worded {
         return;
+    }
+    if draft.creating && brief::read(draft, &mut clause) {
+        return report_unused(draft, &clause);
     }
     if wishes::read(draft, &mut clause) {
         return;

@@ -106,6 +106,10 @@ phrases! {
     AssumedRef,
     /// Nothing.
     AssumedNoVisitors,
+    /// 0 things.
+    AssumedPublic,
+    /// Nothing.
+    AssumedAccounts,
     /// 0 field.
     AssumedUpload,
     /// 0 field.

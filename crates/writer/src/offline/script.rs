@@ -84,6 +84,11 @@ impl Grammar {
             .unwrap_or(word)
     }
 
+    /// Small words are written onto the next one with an apostrophe.
+    pub(crate) fn elides(&self) -> bool {
+        self.clitics.iter().any(|clitic| clitic.ends_with('\''))
+    }
+
     /// Stem by the declared affixes, the longest first in the file.
     pub(crate) fn stem(&self, word: &str) -> String {
         let enough = |rest: &&str| rest.chars().count() > MIN_LEFT;

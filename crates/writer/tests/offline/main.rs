@@ -1,14 +1,17 @@
 //! The offline writer from outside: conversations in, structure out.
 
 mod blueprints;
+mod briefs;
 mod changes;
 mod corrections;
 mod coverage;
 mod events;
+mod follow;
 mod hostile;
 mod languages;
 mod lists;
 mod metamorphic;
+mod questions;
 mod wedding;
 
 use writer::spec::{AppSpec, Field, FieldKind, Rule, Scope};

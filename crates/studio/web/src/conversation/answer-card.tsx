@@ -13,6 +13,7 @@ import { Checks, Notes } from "./checks";
 import { Heard } from "./chips";
 import { Findings, placed } from "./findings";
 import { RefusalCard } from "./refusal-card";
+import { ToldCard } from "./told-card";
 
 /** What can be done with an answer while it is the latest one. */
 export interface Actions {
@@ -52,6 +53,7 @@ export function AnswerCard({ outcome, text, actions, left = false }: Answer) {
       </ChangeCard>
     );
   }
+  if (outcome.outcome === "ok") return <ToldCard outcome={outcome} text={text} />;
   const live = outcome.outcome === "live";
   const total = outcome.seconds?.["total"];
   const said = text || outcome.message;

@@ -408,6 +408,20 @@ pub(crate) fn full(role: &str) -> Grant {
     }
 }
 
+/// Everybody may see a thing; with `adds`, they may add their own and change it.
+pub(crate) fn open(draft: &mut Draft, thing: &str, adds: bool) {
+    if let Some(entity) = draft.spec.entity_mut(thing) {
+        give(entity, VISITOR, Action::See, Scope::All);
+        if adds {
+            give(entity, VISITOR, Action::Create, Scope::Own);
+            give(entity, VISITOR, Action::Edit, Scope::Own);
+        }
+    }
+    if adds {
+        members_fill_in(draft, thing);
+    }
+}
+
 /// Empty grants go; pages follow the grants.
 fn tidy(draft: &mut Draft, thing: &str) {
     if let Some(entity) = draft.spec.entity_mut(thing) {

@@ -10,7 +10,8 @@ use toml::Value;
 
 use super::super::access::person_role;
 use super::super::draft::Draft;
-use super::super::noun::listed;
+use super::super::lexicon::Shape;
+use super::super::noun::{listed, shape};
 use super::super::say::Say;
 use super::data::{Blueprint, Part, Slot};
 use crate::ident::{unique, unique_field};
@@ -92,6 +93,9 @@ fn bind(draft: &mut Draft, blueprint: &Blueprint) -> Bound {
         {
             continue;
         }
+        if slot.of.as_ref().is_some_and(|of| !bound.slots.contains_key(of)) {
+            continue;
+        }
         let found = find(draft, slot, &bound).or_else(|| lifted(draft, slot, &bound)).or_else(|| {
             let concept = slot.make.as_ref()?;
             let id = draft.by_concept(concept)?;
@@ -114,8 +118,9 @@ fn find(draft: &Draft, slot: &Slot, bound: &Bound) -> Option<String> {
     by_concept.or_else(|| {
         let fits = |id: &str| !slot.has.is_empty() && slot.has.iter().any(|field| has(field, id));
         let person = slot.person.is_some();
+        let money = |id: &str| shape(draft.known(id).concept) == Some(Shape::Money);
         open()
-            .find(|entity| fits(&entity.id) && (!person || draft.may_be_person(&entity.id)))
+            .find(|entity| fits(&entity.id) && !money(&entity.id) && (!person || draft.may_be_person(&entity.id)))
             .map(|entity| entity.id.clone())
     })
 }
@@ -161,6 +166,9 @@ fn fold(draft: &mut Draft, blueprint: &Blueprint, bound: &mut Bound) {
             }
             (None, _) => {}
         }
+    }
+    if super::super::patterns::is_site(draft) {
+        bound.roles.insert("users".into(), VISITOR.to_owned());
     }
     // Where no such people are named, it is whoever opens the page.
     for slot in blueprint.slot.iter().filter(|slot| slot.person.as_deref() == Some(VISITOR)) {
@@ -421,8 +429,16 @@ fn grant(draft: &mut Draft, part: &Part, bound: &Bound) {
     }
     let Some(entity) = draft.spec.entity_mut(&on) else { return };
     match entity.access.iter_mut().find(|other| other.role == grant.role) {
-        // What another blueprint closed stays closed.
-        Some(other) => *other = Grant { read_if: other.read_if.take().or_else(|| grant.read_if.clone()), ..grant },
+        // What another blueprint closed stays closed; what it let people do, they still may.
+        Some(other) => {
+            *other = Grant {
+                read_if: other.read_if.take().or_else(|| grant.read_if.clone()),
+                create: grant.create || other.create,
+                update: grant.update.or(other.update),
+                delete: grant.delete.or(other.delete),
+                ..grant
+            }
+        }
         None => entity.access.push(grant),
     }
 }

@@ -22,6 +22,9 @@ pub(crate) struct Blueprint {
     pub(crate) id: String,
     /// The sum of weights from which it applies.
     pub(crate) threshold: u32,
+    /// The sum from which it applies even if no clause tells of one of its deeds.
+    #[serde(default)]
+    pub(crate) sure: u32,
     /// People of the app say whether they come.
     #[serde(default)]
     pub(crate) gathers: bool,
@@ -33,6 +36,9 @@ pub(crate) struct Blueprint {
     /// One of these must be among the signals found, whatever the sum; empty: none need.
     #[serde(default)]
     pub(crate) needs: Vec<String>,
+    /// Where one of these is among the concepts of the text, another pattern is meant.
+    #[serde(default)]
+    pub(crate) unless: Vec<String>,
     /// Its things, in the order in which they are found.
     #[serde(default)]
     pub(crate) slot: Vec<Slot>,
@@ -62,6 +68,9 @@ pub(crate) struct Blueprint {
 pub(crate) struct Slot {
     /// Within the blueprint.
     pub(crate) id: String,
+    /// It is nothing without this other slot.
+    #[serde(default)]
+    pub(crate) of: Option<String>,
     /// Entity concepts that fit.
     #[serde(default)]
     pub(crate) concepts: Vec<String>,
@@ -104,6 +113,8 @@ pub(crate) struct Deed {
     pub(crate) subject: Option<String>,
     /// The slot of what it is done with.
     pub(crate) object: Option<String>,
+    /// The slot of what it is done to, where the words name another thing than the object: "book a court".
+    pub(crate) other: Option<String>,
     /// The slot whose kinds the nouns after the verb are: "passes from fisher to transporter to shop".
     pub(crate) options: Option<String>,
     /// The part of the blueprint that it asks for.

@@ -3,7 +3,7 @@
 //! Invariant: a deed is found by the structure words of its clause, in any order and language; what it names is bound
 //! to the blueprint's slots, and only the words it names are marked as understood.
 
-use super::super::clause::Clause;
+use super::super::clause::{Clause, DEEDS};
 use super::super::draft::Draft;
 use super::super::lexicon::Shape;
 use super::super::noun::shape;
@@ -87,13 +87,15 @@ fn names_person(unit: &Unit) -> bool {
     unit.entity().is_some_and(|concept| shape(Some(concept)) == Some(Shape::Person))
 }
 
-/// "each hand-over has …", "Haircut booking: …": a verb's word that stands as a noun.
+/// "each hand-over has …", "Haircut booking: …", "books with a title", "borrow books": a verb's word that stands as a
+/// noun.
 fn is_noun(units: &[Unit], at: usize) -> bool {
     let determined = at
         .checked_sub(1)
         .and_then(|before| units.get(before))
-        .is_some_and(|unit| unit.is_any(&["det", "each", "poss"]));
-    let ends = units.get(at + 1).is_none_or(|next| next.kind == Kind::Colon);
+        .is_some_and(|unit| unit.is_any(&["det", "each", "poss"]) || unit.is_any(DEEDS));
+    let opens = |next: &Unit| matches!(next.kind, Kind::Colon | Kind::Open) || next.is_any(&["with", "have"]);
+    let ends = units.get(at + 1).is_none_or(opens);
     let heads = ends && !units[..at].iter().any(names_person);
     units[at].entity().is_some() && (determined || heads)
 }
@@ -151,10 +153,21 @@ fn tell(draft: &mut Draft, clause: &mut Clause, blueprint: &Blueprint, deed: &De
     {
         clause.take(range.clone());
         draft.folded.push((id.clone(), super::super::unit::written(&clause.units[range.clone()])));
+        // "Haircut booking: …": a heading names the app, not what is booked.
+        let headed = clause.opens && told.bound.is_empty();
+        let other = deed.other.as_ref().filter(|_| !headed && !fits(draft, blueprint, slot, &id));
+        let slot = other.unwrap_or(slot);
         told.bound.push((slot.clone(), id.clone()));
         details(draft, clause, &id, range.end);
     }
     draft.told.push(told);
+}
+
+/// Whether a thing means what a slot is for.
+fn fits(draft: &Draft, blueprint: &Blueprint, slot: &str, id: &str) -> bool {
+    let concepts = blueprint.slot.iter().find(|one| one.id == slot).map(|slot| &slot.concepts);
+    let concept = draft.known(id).concept;
+    concepts.zip(concept).is_some_and(|(concepts, concept)| concepts.iter().any(|one| one == concept))
 }
 
 /// "Haircut booking: … customers book a free slot": two words for the same part are one thing.

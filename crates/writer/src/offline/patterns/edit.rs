@@ -314,7 +314,7 @@ pub(crate) fn add_option(draft: &mut Draft, clause: &mut Clause) -> bool {
 }
 
 /// New options with ids that old ones don't have.
-fn options_beside(old: &[crate::spec::Choice], new: &[String]) -> Vec<crate::spec::Choice> {
+pub(crate) fn options_beside(old: &[crate::spec::Choice], new: &[String]) -> Vec<crate::spec::Choice> {
     let mut taken: std::collections::BTreeSet<String> = old.iter().map(|option| option.id.clone()).collect();
     let mut made = options(new);
     for option in &mut made {

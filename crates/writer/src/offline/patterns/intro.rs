@@ -8,6 +8,9 @@ use super::super::noun::{noun, sentence_case, shown};
 use super::super::text::Kind;
 use super::super::unit::Unit;
 
+/// Said when the words after the app's noun are what is done with it.
+pub(crate) const PURPOSE: &str = "purpose";
+
 /// Takes the introduction off the front of a clause.
 pub(crate) fn strip(draft: &mut Draft, clause: &mut Clause) {
     if !clause.opens {
@@ -65,10 +68,24 @@ fn with_app(draft: &mut Draft, clause: &mut Clause, lead: usize, app: usize) {
         }
         let names = first.is_any(&["for", "to"]);
         clause.units.remove(0);
+        let users = clause.units.first().is_some_and(|unit| unit.is("users"))
+            && clause.units.get(1).is_some_and(|unit| unit.is("to"));
+        if names && users {
+            clause.units.drain(..2);
+        }
+        if names && clause.units.first().is_some_and(does) {
+            draft.said.insert(PURPOSE.into());
+            return;
+        }
         if names {
             track(draft, clause, 0, true);
         }
     }
+}
+
+/// A verb of showing: what follows is shown, not what the app is called.
+fn does(unit: &Unit) -> bool {
+    unit.is_any(&["doing", "show"]) && unit.is_structure() && !unit.is("track")
 }
 
 /// "registration tournament: …": where the noun comes first, the topic follows it without a preposition.

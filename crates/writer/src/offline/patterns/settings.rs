@@ -53,6 +53,8 @@ fn accent(draft: &mut Draft, clause: &mut Clause, at: usize) -> bool {
 fn colour(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some(at) = clause.units.iter().position(|unit| unit.colour().is_some()) else { return false };
     let asks = clause.units.iter().any(|unit| unit.is_any(&["want", "use", "colourWord", "be", "app"]));
+    // "blue", said of an app that is there.
+    let alone = !draft.creating && clause.units.iter().filter(|unit| unit.is_word()).count() == 1;
     let others = clause
         .units
         .iter()
@@ -63,7 +65,7 @@ fn colour(draft: &mut Draft, clause: &mut Clause) -> bool {
                 && unit.field() != Some("colour")
         })
         .count();
-    if !asks || others > 0 {
+    if !(asks || alone) || others > 0 {
         return false;
     }
     let css = clause.units[at].colour().unwrap_or_default();
