@@ -45,6 +45,19 @@ pub struct Query {
     pub shown: Vec<String>,
 }
 
+impl Query {
+    /// Asks for all rows as they are.
+    pub(crate) fn is_plain(&self) -> bool {
+        let Query { measure, per, tests, words, order, shown, .. } = self;
+        *measure == Measure::List
+            && per.is_none()
+            && order.is_none()
+            && tests.is_empty()
+            && words.is_empty()
+            && shown.is_empty()
+    }
+}
+
 /// What is wanted of the rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase")]

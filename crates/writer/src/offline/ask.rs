@@ -94,6 +94,10 @@ pub fn asked(spec: &AppSpec, text: &str) -> Option<Asked> {
         return Some(Asked::App(answer));
     }
     Some(match read::query(spec, &parts, language.code()) {
+        // "Que los invitados …" is no question for all of them.
+        Ok(query) if query.is_plain() && !is_marked(text) && !parts.iter().any(|part| part.asks("list")) => {
+            return None;
+        }
         Ok(query) => Asked::Data(query),
         Err(read::Unclear::NoNumber(entity)) => Asked::Unclear(no_number(spec, &told, &entity)),
         Err(read::Unclear::Nothing) => Asked::Unclear(unclear(spec, &told)),
@@ -122,10 +126,17 @@ fn of_the_app(parts: &[Part]) -> Vec<&Part> {
     parts.iter().filter(|part| part.meanings.iter().any(names)).collect()
 }
 
+fn ended(text: &str) -> &str {
+    text.trim_end_matches(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '”' | '!'))
+}
+
+fn is_marked(text: &str) -> bool {
+    ended(text).ends_with(['?', '？', '؟'])
+}
+
 fn is_question(text: &str, parts: &[Part], language: &Language) -> bool {
-    let end = text.trim_end_matches(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '”' | '!'));
-    let marked = end.ends_with(['?', '？', '؟', '¿']);
-    let inner = end.trim_end_matches(['?', '？', '؟']);
+    let marked = is_marked(text);
+    let inner = ended(text).trim_end_matches(['?', '？', '؟']);
     let several =
         inner.contains(['?', '？', '؟', ';', '。', '\n', '؛', '।']) || inner.contains(". ") || inner.contains(": ");
     let polite = parts.iter().take(2).any(|part| part.asks("polite"));

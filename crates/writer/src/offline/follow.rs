@@ -302,13 +302,10 @@ impl Follow<'_> {
         let words =
             |text: &str| super::folded_words(text).iter().map(|word| self.language.stem(word)).collect::<Vec<_>>();
         let (first, second, whole) = (words(&names[0]), words(&names[1]), words(label));
-        let head = if self.language.grammar().head_first { second.first() } else { second.last() };
-        if second.len() > 1 && first.len() == 1 && head.is_some_and(|head| whole.contains(head) && *head != first[0]) {
-            let written: Vec<&str> = names[1].split(' ').collect();
-            names[0] = match self.language.grammar().head_first {
-                true => format!("{} {}", written[0], super::noun::lower(&names[0])),
-                false => format!("{} {}", names[0], written[written.len() - 1]),
-            };
+        let shared = second.last().is_some_and(|head| whole.contains(head) && first.first() != Some(head));
+        if second.len() > 1 && first.len() == 1 && shared && !self.language.grammar().head_first {
+            let head = names[1].rsplit(' ').next().unwrap_or_default().to_owned();
+            names[0] = format!("{} {head}", names[0]);
         }
     }
 

@@ -200,10 +200,19 @@ fn possessors(mut units: Vec<Unit>) -> Vec<Unit> {
     units
 }
 
-/// "with seats of table" is "table with seats".
+/// "Three have hours of stylists": nothing before "have" that could have it, so it describes what follows.
+fn has_no_owner(units: &[Unit], have: usize) -> bool {
+    let start = units[..have].iter().rposition(|unit| matches!(unit.kind, Kind::Colon | Kind::Comma));
+    let before = &units[start.map_or(0, |at| at + 1)..have];
+    !before.is_empty() && before.iter().all(|unit| unit.kind == Kind::Number || says(unit, &["det", "numberWord"]))
+}
+
+/// "with seats of table" is "table with seats", "three have hours of stylists" is "three stylists have hours".
 fn relative_first(units: Vec<Unit>) -> Vec<Unit> {
     let top = outside(&units);
-    let Some(with) = units.iter().position(|unit| says(unit, &["with"])) else { return units };
+    let describes =
+        |at: &usize| says(&units[*at], &["with"]) || says(&units[*at], &["have"]) && has_no_owner(&units, *at);
+    let Some(with) = (0..units.len()).find(describes) else { return units };
     let stop = |at: usize| !top[at] || units[at].kind == Kind::Comma || units[at].kind == Kind::Colon;
     let Some(of) = (with + 1..units.len())
         .take_while(|at| !stop(*at))

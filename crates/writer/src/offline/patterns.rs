@@ -155,9 +155,12 @@ fn report_typing(draft: &mut Draft, clause: &Clause) {
 
 /// Takes out what this writer can't do, by name: one item of a list, or the whole clause.
 fn refuse_beyond(draft: &mut Draft, clause: &mut Clause) {
-    while let Some(at) =
-        (0..clause.units.len()).find(|at| is_beyond(&clause.units[*at]) && !is_only_compared(&clause.units, *at))
-    {
+    // "a chart of every month": how a chart is made up, not what happens by itself.
+    let charted = clause.has(&["chartView", "sumPer", "boardView", "calendarView"]);
+    let meant = |units: &[Unit], at: usize| {
+        is_beyond(&units[at]) && !is_only_compared(units, at) && !(charted && units[at].beyond() == Some("automation"))
+    };
+    while let Some(at) = (0..clause.units.len()).find(|at| meant(&clause.units, *at)) {
         let central = draft.creating && clause.opens && draft.spec.entities.is_empty();
         if central
             && clause.units[at]

@@ -68,6 +68,28 @@ fn what_is_lent_is_lent_once_and_rated_afterwards() {
 }
 
 #[test]
+fn as_many_copies_are_lent_as_there_are() {
+    let (spec, _) = written("Our library. Books have a title, an author and copies. Members borrow a book.");
+    let held = rule(&spec, |rule| matches!(rule, Rule::Capacity { entity, .. } if entity == "loan"));
+    let Rule::Capacity { parent, limit, only_if, .. } = held else { unreachable!("found above") };
+    assert_eq!((parent.as_str(), field(&spec, "book", limit).label.as_str()), ("book", "Copies"));
+    assert!(only_if.is_some(), "what came back can be lent again");
+    assert!(!spec.rules.iter().any(|rule| matches!(rule, Rule::NoOverlap { .. })));
+}
+
+#[test]
+fn a_survey_has_many_questions_and_one_answer_of_each_person() {
+    let (spec, _) = written("A survey for our customers: satisfaction from 1 to 5, favourite colour, comment.");
+    rule(
+        &spec,
+        |rule| matches!(rule, Rule::Once { entity, fields, by_member: true, .. } if entity == "survey" && fields.is_empty()),
+    );
+    assert_eq!(spec.entity("survey").expect("answers").fields.len(), 3, "nobody is asked for a title");
+    assert_eq!(sees(&spec, "survey", VISITOR), Some(Scope::Own));
+    assert!(page(&spec, PageKind::Form) && page(&spec, PageKind::Summary));
+}
+
+#[test]
 fn deals_move_along_their_stages_and_remind() {
     let (spec, _) = written(
         "CRM for our sales team of 12. Companies, contacts, deals with stages lead, qualified, offer, won, lost, an amount and an expected close date, and notes on calls. Sales people see their own deals, the manager sees all. A board by stage and the sum per stage.",

@@ -171,6 +171,8 @@ fn what_is_no_question_stays_a_change() {
     ] {
         assert_eq!(asked(&spec, text), None, "{text}");
     }
+    let spanish = AppSpec { language: "es".into(), ..spec.clone() };
+    assert_eq!(asked(&spanish, "Que los invitados se inscriban solos"), None);
     let polite = changed(&spec, "Can you add a birthday to guests?");
     assert!(polite.spec.entity("guest").is_some_and(|guest| guest.field("birthday").is_some()));
 }

@@ -201,6 +201,9 @@ fn fields(draft: &mut Draft, slot: &Slot, bound: &mut Bound) {
         }
         bound.fields.insert((slot.id.clone(), name.to_owned()), field);
     }
+    if slot.nameless && draft.spec.entity(&id).is_some_and(|entity| !entity.fields.is_empty()) {
+        draft.note(&id).nameless = true;
+    }
     for concept in &slot.instead_of {
         let Some(field) = draft.field_of_concept(&id, concept).filter(|_| draft.known(&id).new) else { continue };
         if let Some(entity) = draft.spec.entity_mut(&id).filter(|entity| entity.fields.len() > 1) {
@@ -373,8 +376,10 @@ fn rule(draft: &mut Draft, part: &Part, bound: &Bound) {
         part.template.get("entity").and_then(Value::as_str).and_then(|name| resolved(name.strip_prefix('$')?, bound));
     let overlaps =
         |rule: &Rule| matches!(rule, Rule::NoOverlap { entity: other, .. } if Some(other) == entity.as_ref());
+    // Of what there are several, as many are out at once as there are; one is out once at a time.
+    let counts = |rule: &Rule| matches!(rule, Rule::Capacity { entity: other, .. } if Some(other) == entity.as_ref());
     // A second way of the same rule serves where the first named what is not there.
-    if kind == Some("noOverlap") && draft.spec.rules.iter().any(overlaps) {
+    if kind == Some("noOverlap") && draft.spec.rules.iter().any(|rule| overlaps(rule) || counts(rule)) {
         return;
     }
     let rule = match kind {

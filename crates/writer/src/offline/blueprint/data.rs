@@ -77,6 +77,9 @@ pub(crate) struct Slot {
     /// Field concepts by which a thing of any name is recognised.
     #[serde(default)]
     pub(crate) has: Vec<String>,
+    /// Its rows need no name: they are somebody's answers.
+    #[serde(default)]
+    pub(crate) nameless: bool,
     /// The entity concept that is made when nothing fits; absent: the slot stays empty then.
     pub(crate) make: Option<String>,
     /// The slot is filled only where this part of the blueprint was asked for.
