@@ -165,6 +165,7 @@ export const ar: Texts = {
     done: "تم",
     now: "الآن",
     stages: {
+      ask: "النظر في البيانات",
       understand: "قراءة ما كتبته",
       write: "كتابة التطبيق",
       writing: "كتابة التطبيق",

@@ -162,6 +162,7 @@ export const de: Texts = {
     done: "fertig",
     now: "jetzt",
     stages: {
+      ask: "Die Daten werden angesehen",
       understand: "Deine Worte werden gelesen",
       write: "Die App wird geschrieben",
       writing: "Die App wird geschrieben",

@@ -170,6 +170,7 @@ export const en = {
     done: "done",
     now: "now",
     stages: {
+      ask: "Looking at the data",
       understand: "Reading what you wrote",
       write: "Writing the app",
       writing: "Writing the app",

@@ -162,6 +162,7 @@ export const es: Texts = {
     done: "hecho",
     now: "ahora",
     stages: {
+      ask: "Mirando los datos",
       understand: "Leyendo lo que escribiste",
       write: "Escribiendo la app",
       writing: "Escribiendo la app",

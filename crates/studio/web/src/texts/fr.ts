@@ -162,6 +162,7 @@ export const fr: Texts = {
     done: "fait",
     now: "en cours",
     stages: {
+      ask: "Consultation des données",
       understand: "Lecture de ce que vous avez écrit",
       write: "Écriture de l’appli",
       writing: "Écriture de l’appli",

@@ -162,6 +162,7 @@ export const hi: Texts = {
     done: "हो गया",
     now: "अभी",
     stages: {
+      ask: "डेटा देखा जा रहा है",
       understand: "आपका लिखा पढ़ा जा रहा है",
       write: "ऐप लिखा जा रहा है",
       writing: "ऐप लिखा जा रहा है",

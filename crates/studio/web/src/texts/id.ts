@@ -162,6 +162,7 @@ export const id: Texts = {
     done: "selesai",
     now: "sekarang",
     stages: {
+      ask: "Melihat data",
       understand: "Membaca tulisan Anda",
       write: "Menulis aplikasi",
       writing: "Menulis aplikasi",

@@ -162,6 +162,7 @@ export const pt: Texts = {
     done: "feito",
     now: "agora",
     stages: {
+      ask: "Olhando os dados",
       understand: "Lendo o que você escreveu",
       write: "Escrevendo o app",
       writing: "Escrevendo o app",

@@ -162,6 +162,7 @@ export const sw: Texts = {
     done: "imekamilika",
     now: "sasa",
     stages: {
+      ask: "Kuangalia data",
       understand: "Kusoma ulichoandika",
       write: "Kuandika programu",
       writing: "Kuandika programu",

@@ -162,6 +162,7 @@ export const zh: Texts = {
     done: "完成",
     now: "进行中",
     stages: {
+      ask: "查看数据",
       understand: "阅读您写的内容",
       write: "编写应用",
       writing: "编写应用",
