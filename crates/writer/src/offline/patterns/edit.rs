@@ -129,8 +129,10 @@ pub(crate) fn rename(draft: &mut Draft, clause: &mut Clause) -> bool {
     if label.is_empty() || !subject {
         return false;
     }
-    let done =
-        rename_option(draft, &old, &label) || rename_field(draft, &old, &label) || rename_entity(draft, &old, &new);
+    let done = rename_option(draft, &old, &label)
+        || rename_field(draft, &old, &label)
+        || rename_entity(draft, &old, &new)
+        || rename_role(draft, &old, &new);
     clause.take_all();
     if !done {
         draft.missed(Say::NotFound, &[&written(&old)]);
@@ -165,6 +167,16 @@ fn rename_entity(draft: &mut Draft, old: &[Unit], new: &[Unit]) -> bool {
         draft.spec.roles.iter_mut().filter(|other| other.id == role).for_each(|role| role.label.clone_from(&named.one));
     }
     draft.understood(Say::Renamed, &[&before, &named.many], &format!("entities/{id}"));
+    true
+}
+
+/// People of whom the app keeps nothing but who they are.
+fn rename_role(draft: &mut Draft, old: &[Unit], new: &[Unit]) -> bool {
+    let Some((old, new)) = noun(old, draft.language).zip(noun(new, draft.language)) else { return false };
+    let known = [fold(&old.one), fold(&old.many)];
+    let Some(role) = draft.spec.roles.iter_mut().find(|role| known.contains(&fold(&role.label))) else { return false };
+    let (id, before) = (role.id.clone(), std::mem::replace(&mut role.label, new.one.clone()));
+    draft.understood(Say::Renamed, &[&before, &new.one], &format!("roles/{id}"));
     true
 }
 
