@@ -23,6 +23,7 @@ test('questions are answered from the live data, for the owner, and make no vers
   notUnderstood(node);
   assert.deepEqual(node.cli('history', 'wedding').json.versions.map((version) => version.version), [1]);
   changed(node);
+  await node.stop();
 });
 
 /** Four guests, two of whom answered, and three gifts. */

@@ -41,7 +41,7 @@ test('a yes to what was shown of another version is no yes', { timeout: 600_000 
   // The app goes on while its owner thinks: it is judged anew, and not built anew.
   const later = node.cli('change', 'wedding', 'Rename guests to invitees', '--show').json;
   assert.equal(later.outcome, 'ok', JSON.stringify(later));
-  const added = node.cli('call', 'wedding', 'addTable', TABLE);
+  const added = node.cli('call', 'wedding', 'createTable', '(record { name = opt "Round one"; seats = opt opt (8 : int) })');
   assert.equal(added.code, 0, added.words);
   const yes = node.cli('change', 'wedding', 'Rename guests to invitees', '--show', '--approve', later.approve).json;
   assert.deepEqual([yes.outcome, yes.version, yes.seconds.build], ['live', 4, 0], JSON.stringify(yes));

@@ -62,6 +62,13 @@ pub(crate) struct Blueprint {
     pub(crate) alert: Vec<Part>,
 }
 
+impl Blueprint {
+    /// Whether one of its things is called so.
+    pub(crate) fn names(&self, concept: &str) -> bool {
+        self.slot.iter().any(|slot| slot.concepts.iter().any(|known| known == concept))
+    }
+}
+
 /// A thing that plays a part.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
