@@ -619,7 +619,7 @@ describe("languages", () => {
     await field.fill("Add a notes field.");
     await field.press("Enter");
     await page.locator(".said").getByText("Add a notes field.").waitFor();
-    assert.equal(await page.locator(".said").first().evaluate((one) => getComputedStyle(one).unicodeBidi), "plaintext");
+    await page.waitForFunction(() => [...document.querySelectorAll(".said")].some((one) => getComputedStyle(one).unicodeBidi === "plaintext"));
     await page.goto(`${node.url}/apps/wedding/settings`);
     assert.equal(await page.locator(".copy-field input").first().evaluate((one) => getComputedStyle(one).direction), "ltr");
   });

@@ -75,8 +75,8 @@ export const sw: Texts = {
         text: "Chakula cha jioni cha timu. Wenzetu wana jina na barua pepe. Wanajibu ndiyo au hapana na kuchagua mlo (nyama, samaki au wali).",
       },
       {
-        label: "Albamu za muziki",
-        text: "Orodha ya albamu: msanii, kichwa, mwaka, hali (mpya, nzuri, mbaya), bei.",
+        label: "Nyimbo zangu",
+        text: "Programu ya kurekodi nyimbo zangu: msanii, kichwa, mwaka, hali (mpya, nzuri, mbaya), bei.",
       },
       {
         label: "Zana",

@@ -13,7 +13,7 @@ export const sw: HelpTexts = {
     make: {
       title: "Kutengeneza programu",
       text: [
-        "Andika katika kisanduku cha skrini ya kwanza programu ifanye nini: ihifadhi nini, kila ingizo liwe na nini, na nani anaweza kuona. Kwa mfano: “Orodha ya albamu: msanii, kichwa, mwaka, bei.”",
+        "Andika katika kisanduku cha skrini ya kwanza programu ifanye nini: ihifadhi nini, kila ingizo liwe na nini, na nani anaweza kuona. Kwa mfano: “Programu ya kurekodi nyimbo zangu: msanii, kichwa, mwaka, bei.”",
         "Sekunde chache baadaye inafanya kazi. Kando yake kumeandikwa kilichoeleweka, kilichochukuliwa, na kisichoeleweka.",
       ],
       words: "mpya tengeneza kutengeneza natengenezaje unda anza jenga andika mfano kwanza",
