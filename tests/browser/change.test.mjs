@@ -54,7 +54,11 @@ test('a change is corrected, shown, undone and compared in the studio', { timeou
   await heading('Version 4 is live').waitFor();
 
   await studio.getByRole('link', { name: 'History' }).click();
-  for (const version of [4, 1]) await studio.getByRole('img', { name: `The first page of version ${version}` }).waitFor();
+  for (const version of [4, 1]) {
+    // A picture is asked for when its place comes into sight.
+    await studio.getByRole('button', { name: `Name version ${version}` }).scrollIntoViewIfNeeded();
+    await studio.getByRole('img', { name: `The first page of version ${version}` }).waitFor();
+  }
   await button('Compare version 3 with another').click();
   await studio.locator('.differences li.new').getByText('Guests: Dietary note.').waitFor();
   await studio.getByText(/^Files for engineers/).click();

@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_new_name_is_told_once() {
-        let other = after("Rename guests to invitees");
+        let other = after("Rename recipes to dishes");
         assert!(other.iter().all(|one| one.room != "access"), "{other:?}");
     }
 
