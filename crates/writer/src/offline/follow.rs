@@ -436,7 +436,7 @@ impl Follow<'_> {
             return false;
         }
         let people = |entity: &&Entity| !entity.archived && is_people(entity);
-        let named = self.entities().into_iter().find(|entity| people(&entity));
+        let named = self.entities().into_iter().find(people);
         let Some(id) = named.or_else(|| self.spec.entities.iter().find(people)).map(|entity| entity.id.clone()) else {
             return false;
         };
