@@ -134,7 +134,7 @@ fn atoms(text: &str, language: &Language) -> Vec<Atom> {
             let elides = language.grammar().elides();
             let norm = if elides { token.norm.replace('\'', " ") } else { token.norm.clone() };
             let parts: Vec<&str> = norm.split_whitespace().collect();
-            let first = if parts.len() == 1 { token.text.as_str() } else { parts[0] };
+            let first = if parts.len() == 1 { token.text.as_str() } else { parts.first().copied().unwrap_or_default() };
             parts.iter().enumerate().for_each(|(at, part)| push(if at == 0 { first } else { part }, part));
         }
     }
