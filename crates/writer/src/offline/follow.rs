@@ -235,7 +235,8 @@ impl Follow<'_> {
         let named = !self.entities().is_empty() || !self.fields().is_empty();
         let words = ["find", "per", "may", "look", "list", "everyone", "sort"];
         // By what is found is nothing to decide: lists are searched by all that they show.
-        let whole = self.only(&words, known) || self.parts[0].asks("find") && self.parts.len() <= 6;
+        let whole = self.only(&words, known)
+            || self.parts.first().is_some_and(|part| part.asks("find")) && self.parts.len() <= 6;
         let asked = self.asks("find") && named && whole;
         if asked {
             draft.understood(Say::Searchable, &[], "pages");
@@ -436,7 +437,7 @@ impl Follow<'_> {
             return false;
         }
         let people = |entity: &&Entity| !entity.archived && is_people(entity);
-        let named = self.entities().into_iter().find(|entity| people(entity));
+        let named = self.entities().into_iter().find(people);
         let Some(id) = named.or_else(|| self.spec.entities.iter().find(people)).map(|entity| entity.id.clone()) else {
             return false;
         };
