@@ -58,6 +58,8 @@ pub(crate) struct Workshop {
     seen: Mutex<HashMap<protocol::RequestId, u64>>,
     /// One change of an app at a time.
     busy: Mutex<std::collections::HashSet<candid::Principal>>,
+    /// Names of apps that are being made.
+    names: Mutex<std::collections::HashSet<String>>,
 }
 
 impl Workshop {
@@ -74,6 +76,7 @@ impl Workshop {
             entries: Mutex::default(),
             seen: Mutex::default(),
             busy: Mutex::default(),
+            names: Mutex::default(),
         }
     }
 }
