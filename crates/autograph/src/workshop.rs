@@ -70,6 +70,8 @@ pub(crate) struct Workshop {
     naming: Mutex<()>,
     /// One change of an app at a time.
     busy: Mutex<std::collections::HashSet<candid::Principal>>,
+    /// Names of apps that are being made.
+    names: Mutex<std::collections::HashSet<String>>,
 }
 
 impl Workshop {
@@ -90,6 +92,7 @@ impl Workshop {
             ready: ready::Waiting::default(),
             naming: Mutex::default(),
             busy: Mutex::default(),
+            names: Mutex::default(),
         }
     }
 }

@@ -139,10 +139,11 @@ impl Workshop {
             Ok(proposal) => proposal,
             Err(declined) => return Ok(Outcome { seconds: progress.seconds(), ..*declined }),
         };
-        let name = match &wish.name {
-            Some(name) => name.clone(),
+        let taken = match &wish.name {
+            Some(name) => self.take_name(name).await?,
             None => self.free_name(&proposal.name()).await?,
         };
+        let name = taken.1.clone();
         proposal.call_it(&name);
         let outcome = self
             .propose(Target::New(name.clone()), &proposal, None, Until::Live(ShowFirst::Never), by, progress)
@@ -485,14 +486,25 @@ impl Workshop {
         checked.map_err(|refused| Problem::usage(refused.0, "choose another with --name"))
     }
 
+    /// Keeps the name from whoever makes an app at the same time: an app has its name only once it is built.
+    async fn take_name(&self, name: &str) -> Result<Name<'_>, Problem> {
+        if !lock(&self.names).insert(name.to_owned()) {
+            let text = format!("an app called `{name}` is being made right now");
+            return Err(Problem::usage(text, "choose another with --name"));
+        }
+        let taken = Name(self, name.to_owned());
+        self.check_name(name).await?;
+        Ok(taken)
+    }
+
     /// The suggested name, with a number behind it if it is taken.
-    async fn free_name(&self, suggested: &str) -> Result<String, Problem> {
+    async fn free_name(&self, suggested: &str) -> Result<Name<'_>, Problem> {
         let base: String = suggested.chars().take(30).collect();
         let base = base.trim_matches('-').to_owned();
         for number in 1..1000 {
             let name = if number == 1 { base.clone() } else { format!("{base}-{number}") };
-            if self.check_name(&name).await.is_ok() {
-                return Ok(name);
+            if let Ok(taken) = self.take_name(&name).await {
+                return Ok(taken);
             }
         }
         Err(Problem::usage("no name is free for this app", "choose one with --name"))
@@ -514,6 +526,15 @@ pub(super) struct Turn<'a>(&'a Workshop, Principal);
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         lock(&self.0.busy).remove(&self.1);
+    }
+}
+
+/// A name that is free for the others again when its app is made, or isn't.
+struct Name<'a>(&'a Workshop, String);
+
+impl Drop for Name<'_> {
+    fn drop(&mut self) {
+        lock(&self.0.names).remove(&self.1);
     }
 }
 
