@@ -96,7 +96,7 @@ fn bind(draft: &mut Draft, blueprint: &Blueprint) -> Bound {
         if slot.of.as_ref().is_some_and(|of| !bound.slots.contains_key(of)) {
             continue;
         }
-        let found = find(draft, slot, &bound).or_else(|| lifted(draft, slot, &bound)).or_else(|| {
+        let found = find(draft, blueprint, slot, &bound).or_else(|| lifted(draft, slot, &bound)).or_else(|| {
             let concept = slot.make.as_ref()?;
             let id = draft.by_concept(concept)?;
             let many = draft.many(&id);
@@ -108,7 +108,7 @@ fn bind(draft: &mut Draft, blueprint: &Blueprint) -> Bound {
     bound
 }
 
-fn find(draft: &Draft, slot: &Slot, bound: &Bound) -> Option<String> {
+fn find(draft: &Draft, blueprint: &Blueprint, slot: &Slot, bound: &Bound) -> Option<String> {
     let free = |id: &str| !bound.slots.values().any(|other| other == id);
     let open = || draft.spec.entities.iter().filter(|entity| !entity.archived && free(&entity.id));
     let by_concept = slot.concepts.iter().find_map(|concept| {
@@ -118,9 +118,20 @@ fn find(draft: &Draft, slot: &Slot, bound: &Bound) -> Option<String> {
     by_concept.or_else(|| {
         let fits = |id: &str| !slot.has.is_empty() && slot.has.iter().any(|field| has(field, id));
         let person = slot.person.is_some();
+        // What another slot is by its meaning plays no other part by what it has.
+        let others = |id: &str| {
+            let concept = draft.known(id).concept;
+            let means = |other: &Slot| other.concepts.iter().any(|one| Some(one.as_str()) == concept);
+            blueprint.slot.iter().any(|other| other.id != slot.id && means(other))
+        };
         let money = |id: &str| shape(draft.known(id).concept) == Some(Shape::Money);
         open()
-            .find(|entity| fits(&entity.id) && !money(&entity.id) && (!person || draft.may_be_person(&entity.id)))
+            .find(|entity| {
+                fits(&entity.id)
+                    && !money(&entity.id)
+                    && !others(&entity.id)
+                    && (!person || draft.may_be_person(&entity.id))
+            })
             .map(|entity| entity.id.clone())
     })
 }
