@@ -118,7 +118,7 @@ fn searching_is_there_already_and_a_tip_is_an_amount() {
     let searched = changed(&spec, "let me filter customers by city");
     assert_eq!(searched.spec, spec);
     assert!(!searched.understanding.understood.is_empty());
-    let tip = changed(&written("Orders with a date and an amount.").0, "add a tip");
+    let tip = changed(&written("Deliveries with a date and an amount.").0, "add a tip");
     let kinds = &tip.spec.entities[0].fields;
     assert_eq!(kinds.iter().filter(|field| matches!(field.kind, FieldKind::Money { .. })).count(), 2, "{kinds:?}");
 }
