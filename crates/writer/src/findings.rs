@@ -1,7 +1,11 @@
 //! What the gate finds, in the language of whoever asked. The gate itself speaks English, and exactly; what stands here
 //! says less, so the English sentence stays beside it for whoever looks closer.
 
-use crate::offline::lexicon::{Language, lexicon};
+use crate::{
+    codegen::names_of,
+    offline::lexicon::{Language, lexicon},
+    spec::{AppSpec, FieldKind},
+};
 
 /// A finding of the gate.
 #[derive(Clone, Copy, Debug)]
@@ -70,17 +74,18 @@ const SAYS: [Says; 36] = [
     of_something(&["method_kind", "reads_as_nothing"], "methodChanged"),
 ];
 
-/// The finding in this language (by its code); `None` where that is English, or nothing is known of such findings.
+/// The finding in the app's language and words; `None` where that is English, or nothing is known of such findings.
 #[must_use]
-pub fn finding(language: &str, found: &GateFinding<'_>) -> Option<String> {
-    let language = lexicon().language(language);
+pub fn finding(spec: &AppSpec, found: &GateFinding<'_>) -> Option<String> {
+    let language = lexicon().language(&spec.language);
     let says = SAYS.iter().find(|says| says.kinds.contains(&found.kind))?;
     let sentence = language.finding(says.key)?;
-    let (who, what) = match found.subject.split_once(": ").filter(|_| says.of_somebody) {
-        Some((role, rest)) => (somebody(language, role), rest),
-        None => (String::new(), found.subject),
+    let (who, what) = match found.subject.split_once(": ") {
+        Some((role, rest)) if says.of_somebody => (role, rest),
+        // Of whom nothing is said is anybody.
+        _ => ("anonymous", found.subject),
     };
-    let mut said = filled(sentence, &[what, &who]);
+    let mut said = filled(sentence, &[&labelled(spec, what), &somebody(spec, language, who)]);
     let values = found.count.filter(|count| *count > 0).map(|count| ("values", count.to_string()));
     let examples = Some(found.examples.join(", ")).filter(|all| !all.is_empty()).map(|all| ("example", all));
     for (key, blank) in values.into_iter().chain(examples) {
@@ -90,10 +95,44 @@ pub fn finding(language: &str, found: &GateFinding<'_>) -> Option<String> {
     Some(said)
 }
 
-fn somebody(language: &Language, role: &str) -> String {
+fn somebody(spec: &AppSpec, language: &Language, role: &str) -> String {
     let known = matches!(role, "anonymous" | "stranger" | "owner");
     let sentence = language.finding(if known { role } else { "member" }).unwrap_or_default();
-    filled(sentence, &[role])
+    let label = spec.roles.iter().find(|one| one.id == role).map_or(role, |one| one.label.as_str());
+    filled(sentence, &[label])
+}
+
+/// A path through the data, such as "guests → phone", in the words of the app; what is not in its description stays.
+fn labelled(spec: &AppSpec, path: &str) -> String {
+    let parts: Vec<&str> = path.split(ARROW).collect();
+    let names = names_of(spec);
+    let named = names.iter().find(|names| spaced(&names.rows) == parts[0]);
+    let Some(entity) = named.and_then(|names| spec.entity(&names.one)) else { return path.to_owned() };
+    let field = parts.get(1).and_then(|part| entity.fields.iter().find(|field| spaced(&field.id) == *part));
+    let option = parts.get(2).zip(field).and_then(|(part, field)| match &field.kind {
+        FieldKind::Choice { options } => options.iter().find(|option| spaced(&option.id) == *part),
+        _ => None,
+    });
+    let mut labels = vec![entity.plural.as_str()];
+    labels.extend(field.map(|field| field.label.as_str()));
+    labels.extend(option.map(|option| option.label.as_str()));
+    labels.extend(parts.iter().skip(labels.len()));
+    labels.join(ARROW)
+}
+
+/// Between the names of a path.
+const ARROW: &str = " → ";
+
+/// A program's name as the gate writes it: `phoneNumber` is "phone number".
+fn spaced(name: &str) -> String {
+    let mut words = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.extend(letter.to_lowercase());
+    }
+    words
 }
 
 /// A sentence with its blanks filled, from the last to the first, so that what fills one is not read as another.
@@ -106,36 +145,52 @@ fn filled(sentence: &str, blanks: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Wish, write};
 
     const LANGUAGES: [&str; 9] = ["es", "pt", "fr", "de", "id", "sw", "hi", "ar", "zh"];
+
+    fn app(language: &str) -> AppSpec {
+        let text = "Guests have a name, a phone number and a meal (meat or fish).";
+        let spec = write(&Wish { text, name: None }).expect("is written").0;
+        AppSpec { language: language.into(), ..spec }
+    }
 
     #[test]
     fn every_language_says_all_of_it() {
         let examples = ["Anna".to_owned()];
-        for language in LANGUAGES {
-            for says in SAYS {
-                for kind in says.kinds {
-                    let subject = if says.of_somebody { "stranger: list guests" } else { "guests → phone" };
-                    let found = GateFinding { kind, subject, count: Some(12), examples: &examples };
-                    let said = finding(language, &found).unwrap_or_else(|| panic!("{language} {kind}"));
-                    assert!(said.contains("12") && said.contains("Anna") && !said.contains('{'), "{said}");
-                    assert!(
-                        !says.of_somebody || (said.contains("list guests") && !said.contains("stranger")),
-                        "{said}"
-                    );
-                }
+        for spec in LANGUAGES.map(app) {
+            for (says, kind) in SAYS.iter().flat_map(|says| says.kinds.iter().map(move |kind| (says, kind))) {
+                let subject = if says.of_somebody { "stranger: list guests" } else { "seats → phone" };
+                let found = GateFinding { kind, subject, count: Some(12), examples: &examples };
+                let said = finding(&spec, &found).unwrap_or_else(|| panic!("{} {kind}", spec.language));
+                assert!(said.contains("12") && said.contains("Anna") && !said.contains('{'), "{said}");
+                assert!(!says.of_somebody || (said.contains("list guests") && !said.contains("stranger")), "{said}");
             }
         }
     }
 
     #[test]
     fn what_is_not_known_is_left_to_the_gate() {
-        let found = GateFinding { kind: "field_gone", subject: "guests", count: None, examples: &[] };
-        assert_eq!(finding("en", &found), None);
-        assert_eq!(finding("de", &GateFinding { kind: "new_kind", ..found }), None);
+        let found = GateFinding { kind: "field_gone", subject: "seats", count: None, examples: &[] };
+        assert_eq!(finding(&app("en"), &found), None);
+        assert_eq!(finding(&app("de"), &GateFinding { kind: "new_kind", ..found }), None);
         let braces = GateFinding { subject: "{1} {0}", ..found };
-        assert_eq!(finding("de", &braces).as_deref(), Some("„1 0“ wäre weg."));
+        assert_eq!(finding(&app("de"), &braces).as_deref(), Some("„1 0“ wäre weg."));
         let role = GateFinding { kind: "narrowed", subject: "bakers: orders", ..found };
-        assert!(finding("fr", &role).is_some_and(|said| said.contains("« bakers »") && said.contains("« orders »")));
+        let said = finding(&app("fr"), &role);
+        assert!(said.is_some_and(|said| said.contains("« bakers »") && said.contains("« orders »")));
+        let nobody = GateFinding { kind: "open", subject: "me", ..found };
+        assert!(finding(&app("de"), &nobody).is_some_and(|said| said.starts_with("Alle")));
+    }
+
+    #[test]
+    fn things_are_called_as_the_app_calls_them() {
+        let mut spec = app("de");
+        spec.entities[0].plural = "Gäste".into();
+        let found = |subject| GateFinding { kind: "field_gone", subject, count: None, examples: &[] };
+        let said = |subject| finding(&spec, &found(subject)).expect("is said");
+        assert_eq!(said("guests → phone"), "„Gäste → Phone number“ wäre weg.");
+        assert_eq!(said("guests → meal → fish"), "„Gäste → Meal → Fish“ wäre weg.");
+        assert_eq!(said("guests → shoe"), "„Gäste → shoe“ wäre weg.");
     }
 }

@@ -150,7 +150,7 @@ impl Workshop {
             .await?;
         let asked = Asked { name: &name, live: None, by, approve: None, show: ShowFirst::Never };
         let outcome = self.try_again(&asked, OfflineRepairs::default(), outcome, progress).await?;
-        let outcome = outcome.in_language(&proposal.language);
+        let outcome = outcome.in_words_of(proposal.spec.as_ref());
         self.keep_turn(&outcome, &wish.text).await?;
         Ok(outcome)
     }
@@ -172,7 +172,7 @@ impl Workshop {
         };
         if change.undo {
             let outcome = self.undo(&app, approve, show, by, progress).await?;
-            return self.told(&app, text, outcome.in_language(&live.language)).await;
+            return self.told(&app, text, outcome.in_words_of(Some(&live))).await;
         }
         // A token may name a gentler way; it is then what is proposed, and needs no further approval by itself.
         let chosen = approve.and_then(|token| change.gentler.iter().find(|way| self.gentler_token(&app, way) == token));
@@ -183,7 +183,7 @@ impl Workshop {
             let asked = Asked { name: &app.name, live: Some((&app, &live)), by, approve, show };
             outcome = self.try_again(&asked, change.repairs, outcome, progress).await?;
         }
-        self.told(&app, text, outcome.in_language(&live.language)).await
+        self.told(&app, text, outcome.in_words_of(Some(&live))).await
     }
 
     /// Builds and judges a source tree from outside; puts it live unless it is only to be checked.

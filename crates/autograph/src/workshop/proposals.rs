@@ -16,8 +16,8 @@ pub(crate) struct Proposal {
     /// What was asked, for the history.
     pub(crate) message: String,
     pub(crate) understanding: Option<Understanding>,
-    /// The language of its people, by its code.
-    pub(crate) language: String,
+    /// What it was written from, if from a description.
+    pub(crate) spec: Option<AppSpec>,
     /// What it says it touches; `None` if it doesn't say.
     pub(crate) touches: Option<Vec<String>>,
     pub(crate) corrections: Vec<writer::Correction>,
@@ -81,7 +81,7 @@ impl Proposal {
             manifest,
             message: "deployed".into(),
             understanding: None,
-            language: "en".into(),
+            spec: None,
             touches,
             corrections: Vec::new(),
             changes: Vec::new(),
@@ -146,8 +146,8 @@ fn from_spec(
     let touches = live.map(|live| writer::touched(live, spec));
     let corrections = understanding.as_ref().map(|heard| writer::corrections(live, spec, heard)).unwrap_or_default();
     let changes = live.map(|live| writer::difference(live, spec)).unwrap_or_default();
-    let language = spec.language.clone();
-    Ok(Proposal { tree, manifest, message, understanding, language, touches, corrections, changes })
+    let spec = Some(spec.clone());
+    Ok(Proposal { tree, manifest, message, understanding, spec, touches, corrections, changes })
 }
 
 /// The writer can't build this: what is missing is said.

@@ -59,8 +59,7 @@ impl Workshop {
         let _turn = self.one_at_a_time(&app)?;
         let (version, approve) = (back.version, back.approve.as_deref());
         let outcome = self.restore_to(&app, version, approve, back.show, by, progress).await?;
-        let language = self.live_spec(&app).await.map(|spec| spec.language).unwrap_or_default();
-        let outcome = outcome.in_language(&language);
+        let outcome = outcome.in_words_of(self.live_spec(&app).await.ok().as_ref());
         if back.show != ShowFirst::Never && outcome.outcome != "live" {
             // It was only looked at what it would do: nothing to remember.
             return Ok(outcome);
