@@ -10,7 +10,8 @@ export const binary = process.env.AUTOGRAPH_BINARY ?? join(target, 'release/auto
 /** A folder that goes at the end of the test. */
 export function scratch(t) {
   const folder = mkdtempSync(join(tmpdir(), 'autograph-test-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  // A browser that was killed a moment ago may still be writing into it.
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 }));
   return folder;
 }
 
