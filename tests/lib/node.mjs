@@ -3,16 +3,43 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 const target = process.env.CARGO_TARGET_DIR ?? resolve(import.meta.dirname, '../../target');
 export const binary = process.env.AUTOGRAPH_BINARY ?? join(target, 'release/autograph');
 
-/** A folder that goes at the end of the test. */
+/** The nodes that run in a folder. */
+const running = new Map();
+
+/** A folder that goes at the end of the test, after the nodes in it. */
 export function scratch(t) {
   const folder = mkdtempSync(join(tmpdir(), 'autograph-test-'));
-  // A browser that was killed a moment ago may still be writing into it.
-  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 }));
+  t.after(async () => {
+    await Promise.all((running.get(folder) ?? []).map(ended));
+    await gone(folder);
+  });
   return folder;
+}
+
+/** Removes a folder. A browser whose node was killed a moment ago may still be writing into it until it notices. */
+async function gone(folder) {
+  for (let tries = 600; ; tries -= 1) {
+    try {
+      return rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (tries === 0 || error.code !== 'ENOTEMPTY') throw error;
+    }
+    await setTimeout(100);
+  }
+}
+
+/** Kills a process, unless it has ended, and waits until it has. */
+function ended(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return undefined;
+  return new Promise((done) => {
+    child.once('exit', done);
+    child.kill('SIGKILL');
+  });
 }
 
 /** Runs the command line in the world of `home`; gives exit code, the JSON object on standard output, and the words. */
@@ -49,7 +76,8 @@ export class Node {
       env: { ...process.env, XDG_STATE_HOME: join(home, 'state'), HOME: home },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    t.after(() => child.kill('SIGKILL'));
+    running.set(home, [...(running.get(home) ?? []), child]);
+    t.after(() => ended(child));
     let out = '';
     let err = '';
     child.stderr.on('data', (chunk) => (err += chunk));
