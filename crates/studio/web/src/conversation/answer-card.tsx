@@ -13,6 +13,7 @@ import { Checks, Notes } from "./checks";
 import { Heard } from "./chips";
 import { Findings, placed } from "./findings";
 import { RefusalCard } from "./refusal-card";
+import { Stages } from "./stages";
 import { ToldCard } from "./told-card";
 
 /** What can be done with an answer while it is the latest one. */
@@ -149,14 +150,7 @@ function Timing({ outcome }: { outcome: Outcome }) {
   return (
     <details className="engineer">
       <summary>{t.answer.timing}</summary>
-      <dl className="timing">
-        {stages.map(([stage, value]) => (
-          <div key={stage}>
-            <dt>{t.progress.stages[stage] ?? stage}</dt>
-            <dd>{seconds(value)}</dd>
-          </div>
-        ))}
-      </dl>
+      <Stages times={stages} />
     </details>
   );
 }

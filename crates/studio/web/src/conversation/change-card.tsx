@@ -6,13 +6,14 @@
  */
 import type { ReactNode } from "react";
 import { VERDICT_PARTS, type Difference, type Outcome } from "../api";
-import { seconds, t } from "../texts";
+import { t } from "../texts";
 import { sentence } from "../ui/failure";
 import { Icon } from "../ui/icons";
 import type { Actions } from "./answer-card";
 import { Passed, passed } from "./checks";
 import { placed, type Placed } from "./findings";
 import { ShowFirstChoice } from "./show-first";
+import { Stages } from "./stages";
 
 interface Shown {
   outcome: Outcome;
@@ -145,14 +146,7 @@ function Detail({ outcome, notes }: { outcome: Outcome; notes: Placed[] }) {
           </li>
         ))}
       </ul>
-      <dl className="timing">
-        {stages.map(([stage, value]) => (
-          <div key={stage}>
-            <dt>{t.progress.stages[stage] ?? stage}</dt>
-            <dd>{seconds(value)}</dd>
-          </div>
-        ))}
-      </dl>
+      <Stages times={stages} />
     </details>
   );
 }
