@@ -76,9 +76,12 @@ async function made(text, number) {
   return { app, outcome, took, stages, live: outcome === 'live' && answered.ok };
 }
 
-/** Waits until what is asked for is so. */
-async function until(condition) {
-  while (!condition()) await new Promise((done) => setTimeout(done, 500));
+/** Waits until what is asked for is so; fails if that does not come. */
+async function until(what, condition) {
+  for (let tries = 1_200; !condition(); tries -= 1) {
+    if (tries === 0) throw new Error(`still waiting: ${what}`);
+    await new Promise((done) => setTimeout(done, 500));
+  }
 }
 
 let node = await Node.start(t, home);
@@ -107,7 +110,7 @@ for (const { app } of live) {
 }
 
 // Compilers that were needed only while there was much to do leave.
-await until(() => weighed(node).compilers <= weights.start.compilers);
+await until('compilers that nobody needs leave', () => weighed(node).compilers <= weights.start.compilers);
 weights.idle = weighed(node);
 const disk = Number(execFileSync('du', ['-sm', node.data], { encoding: 'utf8' }).split('\t')[0]);
 
