@@ -3,8 +3,9 @@
  * strangers send the public forms and book free times. What isn't seen on the page afterwards does not count.
  */
 
-/** Something to enter that every check of this kind lets pass. */
-function example(kind, label, turn) {
+/** Something to enter that every check of this kind lets pass; few are ordered, so that some are left for others. */
+function example(kind, label, turn, id) {
+  if (id === 'quantity') return '1';
   const words = `${label} ${turn}`.slice(0, 60);
   const values = {
     email: `person${turn}@example.org`, phone: `+44 20 7946 00${10 + turn}`, url: 'https://example.org/',
@@ -36,13 +37,15 @@ export async function fill(form, fields, turn) {
     if (!(await box.count()) || !(await box.isVisible()) || !(await box.isEditable().catch(() => false))) continue;
     const tag = await box.evaluate((element) => `${element.tagName} ${element.type ?? ''}`);
     if (tag.startsWith('SELECT')) {
+      // What can be chosen comes after the form.
+      if (kind.type === 'ref' && field.required) await box.locator('option').nth(1).waitFor({ state: 'attached' });
       const options = await box.locator('option').evaluateAll((all) => all.map((option) => option.value));
       const real = options.filter((value) => value !== '');
       if (real.length > 0) await box.selectOption(real[0]);
     } else if (tag.includes('checkbox') || tag.includes('radio')) {
       await box.check({ force: true });
     } else {
-      await box.fill(clock[id] ?? example(kind, label, turn));
+      await box.fill(clock[id] ?? example(kind, label, turn, id));
     }
   }
 }
@@ -61,6 +64,18 @@ export function inOrder(spec) {
   };
   spec.entities.forEach((entity) => visit(entity, []));
   return done;
+}
+
+/** What strangers see only in a state is brought there, as its owner would: an article is published. */
+async function publish(app, entity) {
+  const shown = entity.access.find(({ role, read_if }) => role === 'visitor' && read_if)?.read_if;
+  const field = live(entity).find(({ id }) => id === shown?.field);
+  const option = field?.kind.options?.find(({ id }) => shown.values.includes(id));
+  if (!option) return;
+  const step = app.getByRole('main').getByRole('button', { name: option.label }).first();
+  await step.waitFor();
+  await step.click();
+  await step.waitFor({ state: 'hidden' });
 }
 
 /** The owner adds a row of an entity by its page; gives what went wrong, if something did. */
@@ -85,6 +100,7 @@ async function add(app, spec, entity, turn) {
     await app.locator('body').press('Escape');
     return `${entity.plural}: ${said}`;
   }
+  await publish(app, entity);
   return undefined;
 }
 
@@ -139,7 +155,10 @@ async function browse(page, entity) {
 /** An invited person fills in what is theirs. */
 async function answer(page, entity) {
   const form = page.getByRole('main').locator('form').first();
-  await form.waitFor();
+  // What the owner has filled in already is an answer that can be changed.
+  const again = page.getByRole('button', { name: 'Change my answer' });
+  await form.or(again).first().waitFor();
+  if (await again.count()) await again.click();
   await fill(form, live(entity).filter((field) => field.by_member), 6);
   await form.locator('button[type=submit]').click();
   await form.waitFor({ state: 'hidden' });
@@ -167,10 +186,11 @@ function deeds(spec) {
   return found;
 }
 
-/** The owner enters one row of everything. */
+/** The owner enters one row of everything that needs nothing to have happened before, as a rating needs a loan's return. */
 async function addAll(owner, spec) {
   const wrongs = [];
-  for (const entity of inOrder(spec)) {
+  const later = new Set(spec.rules.filter(({ type }) => type === 'needs').map(({ entity }) => entity));
+  for (const entity of inOrder(spec).filter(({ id }) => !later.has(id))) {
     const wrong = await add(owner, spec, entity, 1).catch((error) => `${entity.plural}: ${String(error.message).split('\n')[0]}`);
     if (wrong) wrongs.push(wrong);
   }

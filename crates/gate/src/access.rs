@@ -22,6 +22,9 @@ use crate::{
 use sight::{Key, key, places};
 pub(crate) use sight::{Sight, Sights};
 
+/// The platform's role of whoever is nobody to the app.
+const STRANGER: &str = "visitor";
+
 /// Everything that was seen of one version, by caller.
 pub(crate) type Views = BTreeMap<Caller, Answers>;
 
@@ -95,7 +98,8 @@ fn holds_data(text: &str, known: &Sight<'_>) -> bool {
 
 /// What a first version shows to those who are not signed in.
 pub(crate) fn open(answers: &Answers) -> Vec<Finding> {
-    let shown = answers.iter().filter(|(_, answer)| answer.value().is_some_and(|value| !value.is_empty()));
+    let tells = |value: &Value| !value.is_empty() && !names_the_stranger(value);
+    let shown = answers.iter().filter(|(_, answer)| answer.value().is_some_and(tells));
     let finding = |(method, _): (&String, &Answer)| {
         Finding::new(
             "open",
@@ -105,6 +109,13 @@ pub(crate) fn open(answers: &Answers) -> Vec<Finding> {
         )
     };
     shown.map(finding).collect()
+}
+
+/// Whether an answer says nothing but that the caller is a stranger: the platform's role for them, and no more.
+fn names_the_stranger(value: &Value) -> bool {
+    let Value::Record(fields) = value else { return false };
+    let mut told = fields.iter().filter(|(_, value)| !value.is_empty());
+    told.all(|(_, value)| matches!(value, Value::Text(role) if role == STRANGER))
 }
 
 struct View<'a, 'v, 'e> {

@@ -6,6 +6,7 @@
 
 mod access;
 mod actor;
+mod balance;
 mod capacity;
 mod entity;
 mod frontend;

@@ -2,6 +2,8 @@
 //!
 //! Invariant: every sentence follows from the spec alone; archived parts are named as put away, not hidden.
 
+mod opening;
+
 use crate::offline::phrases::Phrases;
 use crate::spec::{
     Alert, AppSpec, Condition, Entity, Field, FieldKind, Grant, OWNER, Rule, Scope, VISITOR, When, Who, Whose,
@@ -316,6 +318,9 @@ impl<'a> Teller<'a> {
                 let (opens, closes) = (&hours.field(opens)?.label, &hours.field(closes)?.label);
                 self.say("within", &[plural, opens, closes, &label(field)?])
             }
+            Rule::Open { week, closed, .. } => {
+                self.say("openDuring", &[plural, &opening::opening(&spec.language, week, closed)])
+            }
             Rule::Notice { field, hours, .. } => self.say("notice", &[plural, &hours.to_string(), &label(field)?]),
             Rule::Steps { field, start, steps, .. } => {
                 let option = |id: &str| option_label(entity, field, id);
@@ -355,6 +360,18 @@ impl<'a> Teller<'a> {
             Rule::Quorum { field, to, votes, least, .. } => {
                 let votes = &spec.entity(votes)?.plural;
                 self.say("quorum", &[plural, &option_label(entity, field, to), votes, &least.to_string()])
+            }
+            Rule::Extends { field, from, to, .. } => {
+                let other = through(field)?;
+                self.say("extends", &[&other.plural, &other.field(to)?.label, plural, &label(from)?])
+            }
+            Rule::Shared { payer, amount, among, .. } => {
+                let people = &through(payer)?.plural;
+                let who = match among.as_ref().and_then(|among| spec.entity(&among.entity)) {
+                    Some(shares) => self.say("sharedAmong", &[&shares.plural, people]),
+                    None => self.say("sharedByAll", &[people]),
+                };
+                self.say("shared", &[plural, &label(amount)?, &who, people])
             }
             Rule::Ordered { first, then, .. } => self.say("ordered", &[plural, &label(then)?, &label(first)?]),
         })

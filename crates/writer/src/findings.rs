@@ -1,4 +1,4 @@
-//! What the gate finds, in the language of whoever asked. The gate itself speaks English, and exactly; what stands here
+//! What the gate finds, and what the workshop finds beside it, in the language of whoever asked. The gate itself speaks English, and exactly; what stands here
 //! says less, so the English sentence stays beside it for whoever looks closer.
 
 use crate::{
@@ -35,7 +35,7 @@ const fn of_somebody(kinds: &'static [&'static str], key: &'static str) -> Says 
     Says { kinds, key, of_somebody: true }
 }
 
-const SAYS: [Says; 36] = [
+const SAYS: [Says; 47] = [
     of_something(&["field_gone", "variable_gone", "values_gone", "case_gone"], "gone"),
     of_something(&["rows_gone"], "rowsGone"),
     of_something(&["renamed"], "renamed"),
@@ -72,6 +72,17 @@ const SAYS: [Says; 36] = [
     of_something(&["does_not_compile"], "doesNotCompile"),
     of_something(&["method_gone"], "methodGone"),
     of_something(&["method_kind", "reads_as_nothing"], "methodChanged"),
+    of_something(&["member_returns"], "memberReturns"),
+    of_something(&["role_returns"], "roleReturns"),
+    of_something(&["link_returns"], "linkReturns"),
+    of_something(&["inviting_returns"], "invitingReturns"),
+    of_something(&["members_set_aside"], "membersSetAside"),
+    of_something(&["call_open"], "callOpen"),
+    of_something(&["rows_erased"], "rowsErased"),
+    of_something(&["member_erased"], "memberErased"),
+    of_something(&["restore_points_erased"], "restorePointsErased"),
+    of_something(&["words_erased"], "wordsErased"),
+    of_something(&["rows_left"], "rowsLeft"),
 ];
 
 /// The finding in the app's language and words; `None` where that is English, or nothing is known of such findings.
@@ -136,7 +147,7 @@ fn spaced(name: &str) -> String {
 }
 
 /// A sentence with its blanks filled, from the last to the first, so that what fills one is not read as another.
-fn filled(sentence: &str, blanks: &[&str]) -> String {
+pub(crate) fn filled(sentence: &str, blanks: &[&str]) -> String {
     blanks.iter().enumerate().rev().fold(sentence.to_owned(), |text, (number, blank)| {
         text.replace(&format!("{{{number}}}"), &blank.replace(['{', '}'], ""))
     })

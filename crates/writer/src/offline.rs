@@ -17,6 +17,7 @@ mod finish;
 mod follow;
 pub(crate) mod lexicon;
 mod noun;
+mod opening;
 mod order;
 mod patterns;
 pub(crate) mod phrases;
@@ -24,6 +25,7 @@ mod say;
 mod script;
 mod text;
 mod unit;
+mod wording;
 
 pub use ask::{Asked, Said, Why, asked, last_change};
 pub(crate) use ask::{Told, folded_words};
@@ -35,6 +37,7 @@ use crate::validate::{path_exists, validate};
 use draft::Draft;
 use lexicon::{Language, lexicon};
 use say::Say;
+use text::Token;
 use unit::Unit;
 
 /// Longest text the writer reads, in characters.
@@ -53,6 +56,7 @@ pub struct Wish<'a> {
 pub fn warm() {
     lexicon();
     ask::warm();
+    opening::warm();
 }
 
 /// Writes the spec of a new app.
@@ -60,19 +64,27 @@ pub fn warm() {
 /// # Errors
 /// [`Declined`] when the text is too long or names nothing that could be built.
 pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
-    let (units, language) = read(wish.text, None)?;
+    let (tokens, language) = read(wish.text, None)?;
+    let bag = blueprint::bag(&order::arranged(unit::units(&tokens, language), language));
+    let (units, openings) = arranged(tokens, language, blueprint::may_book(&bag));
     let mut draft = Draft::new(language);
-    let bag = blueprint::bag(&units);
+    draft.openings = openings;
     draft.spec.blueprints = blueprint::retrieve(&bag);
     draft.unsure = blueprint::unsure(&bag);
     note_country(&mut draft, &units);
-    for clause in clause::clauses(units.clone(), language) {
+    let clauses = clause::clauses(units.clone(), language);
+    if clauses.len() > 1 {
+        draft.said.insert(patterns::GOES_ON.into());
+    }
+    for clause in clauses {
         patterns::read(&mut draft, clause);
     }
-    if draft.said.contains(patterns::CENTRAL) {
+    let minded = draft.said.contains(patterns::MINDED) && !blueprint::is_certain(&bag);
+    if draft.said.contains(patterns::CENTRAL) || minded {
         return Err(nothing(draft));
     }
-    let named = draft.occasion.is_some() || draft.topic_noun.is_some() || !draft.told.is_empty();
+    let named =
+        draft.occasion.is_some() || draft.topic_noun.is_some() || !draft.told.is_empty() || blueprint::is_certain(&bag);
     if draft.spec.entities.is_empty() && !named {
         return Err(nothing(draft));
     }
@@ -93,11 +105,13 @@ pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
 /// # Errors
 /// [`Declined`] when the text is too long or nothing in it could be applied.
 pub fn change(spec: &AppSpec, text: &str) -> Result<Change, Declined> {
-    let (units, language) = read(text, Some(&spec.language))?;
-    if let Some(draft) = follow::read(spec, text, language) {
+    let (tokens, language) = read(text, Some(&spec.language))?;
+    if let Some(draft) = wording::read(spec, text, language).or_else(|| follow::read(spec, text, language)) {
         return closed(draft, spec);
     }
+    let (units, openings) = arranged(tokens, language, opening::books(spec));
     let mut draft = Draft::of(spec, language);
+    draft.openings = openings;
     draft.words_before = audit::labels(spec);
     blueprint::also(&mut draft, &units);
     for clause in clause::clauses(units.clone(), language) {
@@ -128,7 +142,7 @@ fn closed(draft: Draft, before: &AppSpec) -> Result<Change, Declined> {
     Ok(Change { spec, understanding: rest.out, losses: rest.losses, alternatives: rest.alternatives, undo: false })
 }
 
-fn read(text: &str, code: Option<&str>) -> Result<(Vec<Unit>, &'static Language), Declined> {
+fn read(text: &str, code: Option<&str>) -> Result<(Vec<Token>, &'static Language), Declined> {
     let chars = text.chars().count();
     if chars > MAX_CHARS {
         let sentence = lexicon().language(code.unwrap_or("en")).say(Say::MissingShorter, &[&MAX_CHARS.to_string()]);
@@ -145,7 +159,14 @@ fn read(text: &str, code: Option<&str>) -> Result<(Vec<Unit>, &'static Language)
         Some(code) if !lexicon().stands_out(&tokens, code) => lexicon().language(code),
         _ => voted,
     };
-    Ok((order::arranged(unit::units(&tokens, language), language), language))
+    Ok((tokens, language))
+}
+
+/// The units of a text in the order in which they are read, and what it says about when it is open, if it is about
+/// something that is booked.
+fn arranged(tokens: Vec<Token>, language: &'static Language, books: bool) -> (Vec<Unit>, Vec<opening::Opening>) {
+    let (rest, openings) = if books { opening::taken(&tokens, language) } else { (tokens, Vec::new()) };
+    (order::arranged(unit::units(&rest, language), language), openings)
 }
 
 fn note_country(draft: &mut Draft, units: &[Unit]) {

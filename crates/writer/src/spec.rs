@@ -10,7 +10,7 @@ mod pages;
 mod rules;
 
 pub use pages::{Alert, Order, Page, PageKind, Total, When};
-pub use rules::{End, Rule, Span, Step, Who, Whose};
+pub use rules::{Among, Days, End, Hours, Rule, Span, Step, Who, Whose};
 
 /// The version of this format.
 pub const FORMAT: u32 = 1;

@@ -23,12 +23,12 @@ use gate::Verdict;
 use replication::{Answer, Clock as _, SystemClock};
 use sha2::{Digest as _, Sha256};
 use state::replicated::{Ingress, IngressStatus, RequestId};
+use writer::Told;
 
 use self::{
     begun::Begun,
     plan::Plan,
     rows::{all_rows, only_gone, texts_of},
-    words::counted,
 };
 use super::{
     Workshop,
@@ -76,16 +76,18 @@ impl Workshop {
         let proposal = Sha256::new().chain_update(b"erase").chain_update(who).finalize().into();
         let token = self.tokens.token(app.backend.as_slice(), app.version, &proposal, &plan.digest());
         if !approve.is_some_and(|given| self.tokens.verify(given, &token)) {
-            return Ok(refused(base, Some(token), progress));
+            let spec = self.live_spec(&app).await.ok();
+            return Ok(refused(base, Some(token), progress).in_words_of(spec.as_ref()));
         }
         progress.stage("erase", "Erasing");
         let plan = Plan { blobs: self.blobs_with(app.backend, &plan.texts).await?, ..plan };
         let done = self.carry_out(&app, &plan).await?;
-        let assumed = self.not_erased(&app, &plan, &done.texts).await?;
+        let language = self.language(&app).await;
+        let assumed = self.not_erased(&app, &plan, &done.texts, &language).await?;
         Ok(Outcome {
             outcome: "ok".into(),
             version: Some(app.version),
-            understood: done.told(&plan),
+            understood: done.told(&plan, &language),
             assumed,
             seconds: progress.seconds(),
             verdict: Verdict::default(),
@@ -233,19 +235,13 @@ impl Workshop {
 
 impl Done {
     /// For the owner.
-    fn told(&self, plan: &Plan) -> Vec<String> {
-        let (rows, members) = (plan.rows.len(), usize::from(plan.member.is_some()));
+    fn told(&self, plan: &Plan, language: &str) -> Vec<String> {
+        let (rows, members) = (plan.rows.len().to_string(), usize::from(plan.member.is_some()).to_string());
+        let (points, turns) = (self.erased.points.to_string(), self.turns.to_string());
         vec![
-            format!("{} and {} are erased.", counted(rows, "row"), counted(members, "membership")),
-            format!(
-                "{} are gone, and {} of the conversation were blanked.",
-                counted(self.erased.points as usize, "restore point"),
-                counted(self.turns, "turn")
-            ),
-            format!(
-                "{} in memory that the program had let go of were written over.",
-                counted(self.erased.overwritten as usize, "place")
-            ),
+            writer::told(language, Told::Erased, &[&rows, &members]),
+            writer::told(language, Told::PointsGone, &[&points, &turns]),
+            writer::told(language, Told::Overwritten, &[&self.erased.overwritten.to_string()]),
         ]
     }
 }

@@ -17,7 +17,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 use toolchain::{BuildError, Release, SourceTree};
-use writer::{OfflineRepairs, spec::AppSpec};
+use writer::{OfflineRepairs, Told, spec::AppSpec};
 
 use super::{
     Workshop,
@@ -31,6 +31,7 @@ use super::{
     ready::Ready,
     repairing::Asked,
     switch::{Going, OpenCalls, Switched},
+    telling::language_of,
 };
 
 /// A wish for a new app.
@@ -303,7 +304,8 @@ impl Workshop {
                 Ok(Outcome { seconds, ..refused(Outcome { verdict, ..base }, token, progress) })
             }
             Switched::Open(calls) => {
-                let base = still_open(base, self.told_calls(calls).await?, at_any_rate.clone());
+                let base =
+                    still_open(language_of(proposal.spec.as_ref()), base, self.told_calls(calls).await?, &at_any_rate);
                 Ok(Outcome { seconds, ..refused(base, Some(at_any_rate), progress) })
             }
         }
@@ -591,10 +593,10 @@ fn ending_calls(verdict: &Verdict) -> [u8; 32] {
 }
 
 /// Calls that don't end are in the way, and may be ended.
-fn still_open(mut base: Outcome, calls: Vec<String>, approve: String) -> Outcome {
+fn still_open(language: &str, mut base: Outcome, calls: Vec<String>, approve: &str) -> Outcome {
     base.verdict.behaviour.push(open_finding(calls));
-    let message = "Change it anyway: whatever the app waits for is answered with an error, and its open calls end.";
-    base.alternatives.push(Alternative { message: message.into(), approve });
+    let message = writer::told(language, Told::ChangeAnyway, &[]);
+    base.alternatives.push(Alternative { message, approve: approve.into() });
     base
 }
 

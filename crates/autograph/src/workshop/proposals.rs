@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use execution::registry::RoleDefinition;
 use toolchain::{AppManifest, SourceTree};
-use writer::{OfflineRepairs, Understanding, spec::AppSpec};
+use writer::{OfflineRepairs, Told, Understanding, spec::AppSpec};
 
 use super::answer::{Outcome, Problem, Question, QuestionAnswer};
 
@@ -46,7 +46,7 @@ impl Proposal {
     pub(crate) fn changed(live: &AppSpec, text: &str) -> Result<ChangeProposal, Box<Outcome>> {
         let change = writer::change(live, text).map_err(declined)?;
         if change.spec == *live && !change.undo {
-            return Err(unchanged(&change.understanding));
+            return Err(unchanged(&live.language, &change.understanding));
         }
         let literal = from_spec(&change.spec, Some(live), text, Some(change.understanding.clone()))?;
         let gentler = change.alternatives.iter().map(|way| Proposal::of_way(Some(live), way));
@@ -150,9 +150,10 @@ fn from_spec(
     Ok(Proposal { tree, manifest, message, understanding, spec, touches, corrections, changes })
 }
 
-/// The writer can't build this: what is missing is said.
+/// The writer can't build this: what is missing is said, in the language of the text.
 fn declined(declined: writer::Declined) -> Box<Outcome> {
-    let message = declined.to_string();
+    let missing = declined.understanding().not_understood.last();
+    let message = missing.map_or_else(|| declined.to_string(), |statement| statement.text.clone());
     let mut outcome = Outcome { outcome: "failed".into(), message: Some(message.clone()), ..Outcome::default() };
     understood_into(&mut outcome, Some(declined.understanding()));
     if outcome.not_understood.is_empty() {
@@ -162,12 +163,12 @@ fn declined(declined: writer::Declined) -> Box<Outcome> {
 }
 
 /// Nothing of the text changes the app: no version is made for it.
-fn unchanged(understanding: &Understanding) -> Box<Outcome> {
-    let message = "Nothing was changed: the app is like that already, or the words were not understood.";
-    let mut outcome = Outcome { outcome: "failed".into(), message: Some(message.into()), ..Outcome::default() };
+fn unchanged(language: &str, understanding: &Understanding) -> Box<Outcome> {
+    let message = writer::told(language, Told::Unchanged, &[]);
+    let mut outcome = Outcome { outcome: "failed".into(), message: Some(message.clone()), ..Outcome::default() };
     understood_into(&mut outcome, Some(understanding));
     if outcome.not_understood.is_empty() && outcome.understood.is_empty() {
-        outcome.not_understood.push(message.into());
+        outcome.not_understood.push(message);
     }
     Box::new(outcome)
 }

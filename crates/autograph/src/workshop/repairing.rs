@@ -6,13 +6,14 @@
 use candid::Principal;
 use execution::registry::App;
 use gate::{Effect, Verdict};
-use writer::{Again, Objection, Repairs, spec::AppSpec};
+use writer::{Again, Objection, Repairs, Told, spec::AppSpec};
 
 use super::{
     Workshop,
     answer::{Alternative, Outcome, Problem, ShowFirst, Tried},
     pipeline::{Progress, Target, Until},
     proposals::Proposal,
+    telling::{language_of, said},
 };
 
 /// How often a writer is asked for another proposal.
@@ -55,6 +56,7 @@ impl Workshop {
         if refused.outcome != "refused" || !refused.alternatives.is_empty() {
             return Ok(refused);
         }
+        let spec = asked.live.map(|(_, spec)| spec);
         let mut last = refused.verdict.clone();
         for _ in 0..TRIES_MAX {
             let (way, same) = match repairs.again(&objections(&last)).await {
@@ -81,11 +83,11 @@ impl Workshop {
                 false => (Until::Judged, None),
             };
             let outcome = self.propose(asked.target(), &proposal, approve, until, asked.by, progress).await?;
-            let found = in_the_way(&outcome.verdict).map(|(_, finding)| finding.message.clone()).collect();
+            let found = in_the_way(&outcome.verdict).map(|(_, finding)| said(finding, spec)).collect();
             let tried = Tried { message: way.message.clone(), found };
             match outcome.outcome.as_str() {
                 "live" | "ok" if same => {
-                    let first = Tried::of(&refused);
+                    let first = Tried::of(&refused, spec);
                     let tried = [first].into_iter().chain(refused.tried).collect();
                     return Ok(Outcome { tried, ..outcome });
                 }
@@ -105,9 +107,9 @@ impl Workshop {
 
 impl Tried {
     /// What was literally asked, and what came of it.
-    fn of(refused: &Outcome) -> Tried {
-        let found = in_the_way(&refused.verdict).map(|(_, finding)| finding.message.clone()).collect();
-        Tried { message: "Exactly what was asked.".into(), found }
+    fn of(refused: &Outcome, spec: Option<&AppSpec>) -> Tried {
+        let found = in_the_way(&refused.verdict).map(|(_, finding)| said(finding, spec)).collect();
+        Tried { message: writer::told(language_of(spec), Told::ExactlyAsked, &[]), found }
     }
 }
 

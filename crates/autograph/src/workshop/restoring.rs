@@ -11,6 +11,7 @@ use execution::{
 use gate::{Effect, Finding, Judgement, Verdict};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
+use writer::Told;
 
 use super::{
     Workshop,
@@ -19,6 +20,7 @@ use super::{
     judge::on_own_thread,
     pipeline::{Progress, failed, open_finding, passed, refused},
     switch::Switched,
+    telling::language_of,
 };
 
 /// Memory of which the newer rows are counted before a restore.
@@ -77,7 +79,8 @@ impl Workshop {
         progress: &Progress,
     ) -> Result<Outcome, Problem> {
         if app.version < 2 {
-            return Ok(failed(progress, "There is nothing to undo: this is the first version."));
+            let language = self.language(app).await;
+            return Ok(failed(progress, &writer::told(&language, Told::NothingToUndo, &[])));
         }
         self.restore_to(app, app.version - 1, approve, show, by, progress).await
     }
@@ -100,10 +103,12 @@ impl Workshop {
         let given = |approved| approve.is_some_and(|given| self.tokens.verify(given, &token(approved)));
         let (leaving, ending) = (given(Approved::LeavingOut), given(Approved::EndingCalls));
         let base = Outcome { app: Some(app.name.clone()), verdict: verdict.clone(), ..Outcome::default() };
+        let language = self.language(app).await;
+        let say = |sentence, blanks: &[&str]| writer::told(&language, sentence, blanks);
         if verdict.outcome() == Judgement::Asks && !(leaving || ending || given(Approved::All)) {
             let only_members = returning.iter().all(|(id, found)| id.is_some() || found.effect == Effect::Informs);
-            let message = "Bring the version back, but let nobody in who is not in now.";
-            let gentler = Alternative { message: message.into(), approve: token(Approved::LeavingOut) };
+            let message = say(Told::LettingNobodyIn, &[]);
+            let gentler = Alternative { message, approve: token(Approved::LeavingOut) };
             let alternatives = only_members.then_some(gentler).into_iter().collect();
             return Ok(refused(Outcome { alternatives, ..base }, Some(token(Approved::All)), progress));
         }
@@ -123,20 +128,22 @@ impl Workshop {
                 let mut base = base;
                 base.verdict.behaviour.push(open_finding(self.told_calls(calls).await?));
                 let approve = token(Approved::EndingCalls);
-                let message = "Go back anyway: whoever waits for an open call is told that the app was changed.";
-                base.alternatives.push(Alternative { message: message.into(), approve: approve.clone() });
+                let message = say(Told::GoBackAnyway, &[]);
+                base.alternatives.push(Alternative { message, approve: approve.clone() });
                 return Ok(Outcome { seconds, ..refused(base, Some(approve), progress) });
             }
             Switched::News(_) => return Err(Problem::node("a restore was judged like an upgrade", "report this")),
         };
         self.node.watch.switched(app.backend, app.version, number);
-        let understood = vec![format!("Code, data, access and pages are as they were in version {version}.")];
-        let assumed = vec![format!(
-            "What is newer was set aside as version {}; you can go back to it the same way.",
-            app.version
-        )];
+        let understood = vec![say(Told::AsInVersion, &[&version.to_string()])];
+        let assumed = vec![say(Told::SetAsideAs, &[&app.version.to_string()])];
         let live = self.live_outcome(&app.name, app.backend, number, progress);
         Ok(Outcome { understood, assumed, seconds, verdict: base.verdict, ..live })
+    }
+
+    /// The language in which an app is spoken of.
+    pub(super) async fn language(&self, app: &App) -> String {
+        language_of(self.live_spec(app).await.ok().as_ref()).to_owned()
     }
 
     fn restore_token(&self, app: &App, version: u64, verdict: &Verdict, approved: Approved) -> String {
@@ -218,7 +225,10 @@ fn returning(now: &People, then: &People, version: u64) -> Vec<(Option<String>, 
     for (id, old) in then.members.iter().filter(|(_, member)| member.role != OWNER) {
         let who = if old.name.is_empty() { id } else { &old.name };
         let role = label(&then.roles, &old.role);
-        let asks = |kind, message| (Some(id.clone()), finding(kind, id, Effect::Asks, message));
+        let examples = vec![who.clone()];
+        let asks = |kind, message| {
+            (Some(id.clone()), Finding { examples: examples.clone(), ..finding(kind, id, Effect::Asks, message) })
+        };
         match now.members.get(id) {
             None => found.push(asks(
                 "member_returns",
@@ -276,6 +286,7 @@ fn label(roles: &[RoleDefinition], id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workshop::telling::said;
 
     fn role(id: &str, invited_by: &[&str]) -> RoleDefinition {
         RoleDefinition {
@@ -318,6 +329,25 @@ mod tests {
         assert_eq!(kinds(&relinked, &then), [("link_returns".into(), Effect::Asks)]);
         let inviting = People { roles: vec![role("guest", &["cook"]), role("cook", &[])], members: BTreeMap::new() };
         assert_eq!(kinds(&people(&[]), &inviting), [("inviting_returns".into(), Effect::Asks)]);
+    }
+
+    #[test]
+    fn what_a_restore_asks_is_said_in_every_language() {
+        let then = People {
+            roles: vec![role("guest", &["cook"]), role("cook", &[])],
+            ..people(&[("m1", member("guest", 1, &[])), ("m2", member("cook", 1, &[])), ("m3", member("cook", 1, &[]))])
+        };
+        let now =
+            people(&[("m2", member("guest", 1, &[])), ("m3", member("cook", 2, &[])), ("m4", member("cook", 1, &[]))]);
+        let mut found: Vec<Finding> = returning(&now, &then, 1).into_iter().map(|(_, finding)| finding).collect();
+        found.push(open_finding(vec!["a call".into()]));
+        assert_eq!(found.len(), 6);
+        for language in ["es", "pt", "fr", "de", "id", "sw", "hi", "ar", "zh"] {
+            let spec = writer::spec::AppSpec { language: language.into(), ..Default::default() };
+            for finding in &found {
+                assert_ne!(said(finding, Some(&spec)), finding.message, "{language}: {}", finding.kind);
+            }
+        }
     }
 
     #[test]

@@ -24,9 +24,23 @@ impl Outcome {
     }
 }
 
+/// The language of an app; of one without a description nothing is known.
+pub(super) fn language_of(spec: Option<&AppSpec>) -> &str {
+    spec.map_or("en", |spec| &spec.language)
+}
+
+/// A finding in the words of an app; the gate's own where it has none.
+pub(super) fn said(finding: &Finding, spec: Option<&AppSpec>) -> String {
+    let Finding { kind, subject, count, examples, .. } = finding;
+    let found = GateFinding { kind, subject, count: *count, examples };
+    spec.and_then(|spec| writer::finding(spec, &found)).unwrap_or_else(|| finding.message.clone())
+}
+
 fn translate(finding: &mut Finding, spec: &AppSpec) {
-    let Finding { kind, subject, count, examples, .. } = &*finding;
-    let Some(said) = writer::finding(spec, &GateFinding { kind, subject, count: *count, examples }) else { return };
+    let said = said(finding, Some(spec));
+    if said == finding.message {
+        return;
+    }
     let own = std::mem::replace(&mut finding.message, said);
     finding.detail = Some(match finding.detail.take() {
         Some(detail) => format!("{own}\n{detail}"),

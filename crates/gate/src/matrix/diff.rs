@@ -128,7 +128,8 @@ fn counts_on(before: &Value, after: &Value) -> bool {
         Value::Number(text) => text.parse::<i128>().ok(),
         _ => None,
     };
-    number(before).zip(number(after)).is_some_and(|(before, after)| (1..=1_000).contains(&(after - before)))
+    let grown = number(before).zip(number(after)).and_then(|(before, after)| after.checked_sub(before));
+    grown.is_some_and(|by| (1..=1_000).contains(&by))
 }
 
 fn identity(row: &Value) -> String {

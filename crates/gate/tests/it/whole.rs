@@ -206,6 +206,24 @@ fn a_first_version_only_informs() {
 }
 
 #[test]
+fn that_a_stranger_is_one_is_nothing_to_see() {
+    let side =
+        Side { candid: "type S = record { role : text; member : text }; service : { me : () -> (S) query }", ..LIVE };
+    let seen = |role: &str, member: &str| {
+        let standing = format!("(record {{ role = \"{role}\"; member = \"{member}\" }})");
+        let mut fork = Fake::default().says(&[Empty], Caller::Anonymous, "me", &standing).owner(
+            &[Empty],
+            "me",
+            "(record { role = \"owner\"; member = \"\" })",
+        );
+        lines(&judge(None, side, b"", &mut fork, &[]).access).len()
+    };
+    assert_eq!(seen("visitor", ""), 0);
+    assert_eq!(seen("visitor", "Anna"), 1);
+    assert_eq!(seen("owner", ""), 1);
+}
+
+#[test]
 fn memory_tells_what_is_hidden_from_what_is_lost() {
     let rows = |names: &[&str]| {
         let names = names.iter().map(|name| Value::Text((*name).into())).collect();

@@ -51,7 +51,7 @@ export async function opened(test, browser, { stranger = false, width = 1280, he
 export async function fits(page, where) {
   const wide = await page.evaluate(() => {
     const limit = document.documentElement.clientWidth;
-    const boxes = [document.documentElement, ...document.querySelectorAll("main, .log, .page, .top-bar, .panel, .card, dialog")];
+    const boxes = [document.documentElement, ...document.querySelectorAll("main, .log, .page, .top-bar, .rail, .tabs, .panel, .card, dialog")];
     const scrolling = boxes.filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => `${box.tagName}.${box.className} scrolls`);
     const outside = [...document.querySelectorAll("#root button, #root a:not(.skip), #root input, #root textarea, #root h1, #root p")]
       .filter((element) => !element.closest(".table-frame, .unseen") && !element.matches(".unseen"))
@@ -60,6 +60,31 @@ export async function fits(page, where) {
     return [...scrolling, ...outside];
   });
   assert.deepEqual(wide, [], where);
+}
+
+/** Fails when a label is cut off, or runs out of what can be pressed. */
+export async function unclipped(page, where) {
+  const clipped = await page.evaluate(() => {
+    const shown = [...document.querySelectorAll("#root :is(button, a, label, summary, th, h1, h2, h3, legend)")].filter(
+      (element) => element.checkVisibility() && !element.closest(".unseen, .skip"),
+    );
+    // What is only read aloud is as small as a dot, on purpose.
+    const seen = (element) => element.clientWidth !== 1;
+    const cut = (element) => seen(element) && getComputedStyle(element).overflowX !== "visible" && element.scrollWidth > element.clientWidth + 1;
+    const texts = (element) => [element, ...element.querySelectorAll("*")].filter(seen).flatMap((one) => [...one.childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE));
+    const runsOut = (element) => {
+      const inside = element.getBoundingClientRect();
+      return texts(element).some((text) => {
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        return [...range.getClientRects()].some(({ left, right, width }) => width > 0 && (left < inside.left - 1 || right > inside.right + 1));
+      });
+    };
+    return shown
+      .filter((element) => [element, ...element.querySelectorAll("*")].some(cut) || runsOut(element))
+      .map((element) => `${element.tagName}.${element.className} “${element.textContent.trim().slice(0, 40)}”`);
+  });
+  assert.deepEqual(clipped, [], where);
 }
 
 /** Fails on any violation of WCAG 2.2 A and AA, or of axe's best practices, in the studio's own page. */

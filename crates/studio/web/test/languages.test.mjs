@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
-import { accessible, fits, launch, opened } from "./browser.mjs";
+import { accessible, fits, launch, opened, unclipped } from "./browser.mjs";
 import { load } from "./load.mjs";
 
 const { CODES } = await load("texts/languages.ts");
@@ -99,6 +99,30 @@ describe("in every language", () => {
       await page.goto(`${node.url}/apps/wedding/settings`);
       await page.getByLabel(says.card.show.label, { exact: true }).waitFor();
       await clean("settings");
+    });
+  }
+});
+
+describe("on a telephone and at a desk", () => {
+  for (const code of CODES) {
+    test(`${code}: no label is cut off`, async (t) => {
+      const says = TEXTS[code];
+      const { node, page } = await opened(t, browser, { languages: [code], title: says.start.title });
+      node.addApp("wedding", "Hochzeit");
+      for (const width of [360, 1280]) {
+        await page.setViewportSize({ width, height: 844 });
+        for (const screen of ["/", "/help", "/about", "", "/history", "/people", "/access", "/data", "/logs", "/settings"]) {
+          const inApp = !["/", "/help", "/about"].includes(screen);
+          await page.goto(`${node.url}${inApp ? `/apps/wedding${screen}` : screen}`);
+          await page.locator(inApp ? ".app-frame main" : "main").first().waitFor();
+          await page.waitForLoadState("networkidle");
+          await page.evaluate(() => document.fonts.ready);
+          const more = page.locator(".tabs .more button");
+          if (inApp && await more.isVisible()) await more.click();
+          await unclipped(page, `${code}, ${width}: ${screen}`);
+          await fits(page, `${code}, ${width}: ${screen}`);
+        }
+      }
     });
   }
 });

@@ -7,8 +7,9 @@
 import { useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { accentProperties, groundProperties } from "./colour";
-import { AppContext, PlaceContext, useApp, type App, type Place, type Undo } from "./context";
+import { AppContext, PlaceContext, useApp, usePlace, type App, type Place, type Undo } from "./context";
 import { Button, Empty, Problem } from "./controls";
+import { Hero } from "./hero";
 import { InviteButton } from "./invite";
 import { OfflineNotice, Toast, type Said } from "./notices";
 import { Platform, Refused } from "./platform";
@@ -115,7 +116,7 @@ function Shell({ options, words, platform, standing, refusal }: ShellProps) {
   const [said, setSaid] = useState<Said>();
   const store = useMemo(() => new Store(platform, entities, standing), [platform, entities, standing]);
   const pages = options.pages.filter((page) => page.roles.includes(standing.role));
-  const place = usePlaceIn(pages);
+  const place = usePlaceIn(pages, standing.role === "visitor");
   const app: App = useMemo(() => {
     const announce = (sentence: string, undo?: Undo) => setSaid({ sentence, undo });
     return { title, language, words, entities, roles, platform, store, standing, announce };
@@ -125,11 +126,11 @@ function Shell({ options, words, platform, standing, refusal }: ShellProps) {
     <AppContext.Provider value={app}>
       <PlaceContext.Provider value={place}>
         <a href="#content" className="sr-only rounded bg-raised p-2 focus:not-sr-only focus:absolute" onClick={toContent}>{words.skip}</a>
-        <TopBar app={app} pages={pages} page={page} />
+        <TopBar app={app} />
         <OfflineNotice />
         <main id="content" tabIndex={-1} className="mx-auto flex w-full max-w-6xl flex-col gap-4 p-4 outline-none sm:p-6">
           {refusal && <Problem>{words.inviteFailed}: {refusal}</Problem>}
-          {page ? <div key={page.id}>{page.view()}</div> : <NoPage />}
+          {page ? <div key={`${page.id} ${JSON.stringify(place.start)}`}>{page.view()}</div> : <NoPage />}
         </main>
         <Toast said={said} close={() => setSaid(undefined)} />
       </PlaceContext.Provider>
@@ -143,8 +144,11 @@ function toContent(event: { preventDefault: () => void }) {
   document.getElementById("content")?.focus();
 }
 
-function TopBar({ app, pages, page }: { app: App; pages: Page[]; page: Page | undefined }) {
+function TopBar({ app }: { app: App }) {
   const { title, words, standing } = app;
+  const { pages, page, presented } = usePlace();
+  const menu = pages.length > 1 && <Menu pages={pages} page={page} />;
+  if (presented) return <header className="border-b border-rule bg-raised print:border-0"><Hero />{menu}</header>;
   return (
     <header className="border-b border-rule bg-raised print:hidden">
       <div className="mx-auto flex max-w-6xl flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 sm:px-6">
@@ -152,31 +156,37 @@ function TopBar({ app, pages, page }: { app: App; pages: Page[]; page: Page | un
         {standing.role !== "visitor" && <p dir="auto" className="text-sm text-muted">{words.hereAs(standing.name, roleLabel(app))}</p>}
         <InviteButton />
       </div>
-      {pages.length > 1 && <Menu pages={pages} page={page} />}
+      {menu}
     </header>
   );
 }
 
-/** So many pages stand beside each other on a telephone. */
-const BESIDE = 4;
+/** How wide titles may be together so that a telephone has them on one line, in letters; each needs the room of some more. */
+const BESIDE = 42;
+const AROUND = 4;
 
-/** The pages; on narrow screens many of them are folded away behind the one that is open. */
+/** About how wide a text is, in Latin letters: the signs of China, Japan and Korea are twice as wide. */
+function width(text: string): number {
+  return [...text].reduce((sum, sign) => sum + (/[\u1100-\u11ff\u2e80-\ud7af\uf900-\ufaff\uff00-\uff60]/.test(sign) ? 2 : 1), 0);
+}
+
+/** The pages; on narrow screens those that don't fit on a line are folded away behind the one that is open. */
 function Menu({ pages, page }: { pages: Page[]; page: Page | undefined }) {
   const { words } = useApp();
   const [open, setOpen] = useState(false);
   const id = useId();
   useEffect(() => setOpen(false), [page?.id]);
-  const folded = pages.length > BESIDE;
+  const folded = pages.reduce((sum, { title }) => sum + width(title) + AROUND, 0) > BESIDE;
   return (
     <>
       {folded && (
-        <button type="button" aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)} className="flex min-h-10 w-full items-center gap-2 border-t border-rule px-4 text-sm sm:hidden">
+        <button type="button" aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)} className="flex min-h-10 w-full items-center gap-2 border-t border-rule px-4 text-sm sm:hidden print:hidden">
           <span className="text-muted">{words.menu}</span>
           <span dir="auto" className="grow text-start font-semibold">{page?.title}</span>
           <span aria-hidden="true">{open ? "▲" : "▼"}</span>
         </button>
       )}
-      <nav id={id} aria-label={words.menu} className={`mx-auto max-w-6xl flex-wrap gap-1 px-2 sm:px-4 ${folded && !open ? "hidden sm:flex" : "flex"}`}>
+      <nav id={id} aria-label={words.menu} className={`mx-auto max-w-6xl flex-wrap gap-1 px-2 sm:px-4 print:hidden ${folded && !open ? "hidden sm:flex" : "flex"}`}>
         {pages.map(({ id, title }) => (
           <a key={id} href={`#${id}`} dir="auto" aria-current={id === page?.id ? "page" : undefined} className="min-h-8 border-b-4 border-transparent px-3 py-2 text-sm aria-[current=page]:border-accent-ink aria-[current=page]:font-semibold">
             {title}
@@ -205,8 +215,11 @@ function NoPage() {
   );
 }
 
-/** The page that the address names (`#page`, or `#page/row`), else the first; a change of either takes the focus along. */
-function usePlaceIn(pages: Page[]): Place {
+/**
+ * The page that the address names (`#page`, `#page/row`, or `#page?field=row`), else the first; a change of page or
+ * row takes the focus along. Strangers meet the app on their first page, so it is presented there.
+ */
+function usePlaceIn(pages: Page[], stranger: boolean): Place {
   const [hash, setHash] = useState(location.hash);
   const first = useRef(true);
   useEffect(() => {
@@ -214,7 +227,7 @@ function usePlaceIn(pages: Page[]): Place {
     window.addEventListener("hashchange", moved);
     return () => window.removeEventListener("hashchange", moved);
   }, []);
-  const [, id, number] = /^#([^/]*)(?:\/(\d{1,15}))?$/.exec(hash) ?? [];
+  const [, id, number, field, refers] = /^#([^/?]*)(?:\/(\d{1,15})|\?(\w{1,100})=(\d{1,15}))?$/.exec(hash) ?? [];
   const named = pages.find((page) => page.id === id);
   const page = named ?? pages[0];
   const row = named && number !== undefined ? Number(number) : undefined;
@@ -222,5 +235,8 @@ function usePlaceIn(pages: Page[]): Place {
     if (!first.current) document.getElementById("content")?.focus();
     first.current = false;
   }, [page?.id, row]);
-  return useMemo(() => ({ page, row }), [page, row]);
+  return useMemo(() => {
+    const start = named && field !== undefined ? { [field]: Number(refers) } : {};
+    return { page, row, start, pages, presented: stranger && page !== undefined && page === pages[0] && row === undefined };
+  }, [page, row, named, field, refers, pages.length, stranger]);
 }

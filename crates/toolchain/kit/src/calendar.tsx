@@ -6,6 +6,7 @@ import { Button } from "./controls";
 import { Marks } from "./display";
 import { RowsPage, type PageByProps, type View } from "./frame";
 import { daysAfter, daysBetween, firstDayOf, monthOf, monthsAfter, shownDay, shownTime, today, weeksOf } from "./time";
+import { isOpen } from "./slots";
 import { titleOf } from "./titles";
 import type { Row } from "./types";
 
@@ -104,7 +105,7 @@ function Month({ view, by, month, day, setDay, byDay }: MonthProps) {
         {weeks.map((week) => (
           <tr key={week[0]}>
             {week.map((one) => (
-              <td key={one} className={`h-24 border border-rule p-1 align-top ${monthOf(one) === month ? "bg-raised" : ""}`}>
+              <td key={one} className={`h-24 border border-rule p-1 align-top ${shade(view, one, month)}`}>
                 <DayButton view={view} by={by} day={one} month={month} chosen={one === day} press={press} choose={setDay} />
                 <Entries view={view} by={by} rows={byDay.get(one) ?? []} />
               </td>
@@ -132,6 +133,7 @@ function DayButton({ view, by, day, month, chosen, press, choose }: DayProps) {
   const { words, language } = useApp();
   const { add } = view.editing;
   const named = shownDay(day, language, { dateStyle: "full" });
+  const shut = view.entity.booking !== undefined && !isOpen(view.entity.booking, day);
   const open = () => {
     choose(day);
     add?.({ [by]: startOn(view, by, day) });
@@ -143,13 +145,21 @@ function DayButton({ view, by, day, month, chosen, press, choose }: DayProps) {
       tabIndex={chosen ? 0 : -1}
       onKeyDown={press}
       onClick={open}
-      aria-label={add ? words.addOn(view.entity.label, named) : named}
+      aria-label={shut ? `${named}, ${words.closedDay}` : add ? words.addOn(view.entity.label, named) : named}
+      title={shut ? words.closedDay : undefined}
       aria-current={day === today() ? "date" : undefined}
       className={`min-h-6 min-w-6 rounded px-1 text-start aria-[current=date]:bg-accent aria-[current=date]:text-on-accent ${monthOf(day) === month ? "" : "text-muted"}`}
     >
       {new Intl.NumberFormat(language).format(Number(day.slice(8)))}
     </button>
   );
+}
+
+/** Days of this month stand out, closed ones do not. */
+function shade(view: View, day: string, month: string): string {
+  const { booking } = view.entity;
+  if (booking && !isOpen(booking, day)) return "bg-[repeating-linear-gradient(135deg,transparent_0_6px,var(--color-rule)_6px_7px)]";
+  return monthOf(day) === month ? "bg-raised" : "";
 }
 
 /** A new row's value for a day: where the field has a time, in the morning. */

@@ -11,6 +11,8 @@ const LIGHT_RED: Rgb = [252, 165, 165];
 const FALLBACK: Rgb = [124, 58, 237];
 /** What WCAG asks of normal text at level AA. */
 const ENOUGH = 4.5;
+/** How far the accent's other shade is from it, away from the ink on it, so that it can be read there better still. */
+const DEEPER = 0.3;
 /** What it asks of the bounds of what can be used. */
 const VISIBLE = 3;
 
@@ -20,6 +22,7 @@ export function accentProperties(accent: string): Record<string, string> {
   return {
     "--accent": css(colour),
     "--on-accent": inkOn(css(colour)),
+    "--accent-deep": css(mix(colour, inkOn(css(colour)) === "#ffffff" ? BLACK : WHITE, DEEPER)),
     "--accent-on-light": css(readable(colour, LIGHT, BLACK)),
     "--accent-on-dark": css(readable(colour, DARK, WHITE)),
   };

@@ -22,14 +22,20 @@ export interface App {
   announce: (sentence: string, undo?: Undo) => void;
 }
 
-/** Where the address leads: a page, and one of its rows. */
+/** Where the address leads: a page, and one of its rows, or what a form there starts with. */
 export interface Place {
   page: Page | undefined;
   row: number | undefined;
+  /** The rows that a form refers to from the start, by field. */
+  start: Record<string, number>;
+  /** The pages of whoever is here. */
+  pages: Page[];
+  /** Whether the app presents itself above this page. */
+  presented: boolean;
 }
 
 export const AppContext = createContext<App | undefined>(undefined);
-export const PlaceContext = createContext<Place>({ page: undefined, row: undefined });
+export const PlaceContext = createContext<Place>({ page: undefined, row: undefined, start: {}, pages: [], presented: false });
 
 /** The app around this component. */
 export function useApp(): App {

@@ -1,6 +1,6 @@
 /** Buttons, notices and dialogs: the small parts of every page. Each is at least 24 px high and works by keyboard. */
 import { useEffect, useId, useRef, type ComponentProps, type ReactNode } from "react";
-import { useApp } from "./context";
+import { useApp, usePlace } from "./context";
 
 const LOOKS = {
   main: "bg-accent text-on-accent border-transparent font-semibold",
@@ -78,12 +78,15 @@ export function Paragraphs({ text }: { text: string }) {
   );
 }
 
-/** A page's heading with what can be done there. */
+/** A page's heading with what can be done there; it isn't seen where the app has just said the same of itself. */
 export function PageHead({ title, note, children }: { title: string; note?: string; children?: ReactNode }) {
+  const app = useApp();
+  const { presented } = usePlace();
+  const told = presented && title === app.title;
   return (
     <div className="flex flex-wrap items-center gap-3">
       <div className="grow">
-        <h1 dir="auto" className="text-2xl font-bold break-words">
+        <h1 dir="auto" className={told ? "sr-only" : "text-2xl font-bold break-words"}>
           {title}
         </h1>
         {note && <p className="text-sm text-muted">{note}</p>}

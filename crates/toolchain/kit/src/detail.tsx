@@ -4,7 +4,8 @@ import { encode } from "uqr";
 import { totalOf } from "./attention";
 import { useApp, usePlace } from "./context";
 import { Button, Dialog, Empty, Loading, Offline } from "./controls";
-import { FieldValue, Marks, Picture } from "./display";
+import { Deeds } from "./cards";
+import { Marks, Picture } from "./display";
 import type { Editing } from "./editing";
 import { Icon } from "./icons";
 import { BOX } from "./input";
@@ -12,7 +13,7 @@ import { Related } from "./related";
 import { isAsked } from "./rights";
 import { Moves } from "./steps";
 import type { Table } from "./store";
-import { Places, TotalValue, useReadableTotals } from "./table";
+import { Balance, RowValue, TotalValue, useReadableTotals } from "./table";
 import { shownDay, today } from "./time";
 import { titleOf } from "./titles";
 import type { Entity, Row } from "./types";
@@ -65,7 +66,7 @@ function Contents({ entity, table, row, editing, marks }: ContentsProps) {
       </header>
       {pictures.map((field) => <Picture key={field.id} url={String(row.values[field.id])} title={`${field.label}: ${titleOf(entity, row)}`} className="w-full rounded-xl" />)}
       <Summary entity={entity} row={row} rowsOf={table.rowsOf} />
-      {entity.places && <Places entity={entity} row={row} />}
+      {entity.balance && <p>{words.balance}: <Balance kind={entity.balance} row={row} /></p>}
       {totals.length > 0 && (
         <dl className="flex flex-wrap gap-x-6 gap-y-2 text-sm">
           {totals.map((total) => (
@@ -78,6 +79,7 @@ function Contents({ entity, table, row, editing, marks }: ContentsProps) {
       )}
       <Moves entity={entity} row={row} table={table} />
       <div className="flex flex-wrap gap-2 print:hidden">
+        <Deeds entity={entity} row={row} />
         {editing.actionsOf(row)}
         <ShareButton title={titleOf(entity, row)} />
         <Button small onClick={() => window.print()}>{words.print}</Button>
@@ -99,7 +101,7 @@ export function Summary({ entity, row, rowsOf }: { entity: Entity; row: Row; row
         {asked.map((field) => (
           <div key={field.id} className="min-w-0 @xs:contents">
             <dt dir="auto" className="text-muted">{field.label}</dt>
-            <dd dir="auto" className="min-w-0 break-words whitespace-pre-line"><FieldValue field={field} row={row} rowsOf={rowsOf} /></dd>
+            <dd dir="auto" className="min-w-0 break-words whitespace-pre-line"><RowValue entity={entity} field={field} row={row} rowsOf={rowsOf} /></dd>
           </div>
         ))}
       </dl>

@@ -11,7 +11,9 @@ interface ValueProps {
   rowsOf: (entity: string) => Row[];
 }
 
-const LINK = "inline-flex min-h-6 max-w-full items-center gap-1 break-all text-accent-ink underline";
+const LINK = "inline-flex min-h-6 max-w-full items-center gap-1 text-accent-ink underline";
+/** Where such a text may be broken to fit. */
+const BREAKS = { email: "break-all", url: "break-all", phone: "whitespace-nowrap", place: "break-words" };
 
 /** A row's value in a field; a dash where there is none. */
 export function FieldValue({ field, row, rowsOf }: ValueProps) {
@@ -48,7 +50,12 @@ function Look({ field, value, text }: LookProps) {
     case "colour":
       return <Swatch colour={text} />;
     case "picture":
-      return <Picture url={String(value)} title={field.label} className="max-h-32 rounded-lg" />;
+      return <Picture url={String(value)} title={field.label} className="size-14 rounded-lg object-cover" />;
+    case "date":
+    case "dateTime":
+    case "time":
+    case "money":
+      return <span dir="auto" className="whitespace-nowrap">{text}</span>;
     default:
       return <Plain text={text} />;
   }
@@ -63,7 +70,7 @@ function Linked({ kind, href, text, away = false }: { kind: "email" | "phone" | 
   return (
     <a href={href} {...target} className={LINK}>
       <Icon of={kind} />
-      <span dir="auto">{text}</span>
+      <span dir={kind === "place" ? "auto" : "ltr"} className={`min-w-0 ${BREAKS[kind]}`}>{text}</span>
     </a>
   );
 }
@@ -108,9 +115,10 @@ export function Picture({ url, title, className = "" }: { url: string; title: st
   return <img src={url} alt={title} className={className} />;
 }
 
-/** A row's title, leading to the row's own page. */
-export function TitleLink({ to, title }: { to: string; title: string }) {
-  return <a href={to} dir="auto" className="inline-block min-h-6 min-w-6 break-words underline decoration-line underline-offset-2">{title}</a>;
+/** A row's title, leading to the row's own page; with `whole`, a press anywhere on the card around it does. */
+export function TitleLink({ to, title, whole = false }: { to: string; title: string; whole?: boolean }) {
+  const look = whole ? "after:absolute after:inset-0 hover:underline" : "underline decoration-line";
+  return <a href={to} dir="auto" className={`inline-block min-h-6 min-w-6 break-words underline-offset-2 ${look}`}>{title}</a>;
 }
 
 /** What needs attention in a row. */

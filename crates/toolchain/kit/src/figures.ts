@@ -22,9 +22,23 @@ export interface Chart {
 /** How many months are shown. */
 const MONTHS = 12;
 
+/**
+ * Whether a number is said of each piece of what a row stands for, so that the rows don't come to anything together:
+ * what one costs of what others order, and how long one takes of what others book.
+ */
+export function isPerPiece(entity: Entity, field: Field, entities: Entity[]): boolean {
+  return entities.some((other) => {
+    const refers = ({ kind }: Field) => kind.type === "ref" && kind.entity === entity.id;
+    const taken = field.kind.type === "money" && other.fields.some(({ made, kind }) => made && kind.type === "money");
+    const end = other.booking?.end;
+    const lasts = end?.type === "lengthOf" && end.field === field.id && other.fields.some((one) => one.id === end.via && refers(one));
+    return lasts || (taken && other.fields.some(refers));
+  });
+}
+
 /** Number fields with what they come to. */
-export function sums(entity: Entity, rows: Row[]): { field: Field; sum: number }[] {
-  const summed = entity.fields.filter(({ kind }) => isSummed(kind));
+export function sums(entity: Entity, rows: Row[], entities: Entity[] = []): { field: Field; sum: number }[] {
+  const summed = entity.fields.filter((field) => isSummed(field.kind) && !isPerPiece(entity, field, entities));
   return summed.map((field) => ({ field, sum: rows.reduce((all, row) => all + Number(row.values[field.id] ?? 0), 0) }));
 }
 

@@ -4,29 +4,37 @@ import { useApp, usePlace } from "./context";
 import { Button, Empty, PageHead, Paragraphs } from "./controls";
 import { Summary } from "./detail";
 import { RowForm } from "./form";
+import { deedOf } from "./hero";
 import { fieldsToFill, grantOf, isMine } from "./rights";
+import { Moves } from "./steps";
 import { useTable, type Values } from "./store";
 import { titleOf } from "./titles";
-import type { Entity, Row } from "./types";
+import type { Entity, Field, Row } from "./types";
 
 /** The page. */
 export function FormPage({ entity, text }: { entity: Entity; text?: string }) {
-  const { words, standing, store } = useApp();
-  const { page } = usePlace();
+  const { words, entities, standing, store } = useApp();
+  const { page, start } = usePlace();
   const table = useTable(entity);
+  const fields = fieldsToFill(entity, standing);
   const [sent, setSent] = useState<Row>();
   const send = async (values: Values) => setSent(await store.create(entity, values));
   const mine = (table.rows ?? []).filter((row) => row.id !== sent?.id && isMine(entity, row, standing, table.find));
   return (
     <section className="mx-auto flex w-full max-w-xl flex-col gap-5">
-      <PageHead title={page?.title ?? entity.label} />
+      <PageHead title={page ? deedOf(page, entities) : entity.label} />
       {text && <Paragraphs text={text} />}
       {!grantOf(entity, standing).create && <Empty>{words.nothingForYou}</Empty>}
-      {grantOf(entity, standing).create && !sent && <RowForm entity={entity} fields={fieldsToFill(entity, standing)} table={table} submitLabel={words.send} answering submit={send} />}
+      {grantOf(entity, standing).create && !sent && <RowForm entity={entity} fields={fields} start={only(start, fields)} table={table} submitLabel={words.send} answering submit={send} />}
       {sent && <Thanks entity={entity} row={sent} rowsOf={table.rowsOf} again={() => setSent(undefined)} />}
-      {mine.length > 0 && <Earlier entity={entity} rows={mine} rowsOf={table.rowsOf} />}
+      {mine.length > 0 && <Earlier entity={entity} rows={mine} rowsOf={table.rowsOf}>{(row) => <Moves entity={entity} row={row} table={table} />}</Earlier>}
     </section>
   );
+}
+
+/** What an address says of the fields that are asked; it is not believed about others. */
+function only(start: Record<string, number>, fields: Field[]): Values {
+  return Object.fromEntries(Object.entries(start).filter(([id]) => fields.some((field) => field.id === id && field.kind.type === "ref")));
 }
 
 interface ThanksProps {

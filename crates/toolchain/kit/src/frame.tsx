@@ -57,6 +57,7 @@ const NONE: Row[] = [];
 export function RowsPage({ entity: whole, text, onlyIf, children, order: own, always = false }: FrameProps) {
   const { words, language, standing } = useApp();
   const { page, row: number } = usePlace();
+  const isStranger = standing.role === "visitor";
   const table = useTable(whole);
   const editing = useEditing(whole, table);
   const entity = useMemo(() => ({ ...whole, fields: fieldsToSee(whole, standing) }), [whole, standing]);
@@ -73,9 +74,9 @@ export function RowsPage({ entity: whole, text, onlyIf, children, order: own, al
   if (number !== undefined) return <Detail entity={entity} table={table} number={number} editing={editing} marksOf={marksOf} />;
   return (
     <section className="flex flex-col gap-4">
-      <PageHead title={page?.title ?? entity.plural} note={all ? words.rows(all.length) : ""}>
+      <PageHead title={page?.title ?? entity.plural} note={all && !isStranger ? words.rows(all.length) : ""}>
         {editing.addButton}
-        {all && <MoreMenu entity={whole} rows={rows ?? []} table={table} />}
+        {all && !isStranger && <MoreMenu entity={whole} rows={rows ?? []} table={table} />}
       </PageHead>
       {text && <Paragraphs text={text} />}
       {table.failed && !all && <Offline retry={() => void table.reload()} />}

@@ -14,7 +14,10 @@ export function decoded(entity: Entity, view: Record<string, unknown>): Row {
   const places = plain(view["placesTaken"]);
   const member = String(plain(view["member"]) ?? "");
   const row: Row = { id: Number(view["id"]), member, createdAt: moment(view["createdAt"]), updatedAt: moment(view["updatedAt"]), values };
-  return typeof places === "number" ? { ...row, placesTaken: places } : row;
+  const balance = plain(view["balance"]);
+  if (typeof places === "number") row.placesTaken = places;
+  if (typeof balance === "number") row.balance = balance;
+  return row;
 }
 
 /** Nanoseconds of the platform's clock, in milliseconds. */

@@ -1,6 +1,6 @@
 /** Free times: which beginnings are left of a day, given the hours and what is taken. Pure; minutes on one line. */
 import type { Booking, Entity, Row, Value } from "./types";
-import { daysAfter, minutesOf, minutesOfDay } from "./time";
+import { daysAfter, minutesOf, minutesOfDay, weekdayOf } from "./time";
 
 /** From `start` up to, but not with, `end`. */
 export interface Stretch {
@@ -61,6 +61,32 @@ export function hours(entity: Entity, booking: Booking, day: string, values: Val
   const closes = String(told(within?.closes) ?? USUAL.closes);
   const midnight = minutesOf(day);
   return { start: midnight + minutesOfDay(opens), end: midnight + minutesOfDay(closes) };
+}
+
+/** Whether a day is an open one. */
+export function isOpen({ open }: Booking, day: string): boolean {
+  if (!open) return true;
+  const away = ({ first, last }: { first: string; last: string }) => {
+    const date = day.slice(-first.length);
+    return first <= last ? first <= date && date <= last : first <= date || date <= last;
+  };
+  return !open.closed.some(away) && (open.week.length === 0 || open.week.some(({ days }) => days.includes(weekdayOf(day))));
+}
+
+/** When a day is open for `values`: the place's hours, and within them those of what is booked. */
+export function openings(entity: Entity, booking: Booking, day: string, values: Values, find: Find): Stretch[] {
+  const own = hours(entity, booking, day, values, find);
+  if (!isOpen(booking, day)) return [];
+  const midnight = minutesOf(day);
+  const known = booking.within && referred(entity, booking.within.field, values, find)?.values[booking.within.opens] !== undefined;
+  const today = (booking.open?.week ?? []).filter(({ days }) => days.includes(weekdayOf(day)));
+  const stretches = today.map(({ opens, closes }) => {
+    if (opens === undefined || closes === undefined) return own;
+    const [start, end] = [midnight + minutesOfDay(opens), midnight + minutesOfDay(closes)];
+    const stretch = { start, end: end > start ? end : end + DAY };
+    return known ? { start: Math.max(stretch.start, own.start), end: Math.min(stretch.end, own.end) } : stretch;
+  });
+  return stretches.length > 0 ? stretches : [own];
 }
 
 /** Beginnings within `open`, none of which is before `from` or runs into what is taken. */

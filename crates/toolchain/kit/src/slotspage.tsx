@@ -7,13 +7,14 @@
 import { useId, useState } from "react";
 import { useApp, usePlace } from "./context";
 import { Button, Empty, Loading, Offline, PageHead, Paragraphs, Problem } from "./controls";
-import { useEditing } from "./editing";
+import { useEditing, type Editing } from "./editing";
 import { RowForm } from "./form";
 import { Earlier, Thanks } from "./formpage";
 import { BOX, Input } from "./input";
 import { Refused } from "./platform";
 import { fieldsToFill, grantOf, isMine } from "./rights";
-import { collides, freeDays, freeTimes, hours, lengthOf, taken, type Stretch } from "./slots";
+import { collides, freeDays, freeTimes, isOpen, lengthOf, openings, taken, type Stretch } from "./slots";
+import { Moves } from "./steps";
 import { useTable, type Table, type Values } from "./store";
 import { daysAfter, minutesOf, momentAt, momentOf, shownDay, shownMoment, shownTime, today } from "./time";
 import type { Booking, Entity, Field, Row } from "./types";
@@ -46,9 +47,19 @@ export function SlotsPage({ entity, text }: { entity: Entity; text?: string }) {
       {!waiting && !grant.create && <Empty>{words.nothingForYou}</Empty>}
       {!waiting && grant.create && entity.booking && !booked && <Choosing entity={entity} booking={entity.booking} table={table} done={setBooked} />}
       {booked && <Thanks entity={entity} row={booked} rowsOf={table.rowsOf} again={() => setBooked(undefined)} />}
-      {mine.length > 0 && <Earlier entity={entity} rows={mine} rowsOf={table.rowsOf}>{(row) => editing.actionsOf(row)}</Earlier>}
+      {mine.length > 0 && <Earlier entity={entity} rows={mine} rowsOf={table.rowsOf}>{(row) => <OwnBooking entity={entity} row={row} table={table} editing={editing} />}</Earlier>}
       {editing.dialog}
     </section>
+  );
+}
+
+/** What somebody may still do with what they booked. */
+function OwnBooking({ entity, row, table, editing }: { entity: Entity; row: Row; table: Table; editing: Editing }) {
+  return (
+    <>
+      <Moves entity={entity} row={row} table={table} />
+      {editing.actionsOf(row)}
+    </>
   );
 }
 
@@ -67,7 +78,8 @@ function chosenFields(entity: Entity, { per, end, within }: Booking): Field[] {
 
 function Choosing({ entity, booking, table, done }: ChoosingProps) {
   const { words, language, standing, store } = useApp();
-  const [draft, setDraft] = useState<Record<string, string>>({});
+  const { start } = usePlace();
+  const [draft, setDraft] = useState<Record<string, string>>(() => Object.fromEntries(Object.entries(start).map(([id, row]) => [id, String(row)])));
   const [time, setTime] = useState<Values>({});
   const [refused, setRefused] = useState<Stretch[]>([]);
   const chosen = chosenFields(entity, booking);
@@ -151,7 +163,7 @@ function Next({ entity, booking, table, values, occupied, pick }: PickingProps) 
   if (chosen.length <= 10) return null;
   const { start, end } = stretchOf(entity, booking, values, table);
   const days = Array.from({ length: AHEAD }, (_, index) => daysAfter(chosen.slice(0, 10), index));
-  const free = (day: string) => freeTimes(hours(entity, booking, day, values, table.find), end - start, occupied, start);
+  const free = (day: string) => openings(entity, booking, day, values, table.find).flatMap((open) => freeTimes(open, end - start, occupied, start));
   const day = days.find((one) => free(one).length > 0);
   const [next] = day === undefined ? [] : free(day);
   // The chosen time is refused itself, so a next one is another.
@@ -170,7 +182,7 @@ function Times({ entity, booking, table, values, occupied, pick }: PickingProps)
   const byField = booking.end.type === "field";
   const length = byField ? asked : (lengthOf(entity, booking, values, table.find) ?? USUAL_LENGTH);
   const now = minutesOf(momentOf(new Date()));
-  const free = (one: string) => freeTimes(hours(entity, booking, one, values, table.find), length, occupied, now);
+  const free = (one: string) => openings(entity, booking, one, values, table.find).flatMap((open) => freeTimes(open, length, occupied, now));
   const [day, setDay] = useState(() => nextFree(daysAfter(today(), -1), free) ?? today());
   const choose = (start: number) => {
     const end = booking.end.type === "field" ? { [booking.end.field]: momentAt(start + length) } : {};
@@ -237,6 +249,8 @@ function Days({ entity, booking, values, occupied, pick }: PickingProps) {
   const last = booking.end.type === "field" ? booking.end.field : undefined;
   const [first, final] = [values[booking.start], last === undefined ? undefined : values[last]];
   const free = freeDays(from, DAYS, occupied);
+  // What lasts over a closed day begins and ends on open ones.
+  const offered = free.filter((day) => isOpen(booking, day));
   const label = entity.fields.find((field) => field.id === booking.start)?.label ?? words.day;
   const press = (day: string) => {
     const later = typeof first === "string" && first === final && day > first && wholly(first, day, free);
@@ -252,13 +266,13 @@ function Days({ entity, booking, values, occupied, pick }: PickingProps) {
       </label>
       {last !== undefined && <p className="text-sm text-muted">{words.firstAndLast}</p>}
       <div role="group" aria-label={words.freeDays} className="flex flex-wrap gap-2">
-        {free.map((day) => (
+        {offered.map((day) => (
           <Button key={day} small look={within(day) ? "main" : "plain"} aria-pressed={within(day)} onClick={() => press(day)}>
             {shownDay(day, language, { weekday: "short", day: "numeric", month: "short" })}
           </Button>
         ))}
       </div>
-      {free.length === 0 && <Problem>{words.noTimes}</Problem>}
+      {offered.length === 0 && <Problem>{words.noTimes}</Problem>}
     </div>
   );
 }

@@ -175,7 +175,9 @@ export class Store {
   private isRelated(entity: Entity, other: string): boolean {
     const refers = (from: Entity | undefined, to: string) =>
       from?.fields.some(({ kind }) => kind.type === "ref" && kind.entity === to) ?? false;
-    return refers(entity, other) || refers(this.entities.find((one) => one.id === other), entity.id);
+    const named = this.entities.find((one) => one.id === other);
+    // Who shares an expense says nothing of whom it was paid by, and moves that one's balance too.
+    return refers(entity, other) || refers(named, entity.id) || named?.balance !== undefined;
   }
 
   private show(id: string): void {
@@ -193,9 +195,9 @@ export class Store {
   }
 }
 
-/** Whether rows are read anew after each change: not with their pictures, unless their places are counted. */
-function isWorthReading({ fields, places }: Entity): boolean {
-  return places !== undefined || !fields.some(({ kind }) => kind.type === "picture");
+/** Whether rows are read anew after each change: not with their pictures, unless their places or balances are counted. */
+function isWorthReading({ fields, places, balance }: Entity): boolean {
+  return places !== undefined || balance !== undefined || !fields.some(({ kind }) => kind.type === "picture");
 }
 
 /** The store; what uses it is drawn anew with every change. */

@@ -1,12 +1,14 @@
 /** Numbers over everything that the caller may read: counts, sums, and bars by choice and by month. */
 import { useEffect, useId, useMemo } from "react";
+import { debts } from "./balance";
 import { useApp, usePlace } from "./context";
 import { Empty, Loading, Offline, PageHead, Paragraphs } from "./controls";
 import { charts, sums, type Bar, type Chart } from "./figures";
 import { fieldsToSee, grantOf, holds } from "./rights";
 import { useStore } from "./store";
 import { shownDay } from "./time";
-import type { Condition, Entity, Row } from "./types";
+import { titleOf } from "./titles";
+import type { Condition, Entity, FieldKind, Row } from "./types";
 import { shownNumber } from "./values";
 
 interface SummaryProps {
@@ -43,7 +45,7 @@ export function SummaryPage({ entity, by, text, onlyIf }: SummaryProps) {
 }
 
 function Part({ entity: whole, rows, by }: { entity: Entity; rows: Row[]; by: string | undefined }) {
-  const { language, words, standing } = useApp();
+  const { language, words, entities, standing } = useApp();
   const entity = { ...whole, fields: fieldsToSee(whole, standing) };
   const count = new Intl.NumberFormat(language).format(rows.length);
   return (
@@ -51,12 +53,28 @@ function Part({ entity: whole, rows, by }: { entity: Entity; rows: Row[]; by: st
       <h2 dir="auto" className="text-lg font-semibold">{entity.plural}</h2>
       <dl className="flex flex-wrap gap-3">
         <Figure label={words.count} value={count} />
-        {sums(entity, rows).map(({ field, sum }) => <Figure key={field.id} label={field.label} value={shownNumber(field.kind, sum, language, words)} />)}
+        {sums(entity, rows, entities).map(({ field, sum }) => <Figure key={field.id} label={field.label} value={shownNumber(field.kind, sum, language, words)} />)}
       </dl>
+      {whole.balance && <Debts entity={whole} kind={whole.balance} rows={rows} />}
       <div className="grid gap-4 md:grid-cols-2">
         {charts(entity, rows, by).map((chart) => <Bars key={chart.by} chart={chart} />)}
       </div>
     </section>
+  );
+}
+
+/** Who pays whom, so that all are even. */
+function Debts({ entity, kind, rows }: { entity: Entity; kind: FieldKind; rows: Row[] }) {
+  const { words, language } = useApp();
+  const nameOf = (id: number) => rows.filter((row) => row.id === id).map((row) => titleOf(entity, row)).join("");
+  const open = debts(rows.map(({ id, balance = 0 }) => ({ id, balance })));
+  if (open.length === 0) return <p className="text-muted">{words.allEven}</p>;
+  return (
+    <ul aria-label={words.balance} className="flex flex-col gap-2">
+      {open.map(({ from, to, amount }) => (
+        <li key={`${from} ${to}`} className="rounded-xl border border-rule bg-raised p-3">{words.owes(nameOf(from), nameOf(to), shownNumber(kind, amount, language, words))}</li>
+      ))}
+    </ul>
   );
 }
 

@@ -2,14 +2,17 @@
 import { summedBy, totalOf } from "./attention";
 import { useApp } from "./context";
 import { FieldValue, Marks, TitleLink } from "./display";
+import { isPerPiece } from "./figures";
 import { RowsPage, type PageProps, type View } from "./frame";
 import { grantOf } from "./rights";
 import { Moves } from "./steps";
 import { titleOf } from "./titles";
-import type { Entity, Field, Order, Row, Total } from "./types";
+import type { Entity, Field, FieldKind, Order, Row, Total } from "./types";
 import { isSummed, shownNumber } from "./values";
 
 const CELL = "px-3 py-2 text-start align-middle max-sm:flex max-sm:gap-2 max-sm:px-0 max-sm:py-1";
+/** Figures stand under each other. */
+const FIGURES = "tabular-nums sm:text-end";
 
 /** The page. */
 export function TablePage(props: PageProps) {
@@ -35,7 +38,7 @@ function Rows({ view }: { view: View }) {
   const { entity, rows, order, setOrder, editing } = view;
   const totals = useReadableTotals(entity);
   const turn = (field: string) => setOrder([{ field, descending: order[0]?.field === field && !order[0].descending }]);
-  const more = totals.length + (entity.places ? 1 : 0) + (editing.hasActions ? 1 : 0);
+  const more = totals.length + (entity.balance ? 1 : 0) + (editing.hasActions ? 1 : 0);
   // The roles are said in words, since narrow screens lay the table out as blocks.
   return (
     <div role="region" aria-label={entity.plural} tabIndex={0} className="rounded-xl border border-rule bg-raised sm:overflow-x-auto">
@@ -47,7 +50,7 @@ function Rows({ view }: { view: View }) {
               <Heading key={field.id} field={field} order={order[0]} turn={turn} />
             ))}
             {totals.map((total) => <th key={total.id} role="columnheader" scope="col" dir="auto" className={CELL}>{total.label}</th>)}
-            {entity.places && <th role="columnheader" scope="col" className={CELL}>{words.free}</th>}
+            {entity.balance && <th role="columnheader" scope="col" className={CELL}>{words.balance}</th>}
             {editing.hasActions && <th role="columnheader" scope="col" className={`${CELL} print:hidden`}><span className="sr-only">{words.actions}</span></th>}
           </tr>
         </thead>
@@ -66,8 +69,8 @@ function Heading({ field, order, turn }: { field: Field; order: Order | undefine
   const way = order?.field !== field.id ? "none" : order.descending ? "descending" : "ascending";
   const sign = { none: "", ascending: " ▲", descending: " ▼" }[way];
   return (
-    <th role="columnheader" scope="col" aria-sort={way} className="px-1 py-1 text-start">
-      <button type="button" dir="auto" className="min-h-8 rounded px-2 py-1 font-semibold" onClick={() => turn(field.id)}>
+    <th role="columnheader" scope="col" aria-sort={way} className={`px-1 py-1 ${isSummed(field.kind) ? "text-end" : "text-start"}`}>
+      <button type="button" dir="auto" className="min-h-8 rounded px-2 py-1 text-start font-semibold" onClick={() => turn(field.id)}>
         {field.label}
         <span aria-hidden="true">{sign}</span>
       </button>
@@ -81,11 +84,11 @@ function TableRow({ view, row, totals }: { view: View; row: Row; totals: Total[]
   // Where no field says what a row is called, its first one leads to it.
   const leading = entity.title ?? entity.fields[0]?.id;
   return (
-    <tr role="row" className="border-b border-rule last:border-0 max-sm:block max-sm:p-3">
+    <tr role="row" className="border-b border-rule last:border-0 max-sm:flex max-sm:flex-col max-sm:p-3">
       {entity.fields.map((field) => (
-        <td key={field.id} role="cell" className={row.values[field.id] === undefined && field.id !== leading ? `${CELL} max-sm:hidden` : CELL}>
-          <span aria-hidden="true" dir="auto" className="w-2/5 shrink-0 text-muted sm:hidden">{field.label}</span>
-          {field.id === leading ? <Leading view={view} row={row} field={field} /> : <FieldValue field={field} row={row} rowsOf={table.rowsOf} />}
+        <td key={field.id} role="cell" className={`${CELL} ${cellLook(field, row, leading)}`}>
+          {field.id !== leading && <span aria-hidden="true" dir="auto" className="w-2/5 shrink-0 text-muted sm:hidden">{field.label}</span>}
+          {field.id === leading ? <Leading view={view} row={row} field={field} /> : <RowValue entity={entity} field={field} row={row} rowsOf={table.rowsOf} />}
         </td>
       ))}
       {totals.map((total) => (
@@ -94,20 +97,34 @@ function TableRow({ view, row, totals }: { view: View; row: Row; totals: Total[]
           <TotalValue total={total} value={totalOf(total, row, table.rowsOf)} />
         </td>
       ))}
-      {entity.places && (
+      {entity.balance && (
         <td role="cell" className={CELL}>
-          <span aria-hidden="true" className="w-2/5 shrink-0 text-muted sm:hidden">{words.free}</span>
-          <Places entity={entity} row={row} />
+          <span aria-hidden="true" className="w-2/5 shrink-0 text-muted sm:hidden">{words.balance}</span>
+          <Balance kind={entity.balance} row={row} />
         </td>
       )}
       {editing.hasActions && (
         <td role="cell" className={`${CELL} flex-col print:hidden`}>
-          <Moves entity={entity} row={row} table={table} />
-          {editing.actionsOf(row)}
+          <div className="flex flex-wrap gap-2 sm:justify-end">
+            <Moves entity={entity} row={row} table={table} />
+            {editing.actionsOf(row)}
+          </div>
         </td>
       )}
     </tr>
   );
+}
+
+/** How a cell looks. On narrow screens the one that names the row is the heading of its card, and empty ones are left out. */
+function cellLook({ id, kind }: Field, row: Row, leading: string | undefined): string {
+  if (id === leading) return "max-sm:order-first max-sm:text-base max-sm:font-semibold";
+  const there = row.values[id] === undefined ? "max-sm:hidden" : "";
+  return isSummed(kind) ? `${there} ${FIGURES}` : there;
+}
+
+/** A row's value in a field; where the field says how many places there are, those that are left. */
+export function RowValue({ entity, field, row, rowsOf }: { entity: Entity; field: Field; row: Row; rowsOf: (entity: string) => Row[] }) {
+  return field.id === entity.places ? <Places entity={entity} row={row} /> : <FieldValue field={field} row={row} rowsOf={rowsOf} />;
 }
 
 /** The cell that names a row: it leads to the row's page, and bears its marks. */
@@ -125,8 +142,14 @@ function Leading({ view, row, field }: { view: View; row: Row; field: Field }) {
   );
 }
 
+/** What a person is owed; what they owe stands with a minus. */
+export function Balance({ kind, row }: { kind: FieldKind; row: Row }) {
+  const { language, words } = useApp();
+  return <span className={(row.balance ?? 0) < 0 ? "font-semibold" : ""}>{row.balance === undefined ? "–" : shownNumber(kind, row.balance, language, words)}</span>;
+}
+
 /** How many of a row's places are free. */
-export function Places({ entity, row }: { entity: Entity; row: Row }) {
+function Places({ entity, row }: { entity: Entity; row: Row }) {
   const { words } = useApp();
   const limit = entity.places === undefined ? undefined : row.values[entity.places];
   if (typeof limit !== "number") return <span>–</span>;
@@ -134,16 +157,17 @@ export function Places({ entity, row }: { entity: Entity; row: Row }) {
 }
 
 function Sums({ entity, rows, columns }: { entity: Entity; rows: Row[]; columns: number }) {
-  const { words, language } = useApp();
-  if (!entity.fields.some((field) => isSummed(field.kind))) return null;
+  const { words, language, entities } = useApp();
+  const adds = (field: Field) => isSummed(field.kind) && !isPerPiece(entity, field, entities);
+  if (!entity.fields.some(adds)) return null;
   const sum = (field: Field) => rows.reduce((total, row) => total + Number(row.values[field.id] ?? 0), 0);
   return (
     <tfoot role="rowgroup" className="border-t-2 border-rule font-semibold max-sm:block">
       <tr role="row" className="max-sm:block max-sm:p-3">
         {entity.fields.map((field, index) => (
-          <td key={field.id} role="cell" className={isSummed(field.kind) || index === 0 ? CELL : `${CELL} max-sm:hidden`}>
-            {isSummed(field.kind) && <span className="shrink-0 text-muted sm:sr-only">{words.total} {field.label}</span>}
-            {isSummed(field.kind) ? shownNumber(field.kind, sum(field), language, words) : index === 0 && words.total}
+          <td key={field.id} role="cell" className={adds(field) ? `${CELL} ${FIGURES}` : index === 0 ? CELL : `${CELL} max-sm:hidden`}>
+            {adds(field) && <span className="shrink-0 text-muted sm:sr-only">{words.total} {field.label}</span>}
+            {adds(field) ? shownNumber(field.kind, sum(field), language, words) : index === 0 && words.total}
           </td>
         ))}
         {columns > 0 && <td role="cell" colSpan={columns} className="max-sm:hidden" />}

@@ -50,6 +50,11 @@ export function minutesOfDay(time: string): number {
   return hours * 60 + minutes;
 }
 
+/** The day of the week, 1 for Monday to 7 for Sunday. */
+export function weekdayOf(day: string): number {
+  return new Date(day).getUTCDay() || 7;
+}
+
 /** The month of a day, `YYYY-MM`. */
 export function monthOf(day: string): string {
   return day.slice(0, 7);

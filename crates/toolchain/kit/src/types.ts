@@ -105,6 +105,15 @@ export interface Booking {
   onlyIf?: Condition;
   /** The hours of the row that `field` refers to. */
   within?: { field: string; opens: string; closes: string };
+  /** When the place is open. */
+  open?: Opening;
+}
+
+/** When a place is open: on which days of the week (1 is Monday), and from when to when; without a week, on all days. */
+export interface Opening {
+  week: { days: number[]; opens?: string; closes?: string }[];
+  /** Closed from one day to another, both included: `MM-DD` of every year, or `YYYY-MM-DD`. */
+  closed: { first: string; last: string }[];
 }
 
 /** Rows that nobody changes any more while the condition holds; absent: ever. */
@@ -138,6 +147,8 @@ export interface Entity {
   steps?: Steps[];
   fixed?: Fixed[];
   booking?: Booking;
+  /** Rows are people who share costs: how their balances are shown. */
+  balance?: FieldKind;
   /** The field with the number of places, where other rows take places here. */
   places?: string;
   /** How many rows the backend gives at once. */
@@ -160,6 +171,8 @@ export interface Page {
   id: string;
   title: string;
   roles: string[];
+  /** The entity of which people add a row there: a form, or times to book. Other pages lead to it. */
+  adds?: string;
   view: () => ReactNode;
 }
 
@@ -174,6 +187,8 @@ export interface Row {
   createdAt: number;
   updatedAt: number;
   placesTaken?: number;
+  /** What they are owed by the others, less what they owe. */
+  balance?: number;
   values: Record<string, Value | undefined>;
 }
 

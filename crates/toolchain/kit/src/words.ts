@@ -42,6 +42,7 @@ export interface Words {
   emptyMonth: string;
   noMatch: string;
   notThere: string;
+  sayText: (page: string) => string;
   without: string;
   offline: string;
   noNetwork: string;
@@ -71,7 +72,6 @@ export interface Words {
   sentByYou: string;
   changeAnswer: string;
   inviteFailed: string;
-  free: string;
   picture: string;
   noPicture: string;
   addTo: (entity: string) => string;
@@ -100,6 +100,13 @@ export interface Words {
   freeDays: string;
   firstAndLast: string;
   noTimes: string;
+  /** What somebody is owed, less what they owe. */
+  balance: string;
+  owes: (debtor: string, creditor: string, amount: string) => string;
+  /** Nobody owes anybody anything. */
+  allEven: string;
+  /** Of a day. */
+  closedDay: string;
   nextFree: (when: string) => string;
   book: string;
   summary: string;

@@ -7,7 +7,10 @@ import { packagedPath } from './support.mjs';
 
 const salon = JSON.parse(readFileSync(new URL('apps/salon.json', import.meta.url), 'utf8'));
 const arabic = { ...salon, language: 'ar', theme: { ...salon.theme, background: '#fde68a' } };
-const { open, originOf } = served({ salon, arabic });
+const prices = { id: 'prices', title: 'Salon Mira', kind: 'cards', entity: 'service', roles: ['visitor'] };
+const blank = { id: 'story', title: 'Our story', kind: 'text', entity: '', roles: ['visitor', 'owner'] };
+const shop = { ...salon, pages: [prices, ...salon.pages.filter(({ id }) => id !== 'about'), blank] };
+const { open, originOf } = served({ salon, arabic, shop });
 
 const DOT = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 const DAY = 86_400_000;
@@ -264,6 +267,41 @@ test('gallery: a file that is no picture is said to be none', { skip }, () =>
     await page.getByRole('alert').filter({ hasText: 'not a picture' }).waitFor();
   }));
 
+test('strangers are met by the app itself, and led from what is offered to where it is booked', { skip }, async () => {
+  const { page, faults } = await open('shop', '?as=visitor', { rows: hair });
+  const banner = page.getByRole('banner');
+  await banner.getByText('Salon Mira', { exact: true }).first().waitFor();
+  assert.deepEqual(await banner.getByRole('link', { name: /^(Book|Contact|Chairs|Room)$/ }).evaluateAll((all) => [...new Set(all.map((one) => one.hash))]), ['#book', '#contact', '#chairs', '#rooms']);
+  assert.equal(await page.getByText('2 entries').count() + await page.getByText('More', { exact: true }).count(), 0);
+  const colour = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'Colour' }) });
+  await colour.getByText('€90.00').waitFor();
+  await colour.getByRole('link', { name: 'Book: Colour' }).click();
+  await page.getByRole('heading', { name: 'Book', level: 1 }).waitFor();
+  assert.equal(await page.getByLabel('Service').locator('option:checked').innerText(), 'Colour');
+  assert.equal(await page.getByText('Salon Mira', { exact: true }).locator('visible=true').count(), 2, 'the bar and the menu');
+  // An address fills in what the form asks for as one row of another table, and nothing else.
+  await page.evaluate(() => (location.hash = 'contact?text=7'));
+  await page.getByRole('heading', { name: 'Contact', level: 1 }).waitFor();
+  assert.equal(await page.getByLabel('Message').inputValue(), '');
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test('a page without words says to its owner how it gets some', { skip }, async () => {
+  for (const [role, sentence] of [['owner', /Say in the conversation .* “Our story: …”/], ['visitor', 'There is nothing here yet.']]) {
+    const { page } = await open('shop', `?as=${role}#story`);
+    await page.getByText(sentence).waitFor();
+    await page.close();
+  }
+});
+
+test('what each piece costs or how long it takes comes to nothing together', { skip }, () =>
+  on('?as=owner#services', { rows: hair }, async (page) => {
+    const sums = page.getByRole('row').filter({ hasText: 'Total' });
+    await sums.getByText('€120.00').waitFor();
+    assert.equal(await sums.getByText('3 hr').count(), 0);
+  }));
+
 test('timeline: newest first, each row on a page of its own with a code for its address', { skip }, () =>
   on('?as=visitor#news', { rows: everything }, async (page) => {
     await page.getByRole('article').first().waitFor();
@@ -467,6 +505,23 @@ for (const [app, colorScheme] of [['salon', 'light'], ['salon', 'dark'], ['arabi
       await page.evaluate((hash) => (location.hash = hash), place);
       await page.locator('article h1').waitFor();
       assert.deepEqual(await objections(page, 1280), [], place);
+    }
+    assert.deepEqual(faults, []);
+    await page.close();
+  });
+}
+
+for (const colorScheme of ['light', 'dark']) {
+  test(`what strangers see of a shop, ${colorScheme}, can be used by everybody, on every width`, { skip: unaudited }, async () => {
+    const { page, faults } = await open('shop', '?as=visitor', { rows: everything, colorScheme, reducedMotion: 'reduce' });
+    await page.evaluate(axe);
+    for (const { id } of shop.pages.filter(({ roles }) => roles.includes('visitor'))) {
+      await page.evaluate((hash) => (location.hash = hash), id);
+      await page.locator('h1').waitFor();
+      for (const width of [360, 768, 1280]) {
+        await page.setViewportSize({ width, height: 800 });
+        assert.deepEqual(await objections(page, width), [], `${id} at ${width}`);
+      }
     }
     assert.deepEqual(faults, []);
     await page.close();

@@ -26,6 +26,7 @@ const importing = await module('importing.ts');
 const attention = await module('attention.ts');
 const figures = await module('figures.ts');
 const rows = await module('rows.ts');
+const balance = await module('balance.ts');
 
 const money = { type: 'money', currency: 'EUR', digits: 2 };
 const yen = { type: 'money', currency: 'JPY', digits: 0 };
@@ -132,12 +133,12 @@ test('a ground of any colour lets everything on it be read, by day and by night'
 
 test('every language has every text, and says numbers', () => {
   assert.deepEqual(Object.keys(languages).sort(), ['ar', 'de', 'en', 'es', 'fr', 'hi', 'id', 'pt', 'sw', 'zh']);
-  const samples = { number: [[0], [1], [2], [5], [11], [100]], two: [[0, 5], [1, 30]], text: [['x'], ['x', 'y']] };
+  const samples = { number: [[0], [1], [2], [5], [11], [100]], two: [[0, 5], [1, 30]], three: [['Ann', 'Ben', '5 €']], text: [['x'], ['x', 'y']] };
   for (const [language, words] of Object.entries(languages)) {
     assert.deepEqual(Object.keys(words).sort(), Object.keys(en).sort(), language);
     for (const [key, text] of Object.entries(words)) {
       if (typeof text === 'string') assert.ok(text.trim() !== '', `${language} ${key}`);
-      else for (const args of text.length === 1 ? [...samples.number, ...samples.text] : samples.two) {
+      else for (const args of text.length === 1 ? [...samples.number, ...samples.text] : text.length === 3 ? samples.three : samples.two) {
         assert.doesNotMatch(text(...args), /undefined|#|\$\{|^\s*$/, `${language} ${key}`);
       }
     }
@@ -197,6 +198,18 @@ test('free times lie within the hours and collide with nothing', () => {
   const late = slots.freeTimes(open, length, taken, time.minutesOf('2026-05-01T09:10'));
   assert.deepEqual(late.map((start) => time.momentAt(start).slice(11)), ['11:00']);
   assert.deepEqual(slots.freeTimes(open, 181, [], 0), []);
+});
+
+test('nothing is offered on closed days, and on open ones within their hours', () => {
+  const plan = {
+    start: 'at', end: { type: 'minutes', minutes: 60 }, per: [],
+    open: { week: [{ days: [2, 3], opens: '09:00', closes: '11:00' }, { days: [2], opens: '14:00', closes: '15:00' }], closed: [{ first: '12-31', last: '01-02' }, { first: '2026-05-12', last: '2026-05-12' }] },
+  };
+  const offered = (day) => slots.openings({ id: 'visit', fields: [] }, plan, day, {}, find)
+    .flatMap((open) => slots.freeTimes(open, 60, [], 0)).map((start) => time.momentAt(start).slice(11));
+  // 2026-05-04 is a Monday.
+  assert.deepEqual(['2026-05-04', '2026-05-05', '2026-05-06', '2026-05-12'].map((day) => offered(day)), [[], ['09:00', '09:30', '10:00', '14:00'], ['09:00', '09:30', '10:00'], []]);
+  assert.deepEqual(['2024-12-31', '2024-01-02', '2025-01-07'].map((day) => slots.isOpen(plan, day)), [false, false, true]);
 });
 
 test('a stretch of days takes its last day too', () => {
@@ -301,4 +314,14 @@ test('what is no e-mail address or telephone number is refused in words', () => 
   assert.throws(() => values.read({ type: 'email' }, 'a b', 'E-mail', en, 'en'), { message: 'E-mail is not an e-mail address.' });
   assert.equal(values.read({ type: 'phone' }, '+49 (30) 12-34', 'Phone', en, 'en'), '+49 (30) 12-34');
   assert.throws(() => values.read({ type: 'phone' }, 'none', 'Phone', en, 'en'), { message: 'Phone is not a telephone number.' });
+});
+
+test('debts make all even with fewer payments than people', () => {
+  const people = [[1, 801], [2, -201], [3, -200], [4, -200], [5, -200], [6, 0]].map(([id, balance]) => ({ id, balance }));
+  const found = balance.debts(people);
+  assert.deepEqual(found[0], { from: 2, to: 1, amount: 201 });
+  assert.equal(found.length, 4);
+  const left = people.map(({ id, balance: owed }) => found.reduce((all, { from, to, amount }) => all + (from === id ? amount : 0) - (to === id ? amount : 0), owed));
+  assert.ok(left.every((one) => one === 0), String(left));
+  assert.deepEqual(balance.debts([]), []);
 });

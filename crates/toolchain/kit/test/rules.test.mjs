@@ -175,6 +175,53 @@ tell(await app.createHoliday({ stylist = ??1; first = ??"2030-05-04"; last = nul
   assert.deepEqual(said.slice(12), ['ok', 'ok', taken, 'Last day can\'t be before or below First day.', 'ok']);
 });
 
+/** 2030-03-01 is a Friday. */
+test('bookings begin and end while it is open, on every day of four years', () => {
+  const said = told('salon', `${SALON}
+ignore await app.createStylist({ stylistOf with name = ?"Ari" });
+for (start in ["2030-03-01T10:00", "2030-03-01T08:45", "2030-03-01T17:45", "2030-03-02T13:30", "2030-03-02T13:45", "2030-03-03T10:00",
+  "2030-03-04T10:00", "2030-12-23T10:00", "2030-12-24T10:00", "2030-12-26T10:00", "2030-12-27T10:00", "2031-01-02T10:00", "2032-02-28T10:00", "2032-03-02T10:00"].values()) {
+  tell(await app.createBooking({ cut with stylist = ??3; start = ?(?start) }));
+};
+tell(await app.updateBooking(1, { none with start = ??"2030-03-03T10:00" }));
+tell(await app.updateBooking(1, { none with name = ?"Kim K." }));`, (app) => {
+    const span = { start: 'start', end: { type: 'lengthOf', via: 'service', field: 'minutes' } };
+    const week = [{ days: [2, 3, 4, 5], opens: '09:00', closes: '18:00' }, { days: [6], opens: '09:00', closes: '14:00' }];
+    const closed = [{ first: '12-24', last: '12-26' }, { first: '12-31', last: '01-02' }];
+    app.rules.push({ type: 'open', entity: 'booking', span, week, closed });
+    app.rules = app.rules.filter(({ type }) => !['atMost', 'noOverlap'].includes(type));
+  }).slice(4);
+  const shut = 'It is closed then.';
+  assert.deepEqual(said, ['ok', shut, shut, 'ok', shut, shut, shut, shut, shut, shut, 'ok', shut, 'ok', 'ok', shut, 'ok']);
+  // Every day of four years, against the calendar of JavaScript: written in Motoko by hand, it must know leap days.
+  const days = Array.from({ length: 1461 }, (_, index) => new Date(Date.UTC(2027, 11, 30) + index * 86_400_000));
+  const script = `import Prim "mo:⛔";\nimport Clock "Clock";
+func tells(day : Text) : Text {
+  let stretch = Clock.days(?day, null);
+  var weekday = 0;
+  for (one in [1, 2, 3, 4, 5, 6, 7].values()) if (Clock.open(stretch, [one], null, null)) weekday += one;
+  debug_show (weekday) # (if (Clock.touches(stretch, day, day)) "y" else "n");
+};
+var all = "";
+for (day in [${days.map((day) => `"${day.toISOString().slice(0, 10)}"`).join(', ')}].values()) all #= tells(day);
+Prim.debugPrint(all);`;
+  const [all] = ran({ ...generate(spec('salon')), 'backend/script.mo': script }, 'script.mo');
+  assert.equal(all, days.map((day) => `${day.getUTCDay() || 7}y`).join(''));
+});
+
+test('hours past midnight belong to the day on which they begin', () => {
+  const said = told('salon', `${SALON}
+ignore await app.createStylist({ stylistOf with name = ?"Ari" });
+for (start in ["2030-03-01T23:30", "2030-03-02T01:00", "2030-03-02T01:45", "2030-03-03T01:00", "2030-03-01T01:00"].values()) {
+  tell(await app.createBooking({ cut with stylist = ??3; start = ?(?start) }));
+}`, (app) => {
+    const span = { start: 'start', end: { type: 'minutes', minutes: 30 } };
+    app.rules = [{ type: 'open', entity: 'booking', span, week: [{ days: [5], opens: '20:00', closes: '02:00' }] }];
+  }).slice(4);
+  const shut = 'It is closed then.';
+  assert.deepEqual(said, ['ok', 'ok', shut, shut, shut]);
+});
+
 test('strangers own what they made by their key, keep the notice, and are limited', () => {
   const said = told('salon', `${SALON}
 as("visitor", "");
@@ -303,6 +350,125 @@ say(debug_show (await app.listBatches(null)));`);
   assert.match(cut[2][6], /placesTaken = \?2_500/);
 });
 
+test('what people are owed adds up to nothing, whatever is paid, changed and taken back', () => {
+  // Amounts, payers and sharers from a fixed sequence of numbers; the sum is told after each act.
+  const said = told('costs', `
+as("owner", "owner");
+for (name in ["Ann", "Ben", "Cy", "Di", "Eva"].values()) ignore await app.createFriend({ name = ?name; email = null });
+func balances() : async Text {
+  var sum : Int = 0;
+  var all = "";
+  for (friend in (await app.listFriends(null)).values()) {
+    let ?balance = friend.balance else Prim.trap("no balance");
+    sum += balance;
+    all #= debug_show balance # " ";
+  };
+  all # "= " # debug_show sum;
+};
+let none = { what = null; amount = null; date = null; payer = null };
+tell(await app.createExpense({ none with what = ?"Bread"; amount = ??1001; payer = ??1 }));
+say(await balances());
+ignore await app.createShare({ expense = ??1; friend = ??2 });
+ignore await app.createShare({ expense = ??1; friend = ??3 });
+ignore await app.createShare({ expense = ??1; friend = ??4 });
+say(await balances());
+tell(await app.createShare({ expense = ??1; friend = ??4 }));
+tell(await app.deleteFriend(1));
+var seed = 7;
+func next(most : Nat) : Nat { seed := (seed * 1_103_515_245 + 12_345) % 2_147_483_648; seed / 65_536 % most };
+var turn = 2;
+while (turn < 32) {
+  ignore await app.createExpense({ none with what = ?"More"; amount = ??(next(20_000) - 5_000 : Int); payer = ??(next(5) + 1) });
+  if (next(2) == 0) ignore await app.createShare({ expense = ??turn; friend = ??(next(5) + 1) });
+  if (next(3) == 0) ignore await app.updateExpense(turn, { none with amount = ??(next(999) : Int); payer = ??(next(5) + 1) });
+  if (next(5) == 0) ignore await app.createFriend({ name = ?"New"; email = null });
+  say(await balances());
+  turn += 1;
+};
+as("visitor", "");
+say(debug_show ((await app.listFriends(null)).size()));`);
+  assert.deepEqual(said.slice(0, 3), ['ok', '+801 -201 -200 -200 -200 = 0', '+1_001 -333 -334 -334 0 = 0']);
+  assert.match(said[3], /already there/);
+  assert.match(said[4], /still used/);
+  const sums = said.slice(5, -1);
+  assert.equal(sums.length, 30);
+  sums.forEach((line) => assert.match(line, / = 0$/));
+  assert.equal(said.at(-1), '0');
+});
+
+test('a contract is signed by both of its parties before it is signed, and stays as it was sent', () => {
+  const said = told('contracts', `
+let none = { title = null; textValue = null; price = null; customer = null; state = null };
+as("owner", "me");
+ignore await app.createCustomer({ name = ?"Kim"; email = null; phone = null });
+ignore await app.createCustomer({ name = ?"Lou"; email = null; phone = null });
+tell(await app.createContract({ none with title = ?"Roof"; price = ??90_000; customer = ??1 }));
+let one = { contract = ??1 };
+tell(await app.createSignature(one));
+tell(await app.updateContract(1, { none with state = ??"signed" }));
+tell(await app.updateContract(1, { none with state = ??"sent" }));
+tell(await app.updateContract(1, { none with price = ??1 }));
+tell(await app.createSignature(one));
+tell(await app.createSignature(one));
+tell(await app.updateContract(1, { none with state = ??"signed" }));
+as("customer", "customer:2");
+say(debug_show ((await app.listContracts(null)).size()));
+tell(await app.createSignature(one));
+as("customer", "customer:1");
+say(debug_show ((await app.listContracts(null)).size()));
+tell(await app.createSignature(one));
+tell(await app.updateContract(1, { none with price = ??1 }));
+as("owner", "me");
+tell(await app.deleteSignature(2));
+tell(await app.updateContract(1, { none with state = ??"signed" }));
+tell(await app.updateContract(1, { none with state = ??"sent" }));
+tell(await app.updateContract(1, { none with customer = ??2 }));
+tell(await app.deleteContract(1));`);
+  const settled = 'This is settled: it can no longer be changed or deleted.';
+  assert.equal(said[0], 'ok');
+  assert.match(said[1], /not ready/, 'nobody signs a draft');
+  assert.match(said[2], /can't go from/);
+  assert.deepEqual(said.slice(3, 6), ['ok', settled, 'ok']);
+  assert.match(said[6], /already there/);
+  assert.match(said[7], /needs the approval of 2 people/);
+  assert.equal(said[8], '0', 'another customer finds nothing');
+  assert.match(said[9], /must be yours/);
+  assert.deepEqual([said[10], said[11]], ['1', 'ok']);
+  assert.notEqual(said[12], 'ok');
+  assert.deepEqual([said[13], said[14]], [settled, 'ok']);
+  assert.match(said[15], /can't go from/);
+  assert.deepEqual(said.slice(16), [settled, settled]);
+});
+
+test('payments make a membership last longer, never shorter, and nobody else says how long', () => {
+  const said = told('club', `
+let none = { member2 = ??1; amount = ??3000; until = null; date = null };
+as("owner", "me");
+say(debug_show (await app.createMember({ name = ?"Kim"; email = null; until = ??"2099-01-01" })));
+ignore await app.createMember({ name = ?"Lou"; email = null; until = null });
+func until() : async Text {
+  var all = "";
+  for (member in (await app.listMembers(null)).values()) all #= debug_show (member.until) # " ";
+  all;
+};
+for (day in ["2030-12-31", "2031-12-31", "2031-06-30", "2032-12-31"].values()) {
+  tell(await app.createPayment({ none with until = ?(?day) }));
+  say(await until());
+};
+tell(await app.updateMember(1, { name = null; email = ??"kim@example.org"; until = ??"2099-01-01" }));
+tell(await app.updateMember(1, { name = null; email = null; until = ?null }));
+say(await until());
+tell(await app.updatePayment(1, { none with until = ??"2098-01-01" }));
+tell(await app.deletePayment(4));`);
+  assert.match(said[0], /until = null/);
+  const told1 = (day) => `?"${day}" null `;
+  assert.deepEqual(said.slice(1, 9), [
+    'ok', told1('2030-12-31'), 'ok', told1('2031-12-31'), 'ok', told1('2031-12-31'), 'ok', told1('2032-12-31'),
+  ]);
+  assert.deepEqual(said.slice(9, 12), ['ok', 'ok', told1('2032-12-31')]);
+  said.slice(12).forEach((sentence) => assert.match(sentence, /settled/));
+});
+
 test('rules come to live data and go again, and running numbers with them', () => {
   const bare = { ...spec('stock'), rules: [] };
   const [without, held] = [compiled(generate(bare)), compiled(generate(spec('stock'), bare))];
@@ -396,6 +562,7 @@ test('rules of every form compile without a word from the compiler', () => {
   stay('baton', { field: 'again', to: 'again' });
   stay('quorum', { field: 'state', to: 'c', votes: 'stay', by: 'again', least: 1 });
   stay('ordered', { first: 'from1', then: 'until' });
+  stay('open', { ...span({ type: 'length', field: 'minutes' }), week: [{ days: [1, 7] }], closed: [{ first: '2030-01-01', last: '2030-01-06' }] });
   stay('onePerMember');
   stay('unique', { field: 'serial' });
   assert.deepEqual(compiled(generate(app)).diagnostics, []);

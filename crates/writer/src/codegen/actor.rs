@@ -2,6 +2,7 @@
 //!
 //! Invariant: between a check and the write that relies on it there is no `await`; every method asks who calls first.
 
+use super::balance;
 use super::capacity;
 use super::rules::{self, Hooks};
 use super::shape::{Model, Shape, is_text};
@@ -86,6 +87,7 @@ fn section(model: &Model<'_>, shape: &Shape<'_>) -> Vec<String> {
     for rule in model.capacities().iter().filter(|rule| rule.child.entity.id == shape.entity.id) {
         parts.extend([capacity::taken_function(rule), capacity::full_function(model, rule)]);
     }
+    parts.extend(balance::shown_rule(model, shape).map(|shared| shared.function()));
     parts.append(&mut hooks.functions);
     parts.extend(sight::functions(model, shape));
     parts
@@ -122,13 +124,9 @@ fn list(model: &Model<'_>, shape: &Shape<'_>) -> String {
             "let scope = Access.{rows}(who.role).read;\n  Rows.page<{module}.{row}, {module}.{view}>({rows}, after, {module}.page, func row = {reach}, {shown});"
         )
     };
-    let body = match capacity::shown_rule(model, shape) {
-        None => page(&format!("{module}.view(row)")),
-        Some(rule) => {
-            let shown = format!("{module}.view(row, Rows.counted(taken, row.id))");
-            format!("let taken = {}();\n  {}", capacity::taken_name(&rule), page(&shown))
-        }
-    };
+    let (counts, shown) = counted(model, shape);
+    let counts: String = counts.iter().map(|(name, call)| format!("let {name} = {call};\n  ")).collect();
+    let body = counts + &page(&format!("{module}.view(row{shown})"));
     let caller = sight::caller(shape, true);
     format!(
         "\
@@ -402,20 +400,33 @@ fn fresh(shape: &Shape<'_>, body: &str) -> String {
 }
 
 fn view_call(model: &Model<'_>, shape: &Shape<'_>, row: &str) -> String {
-    match capacity::is_parent(model, shape) {
+    match capacity::is_parent(model, shape) || balance::shown_rule(model, shape).is_some() {
         true => format!("{}View({row})", shape.names.one),
         false => format!("{}.view({row})", shape.names.module),
     }
 }
 
-/// For entities with places: the view with the places that are taken now.
+/// What is counted over other rows for the view of a row: names with the calls that count, and the view's arguments.
+fn counted(model: &Model<'_>, shape: &Shape<'_>) -> (Vec<(&'static str, String)>, String) {
+    let taken = capacity::shown_rule(model, shape).map(|rule| format!("{}()", capacity::taken_name(&rule)));
+    let owed = balance::shown_rule(model, shape).map(|_| "balances()".to_owned());
+    let places = taken.map(|call| (("taken", call), ", Rows.counted(taken, row.id)"));
+    let balance = owed.map(|call| (("owed", call), ", Rows.owed(owed, row.id)"));
+    let (counts, arguments): (Vec<_>, Vec<_>) = places.into_iter().chain(balance).unzip();
+    (counts, arguments.concat())
+}
+
+/// For entities with places or balances: the view with what is counted now.
 fn parent_view(model: &Model<'_>, shape: &Shape<'_>) -> Option<String> {
-    let rule = capacity::shown_rule(model, shape)?;
+    let (counts, mut shown) = counted(model, shape);
+    if counts.is_empty() {
+        return None;
+    }
+    for (name, call) in counts {
+        shown = shown.replace(&format!("({name},"), &format!("({call},"));
+    }
     let (module, one, row, view) = (&shape.names.module, &shape.names.one, &shape.names.row, shape.names.view());
-    let taken = capacity::taken_name(&rule);
-    Some(format!(
-        "func {one}View(row : {module}.{row}) : {module}.{view} = {module}.view(row, Rows.counted({taken}(), row.id));"
-    ))
+    Some(format!("func {one}View(row : {module}.{row}) : {module}.{view} = {module}.view(row{shown});"))
 }
 
 /// The rules of an entity that look at more than what was entered.

@@ -2,6 +2,7 @@
 //!
 //! Invariant: these modules hold no state and know no other entity; what depends on other rows is in the actor.
 
+use super::balance;
 use super::capacity;
 use super::shape::{Model, Shape, is_text, stored_type};
 use super::text::{comment, indent, motoko, record};
@@ -59,9 +60,10 @@ fn row_type(shape: &Shape<'_>) -> String {
 fn view_type(model: &Model<'_>, shape: &Shape<'_>) -> String {
     let fields = shape.shown().iter().map(|field| format!("  {} : ?{};\n", field.id, stored_type(&field.kind)));
     let places = if capacity::is_parent(model, shape) { "  placesTaken : ?Nat;\n" } else { "" };
+    let balance = if balance::shown_rule(model, shape).is_some() { "  balance : ?Int;\n" } else { "" };
     let name = shape.names.view();
     format!(
-        "/// A row as people see it. Everything but the id may be absent, so that fields can come and go.\npublic type {name} = {{\n  id : Nat;\n  member : ?Text;\n  createdAt : ?Int;\n  updatedAt : ?Int;\n{}{places}}};",
+        "/// A row as people see it. Everything but the id may be absent, so that fields can come and go.\npublic type {name} = {{\n  id : Nat;\n  member : ?Text;\n  createdAt : ?Int;\n  updatedAt : ?Int;\n{}{places}{balance}}};",
         fields.collect::<String>()
     )
 }
@@ -303,8 +305,13 @@ fn view(model: &Model<'_>, shape: &Shape<'_>) -> String {
     if parent {
         fields.push("placesTaken = ?placesTaken;".into());
     }
+    let owed = balance::shown_rule(model, shape).is_some();
+    if owed {
+        fields.push("balance = ?balance;".into());
+    }
     let (row, view) = (&shape.names.row, shape.names.view());
     let argument = if parent { ", placesTaken : Nat" } else { "" };
+    let argument = format!("{argument}{}", if owed { ", balance : Int" } else { "" });
     let fields = indent(&fields.join("\n"), 2);
     format!(
         "/// The row as people see it.\npublic func view(row : {row}{argument}) : {view} {{\n  {{\n{fields}\n  }};\n}};"

@@ -4,6 +4,7 @@
 //! descriptions only keep the pages from offering what it would refuse.
 
 use super::Tree;
+use super::balance;
 use super::capacity;
 use super::entity;
 use super::migration::minor_digits;
@@ -81,15 +82,22 @@ export const {id}Page: Page = {{
   id: {address},
   title: {title},
   roles: [{roles}],
-  view: () => {view},
+{adds}  view: () => {view},
 }};
 ",
         about = comment(&page.title),
         address = script(id),
         title = script(&page.title),
         roles = strings(&page.roles),
+        adds = adds(page, shape),
         view = element(component, &properties(page, shape)),
     )
+}
+
+/// Of which entity people add a row on this page, where that is what it is for.
+fn adds(page: &Page, shape: Option<&Shape<'_>>) -> String {
+    let shape = shape.filter(|_| matches!(page.kind, PageKind::Form | PageKind::Slots));
+    shape.map_or(String::new(), |shape| format!("  adds: {},\n", script(&shape.entity.id)))
 }
 
 /// The kit's component for a page. A page by a field that isn't there shows its rows plainly.
@@ -193,6 +201,8 @@ fn entity(model: &Model<'_>, shape: &Shape<'_>) -> String {
     lines.extend(entity.person.as_ref().map(|role| format!("person: {},", script(role))));
     lines.extend(behaviour::lines(model, shape));
     lines.extend(capacity::shown_rule(model, shape).map(|rule| format!("places: {},", script(&rule.limit.id))));
+    let owed = balance::shown_rule(model, shape);
+    lines.extend(owed.map(|shared| format!("balance: {},", kind(&shared.amount().kind))));
     lines.push(format!("pageSize: {},", entity::page(shape)));
     lines.push(methods(model, shape));
     let fields: Vec<_> = shape.shown().iter().map(|field| format!("{},", field_text(model, shape, field))).collect();

@@ -61,6 +61,9 @@ pub(super) fn hooks(model: &Model<'_>, shape: &Shape<'_>) -> Hooks {
         if holder.entity.id == shape.entity.id {
             held.add(rule, &mut hooks);
         }
+        if let Some(field) = rule.extended(model.spec, &shape.entity.id).and_then(|id| shape.field(id)) {
+            hooks.settled.push((field.id.clone(), format!("before.{}", field.id)));
+        }
         if let Rule::NoOverlap { span, per, only_if, .. } = rule {
             hooks.change.extend(held.pushed(shape, span, per, only_if.as_ref()));
         }
@@ -91,11 +94,12 @@ pub(super) fn variables(model: &Model<'_>) -> Vec<(String, String)> {
 impl Held<'_, '_> {
     fn add(&self, rule: &Rule, hooks: &mut Hooks) -> Option<()> {
         match rule {
-            // These have homes of their own: `Model::unique`, `Model::one_per_member`, the module `capacity`.
-            Rule::OnePerMember { .. } | Rule::Capacity { .. } | Rule::Unique { .. } => Some(()),
+            // These have homes of their own: `Model::unique`, `Model::one_per_member`, the modules `capacity` and `balance`.
+            Rule::OnePerMember { .. } | Rule::Capacity { .. } | Rule::Unique { .. } | Rule::Shared { .. } => Some(()),
             Rule::Once { fields, by_member, .. } => self.once(hooks, fields, *by_member),
             Rule::NoOverlap { span, per, only_if, .. } => self.no_overlap(hooks, span, per, only_if.as_ref()),
             Rule::Within { span, field, opens, closes, .. } => self.within(hooks, span, field, opens, closes),
+            Rule::Open { span, week, closed, .. } => self.open(hooks, span, week, closed),
             Rule::Notice { field, hours, .. } => self.notice(hooks, field, *hours),
             Rule::Steps { field, start, steps, .. } => self.steps(hooks, field, start, steps),
             Rule::Fixed { only_if, except, .. } => self.fixed(hooks, only_if.as_ref(), except),
@@ -108,6 +112,7 @@ impl Held<'_, '_> {
             Rule::Number { field, .. } => self.running(hooks, field),
             Rule::Copied { field, via, from, .. } => self.copied(hooks, field, via, from),
             Rule::Quorum { field, to, votes, by, least, .. } => self.quorum(hooks, field, to, votes, by, *least),
+            Rule::Extends { field, from, to, .. } => self.extends(hooks, field, from, to),
             Rule::Ordered { first, then, .. } => self.ordered(hooks, first, then),
         }
     }

@@ -144,7 +144,10 @@ impl<'a> Shape<'a> {
         let title =
             shown.iter().copied().find(|field| field.required && field.only_if.is_none() && is_text(&field.kind));
         let settles = |rule: &&'a Rule| rule.entity() == entity.id;
-        let settled = spec.rules.iter().filter(settles).filter_map(|rule| settled(spec, &shown, rule)).collect();
+        let extended = spec.rules.iter().filter_map(|rule| rule.extended(spec, &entity.id));
+        let extended = extended.filter(|id| shown.iter().any(|field| field.id == **id));
+        let settled = spec.rules.iter().filter(settles).filter_map(|rule| settled(spec, &shown, rule));
+        let settled = settled.chain(extended).collect();
         let course = |rule: &'a Rule| match rule {
             Rule::Steps { field, .. } => Some(field.as_str()),
             _ => None,

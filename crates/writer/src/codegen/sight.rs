@@ -3,6 +3,7 @@
 //! Invariant: what somebody may not see is absent from every answer, and they can't change it; a condition that can't
 //! be told shows nothing.
 
+use super::balance;
 use super::capacity;
 use super::shape::{Capacity, Model, Shape};
 use super::text::{capital, motoko};
@@ -165,6 +166,7 @@ fn hidden(model: &Model<'_>, shape: &Shape<'_>) -> Vec<(String, String)> {
     if let Some(test) = capacity::shown_rule(model, shape).and_then(|rule| counts_seen(&rule)) {
         parts.push(("placesTaken".into(), test));
     }
+    parts.extend(balance::shown_rule(model, shape).map(|shared| ("balance".to_owned(), shared.seen())));
     parts
 }
 

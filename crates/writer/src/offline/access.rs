@@ -12,7 +12,9 @@ use super::noun::{noun, shape};
 use super::text::Kind;
 use super::unit::{Unit, written};
 
-pub(crate) use apply::{apply, full, is_manager, is_money, make_role, none, open, person_role, prepare, role_name};
+pub(crate) use apply::{
+    apply, full, hidden, is_manager, is_money, make_role, none, open, person_role, prepare, role_name,
+};
 
 /// What somebody may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,14 +56,24 @@ const SPOTS: &[&str] =
 
 /// Reads a clause about access; everything it uses is marked.
 pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
+    // "hide collected items": of a thing that is more closely described, not all is meant.
+    let whole = |allowance: &Allowance| {
+        let named = draft.find_units(&allowance.what).filter(|_| !draft.creating);
+        named.is_none_or(|id| super::patterns::only_names(draft, &id, &allowance.what))
+    };
     let Some(mut allowance) = passive(clause)
         .or_else(|| shown_to(clause))
         .or_else(|| public(clause))
-        .or_else(|| private(clause))
+        .or_else(|| private(clause).filter(whole))
         .or_else(|| active(clause, &draft.last_who))
     else {
         return false;
     };
+    // "a doctor sees appointments-theirs only": what "only" is about is whose they are.
+    let theirs = |unit: &Unit| unit.is_content() && draft.language.grammar().owns(&unit.text);
+    if clause.has(&["only"]) && !allowance.own && allowance.what.iter().any(theirs) {
+        (allowance.own, allowance.only) = (true, false);
+    }
     draft.last_who.clone_from(&allowance.who);
     if draft.creating && allowance.entity.is_none() {
         mention(draft, &allowance.what);
@@ -102,7 +114,12 @@ fn passive(clause: &Clause) -> Option<Allowance> {
         unit.is("visible")
             || unit.is_any(VERBS) && SPOTS.iter().any(|spot| unit.norm.split(' ').any(|word| word == *spot))
     });
-    let only_for = units.windows(2).position(|pair| pair[0].is("only") && pair[1].is_any(&["for", "to", "by"]));
+    // "só a professora": at the front, what is written like a preposition is an article.
+    let article = |at: usize| at == 0 && units[1].is("det");
+    let only_for = units
+        .windows(2)
+        .position(|pair| pair[0].is("only") && pair[1].is_any(&["for", "to", "by"]))
+        .filter(|at| !article(*at));
     let pivot = verb.or(only_for)?;
     if units[..pivot].iter().any(|unit| unit.kind == Kind::Open) {
         return None;
@@ -229,6 +246,10 @@ fn active(clause: &Clause, last_who: &[Unit]) -> Option<Allowance> {
         })
         .last()
         .unwrap_or(verb);
+    // "we note it, and see": nobody is given anything.
+    if !modal && !only && !units[last + 1..].iter().any(Unit::is_word) {
+        return None;
+    }
     let nobody = units[..verb].iter().any(|unit| unit.is("nobody"));
     if who.is_empty() && !nobody {
         who = last_who.to_vec();

@@ -10,10 +10,11 @@ mod told;
 
 pub(super) use heard::{Meaning, Part, heard};
 pub(super) use read::is_people;
-pub(crate) use told::{Told, folded_words};
+pub(crate) use told::{Told, folded_words, words_of};
 
 use super::lexicon::Language;
-use super::text::is_unspaced;
+use super::text::{is_unspaced, tokens};
+use super::unit::units;
 use crate::query::Query;
 use crate::spec::AppSpec;
 pub use about::{Said, Why};
@@ -93,6 +94,9 @@ pub fn asked(spec: &AppSpec, text: &str) -> Option<Asked> {
     if let Some(answer) = about::access(spec, &parts, language) {
         return Some(Asked::App(answer));
     }
+    if wants_ranking(spec, &parts) && !is_marked(text) {
+        return None;
+    }
     Some(match read::query(spec, &parts, language.code()) {
         // "Que los invitados …" is no question for all of them.
         Ok(query) if query.is_plain() && !is_marked(text) && !parts.iter().any(|part| part.asks("list")) => {
@@ -102,6 +106,20 @@ pub fn asked(spec: &AppSpec, text: &str) -> Option<Asked> {
         Err(read::Unclear::NoNumber(entity)) => Asked::Unclear(no_number(spec, &told, &entity)),
         Err(read::Unclear::Nothing) => Asked::Unclear(unclear(spec, &told)),
     })
+}
+
+/// "Show the most lent tools": by no number that is kept, so it is something that the app should show from now on.
+fn wants_ranking(spec: &AppSpec, parts: &[Part]) -> bool {
+    let number = |meaning: &Meaning| match meaning {
+        Meaning::Field(entity, field) => {
+            let field = spec.entity(entity).and_then(|entity| entity.field(field));
+            field.is_some_and(|field| crate::query::is_number(&field.kind))
+        }
+        _ => false,
+    };
+    let asks = |keys: &[&str]| parts.iter().any(|part| part.asks_any(keys));
+    let asked = asks(&["which", "who", "count", "howMuch"]);
+    asks(&["most"]) && !asked && !parts.iter().flat_map(|part| &part.meanings).any(number)
 }
 
 /// Reads the words of all languages.
@@ -134,7 +152,7 @@ fn is_marked(text: &str) -> bool {
     ended(text).ends_with(['?', '？', '؟'])
 }
 
-fn is_question(text: &str, parts: &[Part], language: &Language) -> bool {
+fn is_question(text: &str, parts: &[Part], language: &'static Language) -> bool {
     let marked = is_marked(text);
     let inner = ended(text).trim_end_matches(['?', '？', '؟']);
     let several =
@@ -150,7 +168,9 @@ fn is_question(text: &str, parts: &[Part], language: &Language) -> bool {
         let known = parts.iter().all(|part| !part.meanings.is_empty());
         return whole || parts[0].asks_any(&["yesNo", "may"]) || parts.iter().any(opens) || compared && known;
     }
-    unmarked(parts, whole, language)
+    // "the number is required": said of a detail, not asked.
+    let told = units(&tokens(text), language).iter().any(|unit| unit.is_any(&["required", "optional"]));
+    !told && unmarked(parts, whole, language)
 }
 
 /// Without a question mark a question begins with its word, and names what the app keeps.

@@ -14,11 +14,16 @@ use super::say::Say;
 use super::unit::Unit;
 use data::{BLUEPRINTS, Blueprint};
 
-pub(crate) use deeds::{Told, read};
+pub(crate) use deeds::{Told, read, section};
 
 /// The concepts of a text.
 pub(crate) fn bag(units: &[Unit]) -> BTreeSet<String> {
-    units.iter().flat_map(|unit| unit.tags.iter().filter_map(key)).collect()
+    let meant = |at: usize, tag: &&Tag| !matches!(tag, Tag::Function(_)) || !deeds::names_rows(units, at);
+    units
+        .iter()
+        .enumerate()
+        .flat_map(|(at, unit)| unit.tags.iter().filter(move |tag| meant(at, tag)).filter_map(key))
+        .collect()
 }
 
 fn key(tag: &Tag) -> Option<String> {
@@ -49,10 +54,25 @@ pub(crate) fn retrieve(bag: &BTreeSet<String>) -> Vec<String> {
     scored.into_iter().map(|(_, id)| id.to_owned()).collect()
 }
 
+/// Whether a bag is of an app in which something is booked.
+pub(crate) fn may_book(bag: &BTreeSet<String>) -> bool {
+    let held = |blueprint: &&Blueprint| blueprint.rule.iter().any(|part| part.kind() == Some("noOverlap"));
+    BLUEPRINTS.iter().filter(held).any(|blueprint| score(blueprint, bag).is_some())
+}
+
 /// Those of them that apply only if a clause tells of one of their deeds.
 pub(crate) fn unsure(bag: &BTreeSet<String>) -> Vec<String> {
     let weak = |blueprint: &&Blueprint| score(blueprint, bag).is_some_and(|score| score < blueprint.sure);
     BLUEPRINTS.iter().filter(weak).map(|blueprint| blueprint.id.clone()).collect()
+}
+
+/// Whether the words alone tell what the app is for, even if no sentence was understood.
+pub(crate) fn is_certain(bag: &BTreeSet<String>) -> bool {
+    let certain = |blueprint: &Blueprint| {
+        let told = score(blueprint, bag).is_some_and(|score| score > blueprint.threshold.max(blueprint.sure));
+        told && !blueprint.needs.is_empty() && !blueprint.slot.is_empty()
+    };
+    BLUEPRINTS.iter().any(certain)
 }
 
 /// Lets go of the blueprints that were only guessed.
@@ -60,6 +80,11 @@ fn doubt(draft: &mut Draft) {
     let told = |id: &String| draft.told.iter().any(|told| told.blueprint == *id && !told.bound.is_empty());
     let guessed: Vec<String> = draft.unsure.iter().filter(|id| !told(id)).cloned().collect();
     draft.spec.blueprints.retain(|id| !guessed.contains(id));
+}
+
+/// Said of a thing of which the text says who hands it in.
+pub(crate) fn sent(entity: &str) -> String {
+    format!("somebody hands in {entity}")
 }
 
 fn applies(draft: &Draft, test: impl Fn(&Blueprint) -> bool) -> bool {

@@ -22,14 +22,18 @@ pub(crate) const DEEDS: &[&str] = &[
     "buy",
     "vote",
     "payDeed",
+    "sign",
+    "donate",
 ];
 /// Verbs, besides [`DEEDS`], of which a subject can be left out after "and".
-const ELIDING: &[&str] =
-    &["answer", "choose", "bring", "track", "signUp", "give", "ask", "remove", "rename", "archive", "restore", "add"];
+const ELIDING: &[&str] = &[
+    "answer", "choose", "bring", "track", "signUp", "give", "ask", "remove", "rename", "archive", "restore", "add",
+    "submits", "proposes",
+];
 /// Verbs (and the like), besides [`DEEDS`], that make a noun before them a subject.
 const VERBS: &[&str] = &[
     "answer", "choose", "bring", "have", "need", "may", "must", "be", "signUp", "not", "give", "see", "edit", "want",
-    "track", "ask",
+    "track", "ask", "submits", "proposes", "lasts",
 ];
 /// Subjects by themselves.
 const SUBJECTS: &[&str] = &["they", "we", "me", "everyone", "nobody"];
@@ -45,6 +49,8 @@ pub(crate) struct Clause {
     pub(crate) units: Vec<Unit>,
     /// The first clause of its sentence.
     pub(crate) opens: bool,
+    /// It opens its sentence, and a colon ends it.
+    pub(crate) heads: bool,
 }
 
 impl Clause {
@@ -250,7 +256,8 @@ fn segment(units: Vec<Unit>, language: &Language, clauses: &mut Vec<Clause>) {
     for (number, pair) in starts.windows(2).enumerate() {
         let part = trim_joints(&units[pair[0]..pair[1]]);
         if part.iter().any(Unit::is_word) {
-            clauses.push(Clause { units: part.to_vec(), opens: number == 0 });
+            let heads = number == 0 && pair[1] < units.len() && units[pair[1] - 1].kind == Kind::Colon;
+            clauses.push(Clause { units: part.to_vec(), opens: number == 0, heads });
         }
     }
 }
@@ -290,23 +297,34 @@ fn trim_joints(mut units: &[Unit]) -> &[Unit] {
 /// Whether the statement that began at `start` ends before `at`.
 fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language) -> bool {
     let before = &units[at - 1];
-    let content_before = units[start..at].iter().any(Unit::is_content) || units[start..at].iter().any(is_verb);
+    let content_before = units[start..at]
+        .iter()
+        .any(|unit| unit.is_content() || is_verb(unit) || unit.is("containerWord") && before.kind == Kind::Colon);
     if !content_before {
         return false;
     }
     if before.kind == Kind::Colon && at > start + 1 {
+        // "PTA: we need helpers", "Property: flats with a, b, tenants with c": the heading only names the app.
+        if start == 0
+            && titles(units, at - 1)
+            && (states(units, at) || several_described(units, at, language) || one_described(units, at, language))
+        {
+            return true;
+        }
         let headed = heading(units, at, language) && !units[at..].iter().take(2).any(|unit| unit.kind == Kind::Colon);
         // "A flower shop: customers order bouquets": the heading only names the app.
-        let named =
-            start == 0 && !units[..at].iter().any(|unit| is_verb(unit) || unit.is_any(&["options", "choiceNoun"]));
-        return headed || named && units[at].entity().is_some() && subject_then_verb(units, at, language);
+        let named = start == 0
+            && !units[..at].iter().any(|unit| is_plain_verb(unit) || unit.is_any(&["options", "choiceNoun"]));
+        let subject = units[at..].iter().find(|unit| !(unit.is_any(&["each", "det"]) && unit.is_structure()));
+        let somebody = subject.is_some_and(|unit| unit.entity().is_some());
+        return headed || named && somebody && subject_then_verb(units, at, language);
     }
     if is_joint(before) {
         let rest = skip(units, at);
         if rest >= units.len() {
             return false;
         }
-        if joins_only(units, start, at) || compound_subject(units, start, at) {
+        if joins_only(units, start, at) || compound_subject(units, start, at) || compound_verb(units, at) {
             return false;
         }
         if lets_users(units, rest) || before.is("where") && is_users_modal(units, rest) {
@@ -318,17 +336,28 @@ fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language
         {
             return true;
         }
-        // "users should be able to browse and manage leads": one list of what they do.
-        let listed = units[start..at]
-            .windows(2)
-            .any(|pair| pair[0].is_any(&["users", "app"]) && pair[1].is_any(&["may", "must"]));
+        if goes_through_steps(units, rest) {
+            return true;
+        }
+        // "I run a bakery and want people to order": who speaks, then what is wanted.
+        let wants = units[rest].is("want") && units[rest].is_structure() && before.kind == Kind::Comma;
+        if wants || units[rest].is("want") && units[start..at].iter().any(|unit| unit.is("runs")) {
+            return true;
+        }
+        // "users should be able to browse and manage leads", "the site should have functions for …": one list.
+        let features = |pair: &[Unit]| pair[1].is("have") && units[start..at].iter().any(|unit| unit.is("feature"));
+        let listed = units[start..at].windows(2).any(|pair| {
+            pair[0].is_any(&["users", "app", "pageWord", "forumWord"])
+                && (pair[1].is_any(&["may", "must"]) || features(pair))
+        });
         let property = before.kind == Kind::Comma
             && units[rest].field().is_some()
             && units[start..at].iter().any(|unit| unit.kind == Kind::Colon);
         let goes_on = listed || property;
         return subject_then_verb(units, rest, language)
-            || !goes_on && bare_verb(units, rest)
-            || heading(units, rest, language);
+            || !goes_on && (bare_verb(units, rest) || last_deed(units, start, rest))
+            || heading(units, rest, language)
+            || start > 0 && describes(units, rest, language) && units[start..at].iter().any(|unit| unit.is("with"));
     }
     // A run-on: a pronoun, "only" or a known person with a verb right after a noun.
     let after_noun = before.is_content()
@@ -344,7 +373,9 @@ fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language
         || (after_noun && bound(here) && !joins_only(units, start, at) && next_is_verb(units, at + 1))
         || (after_noun
             && here.is("only")
+            && !units[at + 1..].iter().take(3).any(|next| next.is("own"))
             && units[at..].iter().take(8).any(|unit| unit.is_any(&["may", "see", "edit"]))
+            && units[start..at].iter().any(|unit| is_verb(unit) || unit.kind == Kind::Colon)
             && !units[start..at].iter().any(|unit| unit.is_any(&["may", "see", "be", "not"])))
         || (after_noun
             && here.entity().is_some_and(is_person)
@@ -358,9 +389,61 @@ fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language
             && units[at..].iter().take(2).any(|unit| unit.kind == Kind::Colon))
 }
 
-/// "…, allowing users to create profiles".
+/// A heading of an app: a few words without a verb, not "guests: …" or a choice.
+fn titles(units: &[Unit], colon: usize) -> bool {
+    let words = &units[..colon];
+    let chosen = |unit: &Unit| {
+        let known = unit.field().and_then(|field| super::lexicon::lexicon().concepts.field.get(field));
+        unit.is_any(&["options", "choiceNoun"]) || known.is_some_and(|field| field.kind == "choice")
+    };
+    let choice = words.iter().any(chosen);
+    words.len() <= 7
+        && words.iter().all(|unit| unit.is_word())
+        && !choice
+        && !words.iter().any(|unit| unit.is_structure() && (is_verb(unit) || unit.is("with")))
+}
+
+/// A pronoun and a verb follow, or people and what they do.
+fn states(units: &[Unit], at: usize) -> bool {
+    let at = skip(units, at);
+    let pronoun = units.get(at).is_some_and(|unit| unit.is_any(SUBJECTS) || unit.is("users"));
+    let lead =
+        usize::from(units.get(at).is_some_and(|unit| unit.is_any(&["det", "poss", "each"]) && !unit.is_content()));
+    let person = units.get(at + lead).is_some_and(|unit| unit.entity().is_some_and(is_person) || unit.role().is_some());
+    pronoun && next_is_verb(units, at + 1)
+        || person && units.get(at + lead + 1).is_some_and(is_verb) && !units[at + lead + 1].is_any(&["with", "have"])
+}
+
+/// Two things or more, each with its own list.
+fn several_described(units: &[Unit], at: usize, language: &Language) -> bool {
+    let depth = depths(units);
+    let opens = |place: usize| place == at || depth[place] == 0 && is_joint(&units[place - 1]);
+    let described =
+        (at..units.len()).filter(|place| opens(*place) && depth[*place] == 0 && describes(units, *place, language));
+    described.count() > 1
+}
+
+/// "Choir: singers with a voice": one thing with its list, under words that name no such thing.
+fn one_described(units: &[Unit], at: usize, language: &Language) -> bool {
+    let head = units[..at].iter().rfind(|unit| unit.is_content());
+    let single = head.is_some_and(|head| !head.is_plural(language));
+    let several = units[at].is_content() && super::unit::looks_plural(&units[at].norm);
+    single && several && units.get(at + 1).is_some_and(|next| next.is("with") && next.is_structure())
+}
+
+/// "flats with an address": a noun with its list, in the plural where a plural shows.
+fn describes(units: &[Unit], at: usize, language: &Language) -> bool {
+    let large = language.grammar().capital_nouns
+        && units[at].text.starts_with(char::is_uppercase)
+        && units[at].tags.is_empty()
+        && units.get(at + 1).is_some_and(|next| next.is("with"));
+    large || heading(units, at, language)
+}
+
+/// "…, allowing users to create profiles", "…, letting members enter their bio".
 fn lets_users(units: &[Unit], at: usize) -> bool {
-    units[at].is("let") && units[at..].iter().take(4).any(|unit| unit.is("users"))
+    let people = |unit: &Unit| unit.is("users") || unit.entity().is_some_and(is_person);
+    units[at].is("let") && units[at..].iter().take(4).any(people)
 }
 
 /// "where users can …", "users should be able to …".
@@ -381,6 +464,12 @@ fn compound_subject(units: &[Unit], start: usize, at: usize) -> bool {
         || units[at..].iter().take(3).any(|unit| unit.role().is_some());
     let plain = |unit: &Unit| !(is_verb(unit) && unit.role().is_none()) && unit.kind != Kind::Colon && !unit.is("with");
     person && before.last().is_some_and(|unit| unit.is("and")) && before.iter().all(plain)
+}
+
+/// "for displaying and managing news": both are done to the same thing.
+fn compound_verb(units: &[Unit], at: usize) -> bool {
+    let does = |unit: &Unit| unit.is("doing") && unit.is_structure() && !unit.is_filler();
+    at >= 2 && units[at - 1].is("and") && does(&units[at - 2]) && does(&units[at])
 }
 
 fn has_object(units: &[Unit], start: usize, at: usize) -> bool {
@@ -422,7 +511,16 @@ fn subject_then_verb(units: &[Unit], at: usize, language: &Language) -> bool {
         here += 1;
     }
     let nouns = here;
-    while here < nouns + 3 && units.get(here).is_some_and(|unit| unit.is_content() && !is_plain_verb(unit)) {
+    // "patients appointments doctor": where one word is both, the deed after a person is the verb.
+    let does = |at: usize| {
+        language.grammar().numberless
+            && units[at].is_any(DEEDS)
+            && at.checked_sub(1).is_some_and(|before| before >= nouns && units[before].entity().is_some_and(is_person))
+    };
+    while here < nouns + 3
+        && units.get(here).is_some_and(|unit| unit.is_content() && !is_plain_verb(unit))
+        && !does(here)
+    {
         here += 1;
     }
     if here == nouns {
@@ -454,6 +552,22 @@ fn bare_verb(units: &[Unit], at: usize) -> bool {
     let followed =
         units.get(at + 1).is_some_and(|next| !matches!(next.kind, Kind::Comma | Kind::Close) && !next.is_any(&["and"]));
     (verbal && followed && verb.entity().is_none()) || modal
+}
+
+/// "the status goes from new to ready to done".
+fn goes_through_steps(units: &[Unit], at: usize) -> bool {
+    let at = at + usize::from(units.get(at).is_some_and(|unit| unit.is("det") && !unit.is_content()));
+    let stepped = units.get(at).is_some_and(|unit| matches!(unit.field(), Some("status" | "stage" | "state")));
+    let from = units[at..].iter().take(4).skip(1).position(|unit| unit.is_any(&["from", "handOver"]));
+    let on = |unit: &&Unit| unit.is("onward") || unit.is("to") && unit.is_structure();
+    stepped && from.is_some_and(|from| units[at + from + 1..].iter().filter(on).count() > 1)
+}
+
+/// "members suggest films and vote": a deed that ends the sentence.
+fn last_deed(units: &[Unit], start: usize, at: usize) -> bool {
+    let told = units[start..at].iter().any(|unit| unit.is_any(&["submits", "proposes"]));
+    let plain = units[at].is_any(DEEDS);
+    told && plain && at + 1 == units.len() && units[at - 1].is("and")
 }
 
 /// "tables with …", "tables: …", "tables (…": a thing described by its own list.

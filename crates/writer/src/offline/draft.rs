@@ -39,6 +39,8 @@ pub(crate) struct Facts {
     pub(crate) doer: bool,
     /// Its rows are told apart by what they refer to: they need no name.
     pub(crate) nameless: bool,
+    /// Named by the words that open the text, and by nothing else in their clause.
+    pub(crate) heading: bool,
 }
 
 /// What "they" and "it" stand for.
@@ -108,6 +110,8 @@ pub(crate) struct Draft {
     pub(crate) told: Vec<super::blueprint::Told>,
     /// Rules that blueprints brought, what they are about, and whether a clause asked for them.
     pub(crate) held: Vec<(Rule, String, bool)>,
+    /// What was said about when it is open.
+    pub(crate) openings: Vec<super::opening::Opening>,
     /// What is said about the whole, until the whole text is read.
     pub(crate) wishes: Vec<super::patterns::Wish>,
     /// Things that are not called so in the app: what they became, and what they were called.
@@ -149,6 +153,7 @@ impl Draft {
             blueprints_before: BTreeSet::new(),
             told: Vec::new(),
             held: Vec::new(),
+            openings: Vec::new(),
             wishes: Vec::new(),
             folded: Vec::new(),
             said: BTreeSet::new(),
@@ -332,10 +337,17 @@ impl Draft {
         entity.fields.iter().find(limits).map(|field| field.id.clone())
     }
 
+    /// "Customers order cakes": a thing that people do something with, and no people.
+    fn is_done_to(&self, id: &str) -> bool {
+        let bound = |told: &super::blueprint::Told| told.bound.iter().any(|(_, other)| other == id);
+        self.told.iter().any(bound) && !self.known(id).doer && !self.is_person(id)
+    }
+
     /// The people whom an answer without a clear subject comes from; made if there are none.
     pub(crate) fn people(&mut self) -> Option<String> {
         if let Some(Focus::Entity(id)) = self.focus.clone()
             && self.may_be_person(&id)
+            && !self.is_done_to(&id)
         {
             return Some(id);
         }
@@ -465,8 +477,9 @@ impl Draft {
             FieldKind::Choice { .. } if options.len() < 2 => FieldKind::Text,
             kind => kind,
         };
+        let person = self.is_person(entity);
         let want = Wanted {
-            label: self.language.label(concept),
+            label: self.language.label(if concept == "name" && !person { "thingName" } else { concept }),
             concept: Some(concept),
             exact: true,
             kind,

@@ -2,6 +2,7 @@
 //!
 //! Invariant: each item of a list becomes one field, or is returned as something the list does not describe.
 
+use super::clause::DEEDS;
 use super::lexicon::{FieldConcept, Language, lexicon};
 use super::noun::{sentence_case, shown};
 use super::text::Kind;
@@ -110,12 +111,21 @@ pub(crate) fn read(units: &[Unit], language: &'static Language) -> (Vec<Wanted>,
     join_alternatives(&mut list);
     let (mut wants, mut unread) = (Vec::new(), Vec::new());
     for item in &list {
-        match wanted(item, language) {
+        match wanted(item, language).or_else(|| wanted(&as_nouns(item), language)) {
             Some(want) => wants.push(want),
             None => unread.push(super::unit::written(&item.units)),
         }
     }
     (wants, unread)
+}
+
+/// "address, rent and size": in a list of details a deed's word is what it names.
+fn as_nouns(item: &Item) -> Item {
+    let mut item = item.clone();
+    for unit in item.units.iter_mut().filter(|unit| unit.is_structure() && unit.is_any(super::clause::DEEDS)) {
+        unit.tags.clear();
+    }
+    item
 }
 
 /// "status: open, done" inside a list: the colon opens parentheses up to the next word that is a field itself.
@@ -250,19 +260,27 @@ fn join_alternatives(list: &mut Vec<Item>) {
 /// Reads one item as a field.
 pub(crate) fn wanted(item: &Item, language: &'static Language) -> Option<Wanted> {
     let all: Vec<Unit> = item.units.iter().chain(&item.inner).cloned().collect();
-    let mut label_units = label_units(&item.units);
+    let mut label_units = label_units(&item.units, language);
     if label_units.is_empty() && item.units.iter().any(|unit| unit.is("whether")) {
         label_units = bare_question(&item.units);
+    }
+    // "number" by itself: how many, of whatever the list is about.
+    let bare_number = label_units.is_empty() && item.units.iter().any(|unit| unit.is("numberOf"));
+    if bare_number {
+        label_units = item.units.iter().filter(|unit| unit.is("numberOf")).take(1).cloned().collect();
     }
     if let Some(question) = question_word(&item.units) {
         return Some(question);
     }
     let head = head(&label_units, language)?;
+    if is_statement(&label_units, language) {
+        return None;
+    }
     let exact = label_units.len() == 1 && head.field().is_some();
     let counted = item.units.iter().any(|unit| unit.is("numberOf"));
     let concept = head.field().filter(|concept| (!counted || *concept == "seats") && (exact || *concept != "count"));
     let mut want = Wanted {
-        label: label(&label_units, counted, language),
+        label: label(&label_units, counted && !bare_number, language),
         concept,
         exact: exact || counted && concept.is_some(),
         kind: concept.map_or(FieldKind::Text, |concept| kind_of(concept, "EUR")),
@@ -280,6 +298,19 @@ pub(crate) fn wanted(item: &Item, language: &'static Language) -> Option<Wanted>
     }
     refine(&mut want, item, &all, language);
     Some(want)
+}
+
+/// "walkers tick off the walk": people and what they do are no detail of anything.
+fn is_statement(words: &[Unit], language: &Language) -> bool {
+    let person = |unit: &Unit| {
+        unit.entity().is_some_and(|concept| super::noun::shape(Some(concept)) == Some(super::lexicon::Shape::Person))
+    };
+    let first = words.first().filter(|first| person(first) && first.is_plural(language) && first.field().is_none());
+    let rest = words.iter().skip(1).filter(|unit| unit.is_content()).count();
+    let strange = words.get(1).is_some_and(|next| next.tags.is_empty() && next.kind == Kind::Word);
+    let small =
+        !language.grammar().capital_nouns || words.get(1).is_some_and(|next| next.text.starts_with(char::is_lowercase));
+    first.is_some() && strange && small && rest > 1 && !language.grammar().numberless
 }
 
 /// "when they arrive", "how many people come": the question word says the kind.
@@ -452,7 +483,7 @@ fn bounded(number: &str) -> Option<u8> {
 }
 
 /// The words of a label: without articles in front, requirements, measures and what only says the kind.
-fn label_units(units: &[Unit]) -> Vec<Unit> {
+fn label_units(units: &[Unit], language: &Language) -> Vec<Unit> {
     let mut words: Vec<Unit> = Vec::new();
     for (at, unit) in units.iter().enumerate() {
         let unit_of = unit.is("in")
@@ -475,14 +506,25 @@ fn label_units(units: &[Unit]) -> Vec<Unit> {
             words.push(unit.clone());
         }
     }
-    while words.first().is_some_and(|first| first.is_structure()) {
+    // "date paid", said with the verb: where nouns have no plural, a verb beside its noun tells which date it is.
+    let (numberless, head_first) = (language.grammar().numberless, language.grammar().head_first);
+    let tells = |verb: Option<&Unit>, noun: Option<&Unit>| {
+        numberless && verb.is_some_and(names_a_deed) && noun.is_some_and(Unit::is_content)
+    };
+    while words.first().is_some_and(Unit::is_structure) && (head_first || !tells(words.first(), words.get(1))) {
         words.remove(0);
     }
-    while words.last().is_some_and(|last| last.is_structure()) {
+    while words.last().is_some_and(Unit::is_structure)
+        && !(head_first && tells(words.last(), words.iter().rev().nth(1)))
+    {
         words.pop();
     }
     words.truncate(8);
     words
+}
+
+fn names_a_deed(unit: &Unit) -> bool {
+    unit.is_any(DEEDS) || unit.is_any(&["account", "makes", "apply", "signUp", "reply"])
 }
 
 /// "whether I have read it": every word that is only structure may still be the point.
@@ -505,7 +547,9 @@ fn head<'a>(words: &'a [Unit], language: &Language) -> Option<&'a Unit> {
 }
 
 fn label(words: &[Unit], counted: bool, language: &Language) -> String {
-    let bare = |unit: &Unit| language.grammar().bare(&shown(unit)).to_owned();
+    // What is said of a noun goes with its article: only a word by itself is shown without one.
+    let alone = words.len() == 1;
+    let bare = |unit: &Unit| if alone { language.grammar().bare(&shown(unit)).to_owned() } else { shown(unit) };
     let text = words.iter().map(bare).collect::<Vec<_>>().join(" ");
     let known = words.len() == 1 && words[0].field().is_some();
     if counted && !known {

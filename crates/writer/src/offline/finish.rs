@@ -8,7 +8,7 @@ mod wishes;
 
 use super::access;
 use super::blueprint;
-use super::draft::Draft;
+use super::draft::{Draft, Focus};
 use super::field::{Wanted, fields};
 use super::lexicon::{Shape, lexicon};
 use super::noun::{listed, sentence_case, shape};
@@ -25,9 +25,12 @@ pub(crate) fn finish(draft: &mut Draft) {
         blueprint::compose(draft);
     }
     blueprint::build(draft);
+    super::opening::apply(draft);
+    only_a_heading(draft);
     new_fields(draft);
     companions(draft);
     super::patterns::open(draft);
+    super::patterns::open_site(draft);
     access::prepare(draft);
     roles(draft);
     answers(draft);
@@ -47,6 +50,32 @@ pub(crate) fn finish(draft: &mut Draft) {
     held(draft);
     questions(draft);
     name(draft);
+}
+
+/// "Clinic: patients book …": where nouns have no plural, the opening words look like a thing that is kept. If nothing
+/// more is said of it and the app keeps others, they only name the app.
+fn only_a_heading(draft: &mut Draft) {
+    let Some(first) = draft.spec.entities.first().filter(|_| draft.creating) else { return };
+    let (id, label) = (first.id.clone(), first.plural.clone());
+    let facts = draft.known(&id);
+    let bare = facts.heading && facts.concept.is_none() && first.fields.is_empty() && !facts.acts && !facts.doer;
+    let refers = |field: &crate::spec::Field| matches!(&field.kind, FieldKind::Ref { entity } if *entity == id);
+    let pointed = draft.spec.entities.iter().any(|entity| entity.fields.iter().any(refers))
+        || draft.links.iter().any(|(one, other)| *one == id || *other == id);
+    let said = |words: &[Unit]| draft.find_units(words).as_ref() == Some(&id);
+    let spoken_of = draft.allowances.iter().any(|allowance| said(&allowance.what) || said(&allowance.who))
+        || draft.wishes.iter().any(|wish| said(&wish.words));
+    let numberless = draft.language.grammar().numberless;
+    if !numberless || !bare || pointed || spoken_of || draft.spec.entities.len() < 2 {
+        return;
+    }
+    let about = format!("entities/{id}");
+    draft.spec.entities.remove(0);
+    draft.out.understood.retain(|statement| statement.about.as_deref() != Some(about.as_str()));
+    draft.focus =
+        draft.focus.take().filter(|focus| !matches!(focus, Focus::Entity(at) | Focus::Field(at, _) if *at == id));
+    draft.topic.get_or_insert_with(|| label.clone());
+    draft.understood(Say::Title, &[&label], "title");
 }
 
 /// A role that a sentence named but that got nothing by it (the sentence was not understood) is not kept.

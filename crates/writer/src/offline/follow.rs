@@ -12,9 +12,7 @@ use super::say::Say;
 use super::text::fold;
 use crate::ident::unique_field;
 use crate::query::is_number;
-use crate::spec::{
-    AppSpec, Choice, Entity, Field, FieldKind, Grant, OWNER, Order, Page, PageKind, Scope, Theme, VISITOR, Who, Whose,
-};
+use crate::spec::{AppSpec, Choice, Entity, Field, FieldKind, Grant, Order, Page, PageKind, Scope, Theme, VISITOR};
 use crate::understanding::Loss;
 
 /// Longest text that is read so, in characters.
@@ -232,10 +230,12 @@ impl Follow<'_> {
     /// "Let me filter bookings by date": every list can be.
     fn search(&self, draft: &mut Draft) -> bool {
         let known = |meaning: &Meaning| matches!(meaning, Meaning::Entity(_) | Meaning::Field(..));
-        let named = !self.entities().is_empty() || !self.fields().is_empty();
+        let dated = self.parts.iter().any(|part| self.means_a_day(part));
+        let named = !self.entities().is_empty() || !self.fields().is_empty() || dated;
         let words = ["find", "per", "may", "look", "list", "everyone", "sort"];
         // By what is found is nothing to decide: lists are searched by all that they show.
         let whole = self.only(&words, known)
+            || dated && self.parts.iter().all(|part| !part.meanings.is_empty() || self.means_a_day(part))
             || self.parts.first().is_some_and(|part| part.asks("find")) && self.parts.len() <= 6;
         let asked = self.asks("find") && named && whole;
         if asked {
@@ -248,7 +248,7 @@ impl Follow<'_> {
     fn names(&self, parts: &[Part]) -> Vec<String> {
         let joint = |word: &str| self.told.has_word(&["and", "or"], word);
         let mut names = vec![String::new()];
-        for part in parts.iter().filter(|part| !part.asks("look") || part.meanings.is_empty()) {
+        for part in parts.iter().filter(|part| !part.asks("look") || part.asks("and") || part.meanings.is_empty()) {
             for word in part.text.split(' ') {
                 if part.asks("comma") || joint(word) {
                     names.push(String::new());
@@ -271,6 +271,12 @@ impl Follow<'_> {
         };
         let rest: Vec<Part> = rest.iter().filter(|part| !part.asks("split")).cloned().collect();
         let mut names = self.names(&rest);
+        // Where "into" follows what it is about, the names stand between the detail and it.
+        if names.is_empty() {
+            let small = |part: &&Part| part.meanings.contains(&Meaning::Small);
+            let whole = self.parts[..into].iter().position(|part| self.field(part).is_some()).map_or(into, |at| at + 1);
+            names = self.names(&self.parts[whole..into].iter().skip_while(small).cloned().collect::<Vec<_>>());
+        }
         let Some(old) = Self::kept(draft, &place).map(|field| field.clone()) else { return false };
         if names.len() != 2 || !matches!(old.kind, FieldKind::Text | FieldKind::LongText | FieldKind::Place) {
             return false;
@@ -394,40 +400,37 @@ impl Follow<'_> {
         };
         let known = |meaning: &Meaning| matches!(meaning, Meaning::Entity(_) | Meaning::Field(..) | Meaning::Role(_));
         let [place] = self.fields().try_into().unwrap_or_else(|_| [(String::new(), String::new())]);
-        let Some(entity) = self.spec.entity(&place.0) else { return false };
-        if !self.only(&["hide", "everyone", "after", "per"], known) {
+        if self.spec.entity(&place.0).is_none() {
             return false;
         }
-        let from: Vec<String> = self.parts.iter().filter(|part| self.field(part).is_none()).filter_map(role).collect();
-        let readers = entity.access.iter().filter(|grant| grant.read.is_some()).map(|grant| grant.role.clone());
-        let mut left: Vec<String> = readers
-            .filter(|role| role == OWNER || !from.is_empty() && !from.contains(role) && role != VISITOR)
-            .collect();
-        if left.is_empty() {
-            left.push(OWNER.into());
-        }
-        let seen_by: Vec<Who> = left.iter().map(|role| Who { role: role.clone(), whose: Whose::Any }).collect();
-        let Some(field) = Self::kept(draft, &place) else { return false };
-        if field.required
-            && entity
-                .fields
-                .iter()
-                .find(|one| one.required && one.kind == FieldKind::Text)
-                .is_some_and(|title| title.id == place.1)
-        {
+        let words = ["hide", "everyone", "after", "before", "per"];
+        let understood = |part: &Part| {
+            part.asks_any(&words) || part.meanings.iter().any(|meaning| *meaning == Meaning::Small || known(meaning))
+        };
+        if !self.parts.iter().all(|part| understood(part) || self.means_strangers(part)) {
             return false;
         }
-        field.seen_by = seen_by;
-        let label = field.label.clone();
-        let names: Vec<String> = left
-            .iter()
-            .map(|role| match self.spec.roles.iter().find(|one| one.id == *role) {
-                Some(role) => role.label.clone(),
-                None => self.told.described("theOwner"),
-            })
-            .collect();
-        self.told(draft, "seenBy", &[&label, &names.join(", ")], &format!("entities/{}/fields/{}", place.0, place.1));
-        true
+        let strangers = self.parts.iter().filter(|part| self.means_strangers(part)).map(|_| VISITOR.to_owned());
+        let named = self.parts.iter().filter(|part| self.field(part).is_none()).filter_map(role);
+        let from: Vec<String> = named.chain(strangers).collect();
+        super::access::hidden(draft, &place, &from)
+    }
+
+    /// "Guests", "customers": whoever opens the page, where the app knows nobody of that name.
+    fn means_strangers(&self, part: &Part) -> bool {
+        let served = self.spec.entities.iter().any(|entity| entity.grant(VISITOR).is_some());
+        let forms = ["customer", "guest", "person", "patient", "student", "member"];
+        let called =
+            |concept: &&str| self.language.entity_forms(concept).iter().any(|form| fold(form) == fold(&part.text));
+        served && part.meanings.is_empty() && forms.iter().any(called)
+    }
+
+    /// "Filter by date", where no detail is called so but one is a date.
+    fn means_a_day(&self, part: &Part) -> bool {
+        let day = |field: &Field| matches!(field.kind, FieldKind::Date | FieldKind::DateTime) && !field.archived;
+        let dated = self.spec.entities.iter().any(|entity| !entity.archived && entity.fields.iter().any(day));
+        let called = || self.language.field_forms("date").iter().any(|form| fold(form) == fold(&part.text));
+        dated && part.meanings.is_empty() && called()
     }
 
     /// "Let people sign up themselves": strangers make their own row among the people.

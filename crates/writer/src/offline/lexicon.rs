@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::say::Say;
 use super::script::Grammar;
 use super::text::{Token, fold, is_unspaced, tokens};
+use crate::outcomes::Told;
 
 const CONCEPTS: &str = include_str!("../../lexicon/concepts.toml");
 const LANGUAGES: &[&str] = &[
@@ -89,6 +90,9 @@ pub(crate) struct EntityConcept {
     /// Its rows tell of the person who made them: never shown to everybody unless the text says so.
     #[serde(default)]
     pub(crate) personal: bool,
+    /// It is kept only to be shown: what customers say, what is often asked.
+    #[serde(default)]
+    pub(crate) shown: bool,
     /// Field concepts it has when none are named; `!` marks required ones.
     #[serde(default)]
     pub(crate) fields: Vec<String>,
@@ -238,6 +242,9 @@ struct File {
     /// What the gate finds, by what it says; English is the gate's own.
     #[serde(default)]
     findings: BTreeMap<String, String>,
+    /// What the workshop says of its own work.
+    #[serde(default)]
+    outcomes: BTreeMap<Told, String>,
     /// Labels of options that blueprints add, by id.
     #[serde(default)]
     option: BTreeMap<String, String>,
@@ -249,6 +256,9 @@ struct File {
     number: BTreeMap<String, u32>,
     #[serde(default)]
     grammar: Grammar,
+    /// Words about when a place is open, by what they say.
+    #[serde(default)]
+    opening: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     currencies: BTreeMap<String, Vec<String>>,
     #[serde(default)]
@@ -295,6 +305,11 @@ impl Lexicon {
             .map(|file| Language::index(file, &concepts))
             .collect();
         Lexicon { concepts, languages }
+    }
+
+    /// Every language.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Language> {
+        self.languages.iter()
     }
 
     /// The language whose words a text uses most; English when none stands out.
@@ -344,6 +359,10 @@ impl Language {
         };
         for (tag, words) in language.entries(concepts) {
             words.iter().for_each(|word| language.add(tag, word));
+        }
+        // Where nouns have no plural, forms tell little: a word without a meaning of its own is no form of another.
+        for word in language.plain.iter().filter(|_| language.file.grammar.numberless) {
+            language.exact.entry(language.file.grammar.key(&phrase_key(word))).or_default();
         }
         language.words = language.exact.keys().flat_map(|key| key.split(' ')).map(str::to_owned).collect();
         let plain = |tags: &[Tag]| tags.iter().all(|tag| matches!(tag, Tag::Function(key) if PLAIN.contains(key)));
@@ -604,10 +623,20 @@ impl Language {
         self.file.findings.get(key).map(String::as_str)
     }
 
+    /// A sentence of the workshop, if the language has it.
+    pub(crate) fn outcome(&self, sentence: Told) -> Option<&str> {
+        self.file.outcomes.get(&sentence).map(String::as_str)
+    }
+
     /// The label of an option that a blueprint adds.
     pub(crate) fn option(&self, id: &str) -> String {
         let english = || lexicon().languages.first().and_then(|english| english.file.option.get(id));
         self.file.option.get(id).or_else(english).cloned().unwrap_or_else(|| id.to_owned())
+    }
+
+    /// Words about when a place is open.
+    pub(crate) fn opening(&self, key: &str) -> &[String] {
+        self.file.opening.get(key).map_or(&[], Vec::as_slice)
     }
 
     /// Whether an option's label says that something ended badly.
@@ -698,6 +727,17 @@ mod tests {
             assert!(file.field.keys().all(|key| all.concepts.field.contains_key(key)), "{}", language.code());
             assert!(file.role.keys().all(|key| all.concepts.role.contains_key(key)), "{}", language.code());
             assert!(file.occasion.keys().all(|key| all.concepts.occasion.contains_key(key)), "{}", language.code());
+        }
+    }
+
+    #[test]
+    fn every_language_has_the_structure_words_of_english() {
+        let of = |language: &Language| language.file.function.keys().cloned().collect::<BTreeSet<_>>();
+        let english = of(lexicon().language("en"));
+        for language in &lexicon().languages {
+            let own = of(language);
+            let lacks: Vec<&String> = english.difference(&own).collect();
+            assert!(lacks.is_empty(), "{}: lacks {lacks:?}", language.code());
         }
     }
 

@@ -9,6 +9,10 @@ use super::unit::{Unit, looks_plural};
 /// Longest label made from words, in characters.
 const MAX_LABEL: usize = 80;
 
+/// English nouns without a plural, that apps keep several entries of.
+const UNCOUNTED: &[&str] =
+    &["data", "information", "news", "content", "equipment", "feedback", "furniture", "staff", "advice", "research"];
+
 /// A thing somebody named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Noun {
@@ -33,7 +37,7 @@ pub(crate) fn noun(units: &[Unit], language: &Language) -> Option<Noun> {
     let words: Vec<&Unit> = core(units, language)?;
     let at = if language.grammar().head_first { 0 } else { words.len() - 1 };
     let head = words.get(at)?;
-    let shown_words: Vec<String> = words.iter().map(|unit| language.grammar().bare(&shown(unit)).to_owned()).collect();
+    let shown_words: Vec<String> = words.iter().map(|unit| shown(unit)).collect();
     let concept = head.entity();
     let (one, many) = forms(head, language);
     let with = |form: &str| {
@@ -41,15 +45,8 @@ pub(crate) fn noun(units: &[Unit], language: &Language) -> Option<Noun> {
     };
     let stems = words.iter().map(|unit| language.stem(&read(unit))).collect::<Vec<_>>().join(" ");
     let stem = language.stem(read(head).rsplit(' ').next().unwrap_or_default());
-    Some(Noun {
-        one: with(&one),
-        many: with(&many),
-        concept,
-        stem,
-        stems,
-        single: words.len() == 1,
-        plural: head.is_plural(language),
-    })
+    let (one, many) = Some((with(&one), with(&many))).filter(|(one, many)| !one.is_empty() && !many.is_empty())?;
+    Some(Noun { one, many, concept, stem, stems, single: words.len() == 1, plural: head.is_plural(language) })
 }
 
 /// The words that name: without articles, fillers, and an occasion before the thing ("wedding guests"). `None` for
@@ -70,11 +67,17 @@ fn core<'a>(units: &'a [Unit], language: &Language) -> Option<Vec<&'a Unit>> {
     while words.len() > 1 && words[0].occasion().is_some() && words[0].entity().is_none() {
         words.remove(0);
     }
+    while words.len() > 1 && !names(&words[0]) {
+        words.remove(0);
+    }
     while words.len() > 1 && words.last().is_some_and(|last| is_container(last)) {
         words.pop();
     }
     while words.last().is_some_and(|last| !names(last)) {
         words.pop();
+    }
+    if language.code() == "en" && words.last().is_some_and(|last| is_participle(last)) {
+        return None;
     }
     let verbal = words.len() > 1
         && words[..words.len() - 1].iter().any(|unit| {
@@ -84,6 +87,13 @@ fn core<'a>(units: &'a [Unit], language: &Language) -> Option<Vec<&'a Unit>> {
                 && unit.kind != super::text::Kind::Quoted
         });
     (words.len() <= 4 && !(language.code() == "en" && verbal)).then_some(words)
+}
+
+/// "based", "health-related": says something of a thing and names none.
+fn is_participle(unit: &Unit) -> bool {
+    // Shorter ones are often things: a moped.
+    let ends = unit.norm == "based" || unit.norm.len() > 5 && unit.norm.ends_with("ed") && !unit.norm.ends_with("eed");
+    ends && unit.tags.is_empty() && unit.kind == super::text::Kind::Word && !unit.text.starts_with(char::is_uppercase)
 }
 
 /// "guest list", "stock overview": the last word only says that several are kept.
@@ -110,7 +120,8 @@ fn forms(head: &Unit, language: &Language) -> (String, String) {
         {
             return (words.one.clone(), words.many.clone());
         }
-        if words.many == words.one || is_mass(&words.many) && language.code() == "en" && !looks_plural(&text) {
+        let mass = words.many == words.one && !language.grammar().numberless;
+        if mass || is_mass(&words.many) && language.code() == "en" && !looks_plural(&text) {
             return (words.one.clone(), shown(head));
         }
     }
@@ -132,6 +143,10 @@ pub(crate) fn plural(word: &str) -> String {
     let before_y = small.chars().rev().nth(1);
     if small == "person" {
         return "people".into();
+    }
+    // What is not counted has no plural.
+    if UNCOUNTED.contains(&small.as_str()) {
+        return word.to_owned();
     }
     if small.ends_with('y') && before_y.is_some_and(|letter| !"aeiou".contains(letter)) {
         return format!("{}ies", &word[..word.len() - 1]);

@@ -14,7 +14,7 @@ use super::unit::Unit;
 const MAIN: &[&str] = &[
     "answer", "choose", "bring", "have", "need", "signUp", "give", "see", "edit", "want", "track", "ask", "create",
     "delete", "add", "remove", "rename", "archive", "restore", "undo", "use", "let", "invited", "show", "be",
-    "comment", "approve", "remind", "warn",
+    "comment", "approve", "remind", "warn", "submits", "proposes",
 ];
 /// Verbs that only tell how.
 const AUXILIARY: &[&str] = &["may", "must"];
@@ -35,7 +35,7 @@ pub(crate) fn arranged(units: Vec<Unit>, language: &Language) -> Vec<Unit> {
     }
     let mut done: Vec<Unit> = Vec::new();
     let mut stretch: Vec<Unit> = Vec::new();
-    for unit in units {
+    for unit in with_named_deeds(units, language) {
         let ends = matches!(unit.kind, Kind::Stop | Kind::Line | Kind::Semicolon | Kind::Question);
         if ends {
             done.extend(ordered(std::mem::take(&mut stretch), order));
@@ -46,6 +46,40 @@ pub(crate) fn arranged(units: Vec<Unit>, language: &Language) -> Vec<Unit> {
     }
     done.extend(ordered(stretch, order));
     done
+}
+
+/// "date bought" between two commas, said with the verb: what the verb does there is to tell which date it is.
+fn with_named_deeds(mut units: Vec<Unit>, language: &Language) -> Vec<Unit> {
+    let grammar = language.grammar();
+    if !grammar.numberless {
+        return units;
+    }
+    let ends = |unit: Option<&Unit>| {
+        unit.is_none_or(|unit| !unit.is_word() || says(unit, &["and", "add", "to"]) && !unit.is("of"))
+    };
+    let links = |unit: Option<&Unit>| unit.is_some_and(|unit| says(unit, &["of", "for"]));
+    for at in 0..units.len() {
+        // "their own booking": what is somebody's is a thing, whatever is done with such things.
+        let owned = at.checked_sub(1).is_some_and(|before| says(&units[before], &["own", "poss"]));
+        if owned && units[at].is_any(DEEDS) && units[at].entity().is_some() {
+            units[at].tags.retain(|tag| !matches!(tag, Tag::Function(_)));
+        }
+        if !(says(&units[at], DEEDS) || says(&units[at], &["account"])) {
+            continue;
+        }
+        let before = |steps: usize| at.checked_sub(steps).and_then(|place| units.get(place));
+        let (noun, outer, other) = if grammar.head_first {
+            let link = usize::from(links(before(1)));
+            (before(1 + link), before(2 + link), units.get(at + 1))
+        } else {
+            let link = usize::from(links(units.get(at + 1)));
+            (units.get(at + 1 + link), units.get(at + 2 + link), before(1))
+        };
+        if noun.is_some_and(|unit| unit.field().is_some()) && ends(outer) && ends(other) {
+            units[at].tags.clear();
+        }
+    }
+    units
 }
 
 fn ordered(units: Vec<Unit>, order: &[Order]) -> Vec<Unit> {
@@ -381,7 +415,9 @@ fn people_end(units: &[Unit]) -> usize {
             return from.saturating_sub(usize::from(from > 0));
         }
         at += 1;
-        while units.get(at).is_some_and(|unit| says(unit, &["only", "poss"])) {
+        // "a doctor only their own appointments see": what is their own is no part of the subject.
+        let owned = |at: usize| units.get(at).is_some_and(|unit| says(unit, &["own"]));
+        while units.get(at).is_some_and(|unit| says(unit, &["only", "poss"])) && !owned(at) && !owned(at + 1) {
             at += 1;
         }
         let joined = units.get(at).is_some_and(|unit| says(unit, &["and"]));

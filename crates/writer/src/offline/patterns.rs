@@ -5,12 +5,15 @@
 
 mod brief;
 mod bring;
+mod course;
 mod edit;
 mod intro;
 mod limit;
 mod people;
 mod remove;
 mod settings;
+mod site;
+mod submit;
 mod things;
 mod translate;
 mod wishes;
@@ -23,13 +26,18 @@ use super::text::Kind;
 use super::unit::{Unit, written};
 
 pub(crate) use brief::{is_site, open};
-pub(crate) use edit::{field_named, options_beside};
+pub(crate) use edit::{field_named, fields_named, options_beside};
+pub(crate) use intro::GOES_ON;
 pub(crate) use remove::{only_names, release_field};
+pub(crate) use site::open as open_site;
 pub(crate) use things::describe;
 pub(crate) use wishes::{What, Wish};
 
 /// Said of an app that is at its heart something this writer can't do: a list called chess would be no chess.
 pub(crate) const CENTRAL: &str = "beyond at heart";
+
+/// Said of an app that is named after what a mind would do: without that, only what else was told of it is left.
+pub(crate) const MINDED: &str = "a mind at heart";
 
 type Pattern = fn(&mut Draft, &mut Clause) -> bool;
 
@@ -61,6 +69,7 @@ const CHANGE: &[Pattern] = &[
     settings::read,
     edit::required,
     edit::add_option,
+    edit::add_choice,
     limit::read,
     bring::bring,
     super::access::read,
@@ -76,22 +85,46 @@ const CHANGE: &[Pattern] = &[
 /// Reads one clause and reports what of it stayed unused.
 pub(crate) fn read(draft: &mut Draft, mut clause: Clause) {
     report_typing(draft, &clause);
+    let whole = clause.clone();
     if !draft.creating && translate::read(draft, &mut clause) {
         return;
     }
     refuse_beyond(draft, &mut clause);
+    take_given(draft, &mut clause);
     if draft.creating {
         brief::notice(draft, &clause);
+        // "The site should have functions for …": the app is the subject, not an introduction.
+        if brief::goes_on(draft, &clause) && brief::read(draft, &mut clause) {
+            return report_unused(draft, &clause);
+        }
         intro::strip(draft, &mut clause);
     }
     let verbs = [
         "answer", "undo", "yesNo", "see", "edit", "create", "delete", "choose", "private", "remove", "rename", "bring",
+        "sign",
     ];
+    if intro::presents(draft, &mut clause) {
+        return report_unused(draft, &clause);
+    }
+    if !draft.creating || brief::is_first(draft) {
+        site::notice(draft, &whole);
+    }
+    let singular = |words: &[Unit]| super::noun::noun(words, draft.language).is_none_or(|named| !named.plural);
+    if clause.heads && singular(&clause.units) && intro::heading(draft, &mut clause) {
+        return;
+    }
+    if site::read(draft, &mut clause) {
+        return;
+    }
     let worded = clause.units.iter().any(|unit| unit.is_content() && !unit.used || unit.is_any(&verbs));
     if !worded {
+        intro::heading(draft, &mut clause);
         return;
     }
     if draft.creating && brief::read(draft, &mut clause) {
+        return report_unused(draft, &clause);
+    }
+    if things::lasts(draft, &mut clause) || course::read(draft, &mut clause) || submit::read(draft, &mut clause) {
         return report_unused(draft, &clause);
     }
     if wishes::read(draft, &mut clause) {
@@ -102,6 +135,9 @@ pub(crate) fn read(draft: &mut Draft, mut clause: Clause) {
     }
     let patterns = if draft.creating { WISH } else { CHANGE };
     let read = patterns.iter().any(|pattern| pattern(draft, &mut clause));
+    if !read && intro::heading(draft, &mut clause) {
+        return;
+    }
     if !read && draft.creating && keep_named(draft, &mut clause) {
         return report_unused(draft, &clause);
     }
@@ -158,16 +194,30 @@ fn refuse_beyond(draft: &mut Draft, clause: &mut Clause) {
     // "a chart of every month": how a chart is made up, not what happens by itself.
     let charted = clause.has(&["chartView", "sumPer", "boardView", "calendarView"]);
     let meant = |units: &[Unit], at: usize| {
-        is_beyond(&units[at]) && !is_only_compared(units, at) && !(charted && units[at].beyond() == Some("automation"))
+        let said_otherwise = is_only_compared(units, at) || is_an_option(units, at);
+        let charts = charted && units[at].beyond() == Some("automation");
+        is_beyond(&units[at]) && !said_otherwise && !charts
     };
     while let Some(at) = (0..clause.units.len()).find(|at| meant(&clause.units, *at)) {
-        let central = draft.creating && clause.opens && draft.spec.entities.is_empty();
+        // Once the text has said what the app is, a word later on is not its heart.
+        let unsaid = !brief::has_begun(draft) || draft.topic.is_none() && draft.out.understood.is_empty();
+        let central = draft.creating && clause.opens && draft.spec.entities.is_empty() && unsaid;
         if central
             && clause.units[at]
                 .beyond()
                 .is_some_and(|beyond| lexicon().concepts.central.iter().any(|one| one == beyond))
         {
             draft.said.insert(CENTRAL.into());
+        }
+        if central && !brief::has_begun(draft) && clause.units[at].beyond() == Some("ai") {
+            draft.said.insert(MINDED.into());
+        }
+        let beat = clause.units[at].beyond() == Some("automation") && clause.units.len() > 1;
+        if beat && clause.units.iter().any(|unit| unit.is_structure() && unit.is_any(super::clause::DEEDS)) {
+            let reason = draft.language.reason("automation");
+            draft.missed(Say::Beyond, &[&clause.units[at].text, &reason]);
+            clause.units.remove(at);
+            continue;
         }
         let reason = clause.units[at].beyond().map(|beyond| draft.language.reason(beyond)).unwrap_or_default();
         let (start, end) = item_around(&clause.units, at);
@@ -181,9 +231,42 @@ fn refuse_beyond(draft: &mut Draft, clause: &mut Clause) {
     }
 }
 
+/// Takes out what every app has, one item of a list each: "export to CSV", "a responsive design".
+fn take_given(draft: &mut Draft, clause: &mut Clause) {
+    let given = |unit: &Unit| {
+        let named = unit.entity().is_some() || unit.field().is_some();
+        match (unit.is("tableFile"), unit.is("handy")) {
+            _ if named => None,
+            (true, _) => Some(Say::TablesTravel),
+            (_, true) => Some(Say::FitsScreens),
+            _ => None,
+        }
+    };
+    while let Some((at, say)) = (0..clause.units.len()).find_map(|at| Some((at, given(&clause.units[at])?))) {
+        let (start, end) = item_around(&clause.units, at);
+        let speaks = clause.units[start..at].iter().any(|unit| unit.is_any(&["app", "pageWord", "siteWord", "users"]));
+        // "The site should have an export and a list of books": the subject stands before the first item.
+        let start = if speaks && end < clause.units.len() { at } else { start };
+        draft.understood(say, &[], "pages");
+        clause.units.drain(start..end);
+    }
+}
+
 /// "My alternative to Google Photos" asks for none of it.
 fn is_only_compared(units: &[Unit], at: usize) -> bool {
     at.checked_sub(1).and_then(|before| units.get(before)).is_some_and(|unit| unit.is("alternative"))
+}
+
+/// "(cash, PayPal, cheque)": a word by itself in a list of choices asks for nothing.
+fn is_an_option(units: &[Unit], at: usize) -> bool {
+    let alone = |unit: Option<&Unit>| {
+        unit.is_some_and(|unit| {
+            matches!(unit.kind, Kind::Comma | Kind::Open | Kind::Close | Kind::Slash) || unit.is("or")
+        })
+    };
+    let open = units[..at].iter().rposition(|unit| unit.kind == Kind::Open);
+    let inside = open.filter(|open| !units[*open..at].iter().any(|unit| unit.kind == Kind::Close));
+    inside.is_some() && alone(units[..at].last()) && alone(units.get(at + 1))
 }
 
 fn is_beyond(unit: &Unit) -> bool {

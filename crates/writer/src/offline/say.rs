@@ -54,6 +54,8 @@ phrases! {
     Renamed,
     /// 0 field.
     MadeRequired,
+    /// 0 page.
+    PageSays,
     /// 0 field.
     MadeOptional,
     /// 0 what, 1 from.
@@ -220,6 +222,10 @@ phrases! {
     ColourScheme,
     /// Nothing.
     Searchable,
+    /// Nothing.
+    TablesTravel,
+    /// Nothing.
+    FitsScreens,
     /// 0 language.
     Translated,
     /// 0 entities, 1 other entities.

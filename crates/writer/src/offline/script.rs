@@ -34,6 +34,10 @@ pub(crate) struct Grammar {
     suffixes: Vec<String>,
     /// Beginnings that a stem is found without.
     prefixes: Vec<String>,
+    /// Endings that say "their own".
+    owners: Vec<String>,
+    /// What is written onto a verb's stem.
+    verbs: Verbs,
     /// Nouns are written with a large first letter anywhere.
     pub(crate) capital_nouns: bool,
     /// Nouns are written onto each other: the last one says what it is.
@@ -43,6 +47,40 @@ pub(crate) struct Grammar {
     variants: BTreeMap<char, char>,
     /// What its order differs in from subject, verb, object; applied in turn.
     pub(crate) order: Vec<Order>,
+}
+
+/// How a language writes who does something, and when, onto the verb.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+struct Verbs {
+    /// Beginnings of the forms that the lexicon may have.
+    known: Vec<String>,
+    /// Other beginnings.
+    starts: Vec<String>,
+    /// Beginnings that say "not", and the word that says it by itself.
+    negative: Vec<String>,
+    not: String,
+    /// Ending of wishes, and what the stem has in its place.
+    wished: String,
+    stated: String,
+}
+
+impl Verbs {
+    /// The form that the lexicon has of a verb written with another beginning; and whether that says "not".
+    fn form(&self, norm: &str, language: &Language) -> Option<(bool, String)> {
+        let negative = self.negative.iter().map(|start| (start, true));
+        let starts = negative.chain(self.starts.iter().chain(&self.known).map(|start| (start, false)));
+        starts.filter_map(|(start, not)| norm.strip_prefix(start.as_str()).map(|rest| (not, rest))).find_map(
+            |(not, rest)| {
+                let wished = rest.strip_suffix(self.wished.as_str()).filter(|_| !self.wished.is_empty());
+                let stems = [Some(rest.to_owned()), wished.map(|stem| format!("{stem}{}", self.stated))];
+                let forms = stems.into_iter().flatten().filter(|stem| stem.len() >= MIN_LEFT);
+                let form = forms.flat_map(|stem| self.known.iter().map(move |known| format!("{known}{stem}")));
+                let found = form.into_iter().find(|form| language.has_entry(form))?;
+                Some((not, found))
+            },
+        )
+    }
 }
 
 /// A way in which a language orders words.
@@ -82,6 +120,12 @@ impl Grammar {
             .find_map(|article| word.strip_prefix(article.as_str()))
             .filter(|rest| rest.chars().count() >= MIN_LEFT)
             .unwrap_or(word)
+    }
+
+    /// Says whose it is by its ending; what has an article does not.
+    pub(crate) fn owns(&self, word: &str) -> bool {
+        let stem = |ending: &String| word.strip_suffix(ending.as_str());
+        self.bare(word) == word && self.owners.iter().filter_map(stem).any(|rest| rest.chars().count() > MIN_LEFT)
     }
 
     /// Small words are written onto the next one with an apostrophe.
@@ -128,6 +172,9 @@ fn token_words(token: &Token, language: &Language) -> Vec<Token> {
     if let Some(parts) = (!whole).then(|| apart(token, &norm, language)).flatten() {
         return parts;
     }
+    if let Some((not, form)) = (!language.knows(&norm)).then(|| grammar.verbs.form(&norm, language)).flatten() {
+        return conjugated(token, not, form, grammar);
+    }
     vec![Token { norm: grammar.key(&norm), ..token.clone() }]
 }
 
@@ -154,6 +201,16 @@ fn apart(token: &Token, norm: &str, language: &Language) -> Option<Vec<Token>> {
     let first = Token { text: clitic.clone(), norm, possessive: false, ..token.clone() };
     let after = nested.unwrap_or_else(|| vec![Token { norm: grammar.key(rest), ..left }]);
     Some([vec![first], after].concat())
+}
+
+/// A verb in the form of the lexicon, after the "not" that is written onto it; what was written is kept whole.
+fn conjugated(token: &Token, not: bool, form: String, grammar: &Grammar) -> Vec<Token> {
+    let verb = Token { norm: form, ..token.clone() };
+    if !not {
+        return vec![verb];
+    }
+    let negation = Token { norm: grammar.verbs.not.clone(), ..token.clone() };
+    vec![negation, Token { text: String::new(), ..verb }]
 }
 
 /// The written form without the clitic, keeping the marks of its own letters.

@@ -161,9 +161,9 @@ impl Scanner {
         let mut token =
             Token { text: text.to_owned(), norm: fold(text), kind, indent: 0, read_as: None, possessive: false };
         if kind == Kind::Word {
-            if let Some(stem) = token.norm.strip_suffix("'s").map(str::to_owned) {
+            if let Some(stem) = token.norm.strip_suffix("'s").filter(|stem| !stem.is_empty()).map(str::to_owned) {
                 if !matches!(stem.as_str(), "it" | "there" | "what" | "who" | "that" | "let" | "new year") {
-                    token.text = token.text.chars().take(stem.chars().count()).collect();
+                    token.text = token.text.chars().take(token.text.chars().count().saturating_sub(2)).collect();
                     token.norm = stem;
                     token.possessive = true;
                 }
@@ -208,10 +208,19 @@ impl Scanner {
             '?' | '？' | '؟' => self.push(Kind::Question, "?"),
             '.' | '!' | '。' | '！' | '…' | '।' | '॥' => self.push(Kind::Stop, "."),
             '-' | '−' if self.negative() => self.negative_number(),
-            '-' | '–' | '—' | '=' => self.push(Kind::Colon, ":"),
+            '-' | '–' | '—' => self.dash(),
+            '=' => self.push(Kind::Colon, ":"),
             '"' | '“' | '”' | '„' | '«' | '»' | '「' | '」' | '《' | '》' => self.quoted(),
             '&' => self.push(Kind::Word, "&"),
             _ => {}
+        }
+    }
+
+    /// Read as a colon; compared as what it is, for "9 – 18" is no time of day.
+    fn dash(&mut self) {
+        self.push(Kind::Colon, ":");
+        if let Some(token) = self.tokens.last_mut() {
+            token.norm = "-".to_owned();
         }
     }
 

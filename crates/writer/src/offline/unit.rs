@@ -164,9 +164,37 @@ pub(crate) fn units(tokens: &[Token], language: &'static Language) -> Vec<Unit> 
         if units.last().is_some_and(|before: &Unit| before.is("numberOf")) && unit.is_structure() {
             unit.tags.clear();
         }
+        // Where nouns are written large, a small verb is none: "vorschlagen".
+        let small = language.grammar().capital_nouns && unit.text.starts_with(char::is_lowercase);
+        if small && unit.is_any(&["submits", "proposes"]) {
+            unit.tags.retain(|tag| matches!(tag, Tag::Function(_)));
+        }
         unit.at = Some(at);
         units.push(unit);
         at += length;
+    }
+    noting(admitting(units))
+}
+
+/// "we note who paid what": what is done, no note that is kept.
+fn noting(mut units: Vec<Unit>) -> Vec<Unit> {
+    for at in 1..units.len() {
+        let asks = units[at].is_any(&["wh", "howMuch"]) || matches!(units[at].field(), Some("who" | "what"));
+        if asks && units[at - 1].is("track") && units[at - 1].entity() == Some("note") {
+            units[at - 1].tags.retain(|tag| matches!(tag, Tag::Function(_)));
+        }
+    }
+    units
+}
+
+/// A ticket that is booked or bought lets somebody in; no one waits for an answer to it.
+fn admitting(mut units: Vec<Unit>) -> Vec<Unit> {
+    let answered = |unit: &Unit| unit.entity() == Some("reply") || unit.field() == Some("priority");
+    let ticket = |unit: &Unit| unit.entity() == Some("ticket");
+    let admits = units.iter().any(ticket) && units.iter().any(|unit| unit.is_any(&["book", "buy"]));
+    if admits && !units.iter().any(answered) {
+        let tags = units.iter_mut().filter(|unit| ticket(unit)).flat_map(|unit| &mut unit.tags);
+        tags.filter(|tag| **tag == Tag::Entity("ticket")).for_each(|tag| *tag = Tag::Entity("admission"));
     }
     units
 }
@@ -211,7 +239,14 @@ fn plain_unit(tokens: &[Token]) -> Unit {
 fn mended(tokens: &[Token], language: &'static Language) -> Vec<Token> {
     let mut corrections: BTreeMap<String, Option<String>> = BTreeMap::new();
     let mut tokens = tokens.to_vec();
-    for token in tokens.iter_mut().filter(|token| token.kind == Kind::Word) {
+    // A large letter inside a sentence begins a name, where nouns have none.
+    let large = |token: &Token| token.text.starts_with(char::is_uppercase);
+    let named: Vec<bool> = (0..tokens.len())
+        .map(|at| at > 0 && tokens[at - 1].kind == Kind::Word && !large(&tokens[at - 1]) && large(&tokens[at]))
+        .map(|name| name && !language.grammar().capital_nouns)
+        .collect();
+    let typed = |(token, name): &(&mut Token, bool)| token.kind == Kind::Word && !name;
+    for (token, _) in tokens.iter_mut().zip(named).filter(typed) {
         let known = language.knows(&token.norm) || lexicon().language("en").knows(&token.norm);
         if known || (corrections.len() >= MAX_CORRECTIONS && !corrections.contains_key(&token.norm)) {
             continue;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::cells::{Row, Tables, cut, day_of, is_number, number_of, text_of};
 use super::{Day, Is, MAX_SHOWN, Measure, Query, Test};
 use crate::offline::{Told, folded_words};
-use crate::spec::{AppSpec, Entity, Field, FieldKind};
+use crate::spec::{AppSpec, Entity, Field, FieldKind, Rule};
 
 /// What came of a query.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -346,7 +346,44 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Shared costs: everybody's part is the same, and what somebody paid is taken off it.
+    /// What each of `people` is owed less what they owe, as the app's own backend counts it (`Rows.share`).
+    fn balances(&self, amount: &str, payer: &str, people: &[u64]) -> Vec<i128> {
+        let among = self.tables.spec.rules.iter().find_map(|rule| match rule {
+            Rule::Shared { entity, among, .. } if *entity == self.entity.id => among.as_ref(),
+            _ => None,
+        });
+        let refers = |row: &Row, field: &str| text_of(row, field).and_then(|id| id.parse::<u64>().ok());
+        let mut named: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
+        if let Some(among) = among {
+            for (_, row) in self.tables.rows(&among.entity) {
+                if let Some((of, who)) = refers(row, &among.of).zip(refers(row, &among.who)) {
+                    named.entry(of).or_default().push(who);
+                }
+            }
+        }
+        let mut everybody = people.to_vec();
+        everybody.sort_unstable();
+        let mut balances: BTreeMap<u64, i128> = BTreeMap::new();
+        let mut add = |id: u64, by: i128| {
+            let balance = balances.entry(id).or_default();
+            *balance = balance.saturating_add(by);
+        };
+        for (id, row) in self.tables.rows(&self.entity.id) {
+            let Some((payer, amount)) = refers(row, payer).zip(number_of(row, amount)) else { continue };
+            let sharers = named.get(id).unwrap_or(&everybody);
+            let many = sharers.len() as i128;
+            let Some(each) = amount.checked_div(many) else { continue };
+            let (rest, turn) = (amount - each * many, i128::from(*id) % many);
+            add(payer, amount);
+            for (at, sharer) in (0..).zip(sharers) {
+                let more = (at + many - turn) % many < rest.abs();
+                add(*sharer, -(each + if more { rest.signum() } else { 0 }));
+            }
+        }
+        people.iter().map(|id| balances.get(id).copied().unwrap_or_default()).collect()
+    }
+
+    /// Shared costs: who owes, and how much.
     fn owed(&self, field: &str) -> Found {
         let Some((per, people)) = self.query.per.as_deref().and_then(|id| self.entity.field(id)).and_then(|per| {
             let FieldKind::Ref { entity } = &per.kind else { return None };
@@ -356,18 +393,12 @@ impl<'a> Run<'a> {
         };
         let Some(amount) = self.entity.field(field) else { return Found::default() };
         let everyone = self.tables.rows(&people.id);
-        let paid = |id: u64| -> i128 {
-            let id = id.to_string();
-            let theirs = self.tables.rows(&self.entity.id).iter().filter(|(_, row)| text_of(row, &per.id) == Some(&id));
-            theirs.filter_map(|(_, row)| number_of(row, field)).fold(0, i128::saturating_add)
-        };
-        let paid: Vec<i128> = everyone.iter().map(|(id, _)| paid(*id)).collect();
-        let all = paid.iter().fold(0, |sum: i128, one| sum.saturating_add(*one));
-        let part = all.checked_div(everyone.len() as i128).unwrap_or(0);
+        let ids: Vec<u64> = everyone.iter().map(|(id, _)| *id).collect();
+        let balances = self.balances(field, &per.id, &ids);
         let mut owing: Vec<(String, i128)> = everyone
             .iter()
-            .zip(&paid)
-            .map(|((id, row), paid)| (self.tables.title(people, *id, row), part - paid))
+            .zip(&balances)
+            .map(|((id, row), balance)| (self.tables.title(people, *id, row), -balance))
             .filter(|(_, owed)| *owed > 0)
             .collect();
         owing.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));

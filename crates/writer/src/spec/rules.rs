@@ -79,6 +79,19 @@ pub enum Rule {
         /// Its time field.
         closes: String,
     },
+    /// Rows begin and end on days and at times at which the place is open.
+    Open {
+        /// The entity.
+        entity: String,
+        /// When and how long.
+        span: Span,
+        /// Its hours on the days of the week; a day that none of them names is closed. Empty: open on every day.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        week: Vec<Hours>,
+        /// Days on which it is closed besides: holidays.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        closed: Vec<Days>,
+    },
     /// Nobody but those who reach all rows changes or deletes a row less than so many hours before it begins.
     Notice {
         /// The entity.
@@ -193,6 +206,30 @@ pub enum Rule {
         /// How many.
         least: u32,
     },
+    /// A new row moves a date or number of the row it refers to forward, never back: a payment makes a membership last
+    /// longer. Nobody else fills that field in.
+    Extends {
+        /// The entity of the new rows.
+        entity: String,
+        /// Its reference.
+        field: String,
+        /// Its field with the later date.
+        from: String,
+        /// The field of the row referred to, of the same kind.
+        to: String,
+    },
+    /// What one person paid is shared by all, or by those who are named: what each is owed and owes adds up to nothing.
+    Shared {
+        /// The entity of what was paid.
+        entity: String,
+        /// Its amount.
+        amount: String,
+        /// Its reference to who paid.
+        payer: String,
+        /// The rows that name who shares it; absent, and where they name nobody: everybody does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        among: Option<Among>,
+    },
     /// One date, time or number is not before (or below) another of the same row.
     Ordered {
         /// The entity.
@@ -214,6 +251,7 @@ impl Rule {
             | Rule::Once { entity, .. }
             | Rule::NoOverlap { entity, .. }
             | Rule::Within { entity, .. }
+            | Rule::Open { entity, .. }
             | Rule::Notice { entity, .. }
             | Rule::Steps { entity, .. }
             | Rule::Fixed { entity, .. }
@@ -224,6 +262,8 @@ impl Rule {
             | Rule::Number { entity, .. }
             | Rule::Copied { entity, .. }
             | Rule::Quorum { entity, .. }
+            | Rule::Shared { entity, .. }
+            | Rule::Extends { entity, .. }
             | Rule::Ordered { entity, .. } => entity,
         }
     }
@@ -257,6 +297,9 @@ impl Rule {
                 span.uses(own, through).into_iter().for_each(|(entity, field)| see(entity, field));
                 per.iter().for_each(|field| see(own, field));
                 only_if.iter().for_each(|condition| see(own, &condition.field));
+            }
+            Rule::Open { span, .. } => {
+                span.uses(own, through).into_iter().for_each(|(entity, field)| see(entity, field));
             }
             Rule::Within { span, field, opens, closes, .. } => {
                 span.uses(own, through).into_iter().for_each(|(entity, field)| see(entity, field));
@@ -298,6 +341,16 @@ impl Rule {
                 see(own, field);
                 see(votes, by);
             }
+            Rule::Extends { field, from, to, .. } => {
+                [field, from].into_iter().for_each(|field| see(own, field));
+                through(field).iter().for_each(|other| see(other, to));
+            }
+            Rule::Shared { amount, payer, among, .. } => {
+                [amount, payer].into_iter().for_each(|field| see(own, field));
+                if let Some(among) = among {
+                    [&among.of, &among.who].into_iter().for_each(|field| see(&among.entity, field));
+                }
+            }
             Rule::Ordered { first, then, .. } => [first, then].into_iter().for_each(|field| see(own, field)),
         }
         found
@@ -318,6 +371,10 @@ impl Rule {
                 let gone = about(only_if);
                 only_if.take_if(|_| gone);
                 gone
+            }
+            Rule::Shared { among, .. } => {
+                let named = |among: &mut Among| among.of == field || among.who == field;
+                among.take_if(named).is_some()
             }
             _ => false,
         }
@@ -384,6 +441,48 @@ pub enum End {
         /// How many.
         minutes: u32,
     },
+}
+
+impl Rule {
+    /// The field of `entity` that this rule moves forward, where it is another entity's rule.
+    pub fn extended<'a>(&'a self, spec: &AppSpec, entity: &str) -> Option<&'a str> {
+        let Rule::Extends { entity: rows, field, to, .. } = self else { return None };
+        let kind = &spec.entity(rows).filter(|rows| !rows.archived)?.field(field).filter(|field| !field.archived)?.kind;
+        matches!(kind, FieldKind::Ref { entity: other } if other == entity).then_some(to.as_str())
+    }
+}
+
+/// Rows that say who shares something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Among {
+    /// Their entity.
+    pub entity: String,
+    /// Its reference to what is shared.
+    pub of: String,
+    /// Its reference to the person.
+    pub who: String,
+}
+
+/// When a place is open on some days of the week.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hours {
+    /// 1 for Monday to 7 for Sunday (ISO 8601).
+    pub days: Vec<u8>,
+    /// `HH:MM`; absent: all day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens: Option<String>,
+    /// `HH:MM`, after midnight where it is earlier than `opens`; absent: all day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closes: Option<String>,
+}
+
+/// From one day to another, both of them included.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Days {
+    /// `MM-DD`, every year, or `YYYY-MM-DD`.
+    pub first: String,
+    /// Of the same form; over the turn of the year where it is an earlier day than `first`.
+    pub last: String,
 }
 
 /// One step of [`Rule::Steps`].

@@ -1,9 +1,12 @@
 //! Whether a rule fits the entities and fields that it names.
 
 use super::{Checked, condition, form, is_day, is_number, known_entity, known_field, known_role, points};
-use crate::spec::{AppSpec, End, Entity, Field, FieldKind, Rule, Span, Step, Who, Whose};
+use crate::query::Day;
+use crate::spec::{AppSpec, Days, End, Entity, Field, FieldKind, Hours, Rule, Span, Step, Who, Whose};
 use crate::validate::SpecError;
 
+/// Most hours of a week, and most stretches of closed days.
+const MAX_HOURS: usize = 30;
 /// Most a count in a rule may say.
 const MOST: u32 = 100_000;
 
@@ -57,6 +60,11 @@ pub(super) fn check(spec: &AppSpec, path: &str, rule: &Rule) -> Checked {
             let time = |field: &str| known_field(hours, path, field).map(|field| field.kind == FieldKind::Time);
             form(path, time(opens)? && time(closes)?, "opening and closing are times of day")
         }
+        Rule::Open { span: time, week, closed, .. } => {
+            span(spec, entity, path, time)?;
+            let timed = known_field(entity, path, &time.start)?.kind == FieldKind::DateTime;
+            opening(path, timed, week, closed)
+        }
         Rule::Notice { field, hours, .. } => {
             form(path, is_day(&known_field(entity, path, field)?.kind), "notice is kept before a date")?;
             form(path, *hours <= 24 * 366, "notice is at most a year")
@@ -102,6 +110,24 @@ pub(super) fn check(spec: &AppSpec, path: &str, rule: &Rule) -> Checked {
             form(path, points(votes, path, by)? == entity.id, "what approves refers to what needs approval")?;
             form(path, (1..=MOST).contains(least), "approvals are 1 to 100000")
         }
+        Rule::Extends { field, from, to, .. } => {
+            let other = known_entity(spec, path, points(entity, path, field)?)?;
+            let (from, to) = (&known_field(entity, path, from)?.kind, &known_field(other, path, to)?.kind);
+            let same = std::mem::discriminant(from) == std::mem::discriminant(to);
+            form(
+                path,
+                same && (is_day(from) || is_number(from)),
+                "what is extended and by what are dates or numbers of one kind",
+            )
+        }
+        Rule::Shared { amount, payer, among, .. } => {
+            number(amount)?;
+            let people = points(entity, path, payer)?;
+            let Some(among) = among else { return Ok(()) };
+            let shares = known_entity(spec, path, &among.entity)?;
+            form(path, points(shares, path, &among.of)? == entity.id, "who shares something refers to it")?;
+            form(path, points(shares, path, &among.who)? == people, "who pays and who shares are of the same people")
+        }
         Rule::Ordered { first, then, .. } => {
             let (first, then) = (&known_field(entity, path, first)?.kind, &known_field(entity, path, then)?.kind);
             let comparable = is_day(first) || is_number(first) || *first == FieldKind::Time;
@@ -142,6 +168,36 @@ fn option(field: &Field, path: &str, id: &str) -> Checked {
 
 fn number(entity: &Entity, path: &str, field: &str) -> Checked {
     form(path, is_number(&known_field(entity, path, field)?.kind), "this field is a number")
+}
+
+fn opening(path: &str, timed: bool, week: &[Hours], closed: &[Days]) -> Checked {
+    form(path, !week.is_empty() || !closed.is_empty(), "something says when it is open")?;
+    let few = week.len() <= MAX_HOURS && closed.len() <= MAX_HOURS;
+    form(path, few, "a week has at most 30 opening hours, and a year 30 stretches of closed days")?;
+    for hours in week {
+        let days =
+            !hours.days.is_empty() && hours.days.len() <= 7 && hours.days.iter().all(|day| (1..=7).contains(day));
+        form(path, days, "days of the week are 1 for Monday to 7 for Sunday")?;
+        form(path, hours.opens.is_some() == hours.closes.is_some(), "who opens closes")?;
+        let times = || hours.opens.iter().chain(&hours.closes);
+        form(path, times().all(|time| is_time(time)), "opening and closing are written HH:MM")?;
+        form(path, timed || times().next().is_none(), "hours are kept by a date with a time")?;
+    }
+    let kept = |days: &Days| days.first.len() == days.last.len() && is_calendar(&days.first) && is_calendar(&days.last);
+    form(path, closed.iter().all(kept), "closed days are written MM-DD or YYYY-MM-DD, the last like the first")
+}
+
+/// `HH:MM`.
+fn is_time(text: &str) -> bool {
+    let number = |part: &str| (part.len() == 2).then(|| part.parse::<u8>().ok()).flatten();
+    let parts = text.split_once(':').and_then(|(hour, minute)| number(hour).zip(number(minute)));
+    parts.is_some_and(|(hour, minute)| hour < 24 && minute < 60)
+}
+
+/// `MM-DD`, in a leap year for the sake of its last day of February, or `YYYY-MM-DD`.
+fn is_calendar(text: &str) -> bool {
+    let whole = if text.len() == 5 { format!("2000-{text}") } else { text.to_owned() };
+    Day::read(&whole).is_some_and(|day| day.to_string() == whole)
 }
 
 fn span(spec: &AppSpec, entity: &Entity, path: &str, span: &Span) -> Checked {

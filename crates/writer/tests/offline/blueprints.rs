@@ -1,6 +1,6 @@
 //! Blueprints: what people do in an app brings the rules that such apps live by, whatever the things are called.
 
-use writer::spec::{AppSpec, FieldKind, PageKind, Rule, Scope, VISITOR};
+use writer::spec::{AppSpec, Days, FieldKind, Hours, PageKind, Rule, Scope, VISITOR};
 
 use crate::{changed, field, sees, written};
 
@@ -29,6 +29,57 @@ fn bookings_do_not_overlap_and_keep_to_working_hours() {
     rule(&spec, |rule| matches!(rule, Rule::Notice { hours: 24, .. }));
     assert_eq!(sees(&spec, entity, VISITOR), Some(Scope::Own));
     assert!(page(&spec, PageKind::Slots) && page(&spec, PageKind::Calendar));
+}
+
+/// The week and the closed days of what is booked.
+fn opening(spec: &AppSpec) -> (Vec<Hours>, Vec<Days>) {
+    match rule(spec, |rule| matches!(rule, Rule::Open { .. })) {
+        Rule::Open { week, closed, .. } => (week.clone(), closed.clone()),
+        _ => unreachable!("found above"),
+    }
+}
+
+fn hours(days: &[u8], opens: &str, closes: &str) -> Hours {
+    Hours { days: days.to_vec(), opens: Some(opens.into()), closes: Some(closes.into()) }
+}
+
+#[test]
+fn bookings_are_taken_only_while_it_is_open() {
+    let christmas = [Days { first: "12-24".into(), last: "12-26".into() }];
+    for (text, sundays, back, nothing) in [
+        (
+            "Haircut booking: three stylists, services with a duration, customers book a free slot. We are open Tuesday to Saturday from 9 to 18 and closed from 24 to 26 December.",
+            "We are also closed on Saturdays.",
+            "We are open on Mondays from 10 to 14 too.",
+            "We are closed every day.",
+        ),
+        (
+            "Friseurtermine: drei Friseure, Leistungen mit einer Dauer, Kunden buchen einen freien Termin. Geöffnet Dienstag bis Samstag von 9 bis 18 Uhr, vom 24. bis 26. Dezember geschlossen.",
+            "Samstags ist auch geschlossen.",
+            "Montags haben wir auch von 10 bis 14 Uhr offen.",
+            "Wir haben jeden Tag geschlossen.",
+        ),
+    ] {
+        let (spec, understanding) = written(text);
+        assert_eq!(opening(&spec), (vec![hours(&[2, 3, 4, 5, 6], "09:00", "18:00")], christmas.to_vec()), "{text}");
+        assert!(understanding.not_understood.is_empty(), "{:?}", understanding.not_understood);
+        assert!(understanding.understood.iter().any(|one| one.text.contains("09:00–18:00")), "{understanding:?}");
+        let spec = changed(&spec, sundays).spec;
+        assert_eq!(opening(&spec).0, [hours(&[2, 3, 4, 5], "09:00", "18:00")], "{sundays}");
+        let more = changed(&spec, back).spec;
+        assert_eq!(opening(&more).0, [hours(&[2, 3, 4, 5], "09:00", "18:00"), hours(&[1], "10:00", "14:00")], "{back}");
+        assert!(writer::change(&more, nothing).is_err(), "closed for ever is no opening");
+    }
+    let (spec, _) = written("Haircut booking: stylists, customers book a free slot. We are closed on Mondays.");
+    let week = changed(&spec, "Open Wednesday to Friday, 8:30 to 12 and 14 to 17:15.").spec;
+    assert_eq!(opening(&week).0, [hours(&[3, 4, 5], "08:30", "12:00"), hours(&[3, 4, 5], "14:00", "17:15")]);
+}
+
+#[test]
+fn opening_hours_of_what_takes_no_bookings_are_not_held() {
+    let (spec, understanding) = written("A list of books with a title and an author. We are closed on Mondays.");
+    assert!(!spec.rules.iter().any(|rule| matches!(rule, Rule::Open { .. })));
+    assert!(understanding.not_understood.iter().any(|one| one.text.contains("Mondays")), "{understanding:?}");
 }
 
 #[test]
@@ -87,6 +138,93 @@ fn a_survey_has_many_questions_and_one_answer_of_each_person() {
     assert_eq!(spec.entity("survey").expect("answers").fields.len(), 3, "nobody is asked for a title");
     assert_eq!(sees(&spec, "survey", VISITOR), Some(Scope::Own));
     assert!(page(&spec, PageKind::Form) && page(&spec, PageKind::Summary));
+}
+
+#[test]
+fn what_people_owe_each_other_adds_up() {
+    for text in [
+        "Flatmates enter expenses with an amount and who paid, and see who owes whom.",
+        "Mitbewohner tragen Ausgaben mit Betrag ein und wer bezahlt hat. Man sieht, wer wem wie viel schuldet.",
+        "Glorps enter expenses with an amount and who paid, and see who owes whom.",
+    ] {
+        let (spec, understanding) = written(text);
+        let held = rule(&spec, |rule| matches!(rule, Rule::Shared { among: None, .. }));
+        let Rule::Shared { entity, payer, .. } = held else { unreachable!("found above") };
+        let FieldKind::Ref { entity: people } = &field(&spec, entity, payer).kind else { panic!("{text}") };
+        assert!(spec.entity(people).is_some_and(|people| people.person.is_some()), "{text}");
+        assert_eq!(spec.entities.len(), 2, "{text}: {:?}", spec.entities);
+        assert!(understanding.not_understood.is_empty(), "{text}: {:?}", understanding.not_understood);
+    }
+    let (spec, _) = written("Friends add expenses and who paid, shared by chosen people. Show who owes whom.");
+    let named = rule(&spec, |rule| matches!(rule, Rule::Shared { among: Some(_), .. }));
+    let Rule::Shared { among: Some(among), .. } = named else { unreachable!("found above") };
+    rule(&spec, |rule| matches!(rule, Rule::Once { entity, .. } if *entity == among.entity));
+}
+
+#[test]
+fn a_contract_is_signed_by_two_and_stays_as_it_was_sent() {
+    for text in [
+        "Contracts have a title, a text and a price. Both parties sign.",
+        "Contracts have a title, a text and a price. Zorbs sign.",
+        "Verträge mit Titel und Preis. Kunden müssen unterschreiben.",
+    ] {
+        let (spec, understanding) = written(text);
+        rule(&spec, |rule| matches!(rule, Rule::Quorum { entity, least: 2, .. } if entity == "contract"));
+        let needs = |rule: &Rule| matches!(rule, Rule::Needs { entity, own: true, condition: Some(_), .. } if entity == "signature");
+        rule(&spec, needs);
+        rule(&spec, |rule| matches!(rule, Rule::Once { entity, by_member: true, .. } if entity == "signature"));
+        rule(&spec, |rule| matches!(rule, Rule::Fixed { entity, only_if: None, .. } if entity == "signature"));
+        let fixed = rule(&spec, |rule| matches!(rule, Rule::Fixed { entity, .. } if entity == "contract"));
+        assert!(matches!(fixed, Rule::Fixed { only_if: Some(only), .. } if only.values == ["sent", "signed"]));
+        let contract = spec.entity("contract").expect("contracts");
+        assert_eq!(contract.owned_through.len(), 1, "the other party sees its own contracts only: {text}");
+        assert!(understanding.not_understood.is_empty(), "{text}: {:?}", understanding.not_understood);
+    }
+}
+
+#[test]
+fn what_was_learned_stays_learned() {
+    for text in ["Students mark courses as done.", "Schüler markieren Kurse als erledigt."] {
+        let (spec, understanding) = written(text);
+        rule(&spec, |rule| matches!(rule, Rule::Once { entity, by_member: true, .. } if entity == "completion"));
+        rule(&spec, |rule| matches!(rule, Rule::Fixed { entity, only_if: None, .. } if entity == "completion"));
+        assert_eq!(sees(&spec, "completion", "student"), Some(Scope::Own), "{text}");
+        let may = spec.entity("completion").and_then(|entity| entity.grant("student")).expect("students");
+        assert_eq!((may.create, may.update, may.delete), (true, None, None), "{text}");
+        assert!(understanding.not_understood.is_empty(), "{text}: {:?}", understanding.not_understood);
+    }
+}
+
+#[test]
+fn a_campaign_shows_what_its_donations_come_to() {
+    for text in [
+        "A fundraising site: campaigns have a goal and a description. People donate.",
+        "Kampagnen haben ein Ziel und eine Beschreibung. Leute spenden.",
+    ] {
+        let (spec, _) = written(text);
+        let total = &spec.entity("campaign").expect("campaigns").totals[0];
+        assert_eq!((total.of.as_str(), total.sum.as_deref()), ("donation", Some("amount")), "{text}");
+        rule(&spec, |rule| matches!(rule, Rule::Fixed { entity, only_if: None, .. } if entity == "donation"));
+        let donation = spec.entity("donation").expect("donations");
+        let hidden = donation.fields.iter().filter(|field| field.kind == FieldKind::Text && !field.seen_by.is_empty());
+        assert!(hidden.count() > 0, "who gave is not everybody's to see");
+        assert!(donation.grant(VISITOR).is_some_and(|grant| !grant.create && grant.read == Some(Scope::All)));
+    }
+}
+
+#[test]
+fn payments_say_until_when_a_member_is_paid_up() {
+    for text in [
+        "A club membership app: members have a name and an email. Members pay.",
+        "Mitgliedschaften: Mitglieder haben einen Namen und eine E-Mail. Zahlungen haben einen Betrag und gültig bis.",
+    ] {
+        let (spec, _) = written(text);
+        let extends =
+            |rule: &Rule| matches!(rule, Rule::Extends { entity, to, .. } if entity == "payment" && to == "until");
+        rule(&spec, extends);
+        rule(&spec, |rule| matches!(rule, Rule::Fixed { entity, only_if: None, .. } if entity == "payment"));
+        assert_eq!(spec.alerts.len(), 1, "who runs out is pointed to: {text}");
+    }
 }
 
 #[test]

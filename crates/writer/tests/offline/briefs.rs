@@ -128,3 +128,98 @@ fn surfaces_to_draw_on_are_declined_by_name() {
     let declined = write(&Wish { text, name: None }).expect_err("a list of nodes is no mind map");
     assert!(declined.understanding().not_understood.iter().any(|statement| statement.text.contains("draw")));
 }
+
+#[test]
+fn the_app_is_the_subject_of_what_it_should_do() {
+    let (spec, understanding) = written(
+        "Please implement a platform for rowing crews. The website should have functionalities for creating and joining crews, sharing routines, and searching. The platform should have features for managing member information, configuring boats, and monitoring oar repairs.",
+    );
+    for kept in ["Crews", "Routines", "Boats", "Oar repairs"] {
+        assert!(spec.entities.iter().any(|entity| entity.plural == kept), "{kept}: {understanding:?}");
+    }
+    assert!(understanding.not_understood.is_empty(), "{:?}", understanding.not_understood);
+}
+
+#[test]
+fn what_says_something_of_a_thing_is_no_thing() {
+    let (spec, _) = written(
+        "Please implement a harbour-related website for displaying and managing nautical information. The system should generate a plan based on the customer's input. Users should be able to browse nautical news and view financial data.",
+    );
+    let plurals: Vec<&str> = spec.entities.iter().map(|entity| entity.plural.as_str()).collect();
+    assert!(plurals.contains(&"Nautical news") && plurals.contains(&"Financial data"), "{plurals:?}");
+    assert!(plurals.iter().all(|plural| !plural.ends_with("eds") && !plural.ends_with("datas")), "{plurals:?}");
+}
+
+#[test]
+fn what_every_app_has_is_said_to_be_there() {
+    let said = |text: &str| {
+        let (spec, understanding) = written(text);
+        let about_pages =
+            understanding.understood.iter().filter(|statement| statement.about.as_deref() == Some("pages"));
+        assert!(understanding.not_understood.is_empty(), "{text}: {:?}", understanding.not_understood);
+        (spec.entities.len(), about_pages.count())
+    };
+    assert_eq!(
+        said(
+            "Members with a name and a phone. I want to export the members to Excel and print them. It should have a responsive design and a navigation menu."
+        ),
+        (1, 2)
+    );
+    assert_eq!(said("Mitglieder mit Name und Telefon. Ich möchte die Liste aus Excel importieren."), (1, 1));
+    assert_eq!(said("Los miembros tienen nombre y teléfono. Quiero exportar la lista."), (1, 1));
+    assert_eq!(said("Anggota punya nama dan telepon. Saya ingin mencetak daftar."), (1, 1));
+}
+
+#[test]
+fn tickets_that_are_booked_let_people_in_and_others_are_answered() {
+    for (text, seats) in [
+        ("Visitors buy tickets. Each concert has a date, a price and a number of seats.", "seats"),
+        ("Besucher reservieren Tickets. Jedes Konzert hat ein Datum, einen Preis und Plätze.", "seats"),
+        ("Each zorble has a date, a price and a number of seats. Visitors book tickets.", "seats"),
+    ] {
+        let (spec, _) = written(text);
+        let held = spec.rules.iter().find_map(|rule| match rule {
+            Rule::Capacity { entity, limit, weight: Some(_), .. } => Some((entity.clone(), limit.clone())),
+            _ => None,
+        });
+        let (tickets, limit) = held.unwrap_or_else(|| panic!("{text}: no seat is sold twice: {:?}", spec.rules));
+        assert_eq!(limit, seats, "{text}");
+        assert!(adds(&spec, &tickets), "{text}");
+    }
+    let (spec, _) = written("Support desk: customers open tickets with a priority and staff reply to tickets.");
+    assert!(spec.rules.iter().any(|rule| matches!(rule, Rule::Quorum { .. })), "a ticket is answered by a reply");
+}
+
+#[test]
+fn what_one_alone_may_read_can_still_be_sent_by_the_form() {
+    for text in [
+        "A portfolio site for a photographer with galleries and a contact form. Only I read the messages.",
+        "Eine Portfolio-Website für eine Fotografin mit Galerien und einem Kontaktformular. Nur ich sehe die Nachrichten.",
+    ] {
+        let (spec, _) = written(text);
+        let forms: Vec<_> = spec.pages.iter().filter(|page| page.kind == PageKind::Form).collect();
+        assert!(!forms.is_empty(), "{text}");
+        for form in forms {
+            assert!(adds(&spec, &form.entity) && sees(&spec, &form.entity, VISITOR) != Some(Scope::All), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_thing_where_people_stand_is_kept_a_thing() {
+    let (spec, _) = written(
+        "Please implement a website for a bar to showcase its products and services. Users should be able to view events, and make online reservations or purchases.",
+    );
+    assert!(spec.pages.iter().any(|page| page.kind == PageKind::Slots), "a table can be booked");
+}
+
+#[test]
+fn a_game_named_in_passing_does_not_turn_down_the_rest() {
+    let (spec, understanding) = written(
+        "Please implement a website for The Blue Door tavern. The website should have functionalities for introducing the poker room. Users should be able to view events and contact us.",
+    );
+    assert!(spec.entities.iter().any(|entity| entity.plural == "Events"));
+    assert!(understanding.not_understood.iter().any(|statement| statement.text.contains("poker")));
+    let text = "Hello. I want a chess game where users play chess.";
+    assert!(write(&Wish { text, name: None }).is_err());
+}

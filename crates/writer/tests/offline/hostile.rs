@@ -40,6 +40,13 @@ fn nothing_and_marks_are_declined() {
 }
 
 #[test]
+fn a_possessive_of_a_letter_that_folds_away_names_nothing() {
+    for text in ["েa𮯰.𖽑'S࠰:0", "𖽑's have a name", "'s: a, b", "Books have a 𖽑's"] {
+        anything(text);
+    }
+}
+
+#[test]
 fn too_long_is_said_in_a_sentence() {
     let text = "guests have a name. ".repeat(5_000);
     let Err(Declined::TooLong { limit, understanding, .. }) = write(&Wish { text: &text, name: None }) else {

@@ -6,12 +6,15 @@ mod changes;
 mod corrections;
 mod coverage;
 mod events;
+mod everyday;
 mod follow;
 mod hostile;
 mod languages;
 mod lists;
 mod metamorphic;
+mod plain;
 mod questions;
+mod sites;
 mod wedding;
 
 use writer::spec::{AppSpec, Field, FieldKind, Rule, Scope};

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use candid::Principal;
 use execution::{Blobs as _, TEXT_BYTES_MIN, registry::App};
 use gate::{Effect, Finding};
+use writer::Told;
 
 use super::plan::Plan;
 use crate::workshop::{Workshop, answer::Problem, proposals::tree_from_json};
@@ -112,17 +113,24 @@ impl Workshop {
     }
 
     /// What stays, said honestly.
-    pub(super) async fn not_erased(&self, app: &App, plan: &Plan, texts: &[String]) -> Result<Vec<String>, Problem> {
-        let mut left = vec!["Copies outside of this node (exports, backups, other people's browsers) and free space of the disk are not in its hands.".to_owned()];
+    pub(super) async fn not_erased(
+        &self,
+        app: &App,
+        plan: &Plan,
+        texts: &[String],
+        language: &str,
+    ) -> Result<Vec<String>, Problem> {
+        let say = |sentence, blanks: &[&str]| writer::told(language, sentence, blanks);
+        let mut left = vec![say(Told::CopiesOutside, &[])];
         if !plan.left.is_empty() {
-            left.push(format!("{} stayed: no method of the app deletes them.", counted(plan.left.len(), "row")));
+            left.push(say(Told::RowsStayed, &[&plan.left.len().to_string()]));
         }
         if texts.iter().any(|text| text.len() < TEXT_BYTES_MIN) {
-            left.push(format!("Texts shorter than {TEXT_BYTES_MIN} bytes can stand in memory that the program has let go of until it is used again."));
+            left.push(say(Told::ShortTexts, &[&TEXT_BYTES_MIN.to_string()]));
         }
         let shared = plan.texts.iter().filter(|text| !texts.contains(text)).count();
         if shared > 0 {
-            left.push(format!("{} are in other rows too and stayed there.", counted(shared, "text")));
+            left.push(say(Told::TextsShared, &[&shared.to_string()]));
         }
         let backend = app.backend;
         let sources = self.node.replica.read(move |executor| {
@@ -137,10 +145,7 @@ impl Workshop {
         let named: Vec<String> =
             sources.await?.into_iter().filter(|(_, hash)| holds(hash)).map(|(number, _)| number.to_string()).collect();
         if !named.is_empty() {
-            left.push(format!(
-                "The program's own text says it in {}; change the program, then delete the app's old copies with it.",
-                versions(&named)
-            ));
+            left.push(say(Told::InProgramText, &[&named.join(", ")]));
         }
         Ok(left)
     }
@@ -158,7 +163,7 @@ fn asks(kind: &str, subject: &str, count: Option<u64>, message: String) -> Findi
     }
 }
 
-pub(super) fn counted(count: usize, what: &str) -> String {
+fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 

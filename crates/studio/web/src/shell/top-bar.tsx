@@ -51,7 +51,7 @@ export function TopBar({ app, url }: Bar) {
       {app ? (
         url && (
           <a className="button primary small" href={url} target="_blank" rel="noopener noreferrer">
-            {t.openInTab}
+            <span className="open-word">{t.openInTab}</span>
             <Icon name="out" size={17} />
             <span className="unseen">({t.newTab})</span>
           </a>

@@ -5,7 +5,7 @@
 use super::super::shape::{Model, Shape};
 use super::super::text::{indent, script};
 use super::{condition_text, strings};
-use crate::spec::{Alert, Condition, End, Field, FieldKind, Order, Rule, Step, Total, When, Who, Whose};
+use crate::spec::{Alert, Condition, Days, End, Field, FieldKind, Hours, Order, Rule, Step, Total, When, Who, Whose};
 
 /// Whether this names when a row was made or changed, which every row tells.
 pub(super) fn is_moment(field: &str) -> bool {
@@ -36,6 +36,9 @@ pub(super) fn lines(model: &Model<'_>, shape: &Shape<'_>) -> Vec<String> {
 
 /// Whether the backend alone fills a field in.
 pub(super) fn is_made(model: &Model<'_>, shape: &Shape<'_>, field: &Field) -> bool {
+    if model.spec.rules.iter().any(|rule| rule.extended(model.spec, &shape.entity.id) == Some(field.id.as_str())) {
+        return true;
+    }
     model.spec.rules.iter().filter(|rule| rule.entity() == shape.entity.id).any(|rule| match rule {
         Rule::Number { field: made, .. } | Rule::Copied { field: made, .. } => *made == field.id,
         _ => false,
@@ -165,6 +168,7 @@ fn booking_text(model: &Model<'_>, shape: &Shape<'_>, rule: &Rule) -> Option<Str
         Some(format!("per: [{}]", strings(&per))),
         narrowed(shape, only_if.as_ref()),
         model.spec.rules.iter().find_map(|rule| hours_text(model, shape, rule)),
+        model.spec.rules.iter().find_map(|rule| open_text(shape, rule)),
     ];
     let lines: Vec<String> = parts.into_iter().flatten().map(|part| format!("{part},")).collect();
     Some(format!("{{\n{}\n}}", indent(&lines.join("\n"), 1)))
@@ -188,6 +192,21 @@ fn hours_text(model: &Model<'_>, shape: &Shape<'_>, rule: &Rule) -> Option<Strin
     hours.field(opens)?;
     hours.field(closes)?;
     Some(format!("within: {}", object([named("field", field), named("opens", opens), named("closes", closes)])))
+}
+
+fn open_text(shape: &Shape<'_>, rule: &Rule) -> Option<String> {
+    let Rule::Open { entity, week, closed, .. } = rule else { return None };
+    let hours = |hours: &Hours| {
+        let days: Vec<String> = hours.days.iter().map(u8::to_string).collect();
+        let time = |name: &str, time: &Option<String>| time.as_ref().and_then(|time| named(name, time));
+        let days = Some(format!("days: [{}]", days.join(", ")));
+        object([days, time("opens", &hours.opens), time("closes", &hours.closes)])
+    };
+    let days = |days: &Days| object([named("first", &days.first), named("last", &days.last)]);
+    let week: Vec<String> = week.iter().map(hours).collect();
+    let closed: Vec<String> = closed.iter().map(days).collect();
+    let parts = [format!("week: [{}]", week.join(", ")), format!("closed: [{}]", closed.join(", "))];
+    (*entity == shape.entity.id).then(|| format!("open: {}", object(parts.map(Some))))
 }
 
 /// The entity that a reference of `shape` leads to.

@@ -49,6 +49,28 @@ module {
     first >= open and last <= close or first + dayLength >= open and last + dayLength <= close;
   };
 
+  /// Whether `stretch` lies within the hours of one of these days of the week, 1 for Monday to 7 for Sunday; without
+  /// hours, whether it begins and ends on them. What has no time is never out of hours.
+  public func open(stretch : ?Stretch, days : [Nat], opens : ?Text, closes : ?Text) : Bool {
+    let ?(start, end) = stretch else return true;
+    let (?open, ?closing) = (ofDay(opens), ofDay(closes)) else return falls(start, days) and falls(end - 1, days);
+    let close = if (closing > open) closing else closing + dayLength;
+    func during(midnight : Int) : Bool = falls(midnight, days) and start >= midnight + open and end <= midnight + close;
+    let midnight = dayAt(start) * dayLength;
+    during(midnight) or during(midnight - dayLength);
+  };
+
+  /// Whether `stretch` begins or ends between two days, both included: `MM-DD` of every year, or `YYYY-MM-DD`.
+  public func touches(stretch : ?Stretch, first : Text, last : Text) : Bool {
+    let ?(start, end) = stretch else return false;
+    func between(minute : Int) : Bool {
+      let (whole, ofYear) = written(dayAt(minute));
+      let date = if (first.size() == 5) ofYear else whole;
+      if (first <= last) first <= date and date <= last else first <= date or date <= last;
+    };
+    between(start) or between(end - 1);
+  };
+
   /// Whether `start` is less than `hours` after `now` (nanoseconds since 1970), or past.
   public func near(start : ?Text, hours : Nat, now : Int) : Bool {
     let ?from = minutes(start) else return false;
@@ -104,6 +126,32 @@ module {
     let midnight = day(pair(bytes, 0) * 100 + pair(bytes, 2), pair(bytes, 5), pair(bytes, 8)) * dayLength;
     ?(if (size == 10) midnight else midnight + pair(bytes, 11) * 60 + pair(bytes, 14));
   };
+
+  /// The day of a minute, since 1970.
+  func dayAt(minute : Int) : Int = (minute - (minute % dayLength + dayLength) % dayLength) / dayLength;
+
+  /// Whether a minute lies on one of these days of the week. The first day of 1970 was a Thursday.
+  func falls(minute : Int, days : [Nat]) : Bool {
+    let weekday = ((dayAt(minute) + 3) % 7 + 7) % 7 + 1;
+    for (day in days.values()) if (day == weekday) return true;
+    false;
+  };
+
+  /// A day since 1970 as `YYYY-MM-DD` and as `MM-DD`: the inverse of `day`, in eras of 400 years.
+  func written(since1970 : Int) : (Text, Text) {
+    let days = since1970 + 719_468;
+    let era = (if (days >= 0) days else days - 146_096 : Int) / 146_097;
+    let ofEra = days - era * 146_097 : Int;
+    let yearOfEra = (ofEra - ofEra / 1_460 + ofEra / 36_524 - ofEra / 146_096) / 365;
+    let ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100) : Int;
+    let sinceMarch = (5 * ofYear + 2) / 153;
+    let month = if (sinceMarch < 10) sinceMarch + 3 else sinceMarch - 9 : Int;
+    let year = yearOfEra + era * 400 + (if (month <= 2) 1 else 0);
+    let date = two(month) # "-" # two(ofYear - (153 * sinceMarch + 2) / 5 + 1);
+    (two(year / 100) # two(year % 100) # "-" # date, date);
+  };
+
+  func two(number : Int) : Text = (if (number < 10) "0" else "") # debug_show (Prim.abs number);
 
   func ofDay(time : ?Text) : ?Int {
     let ?given = time else return null;

@@ -105,6 +105,52 @@ module {
     sum;
   };
 
+  /// The ids of all rows.
+  public func ids<Row>(rows : Rows<Row>) : [Nat] {
+    let all = rows.keys();
+    Prim.Array_tabulate<Nat>(rows.size(), func _ = switch (all.next()) { case (?id) id; case null Prim.trap("a table has a hole") });
+  };
+
+  /// What `value` says of the rows that refer to one, by what they refer to.
+  public func grouped<Row>(rows : Rows<Row>, reference : Row -> ?Nat, value : Row -> ?Nat) : Map.Map<Nat, [Nat]> {
+    let groups = Map.empty<Nat, [Nat]>();
+    for (row in rows.values()) {
+      switch (reference(row), value(row)) {
+        case (?id, ?one) {
+          let known = switch (groups.get(compare, id)) { case (?some) some; case null [] };
+          groups.add(compare, id, Prim.Array_tabulate<Nat>(known.size() + 1, func at = if (at < known.size()) known[at] else one));
+        };
+        case _ {};
+      };
+    };
+    groups;
+  };
+
+  /// Those named for `id`, or the others where nobody is.
+  public func namedOr(named : Map.Map<Nat, [Nat]>, id : Nat, others : [Nat]) : [Nat] {
+    switch (named.get(compare, id)) { case (?some) some; case null others };
+  };
+
+  /// Adds an amount to who paid it and takes it from those who share it, the same from each; what can't be shared out
+  /// evenly goes by one unit to as many, beginning elsewhere for each `turn`, so that nobody bears it always.
+  public func share(balances : Map.Map<Nat, Int>, payer : Nat, amount : Int, people : [Nat], turn : Nat) {
+    let many = people.size();
+    if (many == 0) return;
+    func move(id : Nat, by : Int) = balances.add(compare, id, owed(balances, id) + by);
+    let each = amount / many;
+    let rest = amount - each * many : Int;
+    move(payer, amount);
+    for (at in people.keys()) {
+      let more = (at + many - turn % many : Nat) % many < Prim.abs(rest);
+      move(people[at], -(each + (if (not more) 0 else if (rest < 0) -1 else 1)));
+    };
+  };
+
+  /// What somebody is owed.
+  public func owed(balances : Map.Map<Nat, Int>, id : Nat) : Int {
+    switch (balances.get(compare, id)) { case (?balance) balance; case null 0 };
+  };
+
   /// The last row that `found` picks.
   public func last<Row>(rows : Rows<Row>, found : Row -> Bool) : ?Row {
     var latest : ?Row = null;

@@ -148,6 +148,30 @@ func {short}(id : ?Nat, more : Nat -> Int) : Bool {{
         Some(())
     }
 
+    /// Once a row is kept, what it refers to lasts at least as long as it says.
+    pub(super) fn extends(&self, hooks: &mut Hooks, field: &str, from: &str, to: &str) -> Option<()> {
+        let (field, from) = (self.field(field)?, self.field(from)?);
+        let other = self.model.target(field)?;
+        let to = other.field(to).filter(|to| stored_type(&to.kind) == stored_type(&from.kind))?;
+        let (extend, row, others) = (self.function("extend"), self.row(), &other.names.rows);
+        let (id, from, to) = (&field.id, &from.id, &to.id);
+        hooks.functions.push(format!(
+            "\
+/// Moves `{to}` of what a new row refers to forward, never back.
+func {extend}(row : {row}) {{
+  let ?extended = Rows.at({others}, row.{id}) else return;
+  let later = switch (extended.{to}, row.{from}) {{
+    case (?known, ?given) known < given;
+    case (null, ?_) true;
+    case _ false;
+  }};
+  if later {others}.add(extended.id, {{ extended with {to} = row.{from}; updatedAt = row.updatedAt }});
+}};"
+        ));
+        hooks.kept.push(format!("{extend}(row);"));
+        Some(())
+    }
+
     /// One value never comes to lie after another of the same row.
     pub(super) fn ordered(&self, hooks: &mut Hooks, first: &str, then: &str) -> Option<()> {
         let (first, then) = (self.field(first)?, self.field(then)?);

@@ -3,7 +3,7 @@
 use super::super::shape::Shape;
 use super::super::text::{indent, motoko};
 use super::{Held, Hooks, all, label, refuse};
-use crate::spec::{Condition, End, FieldKind, Span};
+use crate::spec::{Condition, Days, End, FieldKind, Hours, Span};
 
 impl Held<'_, '_> {
     /// A row never comes to take time of another that agrees in `per`.
@@ -60,6 +60,27 @@ func {outside}(row : {row}) : Bool {{
         ));
         let changed = format!("{time}(after) != {time}(before) or after.{field} != before.{field}");
         hooks.change.push(refuse(&format!("({changed}) and {outside}(after)"), "Words.outside"));
+        Some(())
+    }
+
+    /// A row begins and ends while the place is open. Days that are closed later leave it where it is.
+    pub(super) fn open(&self, hooks: &mut Hooks, span: &Span, week: &[Hours], closed: &[Days]) -> Option<()> {
+        let time = self.timed(hooks, "visit", span, None)?;
+        let (shut, row) = (self.function("shut"), self.row());
+        let open: Vec<String> = week.iter().map(open_during).collect();
+        let open = (!open.is_empty()).then(|| format!("not ({})", open.join(" or ")));
+        let away = |days: &Days| format!("Clock.touches(time, {}, {})", motoko(&days.first), motoko(&days.last));
+        let tests: Vec<String> = open.into_iter().chain(closed.iter().map(away)).collect();
+        hooks.functions.push(format!(
+            "\
+/// Whether a row begins or ends while it is closed.
+func {shut}(row : {row}) : Bool {{
+  let time = {time}(row);
+  {tests};
+}};",
+            tests = tests.join("\n  or ")
+        ));
+        hooks.change.push(refuse(&format!("{time}(after) != {time}(before) and {shut}(after)"), "Words.shut"));
         Some(())
     }
 
@@ -151,4 +172,11 @@ if (after.{field} != before.{field}) {{
             label = label(length),
         ))
     }
+}
+
+/// Whether `time` lies within the hours of some days of the week.
+fn open_during(hours: &Hours) -> String {
+    let days: Vec<String> = hours.days.iter().map(u8::to_string).collect();
+    let time = |time: &Option<String>| time.as_ref().map_or("null".to_owned(), |time| format!("?{}", motoko(time)));
+    format!("Clock.open(time, [{}], {}, {})", days.join(", "), time(&hours.opens), time(&hours.closes))
 }

@@ -3,13 +3,14 @@
 //! Invariant: grants are changed only for the people and things that a sentence names, and by "only" for everyone
 //! else but the owner.
 
-use super::super::draft::{Draft, role_id};
+use super::super::ask::Told;
+use super::super::draft::{Draft, push_statement, role_id};
 use super::super::lexicon::{Shape, lexicon};
 use super::super::noun::{listed, noun, shape};
 use super::super::say::Say;
 use super::super::unit::Unit;
 use super::{Action, Allowance};
-use crate::spec::{Entity, Grant, OWNER, Role, Scope, VISITOR};
+use crate::spec::{Entity, FieldKind, Grant, OWNER, Role, Scope, VISITOR, Who as Seer, Whose};
 
 /// Somebody named in a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +41,7 @@ fn apply_one(draft: &mut Draft, allowance: &Allowance) {
     }
     let things = match &allowance.entity {
         Some(id) => Some(vec![id.clone()]),
+        None if allowance.own && !allowance.negative && names_nothing(&allowance.what) => Some(theirs(draft, &people)),
         None => things(draft, &allowance.what, !(allowance.only || allowance.negative)),
     };
     // "Only I can post" does not close the form that the same text asked for.
@@ -71,6 +73,23 @@ fn apply_one(draft: &mut Draft, allowance: &Allowance) {
     say(draft, allowance, &people, &things);
 }
 
+/// "their own data", "what is theirs": nothing that the app keeps is named.
+fn names_nothing(what: &[Unit]) -> bool {
+    let said = what.iter().any(|unit| unit.is_any(&["containerWord", "field"]) || unit.entity() == Some("item"));
+    let mere = |unit: &Unit| !unit.is_content() || unit.is_any(&["own", "containerWord", "field"]);
+    said && what.iter().all(mere)
+}
+
+/// What belongs to people: their own entry, and the things that they have something to do with.
+fn theirs(draft: &Draft, people: &[Who]) -> Vec<String> {
+    let roles = expand(draft, people);
+    let theirs = |entity: &&Entity| {
+        let named = |role: &String| roles.contains(role) && role != OWNER && role != VISITOR;
+        entity.person.as_ref().is_some_and(named) || entity.access.iter().any(|grant| named(&grant.role))
+    };
+    draft.spec.entities.iter().filter(theirs).map(|entity| entity.id.clone()).collect()
+}
+
 /// "members must not see each other": each sees their own row at most.
 fn each_other(draft: &mut Draft, allowance: &Allowance, people: &[Who]) {
     let entity = match people.first() {
@@ -97,10 +116,23 @@ fn each_other(draft: &mut Draft, allowance: &Allowance, people: &[Who]) {
     draft.understood(phrase, &[&many, &see, &other], &format!("entities/{id}/access"));
 }
 
-/// "members may update their own phone number": the field becomes theirs to fill in. Other access to a single field
-/// can't be given.
+/// "members may update their own phone number": the field becomes theirs to fill in; "may not see" hides it. Other
+/// access to a single field can't be given.
 fn about_field(draft: &mut Draft, allowance: &Allowance, people: &[Who]) {
     let named = super::super::patterns::field_named(draft, &allowance.what);
+    let hides = allowance.negative && allowance.actions.contains(&Action::See);
+    if hides {
+        let from = expand(draft, people);
+        let mut any = false;
+        // "the price" of whatever has one.
+        for place in super::super::patterns::fields_named(draft, &allowance.what) {
+            from.iter().for_each(|role| see_the_rest(draft, &place.0, role));
+            any |= hidden(draft, &place, &from);
+        }
+        if any {
+            return;
+        }
+    }
     let edits = allowance.actions.contains(&Action::Edit) && !allowance.negative;
     let own = named.clone().filter(|(entity, _)| edits && is_own(draft, entity, people));
     let Some((entity, field)) = own else {
@@ -114,6 +146,47 @@ fn about_field(draft: &mut Draft, allowance: &Allowance, people: &[Who]) {
     }
     let (many, label) = (draft.many(&entity), draft.field_label(&entity, &field));
     draft.understood(Say::FieldOwn, &[&many, &label], &format!("entities/{entity}/fields/{field}"));
+}
+
+/// "sellers may not see the price": those who see the entry and are not named see it, and nobody else.
+pub(crate) fn hidden(draft: &mut Draft, (id, field): &(String, String), from: &[String]) -> bool {
+    let Some(entity) = draft.spec.entity(id) else { return false };
+    let title = entity.fields.iter().find(|one| one.required && one.kind == FieldKind::Text);
+    if title.is_some_and(|title| title.id == *field) || from.iter().any(|role| role == OWNER) {
+        return false;
+    }
+    let readers = entity.access.iter().filter(|grant| grant.read.is_some()).map(|grant| grant.role.clone());
+    let kept = |role: &String| role == OWNER || !from.is_empty() && !from.contains(role) && role != VISITOR;
+    let mut left: Vec<String> = readers.filter(kept).collect();
+    if left.is_empty() {
+        left.push(OWNER.into());
+    }
+    let told = Told::of(draft.language.code());
+    let name = |role: &String| draft.spec.roles.iter().find(|one| one.id == *role).map(|one| one.label.clone());
+    let names: Vec<String> = left.iter().map(|role| name(role).unwrap_or_else(|| told.described("theOwner"))).collect();
+    let label = draft.field_label(id, field);
+    if let Some(field) = draft.spec.entity_mut(id).and_then(|entity| entity.field_mut(field)) {
+        field.seen_by = left.into_iter().map(|role| Seer { role, whose: Whose::Any }).collect();
+    }
+    let about = format!("entities/{id}/fields/{field}");
+    let sentence = told.say("seenBy", &[&label, &names.join(", ")]);
+    push_statement(&mut draft.out.understood, sentence, Some(&about));
+    true
+}
+
+/// Who is named only for what they may not see is there to see the rest.
+fn see_the_rest(draft: &mut Draft, id: &str, role: &str) {
+    let reaches = |entity: &Entity| entity.access.iter().any(|grant| grant.role == role && grant.read.is_some());
+    let known = draft.spec.entities.iter().any(reaches);
+    let person = draft.spec.entities.iter().any(|entity| entity.person.as_deref() == Some(role));
+    if known || person || role == OWNER || role == VISITOR {
+        return;
+    }
+    let Some(entity) = draft.spec.entity_mut(id) else { return };
+    give(entity, role, Action::See, Scope::All);
+    let (who, what) = (role_name(draft, role), draft.many(id));
+    let see = draft.language.say(Say::See, &[]);
+    draft.assumed(Say::RoleMay, &[&who, &see, &what], Some(&format!("entities/{id}/access/{role}")));
 }
 
 /// The owner and the roles that keep the app with them.
@@ -246,7 +319,9 @@ fn things(draft: &Draft, units: &[Unit], exact: bool) -> Option<Vec<String>> {
     let content: Vec<&Unit> = units.iter().filter(|unit| unit.is_content() && !unit.is("own")).collect();
     if content.is_empty() {
         let everything = units.iter().all(|unit| {
-            unit.is_any(&["det", "with", "me", "we", "and", "in", "for"]) || unit.is_filler() || !unit.is_word()
+            unit.is_any(&["det", "with", "me", "we", "and", "in", "for", "everyone", "containerWord", "field"])
+                || unit.is_filler()
+                || !unit.is_word()
         });
         return everything.then(all);
     }
@@ -297,6 +372,7 @@ fn expand(draft: &Draft, people: &[Who]) -> Vec<String> {
 fn grant(draft: &mut Draft, allowance: &Allowance, people: &[Who], thing: &str, action: Action) {
     let named = expand(draft, people);
     let own = allowance.own || is_own(draft, thing, people);
+    let sends = draft.said.contains(&format!("adds {thing}"));
     let Some(entity) = draft.spec.entity_mut(thing) else { return };
     if allowance.negative {
         named.iter().for_each(|role| take(entity, role, action));
@@ -309,7 +385,11 @@ fn grant(draft: &mut Draft, allowance: &Allowance, people: &[Who], thing: &str, 
             .map(|grant| grant.role.clone())
             .filter(|role| !named.contains(role) && role != OWNER)
             .collect();
-        others.iter().for_each(|role| take(entity, role, action));
+        // "Only I see the messages" leaves the form by which they come.
+        others.iter().for_each(|role| match action {
+            Action::See if sends => hide(entity, role),
+            _ => take(entity, role, action),
+        });
     }
     for role in &named {
         let scope = if own && role != OWNER && !is_manager(role) { Scope::Own } else { Scope::All };
@@ -388,6 +468,13 @@ fn take(entity: &mut Entity, role: &str, action: Action) {
             Action::Create => grant.create = false,
             Action::Delete => grant.delete = None,
         }
+    }
+}
+
+/// Takes everything but that rows may be sent.
+fn hide(entity: &mut Entity, role: &str) {
+    for grant in entity.access.iter_mut().filter(|grant| grant.role == role) {
+        *grant = Grant { create: grant.create, ..none(role) };
     }
 }
 

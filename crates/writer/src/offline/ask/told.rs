@@ -44,6 +44,11 @@ pub(super) fn file(code: &str) -> &'static File {
     ASKING.iter().find(|file| file.language == code).unwrap_or(&ASKING[0])
 }
 
+/// The words of a language for something, such as its months, each with others of the same meaning after a `|`.
+pub(crate) fn words_of(code: &str, key: &str) -> &'static [String] {
+    file(code).words.get(key).map_or(&[], Vec::as_slice)
+}
+
 /// Tells answers in one language.
 pub(crate) struct Told {
     file: &'static File,
@@ -97,6 +102,21 @@ impl Told {
         listed(words, &self.phrases.say("and", &[]))
     }
 
+    /// The name of a day of the week, 1 for Monday.
+    pub(crate) fn weekday(&self, day: u8) -> String {
+        self.nth("weekdays", day)
+    }
+
+    /// The name of a month, from 1 on.
+    pub(crate) fn month(&self, month: u8) -> String {
+        self.nth("months", month)
+    }
+
+    fn nth(&self, key: &str, number: u8) -> String {
+        let names = self.file.words.get(key).and_then(|all| all.get(usize::from(number).saturating_sub(1)));
+        names.and_then(|names| names.split('|').next()).unwrap_or_default().to_owned()
+    }
+
     /// A stretch of days in words.
     pub(crate) fn span(&self, span: Span) -> String {
         let first = |key: &str| self.file.words.get(key).and_then(|words| words.first()).cloned().unwrap_or_default();
@@ -110,13 +130,7 @@ impl Told {
             Span::Week { ahead } => days(ahead, "thisWeek", "lastWeek", "nextWeek"),
             Span::Month { ahead } => days(ahead, "thisMonth", "lastMonth", "nextMonth"),
             Span::Year { ahead } => days(ahead, "thisYear", "lastYear", "nextYear"),
-            Span::MonthOf { month } => {
-                let months = self.file.words.get("months");
-                let names = months.and_then(|months| months.get(usize::from(month).saturating_sub(1)));
-                names
-                    .map(|names| super::super::noun::sentence_case(names.split('|').next().unwrap_or_default()))
-                    .unwrap_or_default()
-            }
+            Span::MonthOf { month } => super::super::noun::sentence_case(&self.month(month)),
             Span::Dates { first: Some(from), last: None } => self.say("fromDay", &[&from.to_string()]),
             Span::Dates { first: None, last: Some(to) } => self.say("untilDay", &[&to.to_string()]),
             Span::Dates { first: Some(from), last: Some(to) } if from == to => from.to_string(),

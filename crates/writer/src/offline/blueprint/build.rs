@@ -15,7 +15,9 @@ use super::super::noun::{listed, shape};
 use super::super::say::Say;
 use super::data::{Blueprint, Part, Slot};
 use crate::ident::{unique, unique_field};
-use crate::spec::{Alert, Choice, Field, FieldKind, Grant, Order, Page, PageKind, Rule, Step, VISITOR, Who, Whose};
+use crate::spec::{
+    Alert, Choice, Field, FieldKind, Grant, Order, Page, PageKind, Rule, Step, Total, VISITOR, Who, Whose,
+};
 
 /// A blueprint's slots as far as they are bound, and the ids of their fields by the blueprint's names for them.
 #[derive(Debug, Default)]
@@ -46,6 +48,9 @@ pub(super) fn build(draft: &mut Draft, blueprint: &Blueprint, only_parts: bool) 
     for part in wanted(&blueprint.rule, &bound) {
         rule(draft, part, &bound);
     }
+    for part in wanted(&blueprint.total, &bound) {
+        total(draft, part, &bound);
+    }
     for part in wanted(&blueprint.grant, &bound) {
         grant(draft, part, &bound);
     }
@@ -53,7 +58,7 @@ pub(super) fn build(draft: &mut Draft, blueprint: &Blueprint, only_parts: bool) 
         hide(draft, part, &bound);
     }
     for part in wanted(&blueprint.page, &bound) {
-        page(draft, part, &bound);
+        page(draft, blueprint, part, &bound);
     }
     for part in wanted(&blueprint.alert, &bound) {
         let named = made::<Alert>(part, &bound).map(|mut alert| {
@@ -145,6 +150,11 @@ fn lifted(draft: &mut Draft, slot: &Slot, bound: &Bound) -> Option<String> {
 fn fold(draft: &mut Draft, blueprint: &Blueprint, bound: &mut Bound) {
     for slot in &blueprint.slot {
         let Some(id) = bound.slots.get(&slot.id).cloned() else { continue };
+        // "Make reservations or purchases": what stands where people stand may be a thing.
+        if slot.person.is_some() && !draft.may_be_person(&id) {
+            bound.slots.remove(&slot.id);
+            continue;
+        }
         match (&slot.person, slot.fold.as_ref().and_then(|into| bound.slots.get(into)).cloned()) {
             (Some(person), Some(into)) if person == VISITOR && draft.known(&id).new => {
                 let asked = draft.spec.entity(&id).map(|entity| entity.fields.clone()).unwrap_or_default();
@@ -158,6 +168,7 @@ fn fold(draft: &mut Draft, blueprint: &Blueprint, bound: &mut Bound) {
                     }
                 }
                 draft.spec.entities.retain(|entity| entity.id != id);
+                moved(draft, &id, &into);
                 draft.folded.push((id.clone(), label.clone()));
                 draft.assumed(Say::AssumedFolded, &[&label, &target], Some(&format!("entities/{into}")));
                 bound.slots.remove(&slot.id);
@@ -176,6 +187,16 @@ fn fold(draft: &mut Draft, blueprint: &Blueprint, bound: &mut Bound) {
     // Where no such people are named, it is whoever opens the page.
     for slot in blueprint.slot.iter().filter(|slot| slot.person.as_deref() == Some(VISITOR)) {
         bound.roles.entry(slot.id.clone()).or_insert_with(|| VISITOR.to_owned());
+    }
+}
+
+/// What was said about one thing is about another now.
+fn moved(draft: &mut Draft, from: &str, to: &str) {
+    let (old, new) = (format!("entities/{from}/"), format!("entities/{to}/"));
+    for statement in draft.out.understood.iter_mut().chain(&mut draft.out.assumed) {
+        if let Some(about) = statement.about.as_mut().filter(|about| about.starts_with(&old)) {
+            *about = about.replacen(&old, &new, 1);
+        }
     }
 }
 
@@ -385,6 +406,10 @@ fn rule(draft: &mut Draft, part: &Part, bound: &Bound) {
     if kind == Some("noOverlap") && draft.spec.rules.iter().any(|rule| overlaps(rule) || counts(rule)) {
         return;
     }
+    let shared = |rule: &Rule| matches!(rule, Rule::Shared { entity: other, .. } if Some(other) == entity.as_ref());
+    if kind == Some("shared") && draft.spec.rules.iter().any(shared) {
+        return;
+    }
     let rule = match kind {
         Some("course") => course(draft, part, bound),
         _ => made::<Rule>(part, bound),
@@ -432,6 +457,10 @@ fn grant(draft: &mut Draft, part: &Part, bound: &Bound) {
     let on =
         part.template.get("on").and_then(Value::as_str).and_then(|name| resolved(name.trim_start_matches('$'), bound));
     let Some((on, grant)) = on.zip(made::<Grant>(part, bound)) else { return };
+    // Who hands it in was said: nobody else does.
+    if grant.role == VISITOR && draft.said.contains(&super::sent(&on)) {
+        return;
+    }
     if grant.create {
         draft.said.insert(format!("adds {on}"));
     }
@@ -451,6 +480,22 @@ fn grant(draft: &mut Draft, part: &Part, bound: &Bound) {
     }
 }
 
+/// A number shown with each row, under a label of the language.
+fn total(draft: &mut Draft, part: &Part, bound: &Bound) {
+    let on = part.template.get("on").and_then(Value::as_str).and_then(|name| resolved(name.strip_prefix('$')?, bound));
+    let Some((on, mut total)) = on.zip(made::<Total>(part, bound)) else { return };
+    total.label = draft.language.label(&total.label);
+    if let Some(entity) = draft.spec.entity_mut(&on)
+        && entity.field(&total.id).is_none()
+        && !entity.totals.iter().any(|other| other.id == total.id)
+    {
+        let label = total.label.clone();
+        entity.totals.push(total);
+        let many = draft.many(&on);
+        draft.assumed(Say::AssumedFieldsToo, &[&many, &label], Some(&format!("entities/{on}")));
+    }
+}
+
 fn hide(draft: &mut Draft, part: &Part, bound: &Bound) {
     #[derive(serde::Deserialize)]
     struct Hidden {
@@ -466,7 +511,7 @@ fn hide(draft: &mut Draft, part: &Part, bound: &Bound) {
     }
 }
 
-fn page(draft: &mut Draft, part: &Part, bound: &Bound) {
+fn page(draft: &mut Draft, blueprint: &Blueprint, part: &Part, bound: &Bound) {
     let mut part = Part { part: part.part.clone(), template: part.template.clone() };
     let name = part.template.remove("title").and_then(|title| title.as_str().map(str::to_owned)).unwrap_or_default();
     let entity = part.template.get("entity").and_then(Value::as_str).and_then(|name| name.strip_prefix('$'));
@@ -479,15 +524,28 @@ fn page(draft: &mut Draft, part: &Part, bound: &Bound) {
     part.template.insert("id".into(), Value::String(unique(&words, "page", &taken)));
     part.template.insert("title".into(), Value::String(label));
     part.template.entry("entity".into()).or_insert_with(|| Value::String(String::new()));
-    if let Some(page) = made::<Page>(&part, bound)
+    let told = || draft.told.iter().filter(|told| told.blueprint == blueprint.id);
+    let worded = told().filter(|told| !told.text.is_empty());
+    let text = worded.map(|told| told.text.clone()).collect::<Vec<_>>().join("\n\n");
+    let quote = told().rev().find(|told| !told.quote.is_empty()).map(|told| told.quote.clone());
+    let told_who =
+        |page: &Page| !draft.said.contains(&super::sent(&page.entity)) || page.roles.iter().any(|role| role != VISITOR);
+    if let Some(page) = made::<Page>(&part, bound).map(|page| Page { text, ..page }).filter(told_who)
         && (page.kind != PageKind::Slots
             || draft
                 .spec
                 .rules
                 .iter()
                 .any(|rule| matches!(rule, Rule::NoOverlap { entity, .. } if *entity == page.entity)))
-        && !draft.spec.pages.iter().any(|other| other.kind == page.kind && other.entity == page.entity)
+        && !draft.spec.pages.iter().any(|other| {
+            other.kind == page.kind
+                && other.entity == page.entity
+                && (!page.entity.is_empty() || other.title == page.title)
+        })
     {
+        if let Some(quote) = quote {
+            draft.understood(Say::ViewMade, &[&page.title, &quote], &format!("pages/{}", page.id));
+        }
         draft.spec.pages.push(page);
     }
 }

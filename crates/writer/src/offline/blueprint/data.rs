@@ -39,6 +39,9 @@ pub(crate) struct Blueprint {
     /// Where one of these is among the concepts of the text, another pattern is meant.
     #[serde(default)]
     pub(crate) unless: Vec<String>,
+    /// Words (as in deeds) that ask for it where they stand alone in the list of what a site shows.
+    #[serde(default)]
+    pub(crate) section: Vec<String>,
     /// Its things, in the order in which they are found.
     #[serde(default)]
     pub(crate) slot: Vec<Slot>,
@@ -48,6 +51,9 @@ pub(crate) struct Blueprint {
     /// What always holds; `$slot` and `$slot.field` stand for ids.
     #[serde(default)]
     pub(crate) rule: Vec<Part>,
+    /// Numbers shown with the rows of a slot, `on` and as in [`crate::spec::Total`].
+    #[serde(default)]
+    pub(crate) total: Vec<Part>,
     /// Who may do what; the role `$slot` is the one of that slot's people.
     #[serde(default)]
     pub(crate) grant: Vec<Part>,
@@ -142,6 +148,13 @@ pub(crate) struct Part {
     /// The rest, with `$slot`s and `#`.
     #[serde(flatten)]
     pub(crate) template: BTreeMap<String, toml::Value>,
+}
+
+impl Part {
+    /// What kind of rule or page it makes.
+    pub(crate) fn kind(&self) -> Option<&str> {
+        self.template.get("type").and_then(toml::Value::as_str)
+    }
 }
 
 /// All of them.

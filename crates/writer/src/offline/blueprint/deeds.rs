@@ -10,7 +10,7 @@ use super::super::noun::shape;
 use super::super::patterns::describe;
 use super::super::text::Kind;
 use super::super::unit::Unit;
-use super::data::{Blueprint, Deed, blueprint};
+use super::data::{BLUEPRINTS, Blueprint, Deed, blueprint};
 
 /// A deed that a clause told of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +25,31 @@ pub(crate) struct Told {
     pub(crate) number: Option<u32>,
     /// A slot and the kinds of it that were named.
     pub(crate) options: Option<(String, Vec<String>)>,
+    /// What its page says.
+    pub(crate) text: String,
+    /// The words that asked for its page.
+    pub(crate) quote: String,
+}
+
+/// A part of a site that a word asks for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Section {
+    /// The blueprint that makes it.
+    pub(crate) id: &'static str,
+    /// It is words, not rows.
+    pub(crate) worded: bool,
+    /// It shows people.
+    pub(crate) people: bool,
+}
+
+/// The section of a site that a word names.
+pub(crate) fn section(unit: &Unit) -> Option<Section> {
+    let named = |blueprint: &&Blueprint| blueprint.section.iter().any(|word| means(unit, word));
+    BLUEPRINTS.iter().find(named).map(|blueprint| Section {
+        id: &blueprint.id,
+        worded: blueprint.slot.is_empty(),
+        people: blueprint.slot.iter().any(|slot| slot.id == "person"),
+    })
 }
 
 /// A deed of a blueprint and where its words stand.
@@ -59,6 +84,8 @@ pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
     }
     match found {
         Some((blueprint, deed, at)) => tell(draft, clause, blueprint, deed, &at),
+        // "The members see who owes whom": what they see is the deed's.
+        None if !hints.is_empty() && only_looks(draft, clause) => clause.take_all(),
         // A deed that names nothing itself may stand in a clause that says more.
         None if clause.units.iter().any(|unit| unit.is_content() && !unit.used) => {
             clause.units.retain(|unit| {
@@ -69,6 +96,14 @@ pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
         None => return !hints.is_empty(),
     }
     true
+}
+
+/// Whether what is left of a clause only says that people of the app see something.
+fn only_looks(draft: &Draft, clause: &Clause) -> bool {
+    let looks = |unit: &Unit| unit.is_any(&["see", "show"]);
+    let people = |unit: &Unit| draft.find_units(std::slice::from_ref(unit)).is_some_and(|id| draft.may_be_person(&id));
+    let rest = || clause.units.iter().filter(|unit| !unit.used && (unit.is_content() || looks(unit)));
+    rest().any(looks) && rest().all(|unit| looks(unit) || people(unit))
 }
 
 /// Where the deed's words stand, all of them.
@@ -98,6 +133,14 @@ fn is_noun(units: &[Unit], at: usize) -> bool {
     let ends = units.get(at + 1).is_none_or(opens);
     let heads = ends && !units[..at].iter().any(names_person);
     units[at].entity().is_some() && (determined || heads)
+}
+
+/// "Orders with a date", "members borrow books": a deed's word that can only be the things it names.
+pub(super) fn names_rows(units: &[Unit], at: usize) -> bool {
+    let ends = |unit: &Unit| matches!(unit.kind, Kind::Stop | Kind::Line | Kind::Semicolon | Kind::Question);
+    let start = (0..at).rev().take_while(|before| !ends(&units[*before])).last().unwrap_or(at);
+    let end = (at..units.len()).take_while(|after| !ends(&units[*after])).last().map_or(at + 1, |last| last + 1);
+    units[at].is_any(DEEDS) && is_noun(&units[start..end], at - start)
 }
 
 /// A structure word, `field.x`, `entity.x`, or a unit of measure `unit.x`.
@@ -136,6 +179,12 @@ fn tell(draft: &mut Draft, clause: &mut Clause, blueprint: &Blueprint, deed: &De
         draft.note(&id).doer = true;
         told.bound.push((slot.clone(), id));
     }
+    // "Students mark a lesson as done": a mark that is a row of its own has no other.
+    let marked = clause.find_from(verb, &["as"]).filter(|_| deed.words == ["mark"] && deed.object.is_some());
+    if let Some(at) = marked {
+        draft.folded.push((blueprint.id.clone(), super::super::unit::written(&clause.units[at..])));
+        clause.take(at..clause.units.len());
+    }
     if let Some(slot) = &deed.options {
         let mut kinds = Vec::new();
         let mut from = verb;
@@ -145,6 +194,9 @@ fn tell(draft: &mut Draft, clause: &mut Clause, blueprint: &Blueprint, deed: &De
             from = range.end;
         }
         told.options = Some((slot.clone(), kinds)).filter(|(_, kinds)| kinds.len() > 1);
+    }
+    if asked_with(draft, clause, blueprint, deed, verb) {
+        return draft.told.push(told);
     }
     if let Some(slot) = &deed.object
         && let Some(range) = noun_after(&clause.units, verb)
@@ -158,9 +210,42 @@ fn tell(draft: &mut Draft, clause: &mut Clause, blueprint: &Blueprint, deed: &De
         let other = deed.other.as_ref().filter(|_| !headed && !fits(draft, blueprint, slot, &id));
         let slot = other.unwrap_or(slot);
         told.bound.push((slot.clone(), id.clone()));
+        let with = deed.other.as_ref().filter(|other| *other != slot);
+        if let Some((other, whom)) = with.zip(with_whom(draft, clause, blueprint, with, range.end)) {
+            told.bound.push((other.clone(), whom));
+        }
         details(draft, clause, &id, range.end);
     }
     draft.told.push(told);
+}
+
+/// "guests send a booking request with arrival and departure": no thing is named, only what is asked of each.
+fn asked_with(draft: &mut Draft, clause: &mut Clause, blueprint: &Blueprint, deed: &Deed, verb: usize) -> bool {
+    let with = clause.units.get(verb + 1).is_some_and(|next| next.is("with") && next.is_structure());
+    let slot = blueprint.slot.iter().find(|slot| deed.object.as_ref() == Some(&slot.id) && deed.other.is_some());
+    let Some(made) = slot.and_then(|slot| slot.make.clone()).filter(|_| with) else { return false };
+    let Some(id) = draft.by_concept(&made) else { return false };
+    details(draft, clause, &id, verb + 1);
+    true
+}
+
+/// "… an appointment with a doctor": what a preposition after the thing names, where the deed has a part for it.
+fn with_whom(
+    draft: &mut Draft,
+    clause: &mut Clause,
+    blueprint: &Blueprint,
+    part: Option<&String>,
+    from: usize,
+) -> Option<String> {
+    let concepts = &blueprint.slot.iter().find(|slot| Some(&slot.id) == part)?.concepts;
+    let at = (from..clause.units.len()).find(|at| clause.units[*at].is_content())?;
+    let said = clause.units[from..at].iter().any(|unit| unit.is_any(&["with", "from", "to", "by", "in"]));
+    let plain = clause.units[from..at].iter().all(Unit::is_word);
+    let fits = clause.units[at].entity().is_some_and(|concept| concepts.iter().any(|one| one == concept));
+    let words = clause.units[at..=at].to_vec();
+    let id = (said && plain && fits).then(|| draft.entity(&words)).flatten()?;
+    clause.take(from..at + 1);
+    Some(id)
 }
 
 /// Whether a thing means what a slot is for.
@@ -182,14 +267,19 @@ fn in_the_part(draft: &Draft, blueprint: &Blueprint, slot: &str, words: &[Unit])
 
 /// "(what, where, how urgent)", "with a photo and a price" after the thing.
 fn details(draft: &mut Draft, clause: &mut Clause, id: &str, from: usize) {
-    let opens = |unit: &Unit| matches!(unit.kind, Kind::Open | Kind::Colon) || unit.is_any(&["with", "have"]);
+    let opens =
+        |unit: &Unit| !unit.used && (matches!(unit.kind, Kind::Open | Kind::Colon) || unit.is_any(&["with", "have"]));
     let Some(start) = (from..clause.units.len()).find(|at| opens(&clause.units[*at])) else { return };
     let rest: Vec<Unit> = clause.units[start + 1..].to_vec();
     let inside: Vec<Unit> = match clause.units[start].kind {
         Kind::Open => rest.into_iter().take_while(|unit| unit.kind != Kind::Close).collect(),
         _ => rest,
     };
-    if inside.iter().any(Unit::is_content) && describe(draft, id, &inside, false) {
+    // "… with an amount and who paid": what another deed said is no detail.
+    let said = |unit: &Unit| unit.used || unit.is_any(&["see", "show"]) && !unit.is_content();
+    let mut details: Vec<Unit> = inside.iter().filter(|unit| !said(unit)).cloned().collect();
+    while details.pop_if(|last| last.kind == Kind::Comma || last.is("and")).is_some() {}
+    if details.iter().any(Unit::is_content) && describe(draft, id, &details, false) {
         clause.take(start..start + 1 + inside.len());
     }
 }

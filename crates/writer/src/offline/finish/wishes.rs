@@ -109,9 +109,29 @@ fn order(draft: &mut Draft, wish: &Wish, descending: bool) -> Option<()> {
 fn days_alert(draft: &mut Draft, wish: &Wish, days: i32) -> Option<()> {
     let (entity, when) = match field_of(draft, wish, is_day) {
         Some((entity, field)) => (entity, When::Days { field, days }),
-        None => since(draft, wish, days)?,
+        None => since(draft, wish, days).or_else(|| {
+            let (entity, field) = hinted_day(draft, wish)?;
+            Some((entity, When::Days { field, days }))
+        })?,
     };
     alert(draft, wish, entity, when)
+}
+
+/// "before the fee runs out", of "fee paid until": a day whose name shares a word, else the only day there is.
+fn hinted_day(draft: &Draft, wish: &Wish) -> Option<(String, String)> {
+    let days = || {
+        let kept = draft.spec.entities.iter().filter(|entity| !entity.archived);
+        kept.flat_map(|entity| shown(entity).filter(|field| is_day(&field.kind)).map(move |field| (entity, field)))
+    };
+    let said: Vec<String> =
+        wish.words.iter().filter(|unit| unit.is_content()).map(|unit| draft.language.stem(&unit.norm)).collect();
+    let shares = |label: &str| {
+        let label = super::super::text::fold(label);
+        label.split_whitespace().any(|word| said.contains(&draft.language.stem(word)))
+    };
+    let named = days().find(|(_, field)| shares(&field.label));
+    let only = || Some(days().next()?).filter(|_| days().count() == 1);
+    named.or_else(only).map(|(entity, field)| (entity.id.clone(), field.id.clone()))
 }
 
 /// "7 days after the last note": the newest row of another entity that refers to this one.

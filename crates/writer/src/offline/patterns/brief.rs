@@ -21,6 +21,12 @@ const BRIEF: &str = "brief";
 /// Said of an app that the text's first clause calls a place to be looked at.
 const SITE: &str = "site";
 
+/// What a brief calls the app.
+const APP: &[&str] = &["app", "pageWord", "siteWord", "forumWord"];
+
+/// Said once a clause was read.
+const BEGUN: &str = "a clause";
+
 /// Said while the first clause of the text is read.
 const FIRST: &str = "the first clause";
 
@@ -53,6 +59,13 @@ struct Doing {
     said: bool,
 }
 
+/// Whether a clause after the first says what the app should do: "The website should have …".
+pub(crate) fn goes_on(draft: &Draft, clause: &Clause) -> bool {
+    let subject = clause.units.iter().take_while(|unit| !unit.is_any(&["may", "must", "have"])).count();
+    let app = clause.units[..subject].iter().any(|unit| unit.is_any(APP));
+    clause.opens && !draft.said.contains(FIRST) && app && subject < 4.min(clause.units.len())
+}
+
 /// Reads a brief's sentence about the app and its users, before the deeds it may name.
 pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
     match opening(draft, clause) {
@@ -68,7 +81,8 @@ pub(crate) fn everyone(draft: &mut Draft, clause: &mut Clause) -> bool {
 
 fn listed(draft: &mut Draft, clause: &mut Clause, opening: &Opening) -> bool {
     let list = items(&clause.units[opening.start..]);
-    if list.iter().any(answers_itself) {
+    let bare = list.iter().filter(|item| !item.units.iter().any(Unit::is_content)).count();
+    if bare < 2 && list.iter().any(answers_itself) {
         return false;
     }
     let mut doing = Doing::default();
@@ -78,6 +92,8 @@ fn listed(draft: &mut Draft, clause: &mut Clause, opening: &Opening) -> bool {
         if !verbs.is_empty() {
             doing = done(&verbs, doing.said && words.is_empty());
         }
+        // "publish and manage their own": who adds them looks after them.
+        doing.manages &= !item.units.iter().any(|unit| unit.is("own"));
         let done_to_none = item.units.iter().any(|unit| unit.is_any(&["search", "account"]) || deed(unit));
         if words.iter().any(Unit::is_content) || done_to_none || wishes::view_of(&item.units).is_some() {
             kept |= one(draft, item, &verbs, words, &opening.actor, doing);
@@ -114,10 +130,11 @@ fn opening(draft: &mut Draft, clause: &Clause) -> Option<Opening> {
     let subject = allowed.map_or(&clause.units[..modal], |to| &clause.units[modal + 1..to]);
     let modal = allowed.unwrap_or(modal);
     let general = |unit: &Unit| {
-        unit.is_any(&["app", "everyone", "users", "pageWord", "siteWord", "forumWord"])
-            || draft.said.contains(&spoken(&unit.norm))
+        unit.is_any(APP) || unit.is_any(&["everyone", "users"]) || draft.said.contains(&spoken(&unit.norm))
     };
-    let others = subject.iter().any(|unit| unit.is_content() && !general(unit));
+    // "each tool has …" speaks of the tools that are kept.
+    let each = subject.iter().any(|unit| unit.is("each") && unit.is_structure());
+    let others = each || subject.iter().any(|unit| unit.is_content() && !general(unit));
     let people = others && draft.said.contains(BRIEF) && clause.units[modal].is_any(&["may", "must"]);
     let actor = if people && names_people(draft, subject) && is_list(&clause.units[modal..]) {
         Actor::People(subject.to_vec())
@@ -218,6 +235,14 @@ fn one(draft: &mut Draft, item: &Item, verbs: &[Unit], mut words: Vec<Unit>, act
         }
         return true;
     }
+    // "browsing by category": of what the talk is about.
+    if item.units.iter().find(|unit| !does(unit)).is_some_and(|unit| unit.is("by") && unit.is_structure()) {
+        if let Some(super::super::draft::Focus::Entity(id)) = draft.focus.clone() {
+            kinds(draft, &id, &item.units);
+        }
+        draft.understood(Say::Searchable, &[], "pages");
+        return true;
+    }
     if let Some(view) = wishes::view_of(&item.units) {
         wishes::remember(draft, item.units.clone(), view);
         return true;
@@ -229,7 +254,7 @@ fn one(draft: &mut Draft, item: &Item, verbs: &[Unit], mut words: Vec<Unit>, act
         };
         units.extend(item.units.iter().cloned());
         let subject = units.len() - item.units.len();
-        let mut part = Clause { units, opens: false };
+        let mut part = Clause { units, opens: false, heads: false };
         if super::super::blueprint::read(draft, &mut part) {
             return true;
         }
@@ -389,11 +414,16 @@ fn note(draft: &mut Draft, id: &str, verbs: &[Unit], actor: &Actor, doing: Doing
     }
 }
 
+/// Whether a clause was read before.
+pub(crate) fn has_begun(draft: &Draft) -> bool {
+    draft.said.contains(BEGUN)
+}
+
 /// What the first clause says of the app: the words that name it, and whether it is a site to be looked at, not one to
 /// keep things in.
 pub(crate) fn notice(draft: &mut Draft, clause: &Clause) {
     draft.said.remove(FIRST);
-    if !draft.said.insert("a clause".into()) {
+    if !draft.said.insert(BEGUN.into()) {
         return;
     }
     draft.said.insert(FIRST.into());
@@ -404,10 +434,19 @@ pub(crate) fn notice(draft: &mut Draft, clause: &Clause) {
         draft.said.extend(unknown.map(|unit| spoken(&unit.norm)));
     }
     let shows = clause.has(&["siteWord"]) && clause.units.iter().any(|unit| unit.is_any(&["doing", "show", "makes"]));
-    let kept = clause.has(&["inside", "only", "private", "me", "we"]);
+    // "displaying and managing news": shown first, so there to be seen.
+    let deeds: Vec<&Unit> = clause.units.iter().filter(|unit| unit.is_any(&["doing", "show", "makes"])).collect();
+    let led = deeds.first().is_some_and(|first| !first.is("inside"));
+    let inside = clause.units.iter().any(|unit| unit.is("inside") && !(led && unit.is("doing")));
+    let kept = inside || clause.has(&["only", "private", "me", "we"]);
     if (shows || clause.has(&["forumWord", "askWord"])) && !kept {
         draft.said.insert(SITE.into());
     }
+}
+
+/// Whether the clause that is read is the text's first.
+pub(crate) fn is_first(draft: &Draft) -> bool {
+    draft.said.contains(FIRST)
 }
 
 /// Whether the text speaks of a site to be looked at.

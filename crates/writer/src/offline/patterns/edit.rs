@@ -10,7 +10,7 @@ use super::super::say::Say;
 use super::super::text::{Kind, fold};
 use super::super::unit::{Unit, written};
 use super::remove::{archive_entity, only_names, pointing_to, release_field, report_missing};
-use crate::spec::FieldKind;
+use crate::spec::{FieldKind, Rule, Step};
 use crate::validate::MAX_OPTIONS;
 
 /// "undo that".
@@ -42,6 +42,11 @@ pub(crate) fn command(clause: &Clause, verb: &str) -> Option<usize> {
 /// The best field that the words name, in the entity they name, else where the talk is.
 pub(crate) fn field_named(draft: &Draft, words: &[Unit]) -> Option<(String, String)> {
     find_field(draft, words, false).ok()
+}
+
+/// The fields that the words name equally well.
+pub(crate) fn fields_named(draft: &Draft, words: &[Unit]) -> Vec<(String, String)> {
+    find_field(draft, words, false).map_or_else(|several| several, |one| vec![one])
 }
 
 /// The field that words name, or the ones between which they don't decide.
@@ -126,7 +131,8 @@ pub(crate) fn rename(draft: &mut Draft, clause: &mut Clause) -> bool {
         new.iter().filter(|unit| unit.is_word() && !unit.is_any(&["det"])).map(|unit| unit.text.clone()).collect();
     let label = sentence_case(&words.join(" "));
     let subject = old.iter().any(|unit| unit.is_content() && !unit.is_any(&["app", "titleWord", "colourWord"]));
-    if label.is_empty() || !subject {
+    // A status can be called by a word of deeds: "rename offer to proposal".
+    if label.is_empty() || !subject && option_named(draft, &old).is_none() {
         return false;
     }
     let done = rename_option(draft, &old, &label)
@@ -180,22 +186,24 @@ fn rename_role(draft: &mut Draft, old: &[Unit], new: &[Unit]) -> bool {
     true
 }
 
-fn rename_option(draft: &mut Draft, old: &[Unit], label: &str) -> bool {
-    let Some(first) = old.iter().find(|unit| unit.is_content()) else { return false };
+/// Whose choice has an option that words name: entity, field and the option's place.
+fn option_named(draft: &Draft, words: &[Unit]) -> Option<(String, String, usize)> {
+    let first = words.iter().find(|unit| unit.is_word() && !unit.is_any(&["det", "poss"]))?;
     let wanted = fold(&shown(first));
-    let mut renamed = None;
-    for entity in &mut draft.spec.entities {
-        for field in &mut entity.fields {
-            if let FieldKind::Choice { options } = &mut field.kind
-                && let Some(option) =
-                    options.iter_mut().find(|option| fold(&option.label) == wanted && renamed.is_none())
-            {
-                renamed =
-                    Some((std::mem::replace(&mut option.label, label.to_owned()), entity.id.clone(), field.id.clone()));
-            }
-        }
-    }
-    let Some((before, entity, field)) = renamed else { return false };
+    draft.spec.entities.iter().find_map(|entity| {
+        entity.fields.iter().find_map(|field| {
+            let FieldKind::Choice { options } = &field.kind else { return None };
+            let at = options.iter().position(|option| fold(&option.label) == wanted)?;
+            Some((entity.id.clone(), field.id.clone(), at))
+        })
+    })
+}
+
+fn rename_option(draft: &mut Draft, old: &[Unit], label: &str) -> bool {
+    let Some((entity, field, at)) = option_named(draft, old) else { return false };
+    let kind = draft.spec.entity_mut(&entity).and_then(|entity| entity.field_mut(&field)).map(|field| &mut field.kind);
+    let Some(FieldKind::Choice { options }) = kind else { return false };
+    let before = std::mem::replace(&mut options[at].label, label.to_owned());
     draft.understood(Say::Renamed, &[&before, label], &format!("entities/{entity}/fields/{field}"));
     true
 }
@@ -325,6 +333,65 @@ pub(crate) fn add_option(draft: &mut Draft, clause: &mut Clause) -> bool {
     true
 }
 
+/// "add status on hold", "add the status “waiting” after in repair": a choice, then what can be chosen besides.
+pub(crate) fn add_choice(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let Some(verb) = command(clause, "add").filter(|_| !draft.creating) else { return false };
+    let rest: Vec<Unit> =
+        clause.units[verb + 1..].iter().filter(|unit| !unit.is("det") || unit.is_content()).cloned().collect();
+    let end = rest.iter().position(|unit| unit.is("after") && unit.is_structure()).unwrap_or(rest.len());
+    let told = |end: usize| {
+        let words = &rest[..end];
+        let choice = field_named(draft, words).filter(|(entity, field)| {
+            let label = draft.field_label(entity, field);
+            fold(&label) == fold(&written(words)) || words.len() == 1 && words[0].field() == Some(field.as_str())
+        })?;
+        let kind = draft.spec.entity(&choice.0)?.field(&choice.1)?.kind.clone();
+        matches!(kind, FieldKind::Choice { .. }).then_some(choice)
+    };
+    let Some((split, (entity, field))) = (1..end.min(5)).rev().find_map(|split| Some((split, told(split)?))) else {
+        return false;
+    };
+    let label = sentence_case(&written(&rest[split..end]).replace(['"', '“', '”', '„'], ""));
+    let Some(FieldKind::Choice { options: old }) =
+        draft.spec.entity(&entity).and_then(|entity| entity.field(&field)).map(|field| field.kind.clone())
+    else {
+        return false;
+    };
+    if label.is_empty() || old.len() >= MAX_OPTIONS || old.iter().any(|option| fold(&option.label) == fold(&label)) {
+        return false;
+    }
+    let new = options_beside(&old, std::slice::from_ref(&label));
+    let said = rest.get(end + 1..).map(written).unwrap_or_default();
+    let before = old.iter().find(|option| fold(&option.label) == fold(&said));
+    let from = before.or(old.first()).map(|option| option.id.clone()).unwrap_or_default();
+    step_beside(draft, (&entity, &field), &from, &new[0].id);
+    let at =
+        old.iter().position(|option| option.id == from).filter(|_| before.is_some()).map_or(old.len(), |at| at + 1);
+    let mut all = old;
+    all.splice(at..at, new);
+    if let Some(field) = draft.spec.entity_mut(&entity).and_then(|entity| entity.field_mut(&field)) {
+        field.kind = FieldKind::Choice { options: all };
+    }
+    let name = draft.field_label(&entity, &field);
+    draft.understood(Say::OptionAdded, &[&label, &name], &format!("entities/{entity}/fields/{field}"));
+    clause.take_all();
+    true
+}
+
+/// What has steps gets one to the new option, and from it wherever the option before leads.
+fn step_beside(draft: &mut Draft, (entity, field): (&str, &str), from: &str, new: &str) {
+    let goes = |rule: &&mut Rule| matches!(rule, Rule::Steps { entity: one, field: other, .. } if one == entity && other == field);
+    let Some(Rule::Steps { steps, .. }) = draft.spec.rules.iter_mut().find(goes) else { return };
+    let on: Vec<Step> = steps
+        .iter()
+        .filter(|step| step.from == from)
+        .map(|step| Step { from: new.to_owned(), ..step.clone() })
+        .collect();
+    let by = on.first().map(|step| step.by.clone()).unwrap_or_default();
+    steps.push(Step { from: from.to_owned(), to: new.to_owned(), by });
+    steps.extend(on);
+}
+
 /// New options with ids that old ones don't have.
 pub(crate) fn options_beside(old: &[crate::spec::Choice], new: &[String]) -> Vec<crate::spec::Choice> {
     let mut taken: std::collections::BTreeSet<String> = old.iter().map(|option| option.id.clone()).collect();
@@ -340,6 +407,10 @@ pub(crate) fn options_beside(old: &[crate::spec::Choice], new: &[String]) -> Vec
 pub(crate) fn add(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some(verb) = command(clause, "add") else { return false };
     let rest = clause.units[verb + 1..].to_vec();
+    if add_field(draft, &rest) {
+        clause.take_all();
+        return true;
+    }
     let target = rest.iter().enumerate().rev().find_map(|(at, unit)| {
         let joins = unit.is_any(&["to", "for", "each", "in"]) && unit.field().is_none();
         joins.then(|| draft.find_units(&rest[at + 1..]).map(|id| (at, id))).flatten()
@@ -377,6 +448,56 @@ pub(crate) fn add(draft: &mut Draft, clause: &mut Clause) -> bool {
     add_loose(draft, clause)
 }
 
+/// "add a notes field", "add a column for size to plots": said to be a detail, so it is one, whatever else it may name.
+fn add_field(draft: &mut Draft, rest: &[Unit]) -> bool {
+    let called = |unit: &Unit| unit.is("field") && unit.is_structure();
+    let Some(at) = rest.iter().position(called).filter(|_| !rest.iter().any(|unit| unit.is("app") && !called(unit)))
+    else {
+        return false;
+    };
+    let joins = |unit: &Unit| unit.is_any(&["to", "for", "in", "each"]) && unit.field().is_none();
+    let target = (0..rest.len()).rev().filter(|to| joins(&rest[*to])).find_map(|to| {
+        let named = draft.find_units(&rest[to + 1..]).filter(|id| only_names(draft, id, &rest[to + 1..]));
+        named.map(|id| (to, id))
+    });
+    let (end, id) = match target.filter(|(to, _)| rest[..*to].iter().any(Unit::is_content)) {
+        Some((end, id)) => (end, id),
+        None => match here(draft) {
+            Some(id) => (rest.len(), id),
+            None => return false,
+        },
+    };
+    let mere = |(index, unit): (usize, &Unit)| {
+        called(unit) || index == at + 1 && unit.is_any(&["for", "with", "rename", "optionsAre"]) && unit.is_structure()
+    };
+    let words: Vec<Unit> = rest[..end]
+        .iter()
+        .enumerate()
+        .filter(|(index, unit)| !mere((*index, unit)))
+        .map(|(_, unit)| unit.clone())
+        .collect();
+    if !words.iter().any(Unit::is_content) || super::things::details(draft, &id, &words).is_empty() {
+        return false;
+    }
+    if end == rest.len() {
+        let many = draft.many(&id);
+        draft.assumed(Say::AssumedAlready, &[&many], None);
+    }
+    draft.look_at(&id);
+    true
+}
+
+/// Where the talk is, else the people, else what the app keeps first.
+fn here(draft: &Draft) -> Option<String> {
+    match &draft.focus {
+        Some(Focus::Entity(id) | Focus::Field(id, _)) => Some(id.clone()),
+        None => draft
+            .person
+            .clone()
+            .or_else(|| draft.spec.entities.iter().find(|entity| !entity.archived).map(|entity| entity.id.clone())),
+    }
+}
+
 /// "add to the guests a note": the thing it goes to, and where the noun ends.
 fn named_first(draft: &Draft, rest: &[Unit]) -> Option<(usize, String)> {
     let joins = rest.first().is_some_and(|unit| unit.is_any(&["to", "for", "in"]) && unit.field().is_none());
@@ -396,11 +517,7 @@ fn add_loose(draft: &mut Draft, clause: &mut Clause) -> bool {
         return false;
     }
     if draft.focus.is_none() {
-        draft.focus = draft
-            .person
-            .clone()
-            .or_else(|| draft.spec.entities.iter().find(|entity| !entity.archived).map(|entity| entity.id.clone()))
-            .map(Focus::Entity);
+        draft.focus = here(draft).map(Focus::Entity);
         if fields(&words, draft.language).iter().any(|want| want.sure) {
             let label = draft.focus.clone().map(|focus| match focus {
                 Focus::Entity(id) | Focus::Field(id, _) => draft.many(&id),
@@ -408,7 +525,16 @@ fn add_loose(draft: &mut Draft, clause: &mut Clause) -> bool {
             draft.assumed(Say::AssumedAlready, &[&label.unwrap_or_default()], None);
         }
     }
-    let done = super::things::list_units(draft, &words);
+    // Where nouns have no plural, what is unknown is a property sooner than a new list.
+    let numberless = draft.language.grammar().numberless;
+    let listed = clause.units.iter().any(|unit| unit.is_any(&["app", "thingWord"]));
+    let named = words.iter().any(|unit| unit.entity().is_some() || unit.is("with"));
+    let focus = match draft.focus.clone() {
+        Some(Focus::Entity(id)) if numberless && !listed && !named => Some(id),
+        _ => None,
+    };
+    let done = focus.is_some_and(|id| super::things::describe(draft, &id, &words, false))
+        || super::things::list_units(draft, &words);
     if done {
         clause.take_all();
     }

@@ -4,19 +4,91 @@
 
 use super::super::clause::Clause;
 use super::super::draft::Draft;
-use super::super::noun::{noun, sentence_case, shown};
+use super::super::lexicon::Shape;
+use super::super::noun::{noun, sentence_case, shape, shown};
+use super::super::say::Say;
 use super::super::text::Kind;
 use super::super::unit::Unit;
 
 /// Said when the words after the app's noun are what is done with it.
 pub(crate) const PURPOSE: &str = "purpose";
 
-/// Takes the introduction off the front of a clause.
-pub(crate) fn strip(draft: &mut Draft, clause: &mut Clause) {
-    if !clause.opens {
+/// Said of a text that goes on after its first clause.
+pub(crate) const GOES_ON: &str = "the text goes on";
+
+/// Most words of a heading.
+const MAX_HEADING: usize = 6;
+
+/// Verbs and the like that make a clause more than a heading.
+const STATES: &[&str] = &[
+    "may", "must", "have", "see", "edit", "answer", "choose", "bring", "give", "not", "only", "want", "need", "be",
+    "they", "we", "me", "let", "with", "where", "whether", "everyone", "users", "required", "optional", "private",
+];
+
+/// "Food bank: …", "Bike repair shop.": words without a verb before everything else are what the app is called.
+pub(crate) fn heading(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let first = draft.creating && super::brief::is_first(draft) && draft.said.contains(GOES_ON);
+    if !first || draft.topic.is_some() || !draft.spec.entities.is_empty() {
+        return false;
+    }
+    let words: Vec<&Unit> = clause.units.iter().skip_while(|unit| unit.is("det") && !unit.is_content()).collect();
+    let named = words.iter().any(|unit| unit.is_content() || unit.is("containerWord"));
+    let states = words.iter().any(|unit| !unit.is_word() || unit.is_structure() && unit.is_any(STATES));
+    let deed = words.iter().any(|unit| unit.is_structure() && unit.is_any(super::super::clause::DEEDS));
+    let known = words.iter().any(|unit| unit.beyond().is_some());
+    if !named || states || deed || known || words.is_empty() || words.len() > MAX_HEADING {
+        return false;
+    }
+    entitle(draft, &clause.units.clone());
+    clause.take_all();
+    true
+}
+
+/// "I run a small bakery", "we are a choir in Leeds": who speaks, not what is kept.
+pub(crate) fn presents(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let units = &clause.units;
+    let Some(subject) = units.iter().position(|unit| unit.is_any(&["me", "we"]) || unit.is("runs")) else {
+        return false;
+    };
+    let owns = |at: usize| {
+        let one = units.get(at + 1).is_some_and(|next| next.is("det") && next.is_structure());
+        super::brief::is_first(draft) && units[at].is("have") && units[at].is_structure() && one
+    };
+    let runs = (0..units.len().min(subject + 3)).find(|at| units[*at].is("runs") || owns(*at));
+    let Some(runs) = runs.filter(|_| draft.creating && clause.opens && subject < 2) else { return false };
+    let rest = units[runs + 1..].to_vec();
+    let states =
+        |unit: &Unit| unit.is_structure() && unit.is_any(STATES) && !unit.is("we") || unit.kind == Kind::Number;
+    let several = noun(&rest, draft.language).is_some_and(|named| named.plural) && !rest[0].is_any(&["det", "poss"]);
+    let kept = rest.iter().any(|unit| unit.is_any(&["app", "thingWord"]));
+    if several || kept || !rest.iter().any(Unit::is_content) || rest.iter().any(states) {
+        return false;
+    }
+    entitle(draft, &rest);
+    clause.take_all();
+    true
+}
+
+/// The words are what the app is called, unless it is called something already.
+fn entitle(draft: &mut Draft, words: &[Unit]) {
+    let from = words.iter().position(|unit| !unit.is("det") || unit.is_content()).unwrap_or(0);
+    let title = sentence_case(&super::super::unit::written(&words[from..]));
+    if let Some(occasion) = words.iter().find_map(Unit::occasion) {
+        draft.occasion.get_or_insert(occasion);
+    }
+    if title.is_empty() {
         return;
     }
+    let title = draft.topic.get_or_insert(title).clone();
+    draft.understood(Say::Title, &[&title], "title");
+}
+
+/// Takes the introduction off the front of a clause.
+pub(crate) fn strip(draft: &mut Draft, clause: &mut Clause) {
     let Some(lead) = lead(&clause.units) else { return };
+    if wants_deed(draft, clause, lead) || !clause.opens {
+        return;
+    }
     let wants = clause.units[..lead].iter().any(|unit| unit.is_any(&["want", "need"]));
     let app = app_noun(&clause.units, lead, wants);
     match app {
@@ -27,6 +99,29 @@ pub(crate) fn strip(draft: &mut Draft, clause: &mut Clause) {
     while clause.units.first().is_some_and(|unit| unit.kind == Kind::Colon) {
         clause.units.remove(0);
     }
+}
+
+/// "we want customers to order cakes": what is wanted is a statement about them.
+fn wants_deed(draft: &Draft, clause: &mut Clause, lead: usize) -> bool {
+    let units = &clause.units;
+    let people = |unit: &Unit| {
+        unit.is_any(&["users", "everyone"])
+            || unit.entity().is_some_and(|concept| shape(Some(concept)) == Some(Shape::Person))
+    };
+    let wants = draft.creating && units[..lead].iter().any(|unit| unit.is("want"));
+    let to = units.iter().skip(lead).take(4).position(|unit| unit.is("to") && unit.is_structure()).map(|to| lead + to);
+    let Some(to) = to.filter(|to| wants && *to > lead && people(&units[*to - 1])) else {
+        // "I want that customers order cakes".
+        let that = (0..units.len().min(lead + 3)).find(|at| people(&units[*at])).filter(|at| *at > 0 && wants);
+        let lead_only = |at: usize| units[..at].iter().all(|unit| !unit.is_content() || unit.is("where"));
+        let verb = |at: usize| units.get(at + 1).is_some_and(|next| next.is_any(super::super::clause::DEEDS));
+        let Some(that) = that.filter(|at| lead_only(*at) && verb(*at)) else { return false };
+        clause.units.drain(..that);
+        return true;
+    };
+    clause.units.remove(to);
+    clause.units.drain(..lead);
+    true
 }
 
 /// Words before the noun: "I", "want", "please", "a", "to".
@@ -177,6 +272,7 @@ fn decoration(units: &[Unit], end: usize) -> usize {
 
 /// "for our sales team", "for me": names the app, is not yet a thing to keep.
 fn purpose(draft: &mut Draft, clause: &mut Clause, at: usize, end: usize) {
+    let end = located(draft, &clause.units, at, end);
     let words = clause.units[at..end].to_vec();
     let person = words.iter().any(|unit| unit.role().is_some());
     let verbal = clause.units[at..].first().is_some_and(|unit| {
@@ -195,6 +291,22 @@ fn purpose(draft: &mut Draft, clause: &mut Clause, at: usize, end: usize) {
     }
     clause.units.drain(..end);
     apposition(clause);
+}
+
+/// "for a hair salon in Bristol": what only says where and of what kind belongs to the name.
+fn located(draft: &Draft, units: &[Unit], at: usize, end: usize) -> usize {
+    let strange = |unit: &Unit| unit.is_content() && unit.tags.is_empty() && unit.kind == Kind::Word;
+    let named = units[at..end.min(units.len())].iter().any(Unit::is_content);
+    let mut stop = end;
+    while units.get(stop).is_some_and(|unit| unit.is_any(&["in", "for"])) {
+        let next = (stop + 1..units.len()).find(|next| !strange(&units[*next])).unwrap_or(units.len());
+        if next == stop + 1 || next > stop + 4 {
+            break;
+        }
+        stop = next;
+    }
+    let closed = units.get(stop).is_none_or(|next| !next.is_word() || next.is_any(&["with", "where"]));
+    if draft.creating && named && closed { stop } else { end }
 }
 
 /// "for me, Ana, photographer in Lisbon: …": what stands before the colon only says who.

@@ -11,7 +11,11 @@ use crate::spec::{FieldKind, Rule};
 
 /// Reads a limit.
 pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
-    once(draft, clause) || unique(draft, clause) || capacity(draft, clause) || maximum(draft, clause)
+    once(draft, clause)
+        || unique(draft, clause)
+        || capacity(draft, clause)
+        || room(draft, clause)
+        || maximum(draft, clause)
 }
 
 /// "everyone answers only once", "one answer each".
@@ -87,6 +91,47 @@ fn capacity(draft: &mut Draft, clause: &mut Clause) -> bool {
         &[&many, &draft.field_label(&id, &field)],
         &format!("entities/{id}/fields/{field}"),
     );
+    clause.take_all();
+    true
+}
+
+/// "limit each shift to 3 volunteers": of the people who point to the thing, so many.
+fn room(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let Some(number) = clause.units.iter().find(|unit| unit.kind == Kind::Number).map(|unit| unit.text.clone()) else {
+        return false;
+    };
+    if draft.creating
+        || !clause.has(&["atMost"])
+        || clause.units.iter().any(|unit| unit.is_any(&["day", "week", "have"]))
+    {
+        return false;
+    }
+    let named: Vec<String> = clause
+        .units
+        .iter()
+        .filter_map(|unit| draft.find_units(std::slice::from_ref(unit)).filter(|_| unit.is_content()))
+        .collect();
+    let person = named.iter().find(|id| draft.is_person(id)).cloned();
+    let Some(place) = named.iter().find(|id| !draft.is_person(id)).cloned() else { return false };
+    let known = clause.units.iter().filter(|unit| unit.is_content() && unit.kind != Kind::Number).count();
+    let pointing = |id: &String| {
+        let points = |field: &crate::spec::Field| matches!(&field.kind, FieldKind::Ref { entity } if *entity == place);
+        draft.spec.entity(id).is_some_and(|entity| entity.fields.iter().any(points))
+    };
+    let people = clause.units.iter().any(|unit| unit.entity() == Some("person"));
+    let who = person.or_else(|| {
+        let all = draft.spec.entities.iter().map(|entity| entity.id.clone());
+        all.filter(|id| people && draft.is_person(id)).find(|id| pointing(id))
+    });
+    if !who.is_some_and(|who| pointing(&who)) || known > 2 {
+        return false;
+    }
+    let Some(field) = draft.limit_field(&place).or_else(|| draft.add_concept(&place, "seats", false)) else {
+        return false;
+    };
+    let (many, about) = (draft.many(&place), format!("entities/{place}/fields/{field}"));
+    draft.assumed(Say::AssumedNumbers, &[&number, &many], Some(&about));
+    draft.understood(Say::EntityHas, &[&many, &draft.field_label(&place, &field)], &about);
     clause.take_all();
     true
 }

@@ -180,7 +180,15 @@ fn rest_of_list(draft: &mut Draft, clause: &mut Clause, verb: usize) {
         .rev()
         .find(|at| clause.units[*at].is_any(&["yesNo", "yes", "no", "maybe", "orNot", "answer"]))
         .unwrap_or(verb);
-    let Some(comma) = (said..clause.units.len()).find(|at| clause.units[*at].kind == Kind::Comma) else { return };
+    let mut depth = 0usize;
+    let parts = (said..clause.units.len()).find(|at| {
+        let unit = &clause.units[*at];
+        depth += usize::from(unit.kind == Kind::Open);
+        let here = depth == 0 && (unit.kind == Kind::Comma || unit.is("and") && unit.is_structure());
+        depth = depth.saturating_sub(usize::from(unit.kind == Kind::Close));
+        here
+    });
+    let Some(comma) = parts else { return };
     let rest: Vec<Unit> = clause.units[comma + 1..].to_vec();
     if rest.iter().any(Unit::is_content) && super::things::list_units(draft, &rest) {
         clause.take(comma..clause.units.len());

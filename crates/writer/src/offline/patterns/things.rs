@@ -36,13 +36,18 @@ fn described_units(draft: &mut Draft, units: &[Unit]) -> bool {
     }
     if is_choice_heading(&left) || is_property(draft, &left, &units[at]) {
         on_focus(draft, units)
-    } else if let Some(occasion) =
-        left.iter().find_map(Unit::occasion).filter(|_| !left.iter().any(|unit| unit.entity().is_some()))
+    } else if let Some(occasion) = left
+        .iter()
+        .find_map(Unit::occasion)
+        // "each concert has a date": one of several, kept as things are.
+        .filter(|_| !left.iter().any(|unit| unit.entity().is_some() || unit.is("each")))
     {
         draft.occasion.get_or_insert(occasion);
         list_units(draft, &right)
     } else if left.iter().any(|unit| unit.is_content() && !unit.is_any(&["want", "need", "track"])) {
-        titled_list(draft, &left, &right, &units[at]) || described_thing(draft, &left, &right, says_have)
+        titled_list(draft, &left, &right, &units[at])
+            || listed_things(draft, &left, &right, &units[at])
+            || described_thing(draft, &left, &right, says_have)
     } else if speaks_of_itself(&left)
         && !right.first().is_some_and(|unit| unit.is_any(&["poss", "they", "each"]))
         && !asks_details(draft, units, at)
@@ -51,6 +56,25 @@ fn described_units(draft: &mut Draft, units: &[Unit]) -> bool {
     } else {
         on_focus(draft, &right)
     }
+}
+
+/// "a lesson lasts 45 minutes": how long each takes is kept with it.
+pub(super) fn lasts(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let Some(verb) = clause.units.iter().position(|unit| unit.is("lasts") && unit.is_structure()) else { return false };
+    let timed = |unit: &Unit| unit.kind == Kind::Number || unit.field() == Some("duration") || unit.measure().is_some();
+    if !clause.units[verb + 1..].iter().any(timed) {
+        return false;
+    }
+    let subject = clause.units[..verb].to_vec();
+    let Some(id) = draft.find_units(&subject).or_else(|| draft.entity(&subject)) else { return false };
+    let field = draft.field_of_concept(&id, "duration").or_else(|| draft.add_concept(&id, "duration", false));
+    let Some(field) = field else { return false };
+    let (many, label) = (draft.many(&id), draft.field_label(&id, &field));
+    draft.understood(Say::EntityHas, &[&many, &label], &format!("entities/{id}/fields/{field}"));
+    report_numbers(draft, &id, &clause.units[verb..]);
+    draft.folded.push((id, written(&clause.units)));
+    clause.take_all();
+    true
 }
 
 /// "a plus one, we need the name": only properties are needed, right after what they belong to.
@@ -139,6 +163,27 @@ fn titled_list(draft: &mut Draft, left: &[Unit], right: &[Unit], mark: &Unit) ->
     list_of_things(draft, &list, things)
 }
 
+/// "Driving school with instructors, cars and students": the first words name the app, all others things in it.
+fn listed_things(draft: &mut Draft, left: &[Unit], right: &[Unit], mark: &Unit) -> bool {
+    let list = items(right);
+    let several = |item: &Item| {
+        let head = item.units.iter().rev().find(|unit| unit.is_content());
+        let plural = head.is_some_and(|head| head.field().is_none() && head.is_plural(draft.language));
+        plural && item.inner.is_empty() && item.units.iter().filter(|unit| unit.is_content()).count() <= 2
+    };
+    let singular = noun(left, draft.language).is_some_and(|named| !named.plural && draft.find(&named).is_none());
+    let first = draft.creating && draft.spec.entities.is_empty() && super::brief::is_first(draft);
+    let numberless = draft.language.grammar().numberless;
+    if !first || !singular || numberless || !mark.is("with") || list.len() < 2 || !list.iter().all(several) {
+        return false;
+    }
+    let from = left.iter().position(Unit::is_content).unwrap_or(0);
+    let title = super::super::noun::sentence_case(&written(&left[from..]));
+    let title = draft.topic.get_or_insert(title).clone();
+    draft.understood(Say::Title, &[&title], "title");
+    list_of_things(draft, &list, list.len())
+}
+
 fn described_thing(draft: &mut Draft, left: &[Unit], right: &[Unit], says_have: bool) -> bool {
     let lead = left.iter().take_while(|unit| unit.is_any(&["for", "each"]) && !unit.is_content()).count();
     let subject: Vec<Unit> = left[lead..]
@@ -153,6 +198,9 @@ fn described_thing(draft: &mut Draft, left: &[Unit], right: &[Unit], says_have: 
     let subject = if subject.iter().any(Unit::is_content) { subject } else { left.to_vec() };
     let several: Vec<Item> = items(&subject);
     let Some(last) = several.last() else { return false };
+    if !says_have && let Some(done) = stocked(draft, left, right) {
+        return done;
+    }
     for other in &several[..several.len() - 1] {
         keep_thing(draft, other);
     }
@@ -166,6 +214,43 @@ fn described_thing(draft: &mut Draft, left: &[Unit], right: &[Unit], says_have: 
         return false;
     }
     describe(draft, &id, right, says_have)
+}
+
+/// "Library: book, author, copies": where nouns have no plural, a known kind of thing that comes first in the list is
+/// what is kept, and the heading names the app.
+fn stocked(draft: &mut Draft, left: &[Unit], right: &[Unit]) -> Option<bool> {
+    let heading = noun(left, draft.language).filter(|named| named.concept.is_none())?;
+    let fresh = draft.creating && draft.spec.entities.is_empty() && draft.occasion.is_none();
+    let done = fresh.then(|| kept_first(draft, &items(right))).flatten()?;
+    draft.topic.get_or_insert(heading.many);
+    Some(done)
+}
+
+/// "I have a shop. I want to note the product, the price, the stock": the same in a sentence of its own.
+fn stocked_later(draft: &mut Draft, list: &[Item]) -> Option<bool> {
+    let Some(Focus::Entity(id)) = draft.focus.clone() else { return None };
+    let facts = draft.known(&id);
+    let bare = draft.creating && facts.concept.is_none() && facts.bare && !facts.acts && draft.spec.entities.len() == 1;
+    let done = bare.then(|| kept_first(draft, list)).flatten()?;
+    draft.note(&id).heading = true;
+    Some(done)
+}
+
+/// A list that begins with a kind of thing goes on with its properties.
+fn kept_first(draft: &mut Draft, list: &[Item]) -> Option<bool> {
+    let first = list.first()?;
+    let content: Vec<&Unit> = first.units.iter().filter(|unit| unit.is_content()).collect();
+    let kept = content.len() == 1
+        && first.inner.is_empty()
+        && content[0].field().is_none()
+        && shape(content[0].entity()) == Some(Shape::Item);
+    let numberless = draft.language.grammar().numberless;
+    let properties = list[1..].iter().any(|item| item.units.iter().any(|unit| unit.field().is_some()));
+    if !numberless || !kept || !properties || list.iter().any(is_sentence) {
+        return None;
+    }
+    let id = draft.entity(&first.units)?;
+    Some(describe(draft, &id, &flat(&list[1..]), false))
 }
 
 /// "every catch gets a batch": the noun right before the list is described, what stands before it is reported.
@@ -191,7 +276,7 @@ fn report_numbers(draft: &mut Draft, id: &str, words: &[Unit]) {
 pub(crate) fn describe(draft: &mut Draft, id: &str, right: &[Unit], says_have: bool) -> bool {
     let (own, things): (Vec<Item>, Vec<Item>) = items(right).into_iter().partition(|item| !is_thing(draft, item));
     let limits: Vec<&Unit> = right.iter().filter(|unit| unit.kind == Kind::Number).collect();
-    let added = add_all(draft, id, &flat(&own));
+    let added = details(draft, id, &flat(&own));
     if let Some(number) = limits.first().filter(|_| draft.limit_field(id).is_some_and(|field| added.contains(&field))) {
         let many = draft.many(id);
         draft.assumed(Say::AssumedNumbers, &[&number.text, &many], Some(&format!("entities/{id}")));
@@ -208,7 +293,8 @@ pub(crate) fn describe(draft: &mut Draft, id: &str, right: &[Unit], says_have: b
     !added.is_empty() || !things.is_empty()
 }
 
-fn add_all(draft: &mut Draft, id: &str, words: &[Unit]) -> Vec<String> {
+/// Fields of an entity, as a list says them; their ids.
+pub(crate) fn details(draft: &mut Draft, id: &str, words: &[Unit]) -> Vec<String> {
     let (wants, unread) = super::super::field::read(words, draft.language);
     unread.iter().for_each(|item| draft.missed(Say::NotUnderstood, &[item]));
     let mut added: Vec<String> = Vec::new();
@@ -297,19 +383,41 @@ fn sign(kind: Kind) -> Unit {
 /// have no plural, nothing is clear, and it is a property that points to the thing.
 fn is_thing(draft: &Draft, item: &Item) -> bool {
     let content: Vec<&Unit> = item.units.iter().filter(|unit| unit.is_content()).collect();
-    let Some(head) = content.last() else { return false };
+    let Some(head) = head_of(draft, item) else { return false };
     let counted = item.units.iter().any(|unit| unit.is_any(&["numberOf", "for", "each", "from"]));
     let whole = head.entity().is_some_and(|concept| draft.language.is_whole(concept, &head.norm));
     head.entity().is_some()
         && head.field().is_none()
-        && (head.is_plural(draft.language) && !draft.language.grammar().numberless || whole)
+        && (head.is_plural(draft.language) && (!draft.language.grammar().numberless || has_properties(item)) || whole)
         && !counted
         && content.len() <= 3
 }
 
-/// In a list under a heading, an item that names a kind of thing rather than a property.
+/// The word that says what an item is: the first where the head stands first and nouns have no plural, else the last.
+fn head_of<'a>(draft: &Draft, item: &'a Item) -> Option<&'a Unit> {
+    let grammar = draft.language.grammar();
+    let mut content = item.units.iter().filter(|unit| unit.is_content());
+    if grammar.head_first && grammar.numberless { content.next() } else { content.next_back() }
+}
+
+/// "cars (make, plate number)": parentheses with properties, not with choices.
+fn has_properties(item: &Item) -> bool {
+    let content = item.inner.iter().filter(|unit| unit.is_content()).count();
+    content > 1 && item.inner.iter().any(|unit| unit.field().is_some())
+}
+
+/// In a list under a heading, an item that names a kind of thing rather than a property. Where nouns have no plural,
+/// a word with choices behind it is a property.
 fn names_thing(draft: &Draft, item: &Item) -> bool {
-    let Some(head) = item.units.iter().rev().find(|unit| unit.is_content()) else { return false };
+    let Some(head) = head_of(draft, item) else { return false };
+    let numberless = draft.language.grammar().numberless;
+    let chosen = numberless
+        && !has_properties(item)
+        && head.entity().is_none()
+        && item.inner.iter().filter(|unit| unit.is_content()).count() > 1;
+    if chosen {
+        return false;
+    }
     let exists = draft.find_units(&item.units).is_some();
     let plural = head.is_plural(draft.language);
     let known = head.entity().is_some() && (plural || head.field().is_none());
@@ -329,7 +437,7 @@ fn keep_thing(draft: &mut Draft, item: &Item) -> Option<String> {
     let id = draft.entity(&item.units[..with])?;
     report_numbers(draft, &id, &item.units);
     if with + 1 < item.units.len() {
-        add_all(draft, &id, &item.units[with + 1..]);
+        details(draft, &id, &item.units[with + 1..]);
     }
     let (inner, access) = item
         .inner
@@ -338,7 +446,7 @@ fn keep_thing(draft: &mut Draft, item: &Item) -> Option<String> {
         draft.allowances.push(restricted(&id, access));
     }
     if inner.iter().any(Unit::is_content) {
-        add_all(draft, &id, inner);
+        details(draft, &id, inner);
     } else {
         let many = draft.spec.entity(&id).map(|entity| entity.plural.clone()).unwrap_or_default();
         draft.understood(Say::EntityKept, &[&many], &format!("entities/{id}"));
@@ -386,9 +494,13 @@ pub(crate) fn listed(draft: &mut Draft, clause: &mut Clause) -> bool {
     if mark(&rest).is_some() || says_i && !asks || !items(&rest).iter().all(|item| is_named(draft, item)) {
         return false;
     }
+    let opening = draft.creating && clause.opens && !asks && draft.spec.entities.is_empty() && items(&rest).len() == 1;
     let done = list_units(draft, &rest);
     if done {
         clause.take_all();
+    }
+    if let Some(id) = draft.spec.entities.first().map(|entity| entity.id.clone()).filter(|_| opening && done) {
+        draft.note(&id).heading = true;
     }
     done
 }
@@ -425,6 +537,9 @@ pub(crate) fn list_units(draft: &mut Draft, words: &[Unit]) -> bool {
     {
         draft.topic.get_or_insert(named.one);
         return true;
+    }
+    if let Some(done) = stocked_later(draft, &list) {
+        return done;
     }
     let things = worded.iter().filter(|item| names_thing(draft, item)).count();
     let target = field_target(draft, things, worded.len());
@@ -519,13 +634,14 @@ fn list_of_things(draft: &mut Draft, list: &[Item], things: usize) -> bool {
     }
     let mut any = false;
     let mut last: Option<String> = None;
-    for item in list.iter().filter(|item| item.units.iter().any(Unit::is_content)) {
-        let property =
-            item.units.iter().rev().find(|unit| unit.is_content()).is_some_and(|head| {
-                head.field().is_some() && !head.is_plural(draft.language) && head.entity().is_none()
-            });
+    let counts = |item: &Item| item.units.iter().any(|unit| unit.is("numberOf"));
+    for item in list.iter().filter(|item| item.units.iter().any(Unit::is_content) || counts(item)) {
+        let property = head_of(draft, item).is_none_or(|head| {
+            let several = head.is_plural(draft.language) && !draft.language.grammar().numberless;
+            head.field().is_some() && !several && head.entity().is_none()
+        });
         match last.clone().filter(|_| property) {
-            Some(id) => any |= !add_all(draft, &id, &flat(std::slice::from_ref(item))).is_empty(),
+            Some(id) => any |= !details(draft, &id, &flat(std::slice::from_ref(item))).is_empty(),
             None => {
                 last = keep_thing(draft, item).or(last);
                 any |= last.is_some();

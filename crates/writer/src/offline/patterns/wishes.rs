@@ -133,6 +133,10 @@ fn order(clause: &Clause) -> Option<What> {
         return None;
     }
     let first = clause.find(&["latestFirst"])?;
+    // "a term (the first, the second)": a choice.
+    if clause.units[..first].iter().any(|unit| unit.kind == Kind::Open) {
+        return None;
+    }
     let short = clause.units.iter().filter(|unit| unit.is_word()).count() <= 8;
     let worded = clause.units.iter().any(|unit| unit.is_content()) || clause.has(&["most"]);
     let whole = !clause.has(&["have", "may", "answer", "choose"]) && first > 0 || clause.has(&["most"]);
@@ -142,8 +146,10 @@ fn order(clause: &Clause) -> Option<What> {
 fn days(draft: &Draft, clause: &Clause) -> Option<What> {
     clause.find(&["remind", "warn"])?;
     let at = clause.units.iter().position(|unit| unit.kind == Kind::Number);
-    let number = at.and_then(|at| draft.language.number(&clause.units[at].norm)).unwrap_or(0);
     let weeks = clause.has(&["week"]);
+    // "a week before"
+    let unsaid = u32::from(weeks);
+    let number = at.and_then(|at| draft.language.number(&clause.units[at].norm)).unwrap_or(unsaid);
     if at.is_some() && !weeks && !clause.has(&["day"]) {
         return None;
     }

@@ -25,6 +25,7 @@ module {
   public let keyless = "افتح هذه الصفحة أولًا في متصفحك أنت، ليكون ما تكتبه لك.";
   public let overlap = "هذا الوقت محجوز من قبل.";
   public let outside = "هذا الوقت خارج الساعات المحددة.";
+  public let shut = "المكان مغلق في ذلك الوقت.";
   public let fixed = "هذا محسوم: لم يعد ممكنًا تغييره أو حذفه.";
   public let belowZero = "لم يبقَ ما يكفي لهذا.";
   public let twice = "هذا موجود من قبل. غيّره بدل أن تضيفه مرة أخرى.";

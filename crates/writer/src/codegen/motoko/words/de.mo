@@ -25,6 +25,7 @@ module {
   public let keyless = "Bitte diese Seite zuerst im eigenen Browser öffnen, damit der Eintrag zugeordnet werden kann.";
   public let overlap = "Diese Zeit ist schon vergeben.";
   public let outside = "Diese Zeit liegt außerhalb der Öffnungs- oder Arbeitszeiten.";
+  public let shut = "Dann ist geschlossen.";
   public let fixed = "Das ist abgeschlossen und lässt sich nicht mehr ändern oder löschen.";
   public let belowZero = "Dafür ist nicht genug da.";
   public let twice = "Das gibt es schon. Es lässt sich ändern statt noch einmal anlegen.";

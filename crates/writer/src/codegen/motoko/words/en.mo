@@ -25,6 +25,7 @@ module {
   public let keyless = "Open this page in a browser of your own first, so that what you enter is yours.";
   public let overlap = "This time is already taken.";
   public let outside = "This time lies outside of the hours.";
+  public let shut = "It is closed then.";
   public let fixed = "This is settled: it can no longer be changed or deleted.";
   public let belowZero = "There is not enough left for this.";
   public let twice = "This is already there. Change it instead of adding it again.";

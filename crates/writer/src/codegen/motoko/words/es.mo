@@ -25,6 +25,7 @@ module {
   public let keyless = "Abre primero esta página en tu propio navegador, para que lo que escribas sea tuyo.";
   public let overlap = "Esa hora ya está ocupada.";
   public let outside = "Esa hora está fuera del horario.";
+  public let shut = "Está cerrado en ese momento.";
   public let fixed = "Esto ya está cerrado: no se puede cambiar ni borrar.";
   public let belowZero = "No queda suficiente para esto.";
   public let twice = "Esto ya existe. Cámbialo en lugar de añadirlo otra vez.";

@@ -25,6 +25,7 @@ module {
   public let keyless = "Ouvrez d'abord cette page dans votre propre navigateur, afin que ce que vous saisissez soit à vous.";
   public let overlap = "Ce créneau est déjà pris.";
   public let outside = "Ce créneau est en dehors des horaires.";
+  public let shut = "C’est fermé à ce moment-là.";
   public let fixed = "C'est définitif : cela ne peut plus être modifié ni supprimé.";
   public let belowZero = "Il n'en reste pas assez pour cela.";
   public let twice = "Cela existe déjà. Modifiez-le au lieu de l'ajouter une nouvelle fois.";

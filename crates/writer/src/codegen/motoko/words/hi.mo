@@ -25,6 +25,7 @@ module {
   public let keyless = "पहले यह पन्ना अपने ब्राउज़र में खोलें, ताकि आपका लिखा आपका ही रहे।";
   public let overlap = "यह समय पहले से लिया जा चुका है।";
   public let outside = "यह समय तय घंटों के बाहर है।";
+  public let shut = "उस समय बंद रहता है।";
   public let fixed = "यह तय हो चुका है: अब बदला या हटाया नहीं जा सकता।";
   public let belowZero = "इसके लिए पर्याप्त नहीं बचा है।";
   public let twice = "यह पहले से है। दोबारा जोड़ने के बजाय इसे बदलें।";

@@ -25,6 +25,7 @@ module {
   public let keyless = "Buka dulu halaman ini di peramban Anda sendiri, supaya isian Anda menjadi milik Anda.";
   public let overlap = "Waktu ini sudah terisi.";
   public let outside = "Waktu ini di luar jam yang tersedia.";
+  public let shut = "Pada waktu itu tutup.";
   public let fixed = "Ini sudah pasti: tidak bisa diubah atau dihapus lagi.";
   public let belowZero = "Sisanya tidak cukup untuk ini.";
   public let twice = "Ini sudah ada. Ubah saja, jangan ditambahkan lagi.";

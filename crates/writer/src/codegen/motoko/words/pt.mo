@@ -25,6 +25,7 @@ module {
   public let keyless = "Abra primeiro esta página no seu próprio navegador, para que o que escrever seja seu.";
   public let overlap = "Esse horário já está ocupado.";
   public let outside = "Esse horário está fora do expediente.";
+  public let shut = "Está fechado nessa altura.";
   public let fixed = "Isto está encerrado: já não pode ser alterado nem apagado.";
   public let belowZero = "Não resta o suficiente para isto.";
   public let twice = "Isto já existe. Altere em vez de adicionar outra vez.";

@@ -25,6 +25,7 @@ module {
   public let keyless = "Fungua kwanza ukurasa huu katika kivinjari chako, ili unachoandika kiwe chako.";
   public let overlap = "Muda huu tayari umechukuliwa.";
   public let outside = "Muda huu uko nje ya saa zilizopangwa.";
+  public let shut = "Wakati huo pamefungwa.";
   public let fixed = "Hili limeamuliwa: haliwezi kubadilishwa wala kufutwa tena.";
   public let belowZero = "Kilichobaki hakitoshi kwa hili.";
   public let twice = "Tayari ipo. Ibadilishe badala ya kuiongeza tena.";

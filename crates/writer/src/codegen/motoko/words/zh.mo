@@ -25,6 +25,7 @@ module {
   public let keyless = "请先用您自己的浏览器打开此页面,这样您填写的内容才归您。";
   public let overlap = "这个时间已经被占用。";
   public let outside = "这个时间不在开放时段内。";
+  public let shut = "那时不营业。";
   public let fixed = "已经确定,不能再修改或删除。";
   public let belowZero = "剩余数量不够。";
   public let twice = "已经有了。请修改它,不要重复添加。";
