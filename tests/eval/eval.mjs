@@ -65,8 +65,7 @@ async function tried(app, wanted) {
   const stranger = await person();
   try {
     const address = `http://${app}.localhost:${node.port}/`;
-    const member = (role) => node.cli('look', app, '--as', role).json.url;
-    return await exercise({ owner: frame, stranger, spec: shown.spec, address, member, wanted });
+    return await exercise({ owner: frame, stranger, spec: shown.spec, address, wanted });
   } finally {
     await stranger.context().close();
   }

@@ -78,15 +78,21 @@ async function publish(app, entity) {
   await step.waitFor({ state: 'hidden' });
 }
 
-/** The owner adds a row of an entity by its page; gives what went wrong, if something did. */
-async function add(app, spec, entity, turn) {
+/** The page where the owner has the rows of an entity, brought up by the menu; whether the app has one. */
+async function table(app, spec, entity) {
   const page = spec.pages.find((one) => one.entity === entity.id && one.kind === 'table' && one.roles.includes('owner'));
-  if (!page) return undefined;
+  if (!page) return false;
   const menu = app.getByRole('navigation').getByRole('link', { name: page.title, exact: true });
   // An app with one page has no menu.
   const shown = spec.pages.filter((one) => one.roles.includes('owner'));
   if (shown.length > 1) await menu.last().click();
   await app.getByRole('heading', { name: entity.plural }).first().waitFor();
+  return true;
+}
+
+/** The owner adds a row of an entity by its page; gives what went wrong, if something did. */
+async function add(app, spec, entity, turn) {
+  if (!(await table(app, spec, entity))) return undefined;
   const button = app.getByRole('button', { name: /^Add|: / }).filter({ hasNotText: 'CSV' }).first();
   await button.click();
   const dialog = app.getByRole('dialog');
@@ -152,6 +158,17 @@ async function browse(page, entity) {
   await page.getByRole('main').getByText(example(named.kind, named.label, 1)).first().waitFor();
 }
 
+/** Invites the person of the first row, as the owner does it: the link that they are sent. */
+async function invitation(app, spec, entity) {
+  await table(app, spec, entity);
+  await app.getByRole('main').getByRole('button', { name: /^Invite/ }).first().click();
+  const dialog = app.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Make the link' }).click();
+  const link = await dialog.getByLabel('Invitation link').inputValue();
+  await dialog.getByRole('button', { name: 'Close' }).first().click();
+  return link;
+}
+
 /** An invited person fills in what is theirs. */
 async function answer(page, entity) {
   const form = page.getByRole('main').locator('form').first();
@@ -202,15 +219,15 @@ async function addAll(owner, spec) {
  * once. `wanted` names the main verb of the request; without it, it is the first that the spec offers, in the order of
  * `deeds`, and the owner's own adding where there is none. Gives `{ verb, works, done, wrongs }`.
  */
-export async function exercise({ owner, stranger, spec, address, member, wanted }) {
+export async function exercise({ owner, stranger, spec, address, wanted }) {
   const wrongs = await addAll(owner, spec);
   const done = { add: wrongs.length === 0 };
   for (const { verb, page, entity, act } of deeds(spec)) {
     if (done[verb]) continue;
     try {
-      const base = verb === 'answer' ? member(entity.person) : address;
+      const begins = verb === 'answer' ? await invitation(owner, spec, entity) : `${address}#${page.id}`;
       await stranger.goto('about:blank');
-      await stranger.goto(`${base}#${page.id}`);
+      await stranger.goto(begins);
       await act(stranger, entity);
       done[verb] = true;
     } catch (error) {
