@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::offline::{change, phrases::Phrases};
+use crate::offline::{Reading, change, phrases::Phrases};
 use crate::spec::{AppSpec, Entity, Field, FieldKind};
 use crate::understanding::{Answer, Statement, Understanding};
+use crate::validate::path_exists;
 
 /// Sentences that are tried, so that a long wish costs no more than a short one.
 const TRIED_MAX: usize = 32;
@@ -43,6 +44,7 @@ pub struct Correction {
 /// What can be said otherwise about an app that was just written (`before` is `None`) or changed.
 #[must_use]
 pub fn corrections(before: Option<&AppSpec>, after: &AppSpec, understanding: &Understanding) -> Vec<Correction> {
+    let _reading = Reading::begin();
     let heard = |list, statements: &[Statement]| {
         let numbered = statements.iter().cloned().enumerate();
         numbered.map(move |(at, statement)| (list, at, statement)).collect::<Vec<_>>()
@@ -51,10 +53,11 @@ pub fn corrections(before: Option<&AppSpec>, after: &AppSpec, understanding: &Un
     all.extend(heard(Heard::Assumed, &understanding.assumed));
     let (mut told, mut tried) = (BTreeSet::new(), 0);
     let choices = choices(after, understanding);
+    let before = before.map(whole);
     let of = |(list, at, statement): (Heard, usize, Statement)| {
         let about = statement.about?;
         // What was there before is not this text's to take back; and a part is taken out by what first told of it.
-        let new = before.is_none_or(|before| found(before, &about).is_none());
+        let new = before.as_ref().is_none_or(|before| found(before, &about).is_none());
         let first = told.insert(about.clone()) && new && tried < TRIED_MAX;
         let text = first.then(|| sentence(after, &about)).flatten();
         tried += usize::from(text.is_some());
@@ -87,8 +90,8 @@ fn sentence(spec: &AppSpec, about: &str) -> Option<String> {
 fn takes_out(spec: &AppSpec, about: &str, text: &str) -> bool {
     let Ok(done) = change(spec, text) else { return false };
     let whole = done.understanding.not_understood.is_empty() && !done.undo;
-    let stays = |part: &String| is_within(part, about) || found(&done.spec, part).is_some();
-    whole && found(&done.spec, about).is_none() && independent(spec, about).iter().all(stays)
+    let stays = |part: &String| is_within(part, about) || path_exists(&done.spec, part);
+    whole && !path_exists(&done.spec, about) && independent(spec, about).iter().all(stays)
 }
 
 fn is_within(part: &str, path: &str) -> bool {
@@ -117,7 +120,8 @@ fn choices(spec: &AppSpec, understanding: &Understanding) -> Vec<(usize, Vec<Ans
     for question in &understanding.questions {
         let changes = question.answers.iter().filter(|answer| !answer.change.is_empty());
         let Some(done) = changes.clone().find_map(|answer| change(spec, &answer.change).ok()) else { continue };
-        let altered = |about: &str| found(spec, about) != found(&done.spec, about);
+        let (was, is) = (whole(spec), whole(&done.spec));
+        let altered = |about: &str| found(&was, about) != found(&is, about);
         let assumed = understanding.assumed.iter().enumerate();
         let about = assumed.filter_map(|(at, one)| Some((at, one.about.as_deref().filter(|about| altered(about))?)));
         let narrowest = about.max_by_key(|(at, about)| (about.split('/').count(), std::cmp::Reverse(*at)));
@@ -126,15 +130,18 @@ fn choices(spec: &AppSpec, understanding: &Understanding) -> Vec<(usize, Vec<Ans
     all
 }
 
+/// A spec as what paths lead through.
+fn whole(spec: &AppSpec) -> Value {
+    serde_json::to_value(spec).unwrap_or_default()
+}
+
 /// What stands at a path of a spec.
-fn found(spec: &AppSpec, path: &str) -> Option<Value> {
-    let whole = serde_json::to_value(spec).ok()?;
+fn found<'a>(whole: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('/').try_fold(whole, |value, part| match value {
-        Value::Object(mut map) => map.remove(part),
+        Value::Object(map) => map.get(part),
         Value::Array(list) => {
-            let named = |value: &Value| value["id"] == part || value.get("id").is_none() && value["role"] == part;
-            let at = list.iter().position(named).or_else(|| part.parse().ok())?;
-            list.into_iter().nth(at)
+            let named = |value: &&Value| value["id"] == part || value.get("id").is_none() && value["role"] == part;
+            list.iter().find(named).or_else(|| list.get(part.parse::<usize>().ok()?))
         }
         _ => None,
     })
@@ -182,7 +189,7 @@ mod tests {
         let about = heard.assumed[one.at].about.clone().expect("is about something");
         for answer in &one.instead {
             let done = change(&spec, &answer.change).expect("runs");
-            assert_ne!(found(&done.spec, &about), found(&spec, &about));
+            assert_ne!(found(&whole(&done.spec), &about), found(&whole(&spec), &about));
         }
     }
 

@@ -16,6 +16,7 @@ mod field;
 mod finish;
 mod follow;
 pub(crate) mod lexicon;
+mod memo;
 mod noun;
 mod opening;
 mod order;
@@ -29,6 +30,7 @@ mod wording;
 
 pub use ask::{Asked, Said, Why, asked, last_change};
 pub(crate) use ask::{Told, folded_words};
+pub(crate) use memo::Reading;
 
 use crate::ident::slug;
 use crate::spec::AppSpec;
@@ -64,9 +66,12 @@ pub fn warm() {
 /// # Errors
 /// [`Declined`] when the text is too long or names nothing that could be built.
 pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
+    let _reading = Reading::begin();
     let (tokens, language) = read(wish.text, None)?;
-    let bag = blueprint::bag(&order::arranged(unit::units(&tokens, language), language));
-    let (units, openings) = arranged(tokens, language, blueprint::may_book(&bag));
+    let units = order::arranged(unit::units(&tokens, language), language);
+    let bag = blueprint::bag(&units);
+    let (units, openings) =
+        if blueprint::may_book(&bag) { opened(tokens, units, language) } else { (units, Vec::new()) };
     let mut draft = Draft::new(language);
     draft.openings = openings;
     draft.spec.blueprints = blueprint::retrieve(&bag);
@@ -105,11 +110,13 @@ pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
 /// # Errors
 /// [`Declined`] when the text is too long or nothing in it could be applied.
 pub fn change(spec: &AppSpec, text: &str) -> Result<Change, Declined> {
+    let _reading = Reading::begin();
     let (tokens, language) = read(text, Some(&spec.language))?;
     if let Some(draft) = wording::read(spec, text, language).or_else(|| follow::read(spec, text, language)) {
         return closed(draft, spec);
     }
-    let (units, openings) = arranged(tokens, language, opening::books(spec));
+    let units = order::arranged(unit::units(&tokens, language), language);
+    let (units, openings) = if opening::books(spec) { opened(tokens, units, language) } else { (units, Vec::new()) };
     let mut draft = Draft::of(spec, language);
     draft.openings = openings;
     draft.words_before = audit::labels(spec);
@@ -162,10 +169,12 @@ fn read(text: &str, code: Option<&str>) -> Result<(Vec<Token>, &'static Language
     Ok((tokens, language))
 }
 
-/// The units of a text in the order in which they are read, and what it says about when it is open, if it is about
-/// something that is booked.
-fn arranged(tokens: Vec<Token>, language: &'static Language, books: bool) -> (Vec<Unit>, Vec<opening::Opening>) {
-    let (rest, openings) = if books { opening::taken(&tokens, language) } else { (tokens, Vec::new()) };
+/// What a text says about when something is open that is booked there, and the units of the rest.
+fn opened(tokens: Vec<Token>, units: Vec<Unit>, language: &'static Language) -> (Vec<Unit>, Vec<opening::Opening>) {
+    let (rest, openings) = opening::taken(&tokens, language);
+    if rest == tokens {
+        return (units, openings);
+    }
     (order::arranged(unit::units(&rest, language), language), openings)
 }
 

@@ -8,11 +8,12 @@ mod heard;
 mod read;
 mod told;
 
-pub(super) use heard::{Meaning, Part, heard};
+pub(super) use heard::{Atom, Meaning, Part, heard};
 pub(super) use read::is_people;
 pub(crate) use told::{Told, folded_words, words_of};
 
 use super::lexicon::Language;
+use super::memo::Reading;
 use super::text::{is_unspaced, tokens};
 use super::unit::units;
 use crate::query::Query;
@@ -75,6 +76,7 @@ pub fn asked(spec: &AppSpec, text: &str) -> Option<Asked> {
     if text.chars().count() > MAX_QUESTION || text.trim().lines().count() != 1 {
         return None;
     }
+    let _reading = Reading::begin();
     let language = heard::language_of(text, &spec.language);
     let parts = heard(spec, text, language)?;
     let told = Told::of(language.code());

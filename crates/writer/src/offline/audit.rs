@@ -14,15 +14,20 @@ use crate::spec::{AppSpec, FieldKind};
 
 /// Reports the words of a text that are neither in the spec nor in any sentence.
 pub(crate) fn report_lost(draft: &mut Draft, units: &[Unit]) {
-    let known = mentioned(draft);
+    // Most texts name only what the app has, and need no look at all of its words.
+    let mut mentioned: Option<BTreeSet<String>> = None;
     let concepts = concepts(&draft.spec);
     let mut reported = BTreeSet::new();
     for unit in units.iter().filter(|unit| names_something(unit)) {
         let by_concept =
             unit.entity().into_iter().chain(unit.field()).chain(unit.role()).any(|concept| concepts.contains(concept));
+        if by_concept {
+            continue;
+        }
+        let known = &*mentioned.get_or_insert_with(|| self::mentioned(draft));
         let by_word = unit.norm.split(' ').all(|part| known.contains(&draft.language.stem(part)));
         let by_reading = unit.read_as.as_ref().is_some_and(|read| known.contains(&draft.language.stem(&fold(read))));
-        if !(by_concept || by_word || by_reading) && reported.insert(unit.norm.clone()) {
+        if !(by_word || by_reading) && reported.insert(unit.norm.clone()) {
             draft.missed(Say::WordUnused, &[&unit.text]);
         }
     }

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use rust_stemmers::{Algorithm, Stemmer};
 use serde::Deserialize;
 
+use super::memo;
 use super::say::Say;
 use super::script::Grammar;
 use super::text::{Token, fold, is_unspaced, tokens};
@@ -279,6 +280,10 @@ pub(crate) struct Language {
     plain: BTreeSet<String>,
     /// Every single word of every phrase.
     words: BTreeSet<String>,
+    /// Words of the longest phrase that begins with a word or a stem.
+    reach: BTreeMap<String, usize>,
+    /// Numbers written as words, in the form that texts are compared in.
+    numbers: BTreeMap<String, u32>,
 }
 
 /// All of it.
@@ -356,6 +361,8 @@ impl Language {
             typed: Vec::new(),
             plain,
             words: BTreeSet::new(),
+            reach: BTreeMap::new(),
+            numbers: BTreeMap::new(),
         };
         for (tag, words) in language.entries(concepts) {
             words.iter().for_each(|word| language.add(tag, word));
@@ -363,6 +370,13 @@ impl Language {
         // Where nouns have no plural, forms tell little: a word without a meaning of its own is no form of another.
         for word in language.plain.iter().filter(|_| language.file.grammar.numberless) {
             language.exact.entry(language.file.grammar.key(&phrase_key(word))).or_default();
+        }
+        for key in language.exact.keys().chain(language.stems.keys()) {
+            let reach = language.reach.entry(first_word(key).to_owned()).or_default();
+            *reach = (*reach).max(key.split(' ').count());
+        }
+        for (word, number) in &language.file.number {
+            language.numbers.entry(language.file.grammar.key(&phrase_key(word))).or_insert(*number);
         }
         language.words = language.exact.keys().flat_map(|key| key.split(' ')).map(str::to_owned).collect();
         let plain = |tags: &[Tag]| tags.iter().all(|tag| matches!(tag, Tag::Function(key) if PLAIN.contains(key)));
@@ -421,14 +435,20 @@ impl Language {
 
     /// Stem of every word of a phrase.
     pub(crate) fn stem(&self, phrase: &str) -> String {
-        let words = phrase.split(' ');
         match self.algorithm {
             Some(algorithm) => {
-                let stemmer = Stemmer::create(algorithm);
-                words.map(|word| stemmer.stem(word).into_owned()).collect::<Vec<_>>().join(" ")
+                let stem = |word: &str| memo::stem(self.code(), word, || Stemmer::create(algorithm).stem(word).into());
+                phrase.split(' ').map(stem).collect::<Vec<_>>().join(" ")
             }
-            None => words.map(|word| self.file.grammar.stem(word)).collect::<Vec<_>>().join(" "),
+            None => phrase.split(' ').map(|word| self.file.grammar.stem(word)).collect::<Vec<_>>().join(" "),
         }
+    }
+
+    /// Most words that a phrase has which begins as this one does.
+    pub(crate) fn reach(&self, phrase: &str) -> usize {
+        let of = |word: &str| self.reach.get(word).copied().unwrap_or(1);
+        let first = first_word(phrase);
+        of(first).max(of(&self.stem(first)))
     }
 
     /// A label inside a sentence.
@@ -475,7 +495,15 @@ impl Language {
 
     /// How strongly a text speaks for this language.
     fn votes(&self, tokens: &[Token]) -> usize {
-        super::script::words(tokens, self).iter().map(|token| self.vote(&token.norm)).sum()
+        // A word that is written again says the same again.
+        let mut spoken: BTreeMap<(&str, &str), (&Token, usize)> = BTreeMap::new();
+        for token in tokens {
+            spoken.entry((&token.text, &token.norm)).or_insert((token, 0)).1 += 1;
+        }
+        let vote = |token: &Token| -> usize {
+            super::script::words(std::slice::from_ref(token), self).iter().map(|word| self.vote(&word.norm)).sum()
+        };
+        spoken.into_values().map(|(token, times)| times * vote(token)).sum()
     }
 
     /// How strongly a word speaks for this language.
@@ -488,7 +516,11 @@ impl Language {
     }
 
     /// The lexicon word that an unknown word was probably meant to be, if exactly one is near.
-    pub(crate) fn corrected(&self, norm: &str) -> Option<&str> {
+    pub(crate) fn corrected(&self, norm: &str) -> Option<String> {
+        memo::mended(self.code(), norm, || self.nearest(norm).map(str::to_owned))
+    }
+
+    fn nearest(&self, norm: &str) -> Option<&str> {
         let length = norm.chars().count();
         if length == 4 && !self.plain.contains(norm) {
             return self.swapped(norm);
@@ -508,8 +540,11 @@ impl Language {
             if word.len().abs_diff(norm.len()) > allowed || word.chars().next() != norm.chars().next() {
                 continue;
             }
+            if singular == word || !slipped(norm, word) {
+                continue;
+            }
             let distance = strsim::osa_distance(norm, word);
-            if distance > allowed || singular == word || !slipped(norm, word) {
+            if distance > allowed {
                 continue;
             }
             ties = nearest.is_some_and(|(best, _)| best == distance)
@@ -647,8 +682,7 @@ impl Language {
 
     /// The number that digits or a word say.
     pub(crate) fn number(&self, norm: &str) -> Option<u32> {
-        let says = |word: &str| self.file.grammar.key(&phrase_key(word)) == norm;
-        norm.parse().ok().or_else(|| self.file.number.iter().find(|(word, _)| says(word)).map(|(_, number)| *number))
+        norm.parse().ok().or_else(|| self.numbers.get(norm).copied())
     }
 
     /// Which option of a blueprint has this label.
@@ -702,6 +736,10 @@ impl Language {
 fn phrase_key(word: &str) -> String {
     let parts: Vec<String> = tokens(word).into_iter().map(|token| token.norm).filter(|norm| !norm.is_empty()).collect();
     parts.join(" ")
+}
+
+fn first_word(phrase: &str) -> &str {
+    phrase.split(' ').next().unwrap_or_default()
 }
 
 fn is_typable(key: &str) -> bool {
@@ -826,8 +864,8 @@ mod tests {
     #[test]
     fn typing_errors_are_mended_only_when_one_word_is_near() {
         let english = lexicon().language("en");
-        assert_eq!(english.corrected("nubmer"), Some("number"));
-        assert_eq!(english.corrected("tabels"), Some("tables"));
+        assert_eq!(english.corrected("nubmer").as_deref(), Some("number"));
+        assert_eq!(english.corrected("tabels").as_deref(), Some("tables"));
         assert_eq!(english.corrected("prize"), None);
         assert_eq!(english.corrected("xyzzyx"), None);
     }

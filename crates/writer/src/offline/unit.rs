@@ -202,7 +202,7 @@ fn admitting(mut units: Vec<Unit>) -> Vec<Unit> {
 fn longest_phrase(tokens: &[Token], language: &'static Language) -> Option<(Unit, usize)> {
     let fits = tokens
         .iter()
-        .take(MAX_PHRASE)
+        .take(language.reach(&tokens[0].norm).min(MAX_PHRASE))
         .take_while(|token| matches!(token.kind, Kind::Word | Kind::Number | Kind::Slash))
         .count();
     (1..=fits).rev().find_map(|length| {
@@ -251,9 +251,7 @@ fn mended(tokens: &[Token], language: &'static Language) -> Vec<Token> {
         if known || (corrections.len() >= MAX_CORRECTIONS && !corrections.contains_key(&token.norm)) {
             continue;
         }
-        let corrected = corrections
-            .entry(token.norm.clone())
-            .or_insert_with_key(|norm| language.corrected(norm).map(str::to_owned));
+        let corrected = corrections.entry(token.norm.clone()).or_insert_with_key(|norm| language.corrected(norm));
         if let Some(word) = corrected {
             token.norm.clone_from(word);
             token.read_as = Some(word.clone());

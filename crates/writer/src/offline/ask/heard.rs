@@ -2,7 +2,10 @@
 //!
 //! Invariant: every word of the question is in exactly one part, in order; the longest phrase wins.
 
+use std::rc::Rc;
+
 use super::super::lexicon::{Language, Tag, lexicon};
+use super::super::memo;
 use super::super::script::words;
 use super::super::text::{Kind, fold, is_unspaced, tokens};
 use super::told;
@@ -59,17 +62,18 @@ impl Part {
     }
 }
 
-struct Atom {
+/// A word of a question, or a letter of a script without blanks.
+#[derive(Clone)]
+pub(crate) struct Atom {
     text: String,
     norm: String,
     stem: String,
     kind: Kind,
 }
 
-/// Words of a phrase, exactly and by their stems; and whether stems are enough.
+/// The words of a phrase, and whether their stems are enough.
 struct Entry {
-    norms: Vec<String>,
-    stems: Vec<String>,
+    atoms: Rc<[Atom]>,
     loose: bool,
     meaning: Meaning,
 }
@@ -156,7 +160,7 @@ fn longest(atoms: &[Atom], entries: &[Entry], language: &'static Language) -> (u
     }
     let mut best: (usize, Vec<Meaning>) = (0, Vec::new());
     for entry in entries.iter().filter(|entry| fits(atoms, entry)) {
-        let length = entry.norms.len();
+        let length = entry.atoms.len();
         if length > best.0 {
             best = (length, Vec::new());
         }
@@ -179,9 +183,9 @@ fn number_word(atom: &Atom, language: &Language) -> Option<Meaning> {
 }
 
 fn fits(atoms: &[Atom], entry: &Entry) -> bool {
-    atoms.len() >= entry.norms.len()
-        && atoms.iter().zip(entry.norms.iter().zip(&entry.stems)).all(|(atom, (norm, stem))| {
-            atom.kind != Kind::Quoted && (atom.norm == *norm || entry.loose && atom.stem == *stem)
+    atoms.len() >= entry.atoms.len()
+        && atoms.iter().zip(entry.atoms.iter()).all(|(atom, known)| {
+            atom.kind != Kind::Quoted && (atom.norm == known.norm || entry.loose && atom.stem == known.stem)
         })
 }
 
@@ -212,12 +216,10 @@ struct Entries {
 
 impl Entries {
     fn add(&mut self, phrase: &str, loose: bool, meaning: Meaning) {
-        let atoms = atoms(phrase, self.language);
-        if atoms.is_empty() || atoms.len() > MAX_PHRASE {
-            return;
+        let atoms = memo::atoms(self.language.code(), phrase, || atoms(phrase, self.language).into());
+        if !atoms.is_empty() && atoms.len() <= MAX_PHRASE {
+            self.all.push(Entry { atoms, loose, meaning });
         }
-        let (norms, stems) = atoms.into_iter().map(|atom| (atom.norm, atom.stem)).unzip();
-        self.all.push(Entry { norms, stems, loose, meaning });
     }
 }
 
@@ -269,7 +271,7 @@ fn heads(spec: &AppSpec, entries: &mut Entries) {
     };
     let taken = |entries: &Entries, word: &str| {
         let stem = language.stem(&fold(word));
-        entries.all.iter().any(|entry| entry.loose && entry.stems.len() == 1 && entry.stems[0] == stem)
+        entries.all.iter().any(|entry| entry.loose && entry.atoms.len() == 1 && entry.atoms[0].stem == stem)
     };
     for entity in spec.entities.iter().filter(|entity| !entity.archived) {
         for label in [&entity.label, &entity.plural] {

@@ -290,6 +290,9 @@ fn vocabulary(language: &'static Language) -> BTreeMap<String, Item> {
 
 fn structure(norms: &[&str], language: &'static Language) -> Option<Item> {
     let unspaced = norms.iter().all(|norm| norm.chars().all(is_unspaced));
+    if !unspaced && norms.len() > language.reach(norms[0]) {
+        return None;
+    }
     let key = fold(&norms.join(if unspaced { "" } else { " " }));
     let tags = language.tags(&key)?;
     let has = |keys: &[&str]| tags.iter().any(|tag| matches!(tag, Tag::Function(key) if keys.contains(key)));
