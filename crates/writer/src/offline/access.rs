@@ -4,11 +4,13 @@
 //! that the text introduces later; whom it does not name keeps what they had, except where it says "only".
 
 mod apply;
+mod fields;
 
 use super::clause::Clause;
 use super::draft::Draft;
 use super::lexicon::Shape;
 use super::noun::{noun, shape};
+use super::say::Say;
 use super::text::Kind;
 use super::unit::{Unit, written};
 
@@ -65,7 +67,8 @@ pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
         .or_else(|| shown_to(clause))
         .or_else(|| public(clause))
         .or_else(|| private(clause).filter(whole))
-        .or_else(|| active(clause, &draft.last_who))
+        .or_else(|| elliptic(clause, draft.allowances.last()))
+        .or_else(|| active(draft, clause))
     else {
         return false;
     };
@@ -75,6 +78,11 @@ pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
         (allowance.own, allowance.only) = (true, false);
     }
     draft.last_who.clone_from(&allowance.who);
+    fields::named(draft, &mut allowance);
+    let but = excepted(&mut allowance);
+    if let Some(not) = denied(&mut allowance) {
+        draft.missed(Say::NotUnderstood, &[&not]);
+    }
     if draft.creating && allowance.entity.is_none() {
         mention(draft, &allowance.what);
     }
@@ -86,9 +94,56 @@ pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
             None => None,
         };
     }
+    if allowance.entity.is_none() && names_handed_in(draft, &allowance.what) {
+        allowance.entity.clone_from(&draft.handed_in);
+        draft.folded.extend(draft.handed_in.clone().map(|id| (id, written(&allowance.what))));
+    }
     clause.take_all();
     draft.allowances.push(allowance);
+    draft.allowances.extend(but);
     true
+}
+
+/// "everything except the diagnosis": what stands behind "except" is not for them.
+fn excepted(allowance: &mut Allowance) -> Option<Allowance> {
+    let at = allowance.what.iter().position(|unit| unit.is("except") && unit.is_structure())?;
+    let what = allowance.what.split_off(at).split_off(1);
+    let told = !allowance.negative && what.iter().any(Unit::is_content);
+    told.then(|| Allowance { negative: true, only: false, own: false, what, ..allowance.clone() })
+}
+
+/// "the status but not the cost": a verb's second object is not withheld while the first is given.
+fn denied(allowance: &mut Allowance) -> Option<String> {
+    let at = allowance.what.iter().position(|unit| unit.is("not") && unit.is_structure()).filter(|at| *at > 0)?;
+    let what = allowance.what.split_off(at);
+    while allowance.what.pop_if(|last| last.is_structure() || !last.is_word()).is_some() {}
+    let told = what.iter().any(Unit::is_content) && allowance.what.iter().any(Unit::is_content);
+    told.then(|| written(&what))
+}
+
+/// "tenants don't see the reports of others": what was handed in, by another word for it.
+fn names_handed_in(draft: &Draft, what: &[Unit]) -> bool {
+    let mut content = what.iter().filter(|unit| unit.is_content() && !unit.is("eachOther"));
+    let reports =
+        content.next().is_some_and(|unit| draft.language.is_handed_in(&unit.norm)) && content.next().is_none();
+    reports && draft.find_units(what).is_none()
+}
+
+/// "leaders see all children, parents only their own": the verb and the thing are those of the sentence before.
+fn elliptic(clause: &Clause, last: Option<&Allowance>) -> Option<Allowance> {
+    let units = &clause.units;
+    let only = units.iter().position(|unit| unit.is("only"))?;
+    let (who, rest) = (&units[..only], &units[only + 1..]);
+    let theirs = |unit: &Unit| unit.is_any(&["own", "poss", "they", "theirs"]);
+    let named = last.map(|last| &last.what)?;
+    let repeated = |unit: &Unit| named.iter().any(|one| one.is_content() && one.norm == unit.norm);
+    let plain = rest.iter().all(|unit| unit.is_word() && (!unit.is_content() || theirs(unit) || repeated(unit)));
+    let verb = units.iter().any(|unit| unit.is_any(VERBS) && unit.entity().is_none());
+    let somebody =
+        who.iter().any(Unit::is_content) && who.iter().all(|unit| unit.is_content() || unit.is_any(&["det", "each"]));
+    let told = !clause.opens && somebody && !verb && plain && rest.iter().any(theirs);
+    let last = last.filter(|last| told && !last.negative)?;
+    Some(Allowance { only: false, who: who.to_vec(), own: true, quote: quote(clause), ..last.clone() })
 }
 
 /// A known thing may be named here before it is described.
@@ -209,8 +264,8 @@ fn private(clause: &Clause) -> Option<Allowance> {
 }
 
 /// "only A and B may see X", "A can't edit X", "let A see X", "A sees their own X".
-fn active(clause: &Clause, last_who: &[Unit]) -> Option<Allowance> {
-    let units = &clause.units;
+fn active(draft: &Draft, clause: &Clause) -> Option<Allowance> {
+    let (units, last_who) = (&clause.units, &draft.last_who);
     let lets = units.iter().position(|unit| unit.is("let"));
     let verb = (lets.map_or(0, |at| at + 1)..units.len()).find(|at| is_access_verb(units, *at))?;
     if units[..verb].iter().any(|unit| unit.kind == Kind::Open) {
@@ -230,7 +285,13 @@ fn active(clause: &Clause, last_who: &[Unit]) -> Option<Allowance> {
                 .iter()
                 .any(|unit| unit.entity().is_some() || unit.role().is_some() || unit.is_any(&["everyone", "they"]));
     let own = units[verb..].iter().any(|unit| unit.is("own"));
-    if !(modal || only || finite && (own || units[verb].is("see"))) {
+    let strange = || {
+        units[verb].is("see")
+            && units[verb].is_structure()
+            && is_strange(&units[..verb])
+            && names_kept(draft, &units[verb + 1..])
+    };
+    if !(modal || only || finite && (own || units[verb].is("see")) || strange()) {
         return None;
     }
     let mut who =
@@ -267,6 +328,20 @@ fn active(clause: &Clause, last_who: &[Unit]) -> Option<Allowance> {
         quote: quote(clause),
         entity: None,
     })
+}
+
+/// "Caretakers see …": people whom nobody knows yet.
+fn is_strange(words: &[Unit]) -> bool {
+    let content = words.iter().filter(|unit| unit.is_content()).count();
+    let mere = |unit: &Unit| unit.is_content() && unit.field().is_none() || unit.is_any(&["det", "each"]);
+    (1..=2).contains(&content) && words.iter().all(mere)
+}
+
+/// Words that name something the app keeps, or everything.
+fn names_kept(draft: &Draft, what: &[Unit]) -> bool {
+    draft.find_units(what).is_some()
+        || names_handed_in(draft, what)
+        || what.iter().any(|unit| unit.is("det")) && what.iter().all(|unit| unit.is_structure())
 }
 
 /// "nur A und B dürfen X sehen": the thing stands before the verb.

@@ -350,6 +350,9 @@ fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language
             pair[0].is_any(&["users", "app", "pageWord", "forumWord"])
                 && (pair[1].is_any(&["may", "must"]) || features(pair))
         });
+        if owns_only(units, start, rest) {
+            return true;
+        }
         let property = before.kind == Kind::Comma
             && units[rest].field().is_some()
             && units[start..at].iter().any(|unit| unit.kind == Kind::Colon);
@@ -505,7 +508,8 @@ fn subject_then_verb(units: &[Unit], at: usize, language: &Language) -> bool {
         return units[here..].iter().take(9).any(|unit| unit.is_any(&["may", "see", "edit", "create"]));
     }
     if units.get(here).is_some_and(|unit| unit.is_any(SUBJECTS)) {
-        return next_is_verb(units, here + 1);
+        let only = usize::from(units.get(here + 1).is_some_and(|unit| unit.is("only")));
+        return next_is_verb(units, here + 1 + only);
     }
     while units.get(here).is_some_and(|unit| unit.is_any(&["det", "each", "poss"]) && !unit.is_content()) {
         here += 1;
@@ -552,6 +556,19 @@ fn bare_verb(units: &[Unit], at: usize) -> bool {
     let followed =
         units.get(at + 1).is_some_and(|next| !matches!(next.kind, Kind::Comma | Kind::Close) && !next.is_any(&["and"]));
     (verbal && followed && verb.entity().is_none()) || modal
+}
+
+/// "leaders see all children, parents only their own": people and what they see, without the verb.
+fn owns_only(units: &[Unit], start: usize, at: usize) -> bool {
+    let lead = usize::from(units.get(at).is_some_and(|unit| unit.is("det") && !unit.is_content()));
+    let people = units[at + lead..].iter().take_while(|unit| unit.is_content()).count();
+    let rest = &units[at + lead + people..];
+    let theirs = rest.iter().take(5).any(|unit| unit.is_any(&["own", "poss"]));
+    (1..=2).contains(&people)
+        && rest.first().is_some_and(|unit| unit.is("only"))
+        && theirs
+        && !rest.iter().take(5).any(|unit| is_verb(unit) && unit.is_structure())
+        && units[start..at].iter().any(|unit| unit.is_any(&["see", "edit"]))
 }
 
 /// "the status goes from new to ready to done".

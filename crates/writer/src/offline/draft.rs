@@ -74,6 +74,8 @@ pub(crate) struct Draft {
     pub(crate) topic_noun: Option<Vec<Unit>>,
     /// The people of the last sentence about access.
     pub(crate) last_who: Vec<Unit>,
+    /// The last thing that people hand in.
+    pub(crate) handed_in: Option<String>,
     /// Applied when the whole text is read.
     pub(crate) allowances: Vec<Allowance>,
     /// For amounts.
@@ -135,6 +137,7 @@ impl Draft {
             topic: None,
             topic_noun: None,
             last_who: Vec::new(),
+            handed_in: None,
             allowances: Vec::new(),
             currency: language.currency().to_owned(),
             currency_said: false,

@@ -249,6 +249,9 @@ struct File {
     /// Labels of options that blueprints add, by id.
     #[serde(default)]
     option: BTreeMap<String, String>,
+    /// What was handed in, by another word for it: reports.
+    #[serde(default)]
+    reported: Option<Words>,
     /// Words of options after which nothing good follows: lost, cancelled.
     #[serde(default)]
     bad: Option<Words>,
@@ -646,6 +649,13 @@ impl Language {
     pub(crate) fn is_food(&self, word: &str) -> bool {
         let folded = fold(word);
         self.file.food.iter().flat_map(|food| &food.words).any(|food| folded.split(' ').any(|part| part == fold(food)))
+    }
+
+    /// Whether a word names what people handed in, whatever that is.
+    pub(crate) fn is_handed_in(&self, word: &str) -> bool {
+        let (folded, stem) = (fold(word), self.stem(&fold(word)));
+        let is = |other: &String| fold(other) == folded || self.stem(&fold(other)) == stem;
+        self.file.reported.iter().flat_map(|reported| &reported.words).any(is)
     }
 
     /// A sentence that describes an app, if the language has it.

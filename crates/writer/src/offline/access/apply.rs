@@ -101,8 +101,9 @@ fn each_other(draft: &mut Draft, allowance: &Allowance, people: &[Who]) {
             .map(|entity| (entity.id.clone(), role.clone())),
         _ => None,
     };
-    let Some((id, role)) = entity else {
-        return draft.missed(Say::NotUnderstood, &[&allowance.quote]);
+    let Some((id, role)) = entity.filter(|_| allowance.entity.is_none() && !names_things(draft, &allowance.what))
+    else {
+        return each_others(draft, allowance, people);
     };
     let scope = if allowance.negative { Scope::Own } else { Scope::All };
     if let Some(grant) =
@@ -114,6 +115,28 @@ fn each_other(draft: &mut Draft, allowance: &Allowance, people: &[Who]) {
     let phrase = if allowance.negative { Say::RoleMayNot } else { Say::RoleMay };
     let see = draft.language.say(Say::See, &[]);
     draft.understood(phrase, &[&many, &see, &other], &format!("entities/{id}/access"));
+}
+
+fn names_things(draft: &Draft, what: &[Unit]) -> bool {
+    what.iter().any(|unit| unit.is_content() && draft.find_units(std::slice::from_ref(unit)).is_some())
+}
+
+/// "tenants must not see each other's reports": of a thing, only what is their own.
+fn each_others(draft: &mut Draft, allowance: &Allowance, people: &[Who]) {
+    let named = |unit: &Unit| draft.find_units(std::slice::from_ref(unit)).filter(|_| unit.is_content());
+    let thing = allowance.entity.clone().or_else(|| allowance.what.iter().find_map(named));
+    let roles: Vec<String> = expand(draft, people).into_iter().filter(|role| role != OWNER).collect();
+    let sees = allowance.actions.contains(&Action::See) && !roles.is_empty();
+    let reached = thing.filter(|_| sees && allowance.negative).and_then(|id| draft.spec.entity_mut(&id));
+    let Some(entity) = reached else {
+        return draft.missed(Say::NotUnderstood, &[&allowance.quote]);
+    };
+    let id = entity.id.clone();
+    for grant in entity.access.iter_mut().filter(|grant| roles.contains(&grant.role)) {
+        grant.read = grant.read.map(|_| Scope::Own);
+    }
+    let own = Allowance { negative: false, only: false, own: true, ..allowance.clone() };
+    say(draft, &own, people, &[id]);
 }
 
 /// "members may update their own phone number": the field becomes theirs to fill in; "may not see" hides it. Other
@@ -135,6 +158,9 @@ fn about_field(draft: &mut Draft, allowance: &Allowance, people: &[Who]) {
     }
     let edits = allowance.actions.contains(&Action::Edit) && !allowance.negative;
     let own = named.clone().filter(|(entity, _)| edits && is_own(draft, entity, people));
+    if edits && own.is_none() && named.as_ref().is_some_and(|place| set_by(draft, allowance, people, place)) {
+        return;
+    }
     let Some((entity, field)) = own else {
         let phrase = if named.is_some() { Say::FieldHidden } else { Say::NotUnderstood };
         draft.missed(phrase, &[&allowance.quote]);
@@ -146,6 +172,21 @@ fn about_field(draft: &mut Draft, allowance: &Allowance, people: &[Who]) {
     }
     let (many, label) = (draft.many(&entity), draft.field_label(&entity, &field));
     draft.understood(Say::FieldOwn, &[&many, &label], &format!("entities/{entity}/fields/{field}"));
+}
+
+/// "only the caretaker may change the status": whoever sets a detail sees and changes the entry.
+fn set_by(draft: &mut Draft, allowance: &Allowance, people: &[Who], (id, field): &(String, String)) -> bool {
+    let roles = expand(draft, people);
+    let held = !allowance.only || super::fields::held(draft, id, field, &roles);
+    if roles.is_empty() || !held || people.contains(&Who::Everyone) {
+        return false;
+    }
+    if let Some(entity) = draft.spec.entity_mut(id) {
+        roles.iter().for_each(|role| give(entity, role, Action::Edit, Scope::All));
+    }
+    let whole = Allowance { only: false, ..allowance.clone() };
+    say(draft, &whole, people, std::slice::from_ref(id));
+    true
 }
 
 /// "sellers may not see the price": those who see the entry and are not named see it, and nobody else.

@@ -44,28 +44,78 @@ pub(crate) fn heading(draft: &mut Draft, clause: &mut Clause) -> bool {
     true
 }
 
-/// "I run a small bakery", "we are a choir in Leeds": who speaks, not what is kept.
+/// "I run a small bakery", "my wife and I own a farm", "we are a choir of 40 people": who speaks, not what is kept.
 pub(crate) fn presents(draft: &mut Draft, clause: &mut Clause) -> bool {
-    let units = &clause.units;
-    let Some(subject) = units.iter().position(|unit| unit.is_any(&["me", "we"]) || unit.is("runs")) else {
+    let first = draft.creating && clause.opens && draft.spec.entities.is_empty();
+    let Some(start) = Some(&clause.units).filter(|_| first).and_then(|units| presented(draft, units)) else {
         return false;
     };
-    let owns = |at: usize| {
-        let one = units.get(at + 1).is_some_and(|next| next.is("det") && next.is_structure());
-        super::brief::is_first(draft) && units[at].is("have") && units[at].is_structure() && one
-    };
-    let runs = (0..units.len().min(subject + 3)).find(|at| units[*at].is("runs") || owns(*at));
-    let Some(runs) = runs.filter(|_| draft.creating && clause.opens && subject < 2) else { return false };
-    let rest = units[runs + 1..].to_vec();
+    let rest = clause.units[start..].to_vec();
+    let end = name_end(&rest);
+    let (name, tail) = rest.split_at(end);
     let states =
         |unit: &Unit| unit.is_structure() && unit.is_any(STATES) && !unit.is("we") || unit.kind == Kind::Number;
-    let several = noun(&rest, draft.language).is_some_and(|named| named.plural) && !rest[0].is_any(&["det", "poss"]);
-    let kept = rest.iter().any(|unit| unit.is_any(&["app", "thingWord"]));
-    if several || kept || !rest.iter().any(Unit::is_content) || rest.iter().any(states) {
+    let several = noun(name, draft.language).is_some_and(|named| named.plural)
+        && !name[0].is_any(&["det", "poss"])
+        && (tail.is_empty() || !draft.language.grammar().numberless);
+    let kept = name.iter().any(|unit| unit.is_any(&["app", "thingWord"]));
+    if several || kept || !name.iter().any(Unit::is_content) || name.iter().any(states) || !closes(draft, tail) {
         return false;
     }
-    entitle(draft, &rest);
+    entitle(draft, name);
     clause.take_all();
+    true
+}
+
+/// Where the words begin that say what the speaker is or has.
+fn presented(draft: &Draft, units: &[Unit]) -> Option<usize> {
+    let joins = |unit: &Unit| {
+        unit.is_structure() && unit.is_any(&["me", "we", "and", "det", "poss"])
+            || unit.is_filler()
+            || unit.kind == Kind::Comma
+            || unit.role().is_some()
+    };
+    let lead = units.iter().take_while(|unit| joins(unit) && !unit.is("runs")).count();
+    let speaks = units[..lead].iter().any(|unit| unit.is_any(&["me", "we"]));
+    let verb = units.get(lead)?;
+    if verb.is("runs") && verb.is_structure() {
+        return Some(lead + 1);
+    }
+    let one = units.get(lead + 1).is_some_and(|next| next.is("det") && next.is_structure());
+    let owns = verb.is_any(&["have", "be"]) && verb.is_structure() && one && super::brief::is_first(draft);
+    // A verb that closes its sentence was put after the subject.
+    let closed = units.last().is_some_and(|last| last.is("runs") && last.is_structure());
+    (speaks && owns).then_some(lead + 1).or_else(|| Some(lead).filter(|_| speaks && closed))
+}
+
+/// What the speaker is ends before whom they do it with, how many they are, and what follows.
+fn name_end(rest: &[Unit]) -> usize {
+    let counted = |at: usize| rest[at..].iter().take(4).any(|unit| unit.kind == Kind::Number);
+    let company =
+        |at: usize| rest.get(at + 1..).is_some_and(|after| after.iter().take(2).any(|one| one.role().is_some()));
+    let ends = |at: &usize| {
+        let unit = &rest[*at];
+        unit.is_structure() && unit.is_any(&["with", "of", "for", "to", "in"]) && (counted(*at) || company(*at))
+    };
+    (1..rest.len()).find(ends).unwrap_or(rest.len())
+}
+
+/// "… of about 40 children", "… with my sister": who belongs to it. People that the app could keep are kept.
+fn closes(draft: &mut Draft, tail: &[Unit]) -> bool {
+    let states = |unit: &Unit| unit.is_structure() && unit.is_any(&["may", "must", "want", "need", "have", "where"]);
+    if tail.iter().any(states) {
+        return false;
+    }
+    let counted = tail.iter().position(|unit| unit.kind == Kind::Number);
+    if let Some(at) = counted
+        && let Some(id) = Some(&tail[at + 1..])
+            .filter(|words| words.iter().any(|unit| unit.entity().is_some()))
+            .and_then(|words| draft.entity(words))
+    {
+        let many = draft.many(&id);
+        draft.assumed(Say::AssumedNumbers, &[&tail[at].text, &many], Some(&format!("entities/{id}")));
+    }
+    draft.folded.push((String::new(), super::super::unit::written(tail)));
     true
 }
 

@@ -45,6 +45,7 @@ pub(super) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
         clause.take_all();
     }
     draft.look_at(&thing);
+    draft.handed_in = Some(thing);
     true
 }
 
