@@ -64,7 +64,7 @@ fn what_few_see_is_told_to_nobody_else() {
     let main = &generate(&spec, None)["backend/main.mo"];
     assert!(main.contains("seats = if (seesTableSeats(who, row)) shown.seats else null;"), "{main}");
     assert!(main.contains("placesTaken = if ((who.role == \"owner\")) shown.placesTaken else null;"), "{main}");
-    assert!(!main.contains("Words.noPlaces"), "{main}");
+    assert!(!main.contains("Words.tooFewLeft"), "{main}");
 }
 
 #[test]

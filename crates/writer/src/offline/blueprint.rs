@@ -80,6 +80,32 @@ fn doubt(draft: &mut Draft) {
     let told = |id: &String| draft.told.iter().any(|told| told.blueprint == *id && !told.bound.is_empty());
     let guessed: Vec<String> = draft.unsure.iter().filter(|id| !told(id)).cloned().collect();
     draft.spec.blueprints.retain(|id| !guessed.contains(id));
+    settle(draft);
+}
+
+/// Of patterns for the same things one stays: the one that takes the others' place, if a clause told of what it asks.
+fn settle(draft: &mut Draft) {
+    let asking = BLUEPRINTS.iter().filter(|blueprint| blueprint.asks.is_some());
+    for blueprint in asking {
+        let old = draft.blueprints_before.contains(&blueprint.id);
+        if old || !draft.spec.blueprints.contains(&blueprint.id) {
+            continue;
+        }
+        let asked = |told: &Told| told.bound.iter().any(|(slot, _)| Some(slot) == blueprint.asks.as_ref());
+        if draft.told.iter().any(|told| told.blueprint == blueprint.id && asked(told)) {
+            draft.spec.blueprints.retain(|id| !blueprint.replaces.contains(id));
+            let lost = |told: &&Told| blueprint.replaces.contains(&told.blueprint) && told.part.is_some();
+            let lost: BTreeSet<String> = draft.told.iter().filter(lost).map(|told| told.said.clone()).collect();
+            lost.iter().for_each(|said| draft.missed(Say::NotUnderstood, &[said]));
+            continue;
+        }
+        draft.spec.blueprints.retain(|id| *id != blueprint.id);
+        let heir = blueprint.replaces.iter().find(|id| draft.spec.blueprints.contains(id));
+        if let Some(heir) = heir {
+            let told = draft.told.iter_mut().filter(|told| told.blueprint == blueprint.id);
+            told.for_each(|told| told.blueprint.clone_from(heir));
+        }
+    }
 }
 
 /// Said of a thing of which the text says who hands it in.
