@@ -158,7 +158,7 @@ say(debug_show (await app.deleteTable(1)));`);
   assert.match(said[1], /#ok/);
   assert.equal(said[2], '#err("One: 0 of 2 left (Seats). That is not enough.")');
   assert.match(said[3], /#ok/, 'who has not said yes takes no place');
-  assert.match(said[4], /#err\("One has 2 places/);
+  assert.match(said[4], /#err\("One: 0 of 2 left/);
   assert.match(said[5], /placesTaken = \?2; seats = \?\(?\+?2/);
   assert.equal(said[6], '#err("Seats can\'t be that small: 2 of it is taken already.")');
   assert.match(said[7], /#ok/);

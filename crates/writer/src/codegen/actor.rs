@@ -339,7 +339,11 @@ fn save(model: &Model<'_>, shape: &Shape<'_>, hooks: &Hooks) -> String {
     let (row, input, view) = (&names.row, names.input(), names.view());
     let (taken, given) = entered(shape);
     let filled = format!("{module}.filled(before, {given}, Rows.now())");
-    let made = if hooks.settled.is_empty() && hooks.derived.is_empty() { filled } else { format!("settled{title}(before, {filled})") };
+    let made = if hooks.settled.is_empty() && hooks.derived.is_empty() {
+        filled
+    } else {
+        format!("settled{title}(before, {filled})")
+    };
     let conflict = match conflict(model, shape, hooks) {
         Some(_) => format!("\n  {}", unless(&format!("conflictOf{title}(who, before, row)"))),
         None => String::new(),

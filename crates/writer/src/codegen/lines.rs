@@ -40,7 +40,10 @@ pub(super) fn create(
     let kept: String = numbers.iter().map(|name| format!("  let {name}Before = {name};\n")).collect();
     let back: String = numbers.iter().map(|name| format!("{name} := {name}Before;\n")).collect();
     let undo = indent(
-        &format!("while ({next} > first) {{\n  {next} -= 1;\n  {rows}.remove({next});\n}};\n{}.remove(id);\n{} := id;\n{back}return #err(sentence);", own.rows, own.next),
+        &format!(
+            "while ({next} > first) {{\n  {next} -= 1;\n  {rows}.remove({next});\n}};\n{}.remove(id);\n{} := id;\n{back}return #err(sentence);",
+            own.rows, own.next
+        ),
         4,
     );
     Some(format!(

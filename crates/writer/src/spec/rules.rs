@@ -397,8 +397,8 @@ impl Rule {
         let about =
             |condition: &Option<Condition>| condition.as_ref().is_some_and(|condition| condition.field == field);
         match self {
-            Rule::Capacity { extra, only_if, .. } => {
-                let (first, second) = (about(extra), about(only_if));
+            Rule::Capacity { extra, only_if, via, .. } => {
+                let (first, second) = (about(extra), via.is_none() && about(only_if));
                 extra.take_if(|_| first);
                 only_if.take_if(|_| second);
                 first || second
@@ -413,6 +413,26 @@ impl Rule {
                 among.take_if(named).is_some()
             }
             _ => false,
+        }
+    }
+}
+
+impl Rule {
+    /// The entity whose rows tell whether this rule's rows count, where it is another one.
+    pub fn told_by<'a>(&self, spec: &'a AppSpec) -> Option<&'a str> {
+        let Rule::Capacity { entity, via: Some(via), .. } = self else { return None };
+        match &spec.entity(entity)?.field(via)?.kind {
+            FieldKind::Ref { entity } => Some(entity),
+            _ => None,
+        }
+    }
+
+    /// Lets go of a condition that looks at a field of the entity that tells whether rows count.
+    pub fn release_told(&mut self, field: &str) {
+        if let Rule::Capacity { only_if, via, .. } = self
+            && only_if.take_if(|condition| condition.field == field).is_some()
+        {
+            *via = None;
         }
     }
 }

@@ -115,10 +115,15 @@ pub(super) fn check(spec: &AppSpec, path: &str, rule: &Rule) -> Checked {
         }
         Rule::Lines { entity: lines, field, of, count } => {
             let head = points(entity, path, field)?;
-            form(path, head != lines && points(entity, path, of)? != head, "lines are of other things than they belong to")?;
+            form(
+                path,
+                head != lines && points(entity, path, of)? != head,
+                "lines are of other things than they belong to",
+            )?;
             let whole = matches!(known_field(entity, path, count)?.kind, FieldKind::Integer { .. });
             form(path, whole, "how many there are is a whole number")?;
-            let extends = |rule: &Rule| matches!(rule, Rule::Extends { entity, .. } if entity == lines || entity == head);
+            let extends =
+                |rule: &Rule| matches!(rule, Rule::Extends { entity, .. } if entity == lines || entity == head);
             form(path, !spec.rules.iter().any(extends), "what comes with its lines moves no other row")
         }
         Rule::Quorum { field, to, votes, by, least, .. } => {

@@ -3,7 +3,7 @@
 //! Invariant: nothing that the text said is overridden; each thing added is said, as understood where a clause asked
 //! for it and as assumed otherwise.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 use toml::Value;
@@ -545,7 +545,13 @@ fn page(draft: &mut Draft, blueprint: &Blueprint, part: &Part, bound: &Bound) {
     let quote = told().rev().find(|told| !told.quote.is_empty()).map(|told| told.quote.clone());
     let told_who =
         |page: &Page| !draft.said.contains(&super::sent(&page.entity)) || page.roles.iter().any(|role| role != VISITOR);
-    if let Some(page) = made::<Page>(&part, bound).map(|page| Page { text, ..page }).filter(told_who)
+    let mut made = made::<Page>(&part, bound).map(|page| Page { text, ..page });
+    // Two slots may be of the same people.
+    if let Some(page) = &mut made {
+        let mut named = BTreeSet::new();
+        page.roles.retain(|role| named.insert(role.clone()));
+    }
+    if let Some(page) = made.filter(told_who)
         && (page.kind != PageKind::Slots
             || draft
                 .spec
