@@ -632,7 +632,7 @@ tell(await app.updateOrder(1, { orderOf with state = ??"ordered" }));`);
     'Quantity must be at least 0.', 'Name is missing.',
   ], 'and nothing of it is kept');
   assert.deepEqual(cut[1], [
-    'ok', '(1, 1, +1_000)', '(2, 1, +800)', '(3, 1, +250)', '(1, ?+1)',
+    'ok', '(1, 1, +1_000)', '(2, 1, +800)', '(3, 1, +250)', '(1, ?(+1))',
     'In stock can\'t be that small: 5 of it is taken already.',
   ]);
   assert.deepEqual(cut[2], [
@@ -710,5 +710,5 @@ say(debug_show ((await app.listOrders(null)).size()));`);
   assert.match(said[7], somebodyElse, 'who ordered says nothing of the payment');
   assert.deepEqual(said.slice(8, 11), ['0', others, 'ok']);
   assert.match(said[11], somebodyElse, 'who sells other things either');
-  assert.deepEqual(said.slice(12), ['1', 'ok', 'ok', '(?+2, ?+1_200, ?"paid")', '(?+1, ?+1_200, ?"ordered")', '1', '0']);
+  assert.deepEqual(said.slice(12), ['1', 'ok', 'ok', '(?(+2), ?(+1_200), ?"paid")', '(?(+1), ?(+1_200), ?"ordered")', '1', '0']);
 });
