@@ -141,10 +141,31 @@ pub(crate) fn also(draft: &mut Draft, units: &[Unit]) {
     draft.blueprints_before = draft.spec.blueprints.iter().cloned().collect();
     for id in retrieve(&bag(units)) {
         let whole = data::blueprint(&id).is_some_and(|blueprint| !blueprint.slot.is_empty());
-        if whole && !draft.blueprints_before.contains(&id) {
+        let rival = rivals(draft).any(|other| other.id == id);
+        if whole && !rival && !draft.blueprints_before.contains(&id) {
             draft.spec.blueprints.push(id);
         }
     }
+}
+
+/// Patterns of the same family as one that the app has, and not that one.
+fn rivals(draft: &Draft) -> impl Iterator<Item = &'static Blueprint> {
+    let had = |blueprint: &&Blueprint| draft.blueprints_before.contains(&blueprint.id);
+    let own: BTreeSet<&str> = BLUEPRINTS.iter().filter(had).filter_map(|one| one.family.as_deref()).collect();
+    let before = draft.blueprints_before.clone();
+    BLUEPRINTS.iter().filter(move |one| {
+        one.family.as_deref().is_some_and(|family| own.contains(family)) && !before.contains(&one.id)
+    })
+}
+
+/// Whether a clause of a change asks for what only another pattern of the same family does: a cart in an app whose
+/// orders are of one thing each.
+pub(crate) fn asks_rival(draft: &Draft, units: &[Unit]) -> bool {
+    let said = bag(units);
+    let known = |need: &String| {
+        draft.blueprints_before.iter().filter_map(|id| data::blueprint(id)).any(|own| own.signals.contains_key(need))
+    };
+    rivals(draft).any(|rival| rival.needs.iter().any(|need| said.contains(need) && !known(need)))
 }
 
 /// Makes what an occasion or a topic needs when the text itself names nothing to keep.

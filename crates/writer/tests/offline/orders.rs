@@ -2,6 +2,8 @@
 
 use writer::spec::{AppSpec, FieldKind, OWNER, PageKind, Rule, Scope, VISITOR, Whose};
 
+use writer::change;
+
 use crate::{changed, sees, written};
 
 /// The lines of an order and what they belong to and are about, if orders have some.
@@ -166,4 +168,28 @@ fn what_an_order_of_several_things_looks_at_can_go() {
     assert!(lines(&done.spec).is_some(), "{:?}", done.spec.rules);
     let limit = |rule: &Rule| matches!(rule, Rule::Capacity { only_if: None, via: None, .. });
     assert!(done.spec.rules.iter().any(limit), "what there is stays the limit: {:?}", done.spec.rules);
+}
+
+#[test]
+fn orders_of_one_thing_get_no_other_orders_beside_them() {
+    for (text, wish) in [
+        (
+            "A shop: products with a price and stock, customers order products.",
+            "Customers should put several products into a cart and order them together.",
+        ),
+        (
+            "Ein Laden: Produkte mit Preis, Kunden bestellen Produkte.",
+            "Kunden legen mehrere Produkte in den Warenkorb.",
+        ),
+    ] {
+        let (spec, _) = written(text);
+        let said = match change(&spec, wish) {
+            Ok(done) => {
+                assert_eq!(lines(&done.spec), None, "{wish}");
+                done.understanding.not_understood.len()
+            }
+            Err(declined) => declined.understanding().not_understood.len(),
+        };
+        assert!(said > 0, "{wish}: what isn't done is said");
+    }
 }

@@ -44,6 +44,9 @@ pub(crate) struct Blueprint {
     /// Patterns that it takes the place of; what was told of it counts for the first of them where it was only guessed.
     #[serde(default)]
     pub(crate) replaces: Vec<String>,
+    /// Of patterns of one family an app has one: an app with orders of one thing each gets no other kind of orders beside
+    /// them.
+    pub(crate) family: Option<String>,
     /// Words (as in deeds) that ask for it where they stand alone in the list of what a site shows.
     #[serde(default)]
     pub(crate) section: Vec<String>,
