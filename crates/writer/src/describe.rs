@@ -290,15 +290,17 @@ impl<'a> Teller<'a> {
         Some(match rule {
             Rule::OnePerMember { .. } => self.say("onePerMember", &[plural]),
             Rule::Unique { field, .. } => self.say("unique", &[plural, &label(field)?]),
-            Rule::Capacity { parent, limit, weight: Some(weight), only_if, .. } => {
-                let (parent, rest) = (spec.entity(parent)?, self.counting(entity, only_if.as_ref()));
+            Rule::Capacity { parent, limit, weight: Some(weight), only_if, via, .. } => {
+                let told = via.as_ref().map_or(Some(entity), |via| through(via))?;
+                let (parent, rest) = (spec.entity(parent)?, self.counting(told, only_if.as_ref()));
                 let limit = &parent.field(limit)?.label;
                 self.say("capacityOf", &[&parent.plural, &label(weight)?, plural, limit, &rest])
             }
-            Rule::Capacity { parent, limit, extra, only_if, .. } => {
+            Rule::Capacity { parent, limit, extra, only_if, via, .. } => {
+                let told = via.as_ref().map_or(Some(entity), |via| through(via))?;
                 let parent = spec.entity(parent)?;
                 let extra = extra.as_ref().map(|extra| self.say("onePlaceMore", &[&self.condition(entity, extra)]));
-                let rest = self.counting(entity, only_if.as_ref()) + &extra.unwrap_or_default();
+                let rest = self.counting(told, only_if.as_ref()) + &extra.unwrap_or_default();
                 self.say("capacity", &[&parent.plural, plural, &parent.field(limit)?.label, &rest])
             }
             Rule::Once { fields, by_member, .. } => {
@@ -357,6 +359,10 @@ impl<'a> Teller<'a> {
             Rule::Baton { field, .. } => self.say("baton", &[plural, &label(field)?]),
             Rule::Number { field, .. } => self.say("number", &[plural, &label(field)?]),
             Rule::Copied { field, via, .. } => self.say("copied", &[plural, &label(field)?, &label(via)?]),
+            Rule::Times { field, each, count, .. } => {
+                self.say("times", &[plural, &label(field)?, &label(each)?, &label(count)?])
+            }
+            Rule::Lines { field, .. } => self.say("lines", &[plural, &label(field)?]),
             Rule::Quorum { field, to, votes, least, .. } => {
                 let votes = &spec.entity(votes)?.plural;
                 self.say("quorum", &[plural, &option_label(entity, field, to), votes, &least.to_string()])

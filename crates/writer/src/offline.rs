@@ -122,6 +122,10 @@ pub fn change(spec: &AppSpec, text: &str) -> Result<Change, Declined> {
     draft.words_before = audit::labels(spec);
     blueprint::also(&mut draft, &units);
     for clause in clause::clauses(units.clone(), language) {
+        if blueprint::asks_rival(&draft, &clause.units) {
+            draft.missed(Say::NotUnderstood, &[&unit::written(&clause.units)]);
+            continue;
+        }
         patterns::read(&mut draft, clause);
     }
     if draft.undo {

@@ -424,6 +424,7 @@ mod tests {
                 weight: None,
                 extra: None,
                 only_if: None,
+                via: None,
             }],
             pages: vec![Page {
                 id: "guests".into(),

@@ -7,6 +7,7 @@ import { Summary } from "./detail";
 import { RowsPage, type PageByProps, type View } from "./frame";
 import { nextOptions } from "./rights";
 import { useMove } from "./steps";
+import { LinesOf } from "./lines";
 import { titleOf } from "./titles";
 import type { Entity, Field, Option, Row } from "./types";
 import { isSummed, shownNumber } from "./values";
@@ -126,6 +127,7 @@ function Card({ view, row, field, drag, children }: CardProps) {
       </h3>
       <Marks marks={view.marksOf(row)} />
       <Summary entity={entity} row={row} rowsOf={view.table.rowsOf} />
+      <LinesOf entity={entity} row={row} />
       {children}
       {view.editing.actionsOf(row)}
     </article>

@@ -4,6 +4,7 @@ import { useApp, usePlace } from "./context";
 import { Marks, Picture, TitleLink } from "./display";
 import { Summary } from "./detail";
 import { RowsPage, type PageProps, type View } from "./frame";
+import { IntoCart, partsOf } from "./lines";
 import { Moves } from "./steps";
 import type { Table } from "./store";
 import { deedOf } from "./hero";
@@ -89,11 +90,24 @@ function Price({ field, row, table }: { field: Field; row: Row; table: Table }) 
 /** Leads to the pages where something can be added that refers to `row`: what is sold is ordered there. */
 export function Deeds({ entity, row }: { entity: Entity; row: Row }) {
   const { entities } = useApp();
-  return useDeeds(entity).map(({ page, field }) => (
+  const carts = useCarts(entity).map(({ page, added }) => <IntoCart key={page.id} page={page} added={added} goods={entity} row={row} />);
+  const links = useDeeds(entity).map(({ page, field }) => (
     <a key={page.id} href={`#${page.id}?${field.id}=${row.id}`} aria-label={`${deedOf(page, entities)}: ${titleOf(entity, row)}`} className="inline-flex min-h-8 items-center rounded-lg bg-accent px-3 py-1 text-sm font-semibold text-on-accent hover:brightness-95 print:hidden">
       {deedOf(page, entities)}
     </a>
   ));
+  return [...links, ...carts];
+}
+
+/** The pages with a cart for rows of `entity`, and what is made of it there. */
+function useCarts(entity: Entity): { page: Page; added: Entity }[] {
+  const { entities, standing } = useApp();
+  const { pages } = usePlace();
+  return pages.flatMap((page) => {
+    const added = entities.find(({ id }) => id === page.adds);
+    if (!added || !grantOf(added, standing).create) return [];
+    return partsOf(added, entities)?.goods.id === entity.id ? [{ page, added }] : [];
+  });
 }
 
 function useDeeds(entity: Entity): { page: Page; field: Field }[] {

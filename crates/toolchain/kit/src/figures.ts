@@ -27,6 +27,7 @@ const MONTHS = 12;
  * what one costs of what others order, and how long one takes of what others book.
  */
 export function isPerPiece(entity: Entity, field: Field, entities: Entity[]): boolean {
+  if (field.each) return true;
   return entities.some((other) => {
     const refers = ({ kind }: Field) => kind.type === "ref" && kind.entity === entity.id;
     const taken = field.kind.type === "money" && other.fields.some(({ made, kind }) => made && kind.type === "money");

@@ -111,15 +111,21 @@ export class Store {
     return this.entities.find(({ id }) => id === shown.id) ?? shown;
   }
 
-  /** Adds a row and gives it. Its choices begin where their steps do. */
-  async create(shown: Entity, given: Values): Promise<Row> {
+  /** Adds a row, with its lines where it has some, and gives it. Its choices begin where their steps do. */
+  async create(shown: Entity, given: Values, lines?: Values[]): Promise<Row> {
     const entity = this.whole(shown);
     const begun = (entity.steps ?? []).map(({ field, start }) => [field, start]);
     const values: Values = { ...given, ...Object.fromEntries(begun) };
     const fields = entity.fields.filter((field) => values[field.id] !== undefined);
-    const view = await this.platform.change<Record<string, unknown>>(entity.methods.create, encoded(entity, fields, values));
+    const input = encoded(entity, fields, values);
+    const own = lines && this.entities.find(({ id }) => id === entity.lines?.entity);
+    const view = own && entity.lines
+      ? await this.platform.change<Record<string, unknown>>(entity.lines.create, input, lines.map((line) => encoded(own, own.fields.filter(({ id }) => line[id] !== undefined), line)))
+      : await this.platform.change<Record<string, unknown>>(entity.methods.create, input);
     const row = decoded(entity, view);
     this.settle(entity, [...(this.confirmed.get(entity.id) ?? []), row]);
+    // What the lines are about has changed with them.
+    if (own) this.settle(own, this.confirmed.get(own.id) ?? []);
     return row;
   }
 

@@ -41,6 +41,8 @@ export interface Field {
   byMember?: boolean;
   /** Filled in by the backend alone. */
   made?: boolean;
+  /** Says what each of several comes to, so that rows don't come to its sum. */
+  each?: boolean;
   onlyIf?: Condition;
   /** Who sees the value; absent: whoever sees the row. */
   seenBy?: Who[];
@@ -116,6 +118,18 @@ export interface Opening {
   closed: { first: string; last: string }[];
 }
 
+/** Rows that come with a new row, in one go: of which entity, which row each belongs to and is about, and how many. */
+export interface Lines {
+  entity: string;
+  field: string;
+  of: string;
+  count: string;
+  /** What one costs, in the entity that lines are about. */
+  price?: string;
+  /** The method that takes a row and its lines. */
+  create: string;
+}
+
 /** Rows that nobody changes any more while the condition holds; absent: ever. */
 export interface Fixed {
   onlyIf?: Condition;
@@ -147,6 +161,7 @@ export interface Entity {
   steps?: Steps[];
   fixed?: Fixed[];
   booking?: Booking;
+  lines?: Lines;
   /** Rows are people who share costs: how their balances are shown. */
   balance?: FieldKind;
   /** The field with the number of places, where other rows take places here. */

@@ -101,6 +101,14 @@ export interface Words {
   firstAndLast: string;
   noTimes: string;
   /** What somebody is owed, less what they owe. */
+  /** What was put together and is sent in one go. */
+  cart: string;
+  intoCart: string;
+  intoCartOf: (title: string) => string;
+  /** So many of something are in the cart. */
+  inCart: (count: number) => string;
+  emptyCart: string;
+  takeOut: (title: string) => string;
   balance: string;
   owes: (debtor: string, creditor: string, amount: string) => string;
   /** Nobody owes anybody anything. */

@@ -65,12 +65,22 @@ export class Platform {
     if (next === "refuse") throw new Refused("Table One has no place left.");
     if (next === "drop") throw new Unreachable("no answer");
     const [, verb = "", name = ""] = /^(create|update|delete|answer)(.+)$/.exec(method) ?? [];
+    const together = /^(.+)With(.+)$/.exec(name);
+    if (together) return this.withLines(together[1] ?? "", table(together[2] ?? ""), args as [View, View[]]) as T;
     const list = rows(table(name));
     if (verb !== "delete") window.named = Object.keys(args.at(-1) as View);
     if (verb === "delete") return list.splice(list.findIndex((row) => row["id"] === args[0]), 1)[0] as T;
     if (verb === "create") return added(list, args[0] as View, name === "Guest" ? undefined : this.member) as T;
     const row = verb === "answer" ? this.mine(table(name)) : list.find((row) => row["id"] === args[0]);
     return Object.assign(row ?? {}, changed(args.at(-1) as View)) as T;
+  }
+
+  /** A row and its lines, each with what it belongs to under the name of that. */
+  private withLines(name: string, lines: string, [input, inputs]: [View, View[]]): View {
+    const row = added(rows(name), input, this.member);
+    const reference = name.charAt(0).toLowerCase() + name.slice(1);
+    for (const line of inputs) added(rows(lines), { ...line, [reference]: [[row["id"]]] }, this.member);
+    return row;
   }
 
   private mine(name: string): View {

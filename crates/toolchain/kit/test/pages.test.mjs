@@ -3,14 +3,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { served, skip } from './browser.mjs';
-import { packagedPath } from './support.mjs';
+import { packagedPath, spec } from './support.mjs';
 
 const salon = JSON.parse(readFileSync(new URL('apps/salon.json', import.meta.url), 'utf8'));
 const arabic = { ...salon, language: 'ar', theme: { ...salon.theme, background: '#fde68a' } };
 const prices = { id: 'prices', title: 'Salon Mira', kind: 'cards', entity: 'service', roles: ['visitor'] };
 const blank = { id: 'story', title: 'Our story', kind: 'text', entity: '', roles: ['visitor', 'owner'] };
 const shop = { ...salon, pages: [prices, ...salon.pages.filter(({ id }) => id !== 'about'), blank] };
-const { open, originOf } = served({ salon, arabic, shop });
+const cart = spec('cart');
+const { open, originOf } = served({ salon, arabic, shop, cart });
 
 const DOT = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 const DAY = 86_400_000;
@@ -554,4 +555,46 @@ test('every form can be used by everybody', { skip: unaudited }, async () => {
     assert.deepEqual(await objections(page, 360), [], 'the import');
     await page.close();
   }
+});
+
+const candles = { Candle: [{ name: 'Beeswax', price: 250, stock: 10 }, { name: 'Soy', price: 400, stock: 9 }, { name: 'Gone', price: 100, stock: 9 }, { name: 'Sold', price: 100, stock: 1 }] };
+
+test('cart: things are put in, counted, taken out and sent in one go, by keyboard too and on a telephone', { skip }, async () => {
+  const { page, faults } = await open('cart', '?as=visitor#candles', { rows: candles, viewport: { width: 360, height: 640 } });
+  const put = page.getByRole('button', { name: 'Add to cart: Beeswax' });
+  await put.focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('status').filter({ hasText: 'Beeswax: 1 in the cart' }).waitFor();
+  await put.click();
+  await page.getByRole('link', { name: 'Beeswax: 2 in the cart' }).click();
+  const box = page.getByRole('region', { name: 'Cart' });
+  await box.getByText('Total: €5.00').waitFor();
+  await page.reload();
+  await box.getByText('Total: €5.00').waitFor();
+  await box.getByLabel('Quantity: Beeswax').fill('12');
+  await box.getByText('Total: €30.00').waitFor();
+  await box.getByLabel('Quantity: Beeswax').fill('3');
+  assert.equal(await box.getByRole('option', { name: 'Sold' }).count(), 0);
+  await box.getByLabel('Candle').selectOption('Soy');
+  await box.getByRole('button', { name: 'Add to cart' }).click();
+  await box.getByText('Total: €11.50').waitFor();
+  await box.getByLabel('Candle').selectOption('Gone');
+  await box.getByRole('button', { name: 'Add to cart' }).click();
+  await box.getByRole('button', { name: 'Take out: Gone' }).click();
+  await page.getByLabel('Name').fill('Ana');
+  await page.evaluate(() => (window.next = 'refuse'));
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByRole('alert').filter({ hasText: 'has no place left' }).waitFor();
+  await box.getByText('Total: €11.50').waitFor();
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByText('Thank you, it has arrived.').waitFor();
+  await page.getByText('3 × Beeswax').waitFor();
+  await page.getByText('1 × Soy').waitFor();
+  await page.getByRole('button', { name: 'Send another' }).click();
+  await box.getByText('The cart is still empty.').waitFor();
+  await page.getByLabel('Name').fill('Ana');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByRole('alert').filter({ hasText: 'The cart is still empty.' }).waitFor();
+  assert.deepEqual(faults, []);
+  await page.close();
 });

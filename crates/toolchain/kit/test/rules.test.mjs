@@ -345,8 +345,8 @@ say(debug_show (await app.listBatches(null)));`);
   assert.match(cut[2][1], /not read|no room/);
   assert.equal(cut[2][2], 'ok');
   assert.match(cut[2][3], /no room/, 'workers do not read batches');
-  assert.equal(cut[2][4], 'Flour has 2.5 places, and 0 of them are free: not enough.');
-  assert.equal(cut[2][5], 'Weight can\'t be that small: 2.5 places are taken.');
+  assert.equal(cut[2][4], 'Flour: 0 of 2.5 left (Weight). That is not enough.');
+  assert.equal(cut[2][5], 'Weight can\'t be that small: 2.5 of it is taken already.');
   assert.match(cut[2][6], /placesTaken = \?2_500/);
 });
 
@@ -571,4 +571,144 @@ test('rules of every form compile without a word from the compiler', () => {
   app.entities.find(({ id }) => id === 'stay').fields.find(({ id }) => id === 'going').archived = true;
   const unexpected = compiled(generate(app)).diagnostics.filter((line) => !/M0194 .*(rooms|nextRoomId)/.test(line));
   assert.deepEqual(unexpected, []);
+});
+
+const CART = `
+let candleOf = { name = null; price = null; stock = null };
+let orderOf = { number = null; name = null; email = null; state = null };
+let lineOf = { order = null; candle = null; quantity = null; price = null; amount = null };
+func line(candle : Nat, quantity : Int) : { order : ??Nat; candle : ??Nat; quantity : ??Int; price : ??Int; amount : ??Int } {
+  { lineOf with candle = ??candle; quantity = ??quantity; price = ??1 }
+};
+func shown() : async () {
+  as("owner", "owner");
+  for (one in (await app.listOrderLines(null)).values()) {
+    let (?order, ?amount) = (one.order, one.amount) else { say("no amount"); return };
+    say(debug_show (one.id, order, amount));
+  };
+  for (one in (await app.listOrders(null)).values()) say(debug_show (one.id, one.number));
+};
+as("owner", "owner");
+ignore await app.createCandle({ candleOf with name = ?"Beeswax"; price = ??250; stock = ??10 });
+ignore await app.createCandle({ candleOf with name = ?"Soy"; price = ??400; stock = ??3 });
+as("visitor", "ana");`;
+
+test('an order comes with all of its lines or not at all, at the prices of that moment', () => {
+  const said = told('cart', `${CART}
+let ana = { orderOf with name = ?"Ana" };
+tell(await app.createOrder(ana));
+tell(await app.createOrderLine(line(1, 1)));
+tell(await app.createOrderWithOrderLines(ana, []));
+tell(await app.createOrderWithOrderLines(ana, [line(1, 2), line(2, 2), line(2, 2)]));
+tell(await app.createOrderWithOrderLines(ana, [line(1, 2), line(9, 1)]));
+tell(await app.createOrderWithOrderLines(ana, [line(1, 2), line(2, -1)]));
+tell(await app.createOrderWithOrderLines(orderOf, [line(1, 2)]));
+await shown();
+say("-");
+as("visitor", "ana");
+tell(await app.createOrderWithOrderLines(ana, [line(1, 4), line(2, 2), line(1, 1)]));
+as("owner", "owner");
+ignore await app.updateCandle(1, { candleOf with price = ??999 });
+await shown();
+tell(await app.updateCandle(1, { candleOf with stock = ??4 }));
+say("-");
+as("visitor", "bo");
+tell(await app.createOrderWithOrderLines({ orderOf with name = ?"Bo" }, [line(1, 6)]));
+say(debug_show ((await app.listOrderLines(null)).size()));
+tell(await app.updateOrder(1, { orderOf with state = ??"cancelled" }));
+as("visitor", "ana");
+say(debug_show ((await app.listOrderLines(null)).size()));
+tell(await app.updateOrder(1, { orderOf with state = ??"cancelled" }));
+as("visitor", "bo");
+tell(await app.createOrderWithOrderLines({ orderOf with name = ?"Bo" }, [line(1, 6)]));
+as("owner", "owner");
+tell(await app.updateOrder(1, { orderOf with state = ??"ordered" }));
+tell(await app.updateOrder(2, { orderOf with state = ??"cancelled" }));
+tell(await app.updateOrder(1, { orderOf with state = ??"ordered" }));`);
+  const cut = said.join('\n').split('\n-\n').map((part) => part.split('\n'));
+  assert.deepEqual(cut[0], [
+    'Order lines is missing.', 'You may not do this here.', 'Order lines is missing.',
+    'Soy: 1 of 3 left (In stock). That is not enough.', 'Candle is no longer there. Choose another.',
+    'Quantity must be at least 0.', 'Name is missing.',
+  ], 'and nothing of it is kept');
+  assert.deepEqual(cut[1], [
+    'ok', '(1, 1, +1_000)', '(2, 1, +800)', '(3, 1, +250)', '(1, ?(+1))',
+    'In stock can\'t be that small: 5 of it is taken already.',
+  ]);
+  assert.deepEqual(cut[2], [
+    'Beeswax: 5 of 10 left (In stock). That is not enough.', '0', 'It is no longer there, or it is not yours.', '3', 'ok', 'ok',
+    'Candle has no room left for this.', 'ok', 'ok',
+  ], 'what was cancelled takes nothing, and comes back only where there is enough');
+});
+
+test('whatever is ordered and cancelled, no stock falls below zero and no order lies about its lines', () => {
+  let seed = 7;
+  const next = (below) => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) % below;
+  const lines = () => Array.from({ length: 1 + next(4) }, () => `line(${1 + next(3)}, ${next(5)})`).join(', ');
+  const calls = Array.from({ length: 40 }, () => {
+    const order = `??"${['ordered', 'sent', 'cancelled'][next(3)]}"`;
+    return next(3) > 0
+      ? `as("visitor", "v${next(3)}"); ignore await app.createOrderWithOrderLines({ orderOf with name = ?"V" }, [${lines()}]);`
+      : `as("owner", "owner"); ignore await app.updateOrder(${1 + next(12)}, { orderOf with state = ${order} });`;
+  });
+  const said = told('cart', `${CART}
+func held() : async () {
+  as("owner", "owner");
+  let orders = await app.listOrders(null);
+  for (candle in (await app.listCandles(null)).values()) {
+    let (?taken, ?stock) = (candle.placesTaken, candle.stock) else { say("no stock"); return };
+    if (taken > stock) say("below zero");
+  };
+  let all = await app.listOrderLines(null);
+  var number = 0;
+  for (order in orders.values()) {
+    number += 1;
+    if (order.number != ?number) say("a gap");
+    var lines = 0;
+    for (one in all.values()) {
+      if (one.order == ?order.id) lines += 1;
+      let (?price, ?many) = (one.price, one.quantity) else { say("no price"); return };
+      if (one.amount != ?(price * many)) say("another amount");
+    };
+    if (lines == 0) say("no lines");
+  };
+};
+${calls.map((call) => `${call}\nawait held();`).join('\n')}
+say(debug_show ((await app.listOrders(null)).size() > 3));`);
+  assert.deepEqual(said, ['true']);
+});
+
+test('who sells changes their own goods and sees to the orders of those; who buys sees their own orders', () => {
+  const said = told('market', `
+let productOf = { name = null; price = null; stock = null };
+let orderOf = { product = null; quantity = null; price = null; name = null; state = null };
+as("seller", "ann"); tell(await app.createProduct({ productOf with name = ?"Mug"; price = ??1200; stock = ??3 }));
+as("seller", "ben"); tell(await app.createProduct({ productOf with name = ?"Bowl"; price = ??2000; stock = ??3 }));
+tell(await app.updateProduct(1, { productOf with price = ??1 }));
+tell(await app.deleteProduct(1));
+as("visitor", "cy");
+tell(await app.createProduct({ productOf with name = ?"Mine" }));
+tell(await app.createOrder({ orderOf with product = ??1; quantity = ??2; price = ??1; name = ?"Cy"; state = ??"paid" }));
+tell(await app.createOrder({ orderOf with product = ??1; quantity = ??2; name = ?"Cy" }));
+tell(await app.updateOrder(1, { orderOf with state = ??"paid" }));
+as("seller", "ben");
+say(debug_show ((await app.listOrders(null)).size()));
+tell(await app.updateOrder(1, { orderOf with state = ??"paid" }));
+tell(await app.createOrder({ orderOf with product = ??1; quantity = ??1; name = ?"Ben" }));
+tell(await app.updateOrder(2, { orderOf with state = ??"paid" }));
+say(debug_show ((await app.listOrders(null)).size()));
+as("seller", "ann");
+tell(await app.updateProduct(1, { productOf with price = ??1500 }));
+tell(await app.updateOrder(1, { orderOf with state = ??"paid"; quantity = ??9; price = ??9 }));
+for (order in (await app.listOrders(null)).values()) say(debug_show (order.quantity, order.price, order.state));
+as("visitor", "cy");
+say(debug_show ((await app.listOrders(null)).size()));
+as("visitor", "di");
+say(debug_show ((await app.listOrders(null)).size()));`);
+  const [others, somebodyElse] = ['It is no longer there, or it is not yours.', /somebody else/];
+  assert.deepEqual(said.slice(0, 7), ['ok', 'ok', others, others, 'You may not do this here.', 'ok', 'Mug: 1 of 3 left (In stock). That is not enough.']);
+  assert.match(said[7], somebodyElse, 'who ordered says nothing of the payment');
+  assert.deepEqual(said.slice(8, 11), ['0', others, 'ok']);
+  assert.match(said[11], somebodyElse, 'who sells other things either');
+  assert.deepEqual(said.slice(12), ['1', 'ok', 'ok', '(?(+2), ?(+1_200), ?"paid")', '(?(+1), ?(+1_200), ?"ordered")', '1', '0']);
 });

@@ -4,6 +4,7 @@
 
 use super::balance;
 use super::capacity;
+use super::lines;
 use super::rules::{self, Hooks};
 use super::shape::{Model, Shape, is_text};
 use super::sight;
@@ -73,7 +74,8 @@ public composite query ({{ caller }}) func me() : async Platform.Standing {{
 
 fn section(model: &Model<'_>, shape: &Shape<'_>) -> Vec<String> {
     let mut hooks = rules::hooks(model, shape);
-    let mut parts = vec![format!("// {}", comment(&shape.entity.plural)), list(model, shape), create(model, shape)];
+    let mut parts = vec![format!("// {}", comment(&shape.entity.plural)), list(model, shape)];
+    parts.extend(create(model, shape));
     parts.extend([update(model, shape, &hooks), delete(model, shape, &hooks)]);
     if model.answered(shape) {
         parts.extend([my(model, shape), answer(shape, &hooks)]);
@@ -86,6 +88,7 @@ fn section(model: &Model<'_>, shape: &Shape<'_>) -> Vec<String> {
     parts.extend(parent_view(model, shape));
     for rule in model.capacities().iter().filter(|rule| rule.child.entity.id == shape.entity.id) {
         parts.extend([capacity::taken_function(rule), capacity::full_function(model, rule)]);
+        parts.extend(capacity::told_functions(rule));
     }
     parts.extend(balance::shown_rule(model, shape).map(|shared| shared.function()));
     parts.append(&mut hooks.functions);
@@ -151,7 +154,8 @@ fn new_member(shape: &Shape<'_>) -> String {
     }
 }
 
-fn create(model: &Model<'_>, shape: &Shape<'_>) -> String {
+/// The methods that add a row: alone, and with what comes with it.
+fn create(model: &Model<'_>, shape: &Shape<'_>) -> Vec<String> {
     let names = &shape.names;
     let (module, rows, title, next) = (&names.module, &names.rows, &names.title, &names.next);
     let (input, view, label) = (names.input(), names.view(), comment(&shape.entity.label));
@@ -161,18 +165,26 @@ fn create(model: &Model<'_>, shape: &Shape<'_>) -> String {
         false => String::new(),
     };
     let (method, caller, keyless) = (sight::method(shape), sight::caller(shape, false), keyless(shape));
-    let most = most(shape);
-    format!(
+    let most_rows = most(shape);
+    let checks = [
+        format!("  let who = {caller};\n"),
+        format!("  if (not Access.{rows}(who.role).create) return #err(Words.denied);\n"),
+        format!("{keyless}  if ({rows}.size() >= {most_rows}) return #err(Words.full({plural}));\n"),
+    ]
+    .concat();
+    let member = format!("  let member = {member};\n{once}");
+    let saved = format!("save{title}(who, {module}.blank({next}, member, Rows.now()), input)");
+    let demand = lines::demand(model, shape);
+    let alone = format!(
         "\
 /// Adds a row: {label}.
 {method} create{title}(input : {module}.{input}) : async Result<{module}.{view}> {{
-  let who = {caller};
-  if (not Access.{rows}(who.role).create) return #err(Words.denied);
-{keyless}  if ({rows}.size() >= {most}) return #err(Words.full({plural}));
-  let member = {member};
-{once}  save{title}(who, {module}.blank({next}, member, Rows.now()), input);
+{checks}{demand}{member}  {saved};
 }};"
-    )
+    );
+    let most_lines = model.lines(shape).map(|lines| most(lines.shape)).unwrap_or_default();
+    let with_lines = lines::create(model, shape, (method, &checks, &member), &saved, &most_lines);
+    [alone].into_iter().chain(with_lines).chain(lines::archived(model, shape)).collect()
 }
 
 /// Where strangers own rows, somebody without a key could neither find nor change what they wrote.
@@ -327,7 +339,11 @@ fn save(model: &Model<'_>, shape: &Shape<'_>, hooks: &Hooks) -> String {
     let (row, input, view) = (&names.row, names.input(), names.view());
     let (taken, given) = entered(shape);
     let filled = format!("{module}.filled(before, {given}, Rows.now())");
-    let made = if hooks.settled.is_empty() { filled } else { format!("settled{title}(before, {filled})") };
+    let made = if hooks.settled.is_empty() && hooks.derived.is_empty() {
+        filled
+    } else {
+        format!("settled{title}(before, {filled})")
+    };
     let conflict = match conflict(model, shape, hooks) {
         Some(_) => format!("\n  {}", unless(&format!("conflictOf{title}(who, before, row)"))),
         None => String::new(),
@@ -383,14 +399,24 @@ fn entered(shape: &Shape<'_>) -> (String, &'static str) {
 
 /// What the rules fill in, as a function of the row that was entered.
 fn settled(shape: &Shape<'_>, hooks: &Hooks) -> Option<String> {
-    if hooks.settled.is_empty() {
+    if hooks.settled.is_empty() && hooks.derived.is_empty() {
         return None;
     }
     let (module, title, row) = (&shape.names.module, &shape.names.title, &shape.names.row);
-    let values: String = hooks.settled.iter().map(|(id, value)| format!("    {id} = {value};\n")).collect();
-    let fresh = fresh(shape, &values);
+    let with = |of: &str, values: &[(String, String)]| {
+        let values: String = values.iter().map(|(id, value)| format!("    {id} = {value};\n")).collect();
+        if values.is_empty() { of.to_owned() } else { format!("{{\n    {of} with\n{values}  }}") }
+    };
+    // What follows from other fields follows from what those are filled in with.
+    let settled = with("row", &hooks.settled);
+    let body = match hooks.derived.is_empty() {
+        true => format!("  {settled};"),
+        false => format!("  let made : {module}.{row} = {settled};\n  {};", with("made", &hooks.derived)),
+    };
+    let fresh = fresh(shape, &settled);
+    let before = if settled.contains("before") || !fresh.is_empty() { "before" } else { "_before" };
     Some(format!(
-        "/// The row with what the rules fill in, which nobody enters.\nfunc settled{title}(before : {module}.{row}, row : {module}.{row}) : {module}.{row} {{\n{fresh}  {{\n    row with\n{values}  }};\n}};"
+        "/// The row with what the rules fill in, which nobody enters.\nfunc settled{title}({before} : {module}.{row}, row : {module}.{row}) : {module}.{row} {{\n{fresh}{body}\n}};"
     ))
 }
 
@@ -443,6 +469,7 @@ fn conflict(model: &Model<'_>, shape: &Shape<'_>, hooks: &Hooks) -> Option<Strin
         if rule.parent.entity.id == shape.entity.id {
             lines.push(capacity::limit_line(&rule));
         }
+        lines.extend(capacity::again_line(&rule, shape));
     }
     lines.extend(hooks.change.iter().cloned());
     if lines.is_empty() {
@@ -488,6 +515,7 @@ fn archived(model: &Model<'_>, shape: &Shape<'_>) -> Vec<String> {
         format!("public func update{title}(_id : Nat, _input : {module}.{input}) : {result}"),
         format!("public func delete{title}(_id : Nat) : async Result<()> {{ #err(Words.archived) }};"),
     ];
+    parts.extend(lines::archived(model, shape));
     if model.answered(shape) {
         parts.push(format!("public composite query func my{title}() : async ?{module}.{view} {{ null }};"));
         parts.push(format!("public func answer{title}(_input : {module}.{input}) : {result}"));

@@ -33,7 +33,7 @@ fn place_count(rule: &Capacity<'_>) -> String {
         (Some(weight), Some(extra)) => format!("{weight} + (if ({extra}) 1 else 0)"),
         (Some(weight), None) => weight,
     };
-    let body = match test(rule.only_if) {
+    let body = match test(rule.only_if.filter(|_| rule.via.is_none())) {
         Some(counted) => format!("if (not ({counted})) 0 else {places}"),
         None => places,
     };
@@ -64,17 +64,91 @@ fn places(field: &Field, number: &str) -> String {
 pub(super) fn taken_function(rule: &Capacity<'_>) -> String {
     let (name, child) = (taken_name(rule), &rule.child.names);
     let (module, rows, field, key) = (&child.module, &child.rows, &rule.field.id, &rule.key);
+    let counts = match told(rule, "told") {
+        Some(_) => format!("if ({}(row)) ", counts_name(rule)),
+        None => String::new(),
+    };
     format!(
         "\
 /// How many places are taken, by the `{field}` that rows refer to.
 func {name}() : Map.Map<Nat, Nat> {{
   let taken = Map.empty<Nat, Nat>();
   for (row in {rows}.values()) {{
-    switch (row.{field}) {{ case (?id) Rows.tally(taken, id, {module}.placesBy{key}(row)); case null {{}} }};
+    {counts}switch (row.{field}) {{ case (?id) Rows.tally(taken, id, {module}.placesBy{key}(row)); case null {{}} }};
   }};
   taken;
 }};"
     )
+}
+
+/// `guestCountsByTable`: whether a row takes places, where another row tells that.
+fn counts_name(rule: &Capacity<'_>) -> String {
+    format!("{}CountsBy{}", rule.child.names.one, rule.key)
+}
+
+/// The condition on the row `row` that tells whether those that refer to it take places, and that row's entity.
+fn told<'m>(rule: &Capacity<'m>, row: &str) -> Option<(&'m Field, &'m Shape<'m>, String)> {
+    let (field, other) = rule.via?;
+    let test = other.holds(rule.only_if?, row)?;
+    Some((field, other, test))
+}
+
+/// That function, and the one that refuses to let rows take places again when there are too few.
+pub(super) fn told_functions(rule: &Capacity<'_>) -> Vec<String> {
+    let Some((field, other, test)) = told(rule, "told") else { return Vec::new() };
+    let (counts, again, taken) = (counts_name(rule), again_name(rule), taken_name(rule));
+    let (child, parent) = (&rule.child.names, &rule.parent.names);
+    let (row, rows, module, key) = (&child.row, &child.rows, &child.module, &rule.key);
+    let (via, others, of, parents, limit) =
+        (&field.id, &other.names.rows, &rule.field.id, &parent.rows, &rule.limit.id);
+    vec![
+        format!(
+            "\
+/// Whether a row takes places: that is told by what its `{via}` names.
+func {counts}(row : {module}.{row}) : Bool {{
+  switch (Rows.at({others}, row.{via})) {{ case (?told) {test}; case null false }};
+}};"
+        ),
+        format!(
+            "\
+/// Why the rows whose `{via}` is `id` can't take places again, if they took none.
+func {again}(id : Nat) : ?Text {{
+  let needed = {taken}();
+  for (row in {rows}.values()) {{
+    switch (row.{via} == ?id, row.{of}) {{
+      case (true, ?parent) Rows.tally(needed, parent, {module}.placesBy{key}(row));
+      case _ {{}};
+    }};
+  }};
+  for (row in {rows}.values()) {{
+    if (row.{via} == ?id) {{
+      switch (Rows.at({parents}, row.{of})) {{
+        case (?parent) if (Check.below(parent.{limit}, Rows.counted(needed, parent.id))) return ?Words.noRoom({label});
+        case null {{}};
+      }};
+    }};
+  }};
+  null;
+}};",
+            label = motoko(&rule.field.label)
+        ),
+    ]
+}
+
+fn again_name(rule: &Capacity<'_>) -> String {
+    format!("noPlaceAgainFor{}By{}", capital(&rule.child.names.one), rule.key)
+}
+
+/// The line in the conflict function of what tells whether rows take places: they come to take them again.
+pub(super) fn again_line(rule: &Capacity<'_>, shape: &Shape<'_>) -> Option<String> {
+    let (_, other, after) = told(rule, "after")?;
+    let (_, _, before) = told(rule, "before")?;
+    let again = again_name(rule);
+    (other.entity.id == shape.entity.id).then(|| {
+        format!(
+            "if (({after}) and not ({before})) {{\n  switch ({again}(after.id)) {{ case null {{}}; case problem return problem }};\n}};"
+        )
+    })
 }
 
 /// `guestPlacesByTable`.
@@ -95,11 +169,20 @@ pub(super) fn full_function(model: &Model<'_>, rule: &Capacity<'_>) -> String {
     let (parents, parent_module, limit) = (&parent.rows, &parent.module, &rule.limit.id);
     let number = |number: &str| places(rule.limit, number);
     let count = format!(
-        "Words.noPlaces({parent_module}.title(parent), {}, {})",
+        "Words.tooFewLeft({parent_module}.title(parent), {}, {}, {})",
+        motoko(&rule.limit.label),
         number("limit"),
         number("if (free > 0) free else 0")
     );
     let room = format!("Words.noRoom({})", motoko(&rule.field.label));
+    // What counts by what another row tells had no places while it was with one that tells otherwise.
+    let (uncounted, kept) = match told(rule, "told") {
+        Some(_) => {
+            let counts = counts_name(rule);
+            (format!("  if (not {counts}(after)) return null;\n"), format!("{counts}(before) and "))
+        }
+        None => (String::new(), String::new()),
+    };
     let scope = format!("Access.{parents}(who.role).read");
     // How full something is, is said only to those who may see it.
     let (who, sentence) = match sight::fullness(rule) {
@@ -113,10 +196,10 @@ pub(super) fn full_function(model: &Model<'_>, rule: &Capacity<'_>) -> String {
         "\
 /// What to say when `after` needs more places than `before` had and than are free.
 func {name}({who} : Platform.Standing, before : {module}.{row}, after : {module}.{row}) : ?Text {{
-  let ?id = after.{field} else return null;
+{uncounted}  let ?id = after.{field} else return null;
   let ?parent = {parents}.get(id) else return null;
   let ?limit = parent.{limit} else return null;
-  let had = if (before.{field} == after.{field}) {module}.placesBy{key}(before) else 0;
+  let had = if ({kept}before.{field} == after.{field}) {module}.placesBy{key}(before) else 0;
   let needed = {module}.placesBy{key}(after);
   let free : Int = limit - Rows.counted({taken}(), id) + had;
   if (needed <= had or needed <= free) return null;

@@ -239,6 +239,9 @@ fn field_text(model: &Model<'_>, shape: &Shape<'_>, field: &Field) -> String {
     if behaviour::is_made(model, shape, field) {
         parts.push("made: true".into());
     }
+    if behaviour::is_each(model, shape, field) {
+        parts.push("each: true".into());
+    }
     if !field.seen_by.is_empty() {
         parts.push(format!("seenBy: [{}]", behaviour::people(shape, &field.seen_by)));
     }

@@ -32,6 +32,8 @@ pub(super) struct Hooks {
     pub(super) notice: Vec<String>,
     /// What a rule fills in: the field, and its value for `row`, made from `before`.
     pub(super) settled: Vec<(String, String)>,
+    /// What then follows from other fields of the row, `made`.
+    pub(super) derived: Vec<(String, String)>,
     /// What is done once a new row is kept.
     pub(super) kept: Vec<String>,
 }
@@ -71,6 +73,7 @@ pub(super) fn hooks(model: &Model<'_>, shape: &Shape<'_>) -> Hooks {
     // Of two rules that fill in one field, the first does.
     let mut filled = BTreeSet::new();
     hooks.settled.retain(|(field, _)| filled.insert(field.clone()));
+    hooks.derived.retain(|(field, _)| filled.insert(field.clone()));
     hooks.kept.dedup();
     hooks
 }
@@ -94,8 +97,13 @@ pub(super) fn variables(model: &Model<'_>) -> Vec<(String, String)> {
 impl Held<'_, '_> {
     fn add(&self, rule: &Rule, hooks: &mut Hooks) -> Option<()> {
         match rule {
-            // These have homes of their own: `Model::unique`, `Model::one_per_member`, the modules `capacity` and `balance`.
-            Rule::OnePerMember { .. } | Rule::Capacity { .. } | Rule::Unique { .. } | Rule::Shared { .. } => Some(()),
+            // These have homes of their own: `Model::unique`, `Model::one_per_member`, the modules `capacity`,
+            // `balance` and `lines`.
+            Rule::OnePerMember { .. }
+            | Rule::Capacity { .. }
+            | Rule::Unique { .. }
+            | Rule::Shared { .. }
+            | Rule::Lines { .. } => Some(()),
             Rule::Once { fields, by_member, .. } => self.once(hooks, fields, *by_member),
             Rule::NoOverlap { span, per, only_if, .. } => self.no_overlap(hooks, span, per, only_if.as_ref()),
             Rule::Within { span, field, opens, closes, .. } => self.within(hooks, span, field, opens, closes),
@@ -111,6 +119,7 @@ impl Held<'_, '_> {
             Rule::Baton { field, to, .. } => self.baton(hooks, field, to),
             Rule::Number { field, .. } => self.running(hooks, field),
             Rule::Copied { field, via, from, .. } => self.copied(hooks, field, via, from),
+            Rule::Times { field, each, count, .. } => self.times(hooks, field, each, count),
             Rule::Quorum { field, to, votes, by, least, .. } => self.quorum(hooks, field, to, votes, by, *least),
             Rule::Extends { field, from, to, .. } => self.extends(hooks, field, from, to),
             Rule::Ordered { first, then, .. } => self.ordered(hooks, first, then),

@@ -43,8 +43,19 @@ pub(super) struct Capacity<'a> {
     pub(super) weight: Option<&'a Field>,
     pub(super) extra: Option<&'a Condition>,
     pub(super) only_if: Option<&'a Condition>,
+    /// The reference whose row `only_if` is about, and the entity of that row.
+    pub(super) via: Option<(&'a Field, &'a Shape<'a>)>,
     /// Makes the names of its functions unique: `Table`.
     pub(super) key: String,
+}
+
+/// Rows that come with the row they belong to.
+pub(super) struct Lines<'a> {
+    pub(super) shape: &'a Shape<'a>,
+    /// Its references to what they belong to and to what each is about.
+    pub(super) field: &'a Field,
+    pub(super) of: &'a Field,
+    pub(super) count: &'a Field,
 }
 
 impl<'a> Model<'a> {
@@ -79,7 +90,7 @@ impl<'a> Model<'a> {
     }
 
     fn capacity<'m>(&'m self, rule: &'m Rule) -> Option<Capacity<'m>> {
-        let Rule::Capacity { entity, field, parent, limit, weight, extra, only_if } = rule else { return None };
+        let Rule::Capacity { entity, field, parent, limit, weight, extra, only_if, via } = rule else { return None };
         let (child, parent) = (self.shape(entity)?, self.shape(parent)?);
         let (field, limit) = (child.field(field)?, parent.field(limit)?);
         let refers = matches!(&field.kind, FieldKind::Ref { entity } if *entity == parent.entity.id);
@@ -87,7 +98,9 @@ impl<'a> Model<'a> {
         let weight = weight.as_ref().and_then(|id| child.field(id)).filter(|field| is_number(field));
         let sound = refers && is_number(limit);
         let (extra, only_if) = (extra.as_ref(), only_if.as_ref());
-        sound.then(|| Capacity { child, field, parent, limit, weight, extra, only_if, key: capital(&field.id) })
+        let via = via.as_ref().and_then(|id| child.field(id));
+        let via = via.and_then(|field| Some((field, self.target(field)?)));
+        sound.then(|| Capacity { child, field, parent, limit, weight, extra, only_if, via, key: capital(&field.id) })
     }
 
     /// The fields of `shape` in which no two rows may agree.
@@ -121,6 +134,16 @@ impl<'a> Model<'a> {
     /// Whether people who were not invited own rows anywhere.
     pub(super) fn has_strangers(&self) -> bool {
         self.live().any(|shape| shape.has_strangers())
+    }
+
+    /// The lines that come with rows of `shape`.
+    pub(super) fn lines(&self, shape: &Shape<'_>) -> Option<Lines<'_>> {
+        self.spec.rules.iter().find_map(|rule| {
+            let Rule::Lines { entity, field, of, count } = rule else { return None };
+            let lines = self.shape(entity)?;
+            let (field, of, count) = (lines.field(field)?, lines.field(of)?, lines.field(count)?);
+            (self.target(field)?.entity.id == shape.entity.id).then_some(Lines { shape: lines, field, of, count })
+        })
     }
 
     /// The references to `shape`: entity and field.
@@ -249,6 +272,11 @@ fn settled<'a>(spec: &AppSpec, shown: &[&'a Field], rule: &'a Rule) -> Option<&'
             let source = spec.entity(entity)?.field(from).filter(|source| !source.archived)?;
             let field = known(field)?;
             (stored_type(&field.kind) == stored_type(&source.kind)).then_some(field.id.as_str())
+        }
+        Rule::Times { field, each, count, .. } => {
+            let (field, each, count) = (known(field)?, known(each)?, known(count)?);
+            let numbers = [field, each, count].into_iter().all(|field| stored_type(&field.kind) == "Int");
+            numbers.then_some(field.id.as_str())
         }
         _ => None,
     }

@@ -42,7 +42,9 @@ fn fixtures_are_sound() {
 fn no_rule_is_dropped_without_a_word() {
     for text in [
         include_str!("../../tests/fixtures/booking.json"),
+        include_str!("../../tests/fixtures/cart.json"),
         include_str!("../../tests/fixtures/lending.json"),
+        include_str!("../../tests/fixtures/market.json"),
         include_str!("../../tests/fixtures/salon.json"),
         include_str!("../../tests/fixtures/stock.json"),
     ] {
@@ -64,7 +66,7 @@ fn what_few_see_is_told_to_nobody_else() {
     let main = &generate(&spec, None)["backend/main.mo"];
     assert!(main.contains("seats = if (seesTableSeats(who, row)) shown.seats else null;"), "{main}");
     assert!(main.contains("placesTaken = if ((who.role == \"owner\")) shown.placesTaken else null;"), "{main}");
-    assert!(!main.contains("Words.noPlaces"), "{main}");
+    assert!(!main.contains("Words.tooFewLeft"), "{main}");
 }
 
 #[test]

@@ -80,6 +80,32 @@ fn doubt(draft: &mut Draft) {
     let told = |id: &String| draft.told.iter().any(|told| told.blueprint == *id && !told.bound.is_empty());
     let guessed: Vec<String> = draft.unsure.iter().filter(|id| !told(id)).cloned().collect();
     draft.spec.blueprints.retain(|id| !guessed.contains(id));
+    settle(draft);
+}
+
+/// Of patterns for the same things one stays: the one that takes the others' place, if a clause told of what it asks.
+fn settle(draft: &mut Draft) {
+    let asking = BLUEPRINTS.iter().filter(|blueprint| blueprint.asks.is_some());
+    for blueprint in asking {
+        let old = draft.blueprints_before.contains(&blueprint.id);
+        if old || !draft.spec.blueprints.contains(&blueprint.id) {
+            continue;
+        }
+        let asked = |told: &Told| told.bound.iter().any(|(slot, _)| Some(slot) == blueprint.asks.as_ref());
+        if draft.told.iter().any(|told| told.blueprint == blueprint.id && asked(told)) {
+            draft.spec.blueprints.retain(|id| !blueprint.replaces.contains(id));
+            let lost = |told: &&Told| blueprint.replaces.contains(&told.blueprint) && told.part.is_some();
+            let lost: BTreeSet<String> = draft.told.iter().filter(lost).map(|told| told.said.clone()).collect();
+            lost.iter().for_each(|said| draft.missed(Say::NotUnderstood, &[said]));
+            continue;
+        }
+        draft.spec.blueprints.retain(|id| *id != blueprint.id);
+        let heir = blueprint.replaces.iter().find(|id| draft.spec.blueprints.contains(id));
+        if let Some(heir) = heir {
+            let told = draft.told.iter_mut().filter(|told| told.blueprint == blueprint.id);
+            told.for_each(|told| told.blueprint.clone_from(heir));
+        }
+    }
 }
 
 /// Said of a thing of which the text says who hands it in.
@@ -115,10 +141,31 @@ pub(crate) fn also(draft: &mut Draft, units: &[Unit]) {
     draft.blueprints_before = draft.spec.blueprints.iter().cloned().collect();
     for id in retrieve(&bag(units)) {
         let whole = data::blueprint(&id).is_some_and(|blueprint| !blueprint.slot.is_empty());
-        if whole && !draft.blueprints_before.contains(&id) {
+        let rival = rivals(draft).any(|other| other.id == id);
+        if whole && !rival && !draft.blueprints_before.contains(&id) {
             draft.spec.blueprints.push(id);
         }
     }
+}
+
+/// Patterns of the same family as one that the app has, and not that one.
+fn rivals(draft: &Draft) -> impl Iterator<Item = &'static Blueprint> {
+    let had = |blueprint: &&Blueprint| draft.blueprints_before.contains(&blueprint.id);
+    let own: BTreeSet<&str> = BLUEPRINTS.iter().filter(had).filter_map(|one| one.family.as_deref()).collect();
+    let before = draft.blueprints_before.clone();
+    BLUEPRINTS.iter().filter(move |one| {
+        one.family.as_deref().is_some_and(|family| own.contains(family)) && !before.contains(&one.id)
+    })
+}
+
+/// Whether a clause of a change asks for what only another pattern of the same family does: a cart in an app whose
+/// orders are of one thing each.
+pub(crate) fn asks_rival(draft: &Draft, units: &[Unit]) -> bool {
+    let said = bag(units);
+    let known = |need: &String| {
+        draft.blueprints_before.iter().filter_map(|id| data::blueprint(id)).any(|own| own.signals.contains_key(need))
+    };
+    rivals(draft).any(|rival| rival.needs.iter().any(|need| said.contains(need) && !known(need)))
 }
 
 /// Makes what an occasion or a topic needs when the text itself names nothing to keep.

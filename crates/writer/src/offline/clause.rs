@@ -20,6 +20,8 @@ pub(crate) const DEEDS: &[&str] = &[
     "handOver",
     "publish",
     "buy",
+    "putInto",
+    "sell",
     "vote",
     "payDeed",
     "sign",

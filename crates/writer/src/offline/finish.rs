@@ -466,6 +466,7 @@ fn hold_capacity(draft: &mut Draft, person: &str, parent: &str, limit: &str) {
         weight: None,
         extra: None,
         only_if,
+        via: None,
     });
     let limit_label = draft.language.inside(&draft.field_label(parent, limit));
     draft.understood(Say::CapacityHeld, &[&people, &place, &limit_label], &format!("entities/{parent}/fields/{limit}"));

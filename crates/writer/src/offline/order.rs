@@ -544,7 +544,8 @@ fn verb_first(units: Vec<Unit>) -> Vec<Unit> {
             at == 0 || is_joint(&units[at - 1]) || units[at - 1].is_filler() || says(&units[at - 1], &["want", "be"]);
         let doing = [
             "answer", "choose", "bring", "give", "signUp", "see", "edit", "have", "may", "must", "not", "need", "book",
-            "lend", "borrow", "decide", "rate", "takeOn", "mark", "handOver", "publish", "buy", "vote", "payDeed",
+            "lend", "borrow", "decide", "rate", "takeOn", "mark", "handOver", "publish", "buy", "putInto", "vote",
+            "payDeed",
         ];
         if !(free && says(&units[at], &doing)) {
             at += 1;

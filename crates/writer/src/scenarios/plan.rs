@@ -133,7 +133,7 @@ impl<'a> Plan<'a> {
                 Some(self.scenario(&format!("unique {field}"), name, steps))
             }
             Rule::OnePerMember { entity } if *entity == self.entity.id => self.once(),
-            Rule::Capacity { entity, field, parent, limit, extra, only_if, weight: None }
+            Rule::Capacity { entity, field, parent, limit, extra, only_if, weight: None, via: None }
                 if *entity == self.entity.id =>
             {
                 // What takes a second place is left unsaid, where that is possible.

@@ -35,6 +35,9 @@ pub enum Rule {
         /// Rows take a place only while this condition holds (a guest who said no takes none); absent: always.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         only_if: Option<Condition>,
+        /// A reference of the counted rows: `only_if` is about the row it names (the order that a line stands in).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        via: Option<String>,
     },
     /// No two rows have the same value in this field.
     Unique {
@@ -191,6 +194,29 @@ pub enum Rule {
         /// The field of the row referred to, of the same kind.
         from: String,
     },
+    /// A field is what another one says of each, times a number of the same row: an amount of price and quantity.
+    Times {
+        /// The entity.
+        entity: String,
+        /// The field that nobody fills in.
+        field: String,
+        /// The field with what each costs or weighs, of the same kind.
+        each: String,
+        /// How many: a whole number or a quantity.
+        count: String,
+    },
+    /// Rows come with the row they belong to, in one go: all of them or nothing. Who may not add any later must bring
+    /// some: the lines of an order.
+    Lines {
+        /// The entity of the lines.
+        entity: String,
+        /// Its reference to what they belong to.
+        field: String,
+        /// Its reference to what each is about.
+        of: String,
+        /// How many of it: a whole number.
+        count: String,
+    },
     /// A choice reaches a value only when enough rows of another entity, each of another person, refer to the row.
     Quorum {
         /// The entity with the choice.
@@ -261,6 +287,8 @@ impl Rule {
             | Rule::Baton { entity, .. }
             | Rule::Number { entity, .. }
             | Rule::Copied { entity, .. }
+            | Rule::Times { entity, .. }
+            | Rule::Lines { entity, .. }
             | Rule::Quorum { entity, .. }
             | Rule::Shared { entity, .. }
             | Rule::Extends { entity, .. }
@@ -285,11 +313,13 @@ impl Rule {
         };
         match self {
             Rule::OnePerMember { .. } => {}
-            Rule::Capacity { field, parent, limit, weight, extra, only_if, .. } => {
+            Rule::Capacity { field, parent, limit, weight, extra, only_if, via, .. } => {
                 see(own, field);
                 see(parent, limit);
-                weight.iter().for_each(|weight| see(own, weight));
-                extra.iter().chain(only_if).for_each(|condition| see(own, &condition.field));
+                weight.iter().chain(via).for_each(|field| see(own, field));
+                let told = via.as_ref().map_or(Some(own), |via| through(via));
+                extra.iter().for_each(|condition| see(own, &condition.field));
+                only_if.iter().zip(told).for_each(|(condition, told)| see(told, &condition.field));
             }
             Rule::Unique { field, .. } | Rule::Number { field, .. } | Rule::Notice { field, .. } => see(own, field),
             Rule::Once { fields, .. } => fields.iter().for_each(|field| see(own, field)),
@@ -337,6 +367,12 @@ impl Rule {
                 [field, via].into_iter().for_each(|field| see(own, field));
                 through(via).iter().for_each(|other| see(other, from));
             }
+            Rule::Times { field, each, count, .. } => {
+                [field, each, count].into_iter().for_each(|field| see(own, field));
+            }
+            Rule::Lines { field, of, count, .. } => {
+                [field, of, count].into_iter().for_each(|field| see(own, field));
+            }
             Rule::Quorum { field, votes, by, .. } => {
                 see(own, field);
                 see(votes, by);
@@ -361,8 +397,8 @@ impl Rule {
         let about =
             |condition: &Option<Condition>| condition.as_ref().is_some_and(|condition| condition.field == field);
         match self {
-            Rule::Capacity { extra, only_if, .. } => {
-                let (first, second) = (about(extra), about(only_if));
+            Rule::Capacity { extra, only_if, via, .. } => {
+                let (first, second) = (about(extra), via.is_none() && about(only_if));
                 extra.take_if(|_| first);
                 only_if.take_if(|_| second);
                 first || second
@@ -377,6 +413,26 @@ impl Rule {
                 among.take_if(named).is_some()
             }
             _ => false,
+        }
+    }
+}
+
+impl Rule {
+    /// The entity whose rows tell whether this rule's rows count, where it is another one.
+    pub fn told_by<'a>(&self, spec: &'a AppSpec) -> Option<&'a str> {
+        let Rule::Capacity { entity, via: Some(via), .. } = self else { return None };
+        match &spec.entity(entity)?.field(via)?.kind {
+            FieldKind::Ref { entity } => Some(entity),
+            _ => None,
+        }
+    }
+
+    /// Lets go of a condition that looks at a field of the entity that tells whether rows count.
+    pub fn release_told(&mut self, field: &str) {
+        if let Rule::Capacity { only_if, via, .. } = self
+            && only_if.take_if(|condition| condition.field == field).is_some()
+        {
+            *via = None;
         }
     }
 }

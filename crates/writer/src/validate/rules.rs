@@ -18,7 +18,7 @@ pub(super) fn check(spec: &AppSpec, path: &str, rule: &Rule) -> Checked {
     match rule {
         Rule::OnePerMember { .. } => Ok(()),
         Rule::Unique { field, .. } => known_field(entity, path, field).map(|_| ()),
-        Rule::Capacity { field, parent, limit, weight, extra, only_if, .. } => {
+        Rule::Capacity { field, parent, limit, weight, extra, only_if, via, .. } => {
             let parent_entity = known_entity(spec, path, parent)?;
             form(
                 path,
@@ -34,7 +34,11 @@ pub(super) fn check(spec: &AppSpec, path: &str, rule: &Rule) -> Checked {
                     form(path, same, "the limit and what counts towards it are numbers of the same kind")?;
                 }
             }
-            extra.iter().chain(only_if).try_for_each(only)
+            extra.iter().try_for_each(only)?;
+            let Some(via) = via else { return only_if.iter().try_for_each(only) };
+            let told = known_entity(spec, path, points(entity, path, via)?)?;
+            form(path, only_if.is_some(), "what is looked at elsewhere is a condition")?;
+            only_if.iter().try_for_each(|one| condition(told, path, one))
         }
         Rule::Once { fields, by_member, .. } => {
             form(path, *by_member || !fields.is_empty(), "something is compared")?;
@@ -104,6 +108,24 @@ pub(super) fn check(spec: &AppSpec, path: &str, rule: &Rule) -> Checked {
             let same = known_field(entity, path, field)?.kind == known_field(other, path, from)?.kind;
             form(path, same, "a copied value has the kind of the one it is copied from")
         }
+        Rule::Times { field, each, count, .. } => {
+            let (field, each) = (&known_field(entity, path, field)?.kind, &known_field(entity, path, each)?.kind);
+            form(path, is_number(field) && field == each, "an amount has the kind of what each comes to")?;
+            form(path, counts(&known_field(entity, path, count)?.kind), "what is multiplied with is a count")
+        }
+        Rule::Lines { entity: lines, field, of, count } => {
+            let head = points(entity, path, field)?;
+            form(
+                path,
+                head != lines && points(entity, path, of)? != head,
+                "lines are of other things than they belong to",
+            )?;
+            let whole = matches!(known_field(entity, path, count)?.kind, FieldKind::Integer { .. });
+            form(path, whole, "how many there are is a whole number")?;
+            let extends =
+                |rule: &Rule| matches!(rule, Rule::Extends { entity, .. } if entity == lines || entity == head);
+            form(path, !spec.rules.iter().any(extends), "what comes with its lines moves no other row")
+        }
         Rule::Quorum { field, to, votes, by, least, .. } => {
             option(known_field(entity, path, field)?, path, to)?;
             let votes = known_entity(spec, path, votes)?;
@@ -164,6 +186,11 @@ fn option(field: &Field, path: &str, id: &str) -> Checked {
         FieldKind::Choice { options } if options.iter().any(|option| option.id == id) => Ok(()),
         _ => Err(SpecError::Missing { path: path.into(), what: "option", id: id.into() }),
     }
+}
+
+/// Whether a number of this kind says how many, or how much.
+fn counts(kind: &FieldKind) -> bool {
+    matches!(kind, FieldKind::Integer { .. } | FieldKind::Quantity { .. } | FieldKind::Duration)
 }
 
 fn number(entity: &Entity, path: &str, field: &str) -> Checked {

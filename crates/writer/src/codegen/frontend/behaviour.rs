@@ -2,6 +2,7 @@
 //!
 //! What looks at a field or an entity that isn't shown is left out: there is nothing to offer.
 
+use super::super::lines::method_name;
 use super::super::shape::{Model, Shape};
 use super::super::text::{indent, script};
 use super::{condition_text, strings};
@@ -27,6 +28,7 @@ pub(super) fn lines(model: &Model<'_>, shape: &Shape<'_>) -> Vec<String> {
         list("alerts", alerts.filter_map(|alert| alert_text(model, shape, alert))),
         list("steps", rules().filter_map(|rule| steps_text(shape, rule))),
         list("fixed", rules().filter_map(|rule| fixed_text(shape, rule))),
+        lines_text(model, shape),
         rules().find_map(|rule| booking_text(model, shape, rule)).map(|text| format!("booking: {text},")),
     ]
     .into_iter()
@@ -40,9 +42,38 @@ pub(super) fn is_made(model: &Model<'_>, shape: &Shape<'_>, field: &Field) -> bo
         return true;
     }
     model.spec.rules.iter().filter(|rule| rule.entity() == shape.entity.id).any(|rule| match rule {
-        Rule::Number { field: made, .. } | Rule::Copied { field: made, .. } => *made == field.id,
+        Rule::Number { field: made, .. } | Rule::Copied { field: made, .. } | Rule::Times { field: made, .. } => {
+            *made == field.id
+        }
         _ => false,
     })
+}
+
+/// Whether a field says what each of several comes to.
+pub(super) fn is_each(model: &Model<'_>, shape: &Shape<'_>, field: &Field) -> bool {
+    let said = |rule: &Rule| matches!(rule, Rule::Times { entity, each, .. } if *entity == shape.entity.id && *each == field.id);
+    model.spec.rules.iter().any(said)
+}
+
+/// The lines that come with a row, and the method that takes them.
+fn lines_text(model: &Model<'_>, shape: &Shape<'_>) -> Option<String> {
+    let lines = model.lines(shape)?;
+    let price = model.spec.rules.iter().find_map(|rule| match rule {
+        Rule::Copied { entity, field, via, from } if *entity == lines.shape.entity.id && *via == lines.of.id => {
+            let each = lines.shape.field(field).filter(|field| is_each(model, lines.shape, field));
+            each.and(model.target(lines.of)?.field(from))
+        }
+        _ => None,
+    });
+    let parts = [
+        named("entity", &lines.shape.entity.id),
+        named("field", &lines.field.id),
+        named("of", &lines.of.id),
+        named("count", &lines.count.id),
+        price.and_then(|price| named("price", &price.id)),
+        named("create", &method_name(shape, lines.shape)),
+    ];
+    Some(format!("lines: {},", object(parts)))
 }
 
 /// People in relation to a row, separated by commas.

@@ -165,6 +165,14 @@ module {
     total;
   };
 
+  /// `each` times `count`, of which `one` is one whole; rounded to the nearest.
+  public func times(each : ?Int, count : ?Int, one : Nat) : ?Int {
+    let (?price, ?many) = (each, count) else return null;
+    let product = price * many;
+    let size = (Prim.abs(product) + one / 2) / one;
+    ?(if (product < 0) -size else size);
+  };
+
   /// The largest number that `number` finds in a row, at least 0.
   public func largest<Row>(rows : Rows<Row>, number : Row -> ?Int) : Nat {
     var found = 0;

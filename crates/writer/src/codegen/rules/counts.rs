@@ -5,7 +5,7 @@ use super::super::shape::{is_text, stored_type};
 use super::super::sight;
 use super::super::text::motoko;
 use super::{Held, Hooks, all, label, refuse};
-use crate::spec::{Condition, Field};
+use crate::spec::{Condition, Field, FieldKind};
 
 /// Nanoseconds of an hour.
 const HOUR: u64 = 3_600_000_000_000;
@@ -145,6 +145,17 @@ func {short}(id : ?Nat, more : Nat -> Int) : Bool {{
         };
         let copy = format!("switch (Rows.at({others}, row.{via})) {{ case (?other) {value}; case null {none} }}");
         hooks.settled.push((id.clone(), format!("if (row.{via} == before.{via}) row.{id} else {copy}")));
+        Some(())
+    }
+
+    /// A field is what each comes to, times how many there are; where one says nothing, it says nothing.
+    pub(super) fn times(&self, hooks: &mut Hooks, field: &str, each: &str, count: &str) -> Option<()> {
+        let (field, each, count) = (self.field(field)?, self.field(each)?, self.field(count)?);
+        if [field, each, count].into_iter().any(|field| stored_type(&field.kind) != "Int") {
+            return None;
+        }
+        let one = if matches!(count.kind, FieldKind::Quantity { .. }) { 1_000 } else { 1 };
+        hooks.derived.push((field.id.clone(), format!("Rows.times(made.{}, made.{}, {one})", each.id, count.id)));
         Some(())
     }
 

@@ -3,7 +3,7 @@
 //! Invariant: nothing that the text said is overridden; each thing added is said, as understood where a clause asked
 //! for it and as assumed otherwise.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 use toml::Value;
@@ -26,6 +26,8 @@ struct Bound {
     fields: BTreeMap<(String, String), String>,
     roles: BTreeMap<String, String>,
     parts: BTreeMap<String, Option<u32>>,
+    /// Slots whose people are those of another: "members sell, other members buy".
+    same: BTreeMap<String, String>,
     /// The app had the blueprint before: only parts that were asked for are added.
     only_parts: bool,
 }
@@ -87,9 +89,14 @@ fn bind(draft: &mut Draft, blueprint: &Blueprint) -> Bound {
             bound.parts.insert(part.clone(), number);
         }
         for (slot, id) in told.bound.iter().filter(|(_, id)| draft.spec.entity(id).is_some()) {
-            let taken = bound.slots.values().any(|other| other == id);
-            if !taken {
-                bound.slots.entry(slot.clone()).or_insert_with(|| id.clone());
+            let other = bound.slots.iter().find(|(_, other)| *other == id).map(|(other, _)| other.clone());
+            match other {
+                Some(other) => {
+                    bound.same.insert(slot.clone(), other);
+                }
+                None => {
+                    bound.slots.entry(slot.clone()).or_insert_with(|| id.clone());
+                }
             }
         }
     }
@@ -186,6 +193,10 @@ fn fold(draft: &mut Draft, blueprint: &Blueprint, bound: &mut Bound) {
     }
     // Where no such people are named, it is whoever opens the page.
     for slot in blueprint.slot.iter().filter(|slot| slot.person.as_deref() == Some(VISITOR)) {
+        let same = bound.same.get(&slot.id).and_then(|other| bound.roles.get(other)).cloned();
+        if let Some(role) = same.filter(|_| !bound.slots.contains_key(&slot.id)) {
+            bound.roles.insert(slot.id.clone(), role);
+        }
         bound.roles.entry(slot.id.clone()).or_insert_with(|| VISITOR.to_owned());
     }
 }
@@ -217,7 +228,11 @@ fn fields(draft: &mut Draft, slot: &Slot, bound: &mut Bound) {
             (_, Some((name, options))) => (name, choice(draft, &id, name, options)),
             _ if written.starts_with('~') => (&written[1..], draft.field_of_concept(&id, &written[1..])),
             _ if names_rows(written) && draft.names_its_rows(&id) => continue,
-            _ => (written, draft.field_of_concept(&id, written).or_else(|| draft.add_concept(&id, written, required))),
+            _ => {
+                let name = written.split('|').next().unwrap_or(written);
+                let there = written.split('|').find_map(|concept| draft.field_of_concept(&id, concept));
+                (name, there.or_else(|| draft.add_concept(&id, name, required)))
+            }
         };
         let Some(field) = field else { continue };
         if draft.spec.entity(&id).map_or(0, |entity| entity.fields.len()) > before {
@@ -530,7 +545,13 @@ fn page(draft: &mut Draft, blueprint: &Blueprint, part: &Part, bound: &Bound) {
     let quote = told().rev().find(|told| !told.quote.is_empty()).map(|told| told.quote.clone());
     let told_who =
         |page: &Page| !draft.said.contains(&super::sent(&page.entity)) || page.roles.iter().any(|role| role != VISITOR);
-    if let Some(page) = made::<Page>(&part, bound).map(|page| Page { text, ..page }).filter(told_who)
+    let mut made = made::<Page>(&part, bound).map(|page| Page { text, ..page });
+    // Two slots may be of the same people.
+    if let Some(page) = &mut made {
+        let mut named = BTreeSet::new();
+        page.roles.retain(|role| named.insert(role.clone()));
+    }
+    if let Some(page) = made.filter(told_who)
         && (page.kind != PageKind::Slots
             || draft
                 .spec

@@ -39,6 +39,14 @@ pub(crate) struct Blueprint {
     /// Where one of these is among the concepts of the text, another pattern is meant.
     #[serde(default)]
     pub(crate) unless: Vec<String>,
+    /// The slot that a clause's deed must have told of; else it was only guessed.
+    pub(crate) asks: Option<String>,
+    /// Patterns that it takes the place of; what was told of it counts for the first of them where it was only guessed.
+    #[serde(default)]
+    pub(crate) replaces: Vec<String>,
+    /// Of patterns of one family an app has one: an app with orders of one thing each gets no other kind of orders beside
+    /// them.
+    pub(crate) family: Option<String>,
     /// Words (as in deeds) that ask for it where they stand alone in the list of what a site shows.
     #[serde(default)]
     pub(crate) section: Vec<String>,
@@ -101,7 +109,8 @@ pub(crate) struct Slot {
     pub(crate) person: Option<String>,
     /// These people come by themselves: what is asked of them stands with each row of this slot instead.
     pub(crate) fold: Option<String>,
-    /// Its fields, as `concept`, `concept!` (required), `~concept` (only if it is there),
+    /// Its fields, as `concept`, `concept!` (required), `~concept` (only if it is there), `concept|other` (or that,
+    /// where it is there),
     /// `part?concept` (only where that part was asked for), `name->slot` (a reference) or
     /// `name:option,option` (a choice).
     #[serde(default)]
@@ -127,6 +136,9 @@ pub(crate) struct Deed {
     pub(crate) words: Vec<String>,
     /// The slot of who does it.
     pub(crate) subject: Option<String>,
+    /// Only where many do it, each for themselves: one shop that sells is the owner's.
+    #[serde(default)]
+    pub(crate) many: bool,
     /// The slot of what it is done with.
     pub(crate) object: Option<String>,
     /// The slot of what it is done to, where the words name another thing than the object: "book a court".
@@ -184,9 +196,10 @@ mod tests {
                 entities.for_each(|id| assert!(concepts.entity.contains_key(id), "{}: {id}", blueprint.id));
                 for field in &slot.fields {
                     let field = field.split_once('?').map_or(field.as_str(), |(_, field)| field);
-                    let concept = field.trim_end_matches('!').trim_start_matches('~');
+                    let mut named = field.trim_end_matches('!').trim_start_matches('~').split('|');
                     let plain = !field.contains("->") && !field.contains(':');
-                    assert!(!plain || concepts.field.contains_key(concept), "{}: {field}", blueprint.id);
+                    let known = named.all(|concept| concepts.field.contains_key(concept));
+                    assert!(!plain || known, "{}: {field}", blueprint.id);
                     if let Some((_, options)) = field.split_once(':') {
                         let fits = options.trim_end_matches('!').split(',').all(crate::ident::is_ident);
                         assert!(fits, "{}: {field}", blueprint.id);
@@ -197,6 +210,8 @@ mod tests {
                 }
                 assert!(known(&slot.fold), "{}", blueprint.id);
             }
+            assert!(known(&blueprint.asks), "{}", blueprint.id);
+            assert!(blueprint.replaces.iter().all(|id| super::blueprint(id).is_some()), "{}", blueprint.id);
             blueprint.deed.iter().for_each(|deed| assert!(known(&deed.subject) && known(&deed.object)));
         }
     }

@@ -25,6 +25,8 @@ pub(crate) struct Told {
     pub(crate) number: Option<u32>,
     /// A slot and the kinds of it that were named.
     pub(crate) options: Option<(String, Vec<String>)>,
+    /// The clause.
+    pub(crate) said: String,
     /// What its page says.
     pub(crate) text: String,
     /// The words that asked for its page.
@@ -156,7 +158,8 @@ fn means(unit: &Unit, key: &str) -> bool {
 fn tell(draft: &mut Draft, clause: &mut Clause, blueprint: &Blueprint, deed: &Deed, at: &[usize]) {
     let verb = at[0];
     at.iter().for_each(|at| clause.take(*at..at + 1));
-    let mut told = Told { blueprint: blueprint.id.clone(), part: deed.part.clone(), ..Told::default() };
+    let said = super::super::unit::written(&clause.units);
+    let mut told = Told { blueprint: blueprint.id.clone(), part: deed.part.clone(), said, ..Told::default() };
     if let Some(number) = clause.units.iter().position(|unit| unit.kind == Kind::Number).filter(|_| deed.number) {
         told.number = draft.language.number(&clause.units[number].norm);
         // "until 24 hours before": what stands around the number only measures.
@@ -173,11 +176,16 @@ fn tell(draft: &mut Draft, clause: &mut Clause, blueprint: &Blueprint, deed: &De
     }
     if let Some(slot) = &deed.subject
         && let Some(range) = noun_before(&clause.units, verb)
-        && let Some(id) = draft.entity(&clause.units[range.clone()])
     {
-        clause.take(range);
-        draft.note(&id).doer = true;
-        told.bound.push((slot.clone(), id));
+        let people = !deed.many || many(draft, &clause.units[range.clone()]);
+        let doer = people.then(|| draft.entity(&clause.units[range.clone()])).flatten();
+        if !people || doer.is_some() {
+            clause.take(range);
+        }
+        if let Some(id) = doer {
+            draft.note(&id).doer = true;
+            told.bound.push((slot.clone(), id));
+        }
     }
     // "Students mark a lesson as done": a mark that is a row of its own has no other.
     let marked = clause.find_from(verb, &["as"]).filter(|_| deed.words == ["mark"] && deed.object.is_some());
@@ -219,13 +227,26 @@ fn tell(draft: &mut Draft, clause: &mut Clause, blueprint: &Blueprint, deed: &De
     draft.told.push(told);
 }
 
+/// Whether a noun is of people, or of several of what may be people.
+fn many(draft: &Draft, words: &[Unit]) -> bool {
+    super::super::noun::noun(words, draft.language).is_some_and(|noun| match shape(noun.concept) {
+        Some(Shape::Person) => true,
+        None => noun.plural,
+        Some(_) => false,
+    })
+}
+
 /// "guests send a booking request with arrival and departure": no thing is named, only what is asked of each.
 fn asked_with(draft: &mut Draft, clause: &mut Clause, blueprint: &Blueprint, deed: &Deed, verb: usize) -> bool {
-    let with = clause.units.get(verb + 1).is_some_and(|next| next.is("with") && next.is_structure());
-    let slot = blueprint.slot.iter().find(|slot| deed.object.as_ref() == Some(&slot.id) && deed.other.is_some());
+    // "Members sell things with a price": a word that names nothing in particular stands between.
+    let next = (verb + 1..clause.units.len()).find(|at| !clause.units[*at].is_filler()).unwrap_or(verb);
+    let with = clause.units.get(next).is_some_and(|next| next.is("with") && next.is_structure());
+    let offers = deed.many || deed.subject.is_none();
+    let fits = |slot: &&super::data::Slot| deed.object.as_ref() == Some(&slot.id) && (deed.other.is_some() || offers);
+    let slot = blueprint.slot.iter().find(fits);
     let Some(made) = slot.and_then(|slot| slot.make.clone()).filter(|_| with) else { return false };
     let Some(id) = draft.by_concept(&made) else { return false };
-    details(draft, clause, &id, verb + 1);
+    details(draft, clause, &id, next);
     true
 }
 

@@ -11,7 +11,7 @@ use super::super::say::Say;
 use super::super::text::{Kind, fold};
 use super::super::unit::{Unit, written};
 use super::edit::{command, find_field, is_mentioned, stem_of};
-use crate::spec::{AppSpec, FieldKind, Rule};
+use crate::spec::{AppSpec, FieldKind, PageKind, Rule};
 use crate::understanding::{Alternative, Loss};
 
 /// "remove the phone number from guests".
@@ -102,14 +102,23 @@ pub(crate) fn drop_field(draft: &mut Draft, entity: &str, field: &str) {
 
 /// Rules and conditions let go of a field that is no longer shown.
 pub(crate) fn release_field(spec: &mut AppSpec, entity: &str, field: &str) {
-    for rule in spec.rules.iter_mut().filter(|rule| rule.entity() == entity) {
-        rule.release(field);
-    }
     let before = spec.clone();
+    for rule in &mut spec.rules {
+        if rule.entity() == entity {
+            rule.release(field);
+        }
+        if rule.told_by(&before) == Some(entity) {
+            rule.release_told(field);
+        }
+    }
     spec.rules.retain(|rule| !rule.uses(&before).contains(&(entity, field)));
     spec.alerts.retain(|alert| !alert.uses().contains(&(entity, field)));
     for page in spec.pages.iter_mut().filter(|page| page.entity == entity) {
-        page.by.take_if(|by| by == field);
+        // Columns and days of nothing: the rows stand in a table.
+        let gone = page.by.take_if(|by| by == field).is_some();
+        if gone && matches!(page.kind, PageKind::Board | PageKind::Calendar) {
+            page.kind = PageKind::Table;
+        }
         page.only_if.take_if(|condition| condition.field == field);
     }
     for other in &mut spec.entities {

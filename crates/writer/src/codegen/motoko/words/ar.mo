@@ -19,8 +19,8 @@ module {
   public func notOption(what : Text) : Text = what # " ليس من الخيارات.";
   public func noSuch(what : Text) : Text = what # " لم يعد موجودًا. اختر غيره.";
   public func taken(what : Text) : Text = what # " مستخدم من قبل.";
-  public func noPlaces(what : Text, places : Text, free : Text) : Text = what # ": عدد الأماكن " # places # "، والمتاح منها " # free # "، وهذا لا يكفي.";
-  public func tooFew(what : Text, taken : Text) : Text = what # " لا يمكن أن يكون بهذا الصغر: الأماكن المشغولة " # taken # ".";
+  public func tooFewLeft(what : Text, by : Text, limit : Text, free : Text) : Text = what # ": المتبقي " # free # " من " # limit # " (" # by # "). هذا لا يكفي.";
+  public func tooFew(what : Text, taken : Text) : Text = what # " لا يمكن أن يكون بهذا الصغر: أُخذ منه " # taken # ".";
   public func stillUsed(what : Text, count : Text, plural : Text) : Text = what # " ما زال مستخدمًا في " # plural # "، عدد المرات: " # count # ". غيّرها أولًا.";
   public let keyless = "افتح هذه الصفحة أولًا في متصفحك أنت، ليكون ما تكتبه لك.";
   public let overlap = "هذا الوقت محجوز من قبل.";

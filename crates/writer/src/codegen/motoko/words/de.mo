@@ -19,8 +19,8 @@ module {
   public func notOption(what : Text) : Text = what # " steht nicht zur Auswahl.";
   public func noSuch(what : Text) : Text = what # " ist nicht mehr da. Bitte etwas anderes wählen.";
   public func taken(what : Text) : Text = what # " ist schon vergeben.";
-  public func noPlaces(what : Text, places : Text, free : Text) : Text = what # " hat " # places # " Plätze, davon sind " # free # " frei: nicht genug.";
-  public func tooFew(what : Text, taken : Text) : Text = what # " kann nicht so klein sein: " # taken # " Plätze sind belegt.";
+  public func tooFewLeft(what : Text, by : Text, limit : Text, free : Text) : Text = what # ": noch " # free # " von " # limit # " da (" # by # "). Das reicht nicht.";
+  public func tooFew(what : Text, taken : Text) : Text = what # " kann nicht so klein sein: " # taken # " davon ist schon vergeben.";
   public func stillUsed(what : Text, count : Text, plural : Text) : Text = what # " wird unter " # plural # " noch " # count # "-mal verwendet. Bitte zuerst dort ändern.";
   public let keyless = "Bitte diese Seite zuerst im eigenen Browser öffnen, damit der Eintrag zugeordnet werden kann.";
   public let overlap = "Diese Zeit ist schon vergeben.";

@@ -19,8 +19,8 @@ module {
   public func notOption(what : Text) : Text = what # " is not one of the choices.";
   public func noSuch(what : Text) : Text = what # " is no longer there. Choose another.";
   public func taken(what : Text) : Text = what # " is already taken.";
-  public func noPlaces(what : Text, places : Text, free : Text) : Text = what # " has " # places # " places, and " # free # " of them are free: not enough.";
-  public func tooFew(what : Text, taken : Text) : Text = what # " can't be that small: " # taken # " places are taken.";
+  public func tooFewLeft(what : Text, by : Text, limit : Text, free : Text) : Text = what # ": " # free # " of " # limit # " left (" # by # "). That is not enough.";
+  public func tooFew(what : Text, taken : Text) : Text = what # " can't be that small: " # taken # " of it is taken already.";
   public func stillUsed(what : Text, count : Text, plural : Text) : Text = what # " is still used " # count # " times under " # plural # ". Change those first.";
   public let keyless = "Open this page in a browser of your own first, so that what you enter is yours.";
   public let overlap = "This time is already taken.";

@@ -19,8 +19,8 @@ module {
   public func notOption(what : Text) : Text = what # ": no es una de las opciones.";
   public func noSuch(what : Text) : Text = what # ": ya no existe. Elige otra opción.";
   public func taken(what : Text) : Text = what # ": ya está en uso.";
-  public func noPlaces(what : Text, places : Text, free : Text) : Text = what # ": de " # places # " plazas quedan libres " # free # ", no son suficientes.";
-  public func tooFew(what : Text, taken : Text) : Text = what # ": no puede ser tan pequeño, hay " # taken # " plazas ocupadas.";
+  public func tooFewLeft(what : Text, by : Text, limit : Text, free : Text) : Text = what # ": quedan " # free # " de " # limit # " (" # by # "). No es suficiente.";
+  public func tooFew(what : Text, taken : Text) : Text = what # ": no puede ser tan pequeño, ya se ha tomado " # taken # ".";
   public func stillUsed(what : Text, count : Text, plural : Text) : Text = what # " se usa todavía " # count # " veces en " # plural # ". Cambia eso primero.";
   public let keyless = "Abre primero esta página en tu propio navegador, para que lo que escribas sea tuyo.";
   public let overlap = "Esa hora ya está ocupada.";

@@ -19,8 +19,8 @@ module {
   public func notOption(what : Text) : Text = what # " : ce n'est pas l'un des choix.";
   public func noSuch(what : Text) : Text = what # " : ce choix n'existe plus. Choisissez-en un autre.";
   public func taken(what : Text) : Text = what # " : déjà pris.";
-  public func noPlaces(what : Text, places : Text, free : Text) : Text = what # " : sur " # places # " places, " # free # " sont libres, ce n'est pas assez.";
-  public func tooFew(what : Text, taken : Text) : Text = what # " : impossible de descendre si bas, " # taken # " places sont prises.";
+  public func tooFewLeft(what : Text, by : Text, limit : Text, free : Text) : Text = what # " : il reste " # free # " sur " # limit # " (" # by # "). Ce n'est pas assez.";
+  public func tooFew(what : Text, taken : Text) : Text = what # " : impossible de descendre si bas, " # taken # " est déjà pris.";
   public func stillUsed(what : Text, count : Text, plural : Text) : Text = what # " sert encore " # count # " fois dans " # plural # ". Changez-les d'abord.";
   public let keyless = "Ouvrez d'abord cette page dans votre propre navigateur, afin que ce que vous saisissez soit à vous.";
   public let overlap = "Ce créneau est déjà pris.";

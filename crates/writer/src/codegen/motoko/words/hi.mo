@@ -19,8 +19,8 @@ module {
   public func notOption(what : Text) : Text = what # " विकल्पों में से एक नहीं है।";
   public func noSuch(what : Text) : Text = what # " अब नहीं है। कोई दूसरा चुनें।";
   public func taken(what : Text) : Text = what # " पहले ही लिया जा चुका है।";
-  public func noPlaces(what : Text, places : Text, free : Text) : Text = what # ": " # places # " जगहों में से " # free # " खाली हैं, जो काफ़ी नहीं हैं।";
-  public func tooFew(what : Text, taken : Text) : Text = what # " इतना छोटा नहीं हो सकता: " # taken # " जगहें भर चुकी हैं।";
+  public func tooFewLeft(what : Text, by : Text, limit : Text, free : Text) : Text = what # ": " # limit # " में से " # free # " बाकी हैं (" # by # ")। यह काफ़ी नहीं है।";
+  public func tooFew(what : Text, taken : Text) : Text = what # " इतना छोटा नहीं हो सकता: " # taken # " पहले ही लिया जा चुका है।";
   public func stillUsed(what : Text, count : Text, plural : Text) : Text = what # " अभी " # plural # " में " # count # " बार इस्तेमाल हो रहा है। पहले उन्हें बदलें।";
   public let keyless = "पहले यह पन्ना अपने ब्राउज़र में खोलें, ताकि आपका लिखा आपका ही रहे।";
   public let overlap = "यह समय पहले से लिया जा चुका है।";

@@ -19,8 +19,8 @@ module {
   public func notOption(what : Text) : Text = what # " bukan salah satu pilihan.";
   public func noSuch(what : Text) : Text = what # " sudah tidak ada. Pilih yang lain.";
   public func taken(what : Text) : Text = what # " sudah dipakai.";
-  public func noPlaces(what : Text, places : Text, free : Text) : Text = what # ": dari " # places # " tempat tersisa " # free # ", tidak cukup.";
-  public func tooFew(what : Text, taken : Text) : Text = what # " tidak boleh sekecil itu: " # taken # " tempat sudah terisi.";
+  public func tooFewLeft(what : Text, by : Text, limit : Text, free : Text) : Text = what # ": tersisa " # free # " dari " # limit # " (" # by # "). Tidak cukup.";
+  public func tooFew(what : Text, taken : Text) : Text = what # " tidak boleh sekecil itu: " # taken # " sudah terpakai.";
   public func stillUsed(what : Text, count : Text, plural : Text) : Text = what # " masih dipakai " # count # " kali di " # plural # ". Ubah itu dulu.";
   public let keyless = "Buka dulu halaman ini di peramban Anda sendiri, supaya isian Anda menjadi milik Anda.";
   public let overlap = "Waktu ini sudah terisi.";

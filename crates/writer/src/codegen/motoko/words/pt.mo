@@ -19,8 +19,8 @@ module {
   public func notOption(what : Text) : Text = what # ": não é uma das opções.";
   public func noSuch(what : Text) : Text = what # ": já não existe. Escolha outra opção.";
   public func taken(what : Text) : Text = what # ": já está em uso.";
-  public func noPlaces(what : Text, places : Text, free : Text) : Text = what # ": de " # places # " lugares, " # free # " estão livres; não é suficiente.";
-  public func tooFew(what : Text, taken : Text) : Text = what # ": não pode ser tão pequeno, há " # taken # " lugares ocupados.";
+  public func tooFewLeft(what : Text, by : Text, limit : Text, free : Text) : Text = what # ": restam " # free # " de " # limit # " (" # by # "). Não é suficiente.";
+  public func tooFew(what : Text, taken : Text) : Text = what # ": não pode ser tão pequeno, já foi usado " # taken # ".";
   public func stillUsed(what : Text, count : Text, plural : Text) : Text = what # " ainda é usado " # count # " vezes em " # plural # ". Altere isso primeiro.";
   public let keyless = "Abra primeiro esta página no seu próprio navegador, para que o que escrever seja seu.";
   public let overlap = "Esse horário já está ocupado.";

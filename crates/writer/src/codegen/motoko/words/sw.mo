@@ -19,8 +19,8 @@ module {
   public func notOption(what : Text) : Text = what # " si mojawapo ya machaguo.";
   public func noSuch(what : Text) : Text = what # " haipo tena. Chagua nyingine.";
   public func taken(what : Text) : Text = what # " imeshachukuliwa.";
-  public func noPlaces(what : Text, places : Text, free : Text) : Text = what # ": kati ya nafasi " # places # " zimebaki " # free # ", hazitoshi.";
-  public func tooFew(what : Text, taken : Text) : Text = what # " haiwezi kuwa ndogo hivyo: nafasi " # taken # " zimeshachukuliwa.";
+  public func tooFewLeft(what : Text, by : Text, limit : Text, free : Text) : Text = what # ": zimebaki " # free # " kati ya " # limit # " (" # by # "). Hazitoshi.";
+  public func tooFew(what : Text, taken : Text) : Text = what # " haiwezi kuwa ndogo hivyo: " # taken # " tayari imechukuliwa.";
   public func stillUsed(what : Text, count : Text, plural : Text) : Text = what # " bado inatumika mara " # count # " kwenye " # plural # ". Badilisha hizo kwanza.";
   public let keyless = "Fungua kwanza ukurasa huu katika kivinjari chako, ili unachoandika kiwe chako.";
   public let overlap = "Muda huu tayari umechukuliwa.";

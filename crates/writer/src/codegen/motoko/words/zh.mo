@@ -19,8 +19,8 @@ module {
   public func notOption(what : Text) : Text = what # "不是可选项之一。";
   public func noSuch(what : Text) : Text = what # "已经不在了。请另选一个。";
   public func taken(what : Text) : Text = what # "已经被占用了。";
-  public func noPlaces(what : Text, places : Text, free : Text) : Text = what # "共有 " # places # " 个位置,只剩 " # free # " 个,不够。";
-  public func tooFew(what : Text, taken : Text) : Text = what # "不能这么小:已有 " # taken # " 个位置被占用。";
+  public func tooFewLeft(what : Text, by : Text, limit : Text, free : Text) : Text = what # ":还剩 " # free # " / " # limit # "(" # by # "),不够。";
+  public func tooFew(what : Text, taken : Text) : Text = what # "不能这么小:已占用 " # taken # "。";
   public func stillUsed(what : Text, count : Text, plural : Text) : Text = what # "还在" # plural # "中被使用 " # count # " 次。请先修改那些内容。";
   public let keyless = "请先用您自己的浏览器打开此页面,这样您填写的内容才归您。";
   public let overlap = "这个时间已经被占用。";
