@@ -24,6 +24,7 @@ pub(crate) mod phrases;
 mod say;
 mod script;
 mod text;
+mod told;
 mod unit;
 mod wording;
 
@@ -57,6 +58,7 @@ pub fn warm() {
     lexicon();
     ask::warm();
     opening::warm();
+    told::warm();
 }
 
 /// Writes the spec of a new app.
@@ -66,9 +68,9 @@ pub fn warm() {
 pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
     let (tokens, language) = read(wish.text, None)?;
     let bag = blueprint::bag(&order::arranged(unit::units(&tokens, language), language));
-    let (units, openings) = arranged(tokens, language, blueprint::may_book(&bag));
+    let (units, openings, parts) = arranged(tokens, language, told::About::bag(&bag));
     let mut draft = Draft::new(language);
-    draft.openings = openings;
+    (draft.openings, draft.parts) = (openings, parts);
     draft.spec.blueprints = blueprint::retrieve(&bag);
     draft.unsure = blueprint::unsure(&bag);
     note_country(&mut draft, &units);
@@ -83,8 +85,11 @@ pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
     if draft.said.contains(patterns::CENTRAL) || minded {
         return Err(nothing(draft));
     }
-    let named =
-        draft.occasion.is_some() || draft.topic_noun.is_some() || !draft.told.is_empty() || blueprint::is_certain(&bag);
+    let named = !draft.parts.is_empty()
+        || draft.occasion.is_some()
+        || draft.topic_noun.is_some()
+        || !draft.told.is_empty()
+        || blueprint::is_certain(&bag);
     if draft.spec.entities.is_empty() && !named {
         return Err(nothing(draft));
     }
@@ -109,9 +114,11 @@ pub fn change(spec: &AppSpec, text: &str) -> Result<Change, Declined> {
     if let Some(draft) = wording::read(spec, text, language).or_else(|| follow::read(spec, text, language)) {
         return closed(draft, spec);
     }
-    let (units, openings) = arranged(tokens, language, opening::books(spec));
+    let bag = blueprint::bag(&order::arranged(unit::units(&tokens, language), language));
+    let about = told::About::app(spec).or(told::About::bag(&bag));
+    let (units, openings, parts) = arranged(tokens, language, told::About { books: opening::books(spec), ..about });
     let mut draft = Draft::of(spec, language);
-    draft.openings = openings;
+    (draft.openings, draft.parts) = (openings, parts);
     draft.words_before = audit::labels(spec);
     blueprint::also(&mut draft, &units);
     for clause in clause::clauses(units.clone(), language) {
@@ -162,11 +169,16 @@ fn read(text: &str, code: Option<&str>) -> Result<(Vec<Token>, &'static Language
     Ok((tokens, language))
 }
 
-/// The units of a text in the order in which they are read, and what it says about when it is open, if it is about
-/// something that is booked.
-fn arranged(tokens: Vec<Token>, language: &'static Language, books: bool) -> (Vec<Unit>, Vec<opening::Opening>) {
-    let (rest, openings) = if books { opening::taken(&tokens, language) } else { (tokens, Vec::new()) };
-    (order::arranged(unit::units(&rest, language), language), openings)
+/// The units of a text in the order in which they are read, what it says about when it is open, if it is about
+/// something that is booked, and what it tells by a few words in any order.
+fn arranged(
+    tokens: Vec<Token>,
+    language: &'static Language,
+    about: told::About,
+) -> (Vec<Unit>, Vec<opening::Opening>, Vec<told::Part>) {
+    let (rest, openings) = if about.books { opening::taken(&tokens, language) } else { (tokens, Vec::new()) };
+    let (rest, parts) = told::taken(&rest, language, about);
+    (order::arranged(unit::units(&rest, language), language), openings, parts)
 }
 
 fn note_country(draft: &mut Draft, units: &[Unit]) {

@@ -14,10 +14,12 @@ mod time;
 
 use std::collections::BTreeSet;
 
+use super::granted;
 use super::names::last_number;
 use super::shape::{Model, Shape};
 use super::text::motoko;
 use crate::spec::{Condition, Field, Rule};
+use time::Absence;
 
 /// What the rules add to an entity's part of the actor.
 #[derive(Default)]
@@ -68,6 +70,7 @@ pub(super) fn hooks(model: &Model<'_>, shape: &Shape<'_>) -> Hooks {
             hooks.change.extend(held.pushed(shape, span, per, only_if.as_ref()));
         }
     }
+    hooks.change.extend(granted::refusals(model, shape));
     // Of two rules that fill in one field, the first does.
     let mut filled = BTreeSet::new();
     hooks.settled.retain(|(field, _)| filled.insert(field.clone()));
@@ -94,8 +97,13 @@ pub(super) fn variables(model: &Model<'_>) -> Vec<(String, String)> {
 impl Held<'_, '_> {
     fn add(&self, rule: &Rule, hooks: &mut Hooks) -> Option<()> {
         match rule {
-            // These have homes of their own: `Model::unique`, `Model::one_per_member`, the modules `capacity` and `balance`.
-            Rule::OnePerMember { .. } | Rule::Capacity { .. } | Rule::Unique { .. } | Rule::Shared { .. } => Some(()),
+            // These have homes of their own: `Model::unique`, `Model::one_per_member`, the modules `capacity`, `balance`
+            // and `granted`.
+            Rule::OnePerMember { .. }
+            | Rule::Capacity { .. }
+            | Rule::Unique { .. }
+            | Rule::Granted { .. }
+            | Rule::Shared { .. } => Some(()),
             Rule::Once { fields, by_member, .. } => self.once(hooks, fields, *by_member),
             Rule::NoOverlap { span, per, only_if, .. } => self.no_overlap(hooks, span, per, only_if.as_ref()),
             Rule::Within { span, field, opens, closes, .. } => self.within(hooks, span, field, opens, closes),
@@ -113,6 +121,9 @@ impl Held<'_, '_> {
             Rule::Copied { field, via, from, .. } => self.copied(hooks, field, via, from),
             Rule::Quorum { field, to, votes, by, least, .. } => self.quorum(hooks, field, to, votes, by, *least),
             Rule::Extends { field, from, to, .. } => self.extends(hooks, field, from, to),
+            Rule::Away { span, field, absence, of, first, last, .. } => {
+                self.away(hooks, span, field, absence, &Absence { of, first, last })
+            }
             Rule::Ordered { first, then, .. } => self.ordered(hooks, first, then),
         }
     }

@@ -7,7 +7,7 @@ use super::super::draft::Draft;
 use super::super::say::Say;
 use super::fresh;
 use crate::ident::unique;
-use crate::spec::{FieldKind, Grant, OWNER, Page, PageKind, Scope, VISITOR};
+use crate::spec::{FieldKind, Grant, OWNER, Page, PageKind, Rule, Scope, VISITOR};
 use crate::understanding::{Answer, Question};
 
 /// The owner and the roles that keep the app may do everything; people reach their own row.
@@ -141,7 +141,10 @@ pub(crate) fn pages(draft: &mut Draft) {
         put_page(draft, &entity.id, &entity.plural, PageKind::Table, &roles, &entity.plural);
         let opens = |page: &Page| page.entity == entity.id && page.roles.iter().any(|role| role == VISITOR);
         let served = draft.spec.pages.iter().any(|page| opens(page) && page.kind != PageKind::Cards);
-        let visitor = entity.grant(VISITOR).is_some() && !served;
+        // When somebody is away is read for the free times, and is no page of its own.
+        let away = |rule: &Rule| matches!(rule, Rule::Away { absence, .. } if *absence == entity.id);
+        let behind = draft.spec.rules.iter().any(away);
+        let visitor = entity.grant(VISITOR).is_some() && !served && !behind;
         let public: Vec<String> = if visitor { vec![VISITOR.to_owned()] } else { Vec::new() };
         put_page(draft, &entity.id, &entity.plural, PageKind::Cards, &public, &format!("{} public", entity.plural));
         let own: Vec<String> = person.filter(|_| answers).into_iter().collect();
