@@ -69,6 +69,8 @@ pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
     let (tokens, language) = read(wish.text, None)?;
     let bag = blueprint::bag(&order::arranged(unit::units(&tokens, language), language));
     let (units, openings, parts) = arranged(tokens, language, told::About::bag(&bag));
+    // "Entering" an absence is no registration.
+    let bag = if parts.iter().any(told::Part::is_away) { blueprint::bag(&units) } else { bag };
     let mut draft = Draft::new(language);
     (draft.openings, draft.parts) = (openings, parts);
     draft.spec.blueprints = blueprint::retrieve(&bag);

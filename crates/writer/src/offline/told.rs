@@ -30,6 +30,8 @@ pub(crate) struct About {
     pub(crate) books: bool,
     /// People answer a survey.
     pub(crate) asks: bool,
+    /// A list of questions would be a survey: it is a new app, and nobody else asks or answers in it.
+    pub(crate) may_ask: bool,
     /// Something is shared with people.
     pub(crate) shares: bool,
     /// Readers subscribe.
@@ -45,6 +47,7 @@ impl About {
         About {
             books: super::blueprint::may_book(bag),
             asks: has("entity.survey"),
+            may_ask: !has("entity.faq") && !has("function.askWord"),
             shares: has("entity.album"),
             reads: has("entity.reader"),
             owes: has("function.owed"),
@@ -58,6 +61,7 @@ impl About {
         About {
             books: super::opening::books(spec),
             asks: made("survey"),
+            may_ask: false,
             shares: rule(|rule| matches!(rule, Rule::Granted { .. })),
             reads: made("subscription"),
             owes: rule(|rule| matches!(rule, Rule::Shared { .. })),
@@ -69,6 +73,7 @@ impl About {
         About {
             books: self.books || other.books,
             asks: self.asks || other.asks,
+            may_ask: self.may_ask && other.may_ask,
             shares: self.shares || other.shares,
             reads: self.reads || other.reads,
             owes: self.owes || other.owes,
@@ -112,6 +117,11 @@ pub(crate) struct Part {
 }
 
 impl Part {
+    /// Whether it says that who is booked is away at times.
+    pub(super) fn is_away(&self) -> bool {
+        self.what == What::Away
+    }
+
     /// Its words, but for those by which it was found.
     pub(super) fn units(&self) -> &[Unit] {
         &self.units

@@ -15,6 +15,7 @@ mod metamorphic;
 mod plain;
 mod questions;
 mod sites;
+mod told;
 mod wedding;
 
 use writer::spec::{AppSpec, Field, FieldKind, Rule, Scope};

@@ -119,9 +119,9 @@ impl<'t> Words<'t> {
             let own: Vec<usize> = (0..self.atoms.len()).filter(|at| self.atoms[*at].token == number).collect();
             let left: Vec<usize> = own.iter().copied().filter(|at| !is_covered(at)).collect();
             let unspaced = token.norm.chars().any(is_unspaced);
-            if own.is_empty() || left.len() == own.len() || !unspaced && !left.is_empty() {
+            if own.is_empty() || left.len() == own.len() {
                 rest.push(token.clone());
-            } else if !left.is_empty() {
+            } else if unspaced && !left.is_empty() {
                 let text: String = left.iter().map(|at| self.atoms[*at].norm.as_str()).collect();
                 rest.push(Token { norm: text.clone(), text, ..token.clone() });
             }

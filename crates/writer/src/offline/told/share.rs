@@ -21,7 +21,8 @@ pub(super) fn bind(draft: &mut Draft, part: &Part) {
             || draft.find_units(words).is_some_and(|id| draft.is_person(&id));
         let slot = if people { "person" } else { "thing" };
         let named = draft.find_units(words).is_some() || words.iter().any(|unit| unit.entity().is_some());
-        let known = named || slot == "thing" && words.iter().all(|unit| unit.tags.is_empty());
+        let known =
+            named || slot == "thing" && words.iter().all(|unit| unit.tags.is_empty() || unit.occasion().is_some());
         if bound.iter().any(|(other, _)| other == slot) || !known {
             continue;
         }
@@ -80,7 +81,7 @@ pub(super) fn comments(draft: &mut Draft, part: &Part) {
     };
     let comment = |draft: &Draft, id: &str| draft.known(id).concept == Some("comment");
     let leaf = belonging(&draft.spec, &thing).into_iter().map(|along| along.entity);
-    let leaf = leaf.filter(|id| !comment(draft, id)).last().unwrap_or(thing);
+    let leaf = leaf.filter(|id| !comment(draft, id)).next_back().unwrap_or(thing);
     let role = draft.spec.entity(&people).and_then(|people| people.person.clone());
     let (Some(role), Some(id)) = (role, draft.by_concept("comment")) else { return };
     let label = draft.spec.entity(&leaf).map(|leaf| leaf.label.clone()).unwrap_or_default();

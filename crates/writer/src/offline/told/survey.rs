@@ -13,6 +13,8 @@ use super::find::Words;
 use super::{About, Part, What};
 use crate::spec::FieldKind;
 
+/// The blueprint of one survey.
+const SURVEY: &str = "survey";
 /// Most questions that are read.
 const MOST: usize = 40;
 /// The largest scale of a rating.
@@ -31,7 +33,9 @@ pub(super) struct Question {
 /// The tokens without a list of questions and without that answers are anonymous, and those.
 pub(super) fn taken(tokens: &[Token], language: &'static Language, about: About) -> (Vec<Token>, Vec<Part>) {
     let mut parts = Vec::new();
-    if !about.asks {
+    // "A form with the questions: …?" is a survey by whatever name.
+    let asked = |list: (usize, usize, usize)| tokens[list.1..list.2].iter().any(|token| token.kind == Kind::Question);
+    if !(about.asks || about.may_ask && list(tokens, language).is_some_and(asked)) {
         return (tokens.to_vec(), parts);
     }
     let mut rest = tokens.to_vec();
@@ -214,6 +218,9 @@ pub(super) fn ask(draft: &mut Draft, part: &Part, questions: &[Question]) {
     let Some(id) = asked.map(|entity| entity.id.clone()).or_else(|| draft.by_concept("survey")) else {
         return draft.missed(Say::NotUnderstood, &[&part.quote]);
     };
+    if !draft.spec.blueprints.iter().any(|id| id == SURVEY) {
+        draft.spec.blueprints.push(SURVEY.into());
+    }
     let mut labels = Vec::new();
     for question in questions {
         let want = Wanted {
@@ -247,7 +254,7 @@ pub(super) fn several(draft: &mut Draft, part: &Part) {
     // Whoever answers is whoever opens the page.
     let people = part.units.iter().filter(|unit| shape(unit.entity()) == Some(Shape::Person));
     draft.folded.extend(people.map(|unit| ("surveys".to_owned(), unit.text.clone())));
-    draft.spec.blueprints.retain(|id| id != "survey");
+    draft.spec.blueprints.retain(|id| id != SURVEY);
     draft.spec.blueprints.push("surveys".into());
     draft.told.push(Told { blueprint: "surveys".into(), ..Told::default() });
 }
