@@ -34,6 +34,8 @@ pub(crate) struct About {
     pub(crate) may_ask: bool,
     /// Something is shared with people.
     pub(crate) shares: bool,
+    /// It has albums, of which it may be said who sees them.
+    pub(crate) albums: bool,
     /// Readers subscribe.
     pub(crate) reads: bool,
     /// People share costs: sharing is paying then.
@@ -48,7 +50,8 @@ impl About {
             books: super::blueprint::may_book(bag),
             asks: has("entity.survey"),
             may_ask: !has("entity.faq") && !has("function.askWord"),
-            shares: has("entity.album"),
+            shares: false,
+            albums: has("entity.album"),
             reads: has("entity.reader"),
             owes: has("function.owed"),
         }
@@ -63,6 +66,7 @@ impl About {
             asks: made("survey"),
             may_ask: false,
             shares: rule(|rule| matches!(rule, Rule::Granted { .. })),
+            albums: made("album"),
             reads: made("subscription"),
             owes: rule(|rule| matches!(rule, Rule::Shared { .. })),
         }
@@ -75,6 +79,7 @@ impl About {
             asks: self.asks || other.asks,
             may_ask: self.may_ask && other.may_ask,
             shares: self.shares || other.shares,
+            albums: self.albums || other.albums,
             reads: self.reads || other.reads,
             owes: self.owes || other.owes,
         }
@@ -181,13 +186,13 @@ fn heard(words: &Words<'_>, about: About, before: &[Part]) -> Option<What> {
     let has = |key: &str| words.has(key);
     let shared = before.iter().any(|part| part.what == What::Share);
     let shares = about.shares || shared;
-    if has("share") && has("shareTo") && !about.owes {
+    if has("share") && (has("shareTo") || has("shareWith")) && !about.owes {
         return Some(What::Share);
     }
     if shares && has("sharedPeople") && has("comment") {
         return Some(What::Comment);
     }
-    if shares && has("shareLog") {
+    if (shares || about.albums) && has("shareLog") {
         return Some(What::Log);
     }
     // "…, or by a link that expires" goes on with what was shared.

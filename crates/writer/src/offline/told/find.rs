@@ -13,6 +13,7 @@ use super::super::unit::{Unit, units};
 const KEYS: &[&str] = &[
     "share",
     "shareTo",
+    "shareWith",
     "shareLog",
     "sharedPeople",
     "comment",

@@ -80,8 +80,8 @@ pub(super) fn comments(draft: &mut Draft, part: &Part) {
         return draft.missed(Say::NotUnderstood, &[&part.quote]);
     };
     let comment = |draft: &Draft, id: &str| draft.known(id).concept == Some("comment");
-    let leaf = belonging(&draft.spec, &thing).into_iter().map(|along| along.entity);
-    let leaf = leaf.filter(|id| !comment(draft, id)).next_back().unwrap_or(thing);
+    let mut below = belonging(&draft.spec, &thing).into_iter().map(|along| along.entity);
+    let leaf = below.rfind(|id| !comment(draft, id)).unwrap_or(thing);
     let role = draft.spec.entity(&people).and_then(|people| people.person.clone());
     let (Some(role), Some(id)) = (role, draft.by_concept("comment")) else { return };
     let label = draft.spec.entity(&leaf).map(|leaf| leaf.label.clone()).unwrap_or_default();
