@@ -10,6 +10,7 @@ mod balance;
 mod capacity;
 mod entity;
 mod frontend;
+mod granted;
 mod lines;
 mod manifest;
 pub(crate) mod migration;

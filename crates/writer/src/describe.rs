@@ -379,6 +379,17 @@ impl<'a> Teller<'a> {
                 };
                 self.say("shared", &[plural, &label(amount)?, &who, people])
             }
+            Rule::Granted { of, to, until, along, .. } => {
+                let shared = through(of)?;
+                let known = along.iter().filter_map(|along| spec.entity(&along.entity));
+                let all: Vec<String> = std::iter::once(shared).chain(known).map(|one| one.plural.clone()).collect();
+                let day =
+                    until.as_ref().and_then(|field| label(field)).map(|label| self.say("grantedUntil", &[&label]));
+                self.say("granted", &[&self.and(&all), plural, &label(to)?, &day.unwrap_or_default()])
+            }
+            Rule::Away { field, absence, .. } => {
+                self.say("away", &[plural, &label(field)?, &spec.entity(absence)?.plural])
+            }
             Rule::Ordered { first, then, .. } => self.say("ordered", &[plural, &label(then)?, &label(first)?]),
         })
     }

@@ -25,6 +25,7 @@ pub(crate) mod phrases;
 mod say;
 mod script;
 mod text;
+mod told;
 mod unit;
 mod wording;
 
@@ -59,6 +60,7 @@ pub fn warm() {
     lexicon();
     ask::warm();
     opening::warm();
+    told::warm();
 }
 
 /// Writes the spec of a new app.
@@ -70,10 +72,11 @@ pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
     let (tokens, language) = read(wish.text, None)?;
     let units = order::arranged(unit::units(&tokens, language), language);
     let bag = blueprint::bag(&units);
-    let (units, openings) =
-        if blueprint::may_book(&bag) { opened(tokens, units, language) } else { (units, Vec::new()) };
+    let (units, openings, parts) = told_apart(tokens, units, language, told::About::bag(&bag));
+    // "Entering" an absence is no registration.
+    let bag = if parts.iter().any(told::Part::is_away) { blueprint::bag(&units) } else { bag };
     let mut draft = Draft::new(language);
-    draft.openings = openings;
+    (draft.openings, draft.parts) = (openings, parts);
     draft.spec.blueprints = blueprint::retrieve(&bag);
     draft.unsure = blueprint::unsure(&bag);
     note_country(&mut draft, &units);
@@ -88,8 +91,11 @@ pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
     if draft.said.contains(patterns::CENTRAL) || minded {
         return Err(nothing(draft));
     }
-    let named =
-        draft.occasion.is_some() || draft.topic_noun.is_some() || !draft.told.is_empty() || blueprint::is_certain(&bag);
+    let named = !draft.parts.is_empty()
+        || draft.occasion.is_some()
+        || draft.topic_noun.is_some()
+        || !draft.told.is_empty()
+        || blueprint::is_certain(&bag);
     if draft.spec.entities.is_empty() && !named {
         return Err(nothing(draft));
     }
@@ -116,9 +122,11 @@ pub fn change(spec: &AppSpec, text: &str) -> Result<Change, Declined> {
         return closed(draft, spec);
     }
     let units = order::arranged(unit::units(&tokens, language), language);
-    let (units, openings) = if opening::books(spec) { opened(tokens, units, language) } else { (units, Vec::new()) };
+    let about = told::About::app(spec).or(told::About::bag(&blueprint::bag(&units)));
+    let about = told::About { books: opening::books(spec), ..about };
+    let (units, openings, parts) = told_apart(tokens, units, language, about);
     let mut draft = Draft::of(spec, language);
-    draft.openings = openings;
+    (draft.openings, draft.parts) = (openings, parts);
     draft.words_before = audit::labels(spec);
     blueprint::also(&mut draft, &units);
     for clause in clause::clauses(units.clone(), language) {
@@ -173,13 +181,20 @@ fn read(text: &str, code: Option<&str>) -> Result<(Vec<Token>, &'static Language
     Ok((tokens, language))
 }
 
-/// What a text says about when something is open that is booked there, and the units of the rest.
-fn opened(tokens: Vec<Token>, units: Vec<Unit>, language: &'static Language) -> (Vec<Unit>, Vec<opening::Opening>) {
-    let (rest, openings) = opening::taken(&tokens, language);
+/// What a text says about when something is open, if it is about something that is booked, what it tells by a few words
+/// in any order, and the units of the rest in the order in which they are read.
+fn told_apart(
+    tokens: Vec<Token>,
+    units: Vec<Unit>,
+    language: &'static Language,
+    about: told::About,
+) -> (Vec<Unit>, Vec<opening::Opening>, Vec<told::Part>) {
+    let (rest, openings) = if about.books { opening::taken(&tokens, language) } else { (tokens.clone(), Vec::new()) };
+    let (rest, parts) = told::taken(&rest, language, about);
     if rest == tokens {
-        return (units, openings);
+        return (units, openings, parts);
     }
-    (order::arranged(unit::units(&rest, language), language), openings)
+    (order::arranged(unit::units(&rest, language), language), openings, parts)
 }
 
 fn note_country(draft: &mut Draft, units: &[Unit]) {

@@ -52,6 +52,20 @@ export function taken(entity: Entity, booking: Booking, rows: Row[], values: Val
   });
 }
 
+/** When what `values` name is away. */
+export function absences({ away }: Booking, rowsOf: (entity: string) => Row[], values: Values): Stretch[] {
+  if (!away) return [];
+  const theirs = ({ values: told }: Row) => told[away.of] === undefined || told[away.of] === values[away.field];
+  return rowsOf(away.entity).filter(theirs).flatMap(({ values: told }) => {
+    const first = told[away.first];
+    if (typeof first !== "string") return [];
+    const last = told[away.last];
+    const whole = first.length === 10 ? DAY : 0;
+    const [start, end] = [minutesOf(first), typeof last === "string" ? minutesOf(last) : 0];
+    return [{ start, end: Math.max(start, end) + (whole || (end > start ? 0 : 1)) }];
+  });
+}
+
 /** The hours of a day for `values`. */
 export function hours(entity: Entity, booking: Booking, day: string, values: Values, find: Find): Stretch {
   const { within } = booking;

@@ -13,7 +13,7 @@ import { Earlier, Thanks } from "./formpage";
 import { BOX, Input } from "./input";
 import { Refused } from "./platform";
 import { fieldsToFill, grantOf, isMine } from "./rights";
-import { collides, freeDays, freeTimes, isOpen, lengthOf, openings, taken, type Stretch } from "./slots";
+import { absences, collides, freeDays, freeTimes, isOpen, lengthOf, openings, taken, type Stretch } from "./slots";
 import { Moves } from "./steps";
 import { useTable, type Table, type Values } from "./store";
 import { daysAfter, minutesOf, momentAt, momentOf, shownDay, shownMoment, shownTime, today } from "./time";
@@ -101,7 +101,7 @@ function Choosing({ entity, booking, table, done }: ChoosingProps) {
   };
   const own = new Set([...chosen.map(({ id }) => id), booking.start, ...(booking.end.type === "field" ? [booking.end.field] : [])]);
   const rest = fieldsToFill(entity, standing).filter(({ id }) => !own.has(id));
-  const occupied = [...taken(entity, booking, table.rows ?? [], values, table.find), ...refused];
+  const occupied = [...taken(entity, booking, table.rows ?? [], values, table.find), ...absences(booking, table.rowsOf, values), ...refused];
   const picking = { entity, booking, table, values, occupied, pick: setTime };
   return (
     <div className="flex flex-col gap-5">

@@ -243,5 +243,6 @@ function neighbours(entity: Entity): string[] {
   const referred = entity.fields.flatMap(({ kind }) => (kind.type === "ref" ? [kind.entity] : []));
   const counted = (entity.totals ?? []).map((total) => total.of);
   const awaited = (entity.alerts ?? []).flatMap(({ when }) => (when.type === "since" ? [when.of] : []));
-  return [...referred, ...counted, ...awaited].filter((id) => id !== entity.id);
+  const away = entity.booking?.away ? [entity.booking.away.entity] : [];
+  return [...referred, ...counted, ...awaited, ...away].filter((id) => id !== entity.id);
 }

@@ -109,6 +109,8 @@ export interface Booking {
   within?: { field: string; opens: string; closes: string };
   /** When the place is open. */
   open?: Opening;
+  /** When what `field` refers to is away: the rows of `entity`, of which those that name nothing are everybody's. */
+  away?: { field: string; entity: string; of: string; first: string; last: string };
 }
 
 /** When a place is open: on which days of the week (1 is Monday), and from when to when; without a week, on all days. */
@@ -162,6 +164,8 @@ export interface Entity {
   fixed?: Fixed[];
   booking?: Booking;
   lines?: Lines;
+  /** The rows that say with whom these are shared, and by which references these lead to what is. */
+  shared?: { by: string; field: string; via: string[] };
   /** Rows are people who share costs: how their balances are shown. */
   balance?: FieldKind;
   /** The field with the number of places, where other rows take places here. */

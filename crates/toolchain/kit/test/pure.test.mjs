@@ -325,3 +325,15 @@ test('debts make all even with fewer payments than people', () => {
   assert.ok(left.every((one) => one === 0), String(left));
   assert.deepEqual(balance.debts([]), []);
 });
+
+test('times in which who is booked is away are not free, and an absence of nobody in particular is everybody\'s', () => {
+  const plan = { start: 'start', end: { type: 'minutes', minutes: 60 }, per: ['who'], away: { field: 'who', entity: 'absence', of: 'who', first: 'first', last: 'last' } };
+  const row = (values) => ({ id: 1, member: '', createdAt: 0, updatedAt: 0, values });
+  const rows = [row({ who: 1, first: '2030-05-01', last: '2030-05-02' }), row({ first: '2030-05-04' }), row({ who: 2, first: '2030-05-03' })];
+  const away = (values) => slots.absences(plan, () => rows, values);
+  assert.deepEqual(slots.freeDays('2030-05-01', 4, away({ who: 1 })), ['2030-05-03']);
+  assert.deepEqual(slots.freeDays('2030-05-01', 4, away({ who: 2 })), ['2030-05-01', '2030-05-02']);
+  assert.deepEqual(slots.absences({ ...plan, away: undefined }, () => rows, { who: 1 }), []);
+  const timed = [row({ who: 1, first: '2030-05-01T10:00', last: '2030-05-01T12:00' })];
+  assert.deepEqual(slots.absences(plan, () => timed, { who: 1 }).map(({ start, end }) => end - start), [120]);
+});

@@ -469,6 +469,135 @@ tell(await app.deletePayment(4));`);
   said.slice(12).forEach((sentence) => assert.match(sentence, /settled/));
 });
 
+const ALBUMS = `
+let none = { title = null; album = null };
+let share = { album = null; recipient = null; until = null; state = null };
+func seen(who : Text) : async Text {
+  as("recipient", who);
+  var all = "sees ";
+  for (one in (await app.listAlbums(null)).values()) all #= "a" # debug_show one.id;
+  for (one in (await app.listPictures(null)).values()) all #= "p" # debug_show one.id;
+  for (one in (await app.listComments(null)).values()) all #= "c" # debug_show one.id;
+  all;
+};
+as("owner", "owner");
+for (name in ["Ann", "Ben"].values()) ignore await app.createRecipient({ name = ?name });
+for (title in ["Sea", "Hills", "Town"].values()) ignore await app.createAlbum({ title = ?title });
+for (album in [1, 1, 2].values()) ignore await app.createPicture({ title = ?"One"; album = ??album });`;
+
+test('what is not shared is seen by nobody else, and a share ends with its day or when it is taken back', () => {
+  const said = told('albums', `${ALBUMS}
+say(await seen("recipient:1"));
+as("owner", "owner");
+tell(await app.createAccessRight({ share with album = ??1; recipient = ??1; until = ??"2030-01-02" }));
+tell(await app.createAccessRight({ share with album = ??2; recipient = ??2 }));
+say(await seen("recipient:1"));
+say(await seen("recipient:2"));
+say(await seen("recipient:3"));
+as("recipient", "recipient:1");
+tell(await app.updateAlbum(1, { title = ?"Mine" }));
+tell(await app.createComment({ picture = ??1; remark = ?"Lovely" }));
+tell(await app.createComment({ picture = ??3; remark = ?"Hidden" }));
+tell(await app.createAccessRight({ share with album = ??1; recipient = ??2 }));
+tell(await app.updateAccessRight(1, { share with until = ??"2040-01-01" }));
+as("owner", "owner");
+tell(await app.updateAccessRight(1, { share with until = ??"2040-01-01" }));
+tell(await app.deleteAccessRight(1));
+wait(60 * 24 + 60 * 23);
+say(await seen("recipient:1"));
+wait(61);
+say(await seen("recipient:1"));
+as("owner", "owner");
+tell(await app.updateAccessRight(2, { share with state = ??"withdrawn" }));
+say(await seen("recipient:2"));
+as("owner", "owner");
+tell(await app.updateAccessRight(2, { share with state = ??"given" }));
+as("visitor", "");
+say(debug_show ((await app.listPictures(null)).size()));`);
+  const [first, ...rest] = said;
+  assert.equal(first, 'sees ');
+  assert.deepEqual(rest.slice(0, 5), ['ok', 'ok', 'sees a1p1p2', 'sees a2p3', 'sees ']);
+  assert.notEqual(rest[5], 'ok', 'who sees an album does not change it');
+  assert.equal(rest[6], 'ok');
+  assert.match(rest[7], /no longer there/, 'nobody comments on what they do not see');
+  assert.notEqual(rest[8], 'ok', 'nobody shares on what was shared with them');
+  [9, 10, 11].forEach((at) => assert.notEqual(rest[at], 'ok', 'shares stay as they were written'));
+  assert.deepEqual(rest.slice(12, 14), ['sees a1p1p2c1', 'sees c1'], 'the last day counts; what one wrote stays one\'s own');
+  assert.deepEqual(rest.slice(14, 16), ['ok', 'sees ']);
+  assert.notEqual(rest[16], 'ok', 'what was taken back is shared anew by a new share');
+  assert.equal(rest[17], '0');
+});
+
+test('whatever is shared and taken back, somebody sees exactly what shares of today name', () => {
+  const said = told('albums', `${ALBUMS}
+var seed = 11;
+func next(most : Nat) : Nat { seed := (seed * 1_103_515_245 + 12_345) % 2_147_483_648; seed / 65_536 % most };
+as("maker", "maker:9");
+tell(await app.createAlbum({ title = ?"Theirs" }));
+tell(await app.createPicture({ none with title = ?"Theirs"; album = ??4 }));
+tell(await app.createPicture({ none with title = ?"Slipped in"; album = ??1 }));
+tell(await app.createAccessRight({ share with album = ??1; recipient = ??1 }));
+tell(await app.createAccessRight({ share with album = ??4; recipient = ??1 }));
+tell(await app.updateAccessRight(1, { share with state = ??"withdrawn" }));
+var turn = 0;
+while (turn < 40) {
+  as("owner", "owner");
+  let until = switch (next(3)) { case 0 null; case 1 ?"2030-01-03"; case _ ?"2029-12-31" };
+  if (next(3) < 2) ignore await app.createAccessRight({ share with album = ??(next(4) + 1); recipient = ??(next(2) + 1); until = ?until })
+  else ignore await app.updateAccessRight(next(turn + 1) + 1, { share with state = ??"withdrawn" });
+  if (turn == 30) wait(60 * 72);
+  as("owner", "owner");
+  for (who in [1, 2].values()) {
+    var wanted = "";
+    let late = turn >= 30;
+    as("owner", "owner");
+    let rights = await app.listAccessRights(null);
+    for (album in (await app.listAlbums(null)).values()) {
+      var open = false;
+      for (right in rights.values()) {
+        let day = switch (right.until) { case null true; case (?day) day == "2030-01-03" and not late };
+        if (right.album == ?album.id and right.recipient == ?who and right.state == ?"given" and day) open := true;
+      };
+      if open wanted #= debug_show album.id;
+    };
+    as("recipient", "recipient:" # debug_show who);
+    var found = "";
+    for (album in (await app.listAlbums(null)).values()) found #= debug_show album.id;
+    say(if (found == wanted) "same" else found # " not " # wanted);
+  };
+  turn += 1;
+};`);
+  assert.deepEqual([said[0], said[1]], ['ok', 'ok']);
+  assert.match(said[2], /no longer there/, 'nothing is put where one sees nothing');
+  assert.match(said[3], /must be yours/);
+  assert.deepEqual([said[4], said[5]], ['ok', 'ok']);
+  assert.equal(said.length, 86);
+  assert.deepEqual([...new Set(said.slice(6))], ['same']);
+});
+
+test('nothing is booked while who is booked is away', () => {
+  const said = told('salon', `${SALON}
+as("owner", "owner");
+tell(await app.createBooking({ cut with start = ??"2030-05-02T10:00" }));
+tell(await app.createHoliday({ stylist = ??1; first = ??"2030-05-01"; last = ??"2030-05-03" }));
+tell(await app.createHoliday({ stylist = null; first = ??"2030-06-01"; last = null }));
+tell(await app.updateBooking(1, { none with name = ?"Kim K." }));
+tell(await app.createBooking({ cut with start = ??"2030-05-03T16:00" }));
+tell(await app.createBooking({ cut with start = ??"2030-04-30T16:00" }));
+tell(await app.createBooking({ cut with start = ??"2030-05-04T09:00" }));
+as("visitor", "@kim");
+tell(await app.createBooking({ cut with stylist = ??2; start = ??"2030-06-01T22:00" }));
+tell(await app.createBooking({ cut with stylist = ??2; start = ??"2030-05-02T22:00" }));`, (app) => {
+    const { span } = app.rules.find(({ type, entity }) => type === 'noOverlap' && entity === 'booking');
+    app.entities.find(({ id }) => id === 'holiday').fields.find(({ id }) => id === 'stylist').required = false;
+    app.rules.push({ type: 'away', entity: 'booking', span, field: 'stylist', absence: 'holiday', of: 'stylist', first: 'first', last: 'last' });
+  }).slice(4);
+  const away = 'Stylist is not available then.';
+  assert.deepEqual(said.slice(0, 4), ['ok', 'ok', 'ok', 'ok'], 'what was booked before stands');
+  assert.deepEqual(said.slice(4, 7), [away, 'ok', 'ok'], 'the last day belongs to it');
+  assert.deepEqual(said.slice(7), [away, 'ok'], 'an absence of nobody in particular is everybody\'s');
+});
+
 test('rules come to live data and go again, and running numbers with them', () => {
   const bare = { ...spec('stock'), rules: [] };
   const [without, held] = [compiled(generate(bare)), compiled(generate(spec('stock'), bare))];
@@ -563,6 +692,8 @@ test('rules of every form compile without a word from the compiler', () => {
   stay('quorum', { field: 'state', to: 'c', votes: 'stay', by: 'again', least: 1 });
   stay('ordered', { first: 'from1', then: 'until' });
   stay('open', { ...span({ type: 'length', field: 'minutes' }), week: [{ days: [1, 7] }], closed: [{ first: '2030-01-01', last: '2030-01-06' }] });
+  stay('away', { ...span({ type: 'length', field: 'minutes' }), field: 'room', absence: 'stay', of: 'room', first: 'from1', last: 'until' });
+  stay('granted', { of: 'room', to: 'again', only_if: { field: 'going', values: ['true'] } });
   stay('onePerMember');
   stay('unique', { field: 'serial' });
   assert.deepEqual(compiled(generate(app)).diagnostics, []);

@@ -4,6 +4,7 @@
 
 use super::balance;
 use super::capacity;
+use super::granted;
 use super::lines;
 use super::rules::{self, Hooks};
 use super::shape::{Model, Shape, is_text};
@@ -115,7 +116,10 @@ fn list(model: &Model<'_>, shape: &Shape<'_>) -> String {
     let (module, rows, view) = (&shape.names.module, &shape.names.rows, shape.names.view());
     let plural = comment(&shape.entity.plural);
     let row = &shape.names.row;
-    let reach = sight::reaches(model, shape, "scope", "row");
+    let (scope, reach) = match granted::of(model, shape) {
+        Some(rule) => (format!("let given = {};", rule.call()), format!("reads{}(who, given, row)", shape.names.title)),
+        None => (format!("let scope = Access.{rows}(who.role).read;"), sight::reaches(model, shape, "scope", "row")),
+    };
     let page = |shown: &str| {
         let seen = sight::seen(model, shape, "row", shown);
         // A function that needs no more than the row is handed over as it is.
@@ -124,7 +128,7 @@ fn list(model: &Model<'_>, shape: &Shape<'_>) -> String {
             None => format!("func row = {seen}"),
         };
         format!(
-            "let scope = Access.{rows}(who.role).read;\n  Rows.page<{module}.{row}, {module}.{view}>({rows}, after, {module}.page, func row = {reach}, {shown});"
+            "{scope}\n  Rows.page<{module}.{row}, {module}.{view}>({rows}, after, {module}.page, func row = {reach}, {shown});"
         )
     };
     let (counts, shown) = counted(model, shape);

@@ -7,6 +7,7 @@ use super::Tree;
 use super::balance;
 use super::capacity;
 use super::entity;
+use super::granted;
 use super::migration::minor_digits;
 use super::shape::{Model, Shape};
 use super::text::{capital, comment, indent, script};
@@ -201,6 +202,7 @@ fn entity(model: &Model<'_>, shape: &Shape<'_>) -> String {
     lines.extend(entity.person.as_ref().map(|role| format!("person: {},", script(role))));
     lines.extend(behaviour::lines(model, shape));
     lines.extend(capacity::shown_rule(model, shape).map(|rule| format!("places: {},", script(&rule.limit.id))));
+    lines.extend(granted::description(model, shape));
     let owed = balance::shown_rule(model, shape);
     lines.extend(owed.map(|shared| format!("balance: {},", kind(&shared.amount().kind))));
     lines.push(format!("pageSize: {},", entity::page(shape)));

@@ -14,10 +14,12 @@ mod time;
 
 use std::collections::BTreeSet;
 
+use super::granted;
 use super::names::last_number;
 use super::shape::{Model, Shape};
 use super::text::motoko;
 use crate::spec::{Condition, Field, Rule};
+use time::Absence;
 
 /// What the rules add to an entity's part of the actor.
 #[derive(Default)]
@@ -70,6 +72,7 @@ pub(super) fn hooks(model: &Model<'_>, shape: &Shape<'_>) -> Hooks {
             hooks.change.extend(held.pushed(shape, span, per, only_if.as_ref()));
         }
     }
+    hooks.change.extend(granted::refusals(model, shape));
     // Of two rules that fill in one field, the first does.
     let mut filled = BTreeSet::new();
     hooks.settled.retain(|(field, _)| filled.insert(field.clone()));
@@ -97,11 +100,12 @@ pub(super) fn variables(model: &Model<'_>) -> Vec<(String, String)> {
 impl Held<'_, '_> {
     fn add(&self, rule: &Rule, hooks: &mut Hooks) -> Option<()> {
         match rule {
-            // These have homes of their own: `Model::unique`, `Model::one_per_member`, the modules `capacity`,
-            // `balance` and `lines`.
+            // These have homes of their own: `Model::unique`, `Model::one_per_member`, the modules `capacity`, `balance`,
+            // `granted` and `lines`.
             Rule::OnePerMember { .. }
             | Rule::Capacity { .. }
             | Rule::Unique { .. }
+            | Rule::Granted { .. }
             | Rule::Shared { .. }
             | Rule::Lines { .. } => Some(()),
             Rule::Once { fields, by_member, .. } => self.once(hooks, fields, *by_member),
@@ -122,6 +126,9 @@ impl Held<'_, '_> {
             Rule::Times { field, each, count, .. } => self.times(hooks, field, each, count),
             Rule::Quorum { field, to, votes, by, least, .. } => self.quorum(hooks, field, to, votes, by, *least),
             Rule::Extends { field, from, to, .. } => self.extends(hooks, field, from, to),
+            Rule::Away { span, field, absence, of, first, last, .. } => {
+                self.away(hooks, span, field, absence, &Absence { of, first, last })
+            }
             Rule::Ordered { first, then, .. } => self.ordered(hooks, first, then),
         }
     }

@@ -5,6 +5,7 @@
 
 use super::balance;
 use super::capacity;
+use super::granted;
 use super::shape::{Capacity, Model, Shape};
 use super::text::{capital, motoko};
 use crate::spec::{Field, Grant, Scope, Who, Whose};
@@ -65,6 +66,7 @@ pub(super) fn functions(model: &Model<'_>, shape: &Shape<'_>) -> Vec<String> {
     let mut found = Vec::new();
     found.extend(owner(model, shape));
     found.extend(reach(model, shape));
+    found.extend(granted::of(model, shape).iter().flat_map(|rule| rule.functions(model, shape)));
     found.extend(shape.shown().iter().filter(|field| !field.seen_by.is_empty()).map(|field| sees(model, shape, field)));
     found.extend(sight(model, shape));
     found

@@ -18,7 +18,9 @@ pub(crate) fn report_lost(draft: &mut Draft, units: &[Unit]) {
     let mut mentioned: Option<BTreeSet<String>> = None;
     let concepts = concepts(&draft.spec);
     let mut reported = BTreeSet::new();
-    for unit in units.iter().filter(|unit| names_something(unit)) {
+    let told = draft.parts.clone();
+    let told = told.iter().flat_map(super::told::Part::units);
+    for unit in units.iter().chain(told).filter(|unit| names_something(unit)) {
         let by_concept =
             unit.entity().into_iter().chain(unit.field()).chain(unit.role()).any(|concept| concepts.contains(concept));
         if by_concept {

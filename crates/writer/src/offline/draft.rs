@@ -114,6 +114,8 @@ pub(crate) struct Draft {
     pub(crate) held: Vec<(Rule, String, bool)>,
     /// What was said about when it is open.
     pub(crate) openings: Vec<super::opening::Opening>,
+    /// What was told by a few words in any order.
+    pub(crate) parts: Vec<super::told::Part>,
     /// What is said about the whole, until the whole text is read.
     pub(crate) wishes: Vec<super::patterns::Wish>,
     /// Things that are not called so in the app: what they became, and what they were called.
@@ -157,6 +159,7 @@ impl Draft {
             told: Vec::new(),
             held: Vec::new(),
             openings: Vec::new(),
+            parts: Vec::new(),
             wishes: Vec::new(),
             folded: Vec::new(),
             said: BTreeSet::new(),

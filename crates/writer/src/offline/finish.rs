@@ -24,8 +24,10 @@ pub(crate) fn finish(draft: &mut Draft) {
     if draft.creating {
         blueprint::compose(draft);
     }
+    super::told::bind(draft);
     blueprint::build(draft);
     super::opening::apply(draft);
+    super::told::apply(draft);
     only_a_heading(draft);
     new_fields(draft);
     companions(draft);
@@ -44,6 +46,7 @@ pub(crate) fn finish(draft: &mut Draft) {
     wishes::apply(draft);
     idle_roles(draft);
     one_each(draft);
+    super::told::close(draft);
     reach::pages(draft);
     wishes::views(draft);
     titles(draft);

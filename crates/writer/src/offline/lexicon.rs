@@ -263,6 +263,9 @@ struct File {
     /// Words about when a place is open, by what they say.
     #[serde(default)]
     opening: BTreeMap<String, Vec<String>>,
+    /// Words found in any order, by what they say.
+    #[serde(default)]
+    told: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     currencies: BTreeMap<String, Vec<String>>,
     #[serde(default)]
@@ -382,6 +385,9 @@ impl Language {
             language.numbers.entry(language.file.grammar.key(&phrase_key(word))).or_insert(*number);
         }
         language.words = language.exact.keys().flat_map(|key| key.split(' ')).map(str::to_owned).collect();
+        // So that a small word written together with one of these is found.
+        let shares: Vec<String> = language.told("share").iter().map(|word| phrase_key(word)).collect();
+        language.words.extend(shares.iter().flat_map(|key| key.split(' ')).map(str::to_owned));
         let plain = |tags: &[Tag]| tags.iter().all(|tag| matches!(tag, Tag::Function(key) if PLAIN.contains(key)));
         let typable = language.exact.iter().filter(|(key, tags)| is_typable(key) && !plain(tags));
         language.typed = typable.map(|(key, _)| key.clone()).collect();
@@ -677,6 +683,11 @@ impl Language {
     pub(crate) fn option(&self, id: &str) -> String {
         let english = || lexicon().languages.first().and_then(|english| english.file.option.get(id));
         self.file.option.get(id).or_else(english).cloned().unwrap_or_else(|| id.to_owned())
+    }
+
+    /// Words that tell something in any order.
+    pub(crate) fn told(&self, key: &str) -> &[String] {
+        self.file.told.get(key).map_or(&[], Vec::as_slice)
     }
 
     /// Words about when a place is open.

@@ -106,6 +106,12 @@ phrases! {
     AssumedTyping,
     /// 0 people, 1 place.
     AssumedRef,
+    /// 0 things, 1 shares.
+    SharesKept,
+    /// 0 quotation, 1 things, 2 shares.
+    StaysPrivate,
+    /// Nothing.
+    NobodyNamed,
     /// Nothing.
     AssumedNoVisitors,
     /// 0 things.

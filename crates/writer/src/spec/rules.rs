@@ -256,6 +256,42 @@ pub enum Rule {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         among: Option<Among>,
     },
+    /// Whom a row of this entity names sees what it refers to, until its day is over: an album that is shared. So do
+    /// they see what belongs to it, and nobody else does but whose it is and who reaches all rows.
+    Granted {
+        /// The entity whose rows share something.
+        entity: String,
+        /// Its reference to what is shared.
+        of: String,
+        /// Its reference to a person of the app.
+        to: String,
+        /// Its last day, a date; absent, and where none is given: for good.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<String>,
+        /// Only rows for which this holds share anything: those that were not withdrawn.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        only_if: Option<Condition>,
+        /// What belongs to it, each to what is shared or to one named before: pictures, and their comments.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        along: Vec<Along>,
+    },
+    /// Rows take no time in which what they refer to is away: a stylist's holidays, a room that is being painted.
+    Away {
+        /// The entity of the rows.
+        entity: String,
+        /// When and how long.
+        span: Span,
+        /// Its reference to what may be away.
+        field: String,
+        /// The entity whose rows say when.
+        absence: String,
+        /// Its reference to the same; where it names nothing, everything is away.
+        of: String,
+        /// Its first day, or time.
+        first: String,
+        /// Its last day, which belongs to it, or the time at which it ends.
+        last: String,
+    },
     /// One date, time or number is not before (or below) another of the same row.
     Ordered {
         /// The entity.
@@ -292,163 +328,10 @@ impl Rule {
             | Rule::Quorum { entity, .. }
             | Rule::Shared { entity, .. }
             | Rule::Extends { entity, .. }
+            | Rule::Granted { entity, .. }
+            | Rule::Away { entity, .. }
             | Rule::Ordered { entity, .. } => entity,
         }
-    }
-}
-
-impl Rule {
-    /// The fields it looks at, each with its entity; a reference that leads nowhere leads to none.
-    pub fn uses<'a>(&'a self, spec: &'a AppSpec) -> Vec<(&'a str, &'a str)> {
-        let own = self.entity();
-        let mut found: Vec<(&str, &str)> = Vec::new();
-        let mut see = |entity: &'a str, field: &'a str| found.push((entity, field));
-        let through = |reference: &str| match spec
-            .entity(own)
-            .and_then(|entity| entity.field(reference))
-            .map(|field| &field.kind)
-        {
-            Some(FieldKind::Ref { entity }) => Some(entity.as_str()),
-            _ => None,
-        };
-        match self {
-            Rule::OnePerMember { .. } => {}
-            Rule::Capacity { field, parent, limit, weight, extra, only_if, via, .. } => {
-                see(own, field);
-                see(parent, limit);
-                weight.iter().chain(via).for_each(|field| see(own, field));
-                let told = via.as_ref().map_or(Some(own), |via| through(via));
-                extra.iter().for_each(|condition| see(own, &condition.field));
-                only_if.iter().zip(told).for_each(|(condition, told)| see(told, &condition.field));
-            }
-            Rule::Unique { field, .. } | Rule::Number { field, .. } | Rule::Notice { field, .. } => see(own, field),
-            Rule::Once { fields, .. } => fields.iter().for_each(|field| see(own, field)),
-            Rule::NoOverlap { span, per, only_if, .. } => {
-                span.uses(own, through).into_iter().for_each(|(entity, field)| see(entity, field));
-                per.iter().for_each(|field| see(own, field));
-                only_if.iter().for_each(|condition| see(own, &condition.field));
-            }
-            Rule::Open { span, .. } => {
-                span.uses(own, through).into_iter().for_each(|(entity, field)| see(entity, field));
-            }
-            Rule::Within { span, field, opens, closes, .. } => {
-                span.uses(own, through).into_iter().for_each(|(entity, field)| see(entity, field));
-                see(own, field);
-                through(field).iter().for_each(|hours| {
-                    see(hours, opens);
-                    see(hours, closes);
-                });
-            }
-            Rule::Steps { field, steps, .. } => {
-                see(own, field);
-                for who in steps.iter().flat_map(|step| &step.by) {
-                    who.through().into_iter().for_each(|field| see(own, field));
-                }
-            }
-            Rule::Fixed { only_if, except, .. } => {
-                only_if.iter().for_each(|condition| see(own, &condition.field));
-                except.iter().for_each(|field| see(own, field));
-            }
-            Rule::Balance { field, amount, takes, .. } => {
-                [field, amount, &takes.field].into_iter().for_each(|field| see(own, field));
-            }
-            Rule::AtMost { per, only_if, .. } => {
-                per.iter().for_each(|field| see(own, field));
-                only_if.iter().for_each(|condition| see(own, &condition.field));
-            }
-            Rule::Needs { field, condition, .. } => {
-                see(own, field);
-                if let Some((other, condition)) = through(field).zip(condition.as_ref()) {
-                    see(other, &condition.field);
-                }
-            }
-            Rule::Baton { field, to, .. } => [field, to].into_iter().for_each(|field| see(own, field)),
-            Rule::Copied { field, via, from, .. } => {
-                [field, via].into_iter().for_each(|field| see(own, field));
-                through(via).iter().for_each(|other| see(other, from));
-            }
-            Rule::Times { field, each, count, .. } => {
-                [field, each, count].into_iter().for_each(|field| see(own, field));
-            }
-            Rule::Lines { field, of, count, .. } => {
-                [field, of, count].into_iter().for_each(|field| see(own, field));
-            }
-            Rule::Quorum { field, votes, by, .. } => {
-                see(own, field);
-                see(votes, by);
-            }
-            Rule::Extends { field, from, to, .. } => {
-                [field, from].into_iter().for_each(|field| see(own, field));
-                through(field).iter().for_each(|other| see(other, to));
-            }
-            Rule::Shared { amount, payer, among, .. } => {
-                [amount, payer].into_iter().for_each(|field| see(own, field));
-                if let Some(among) = among {
-                    [&among.of, &among.who].into_iter().for_each(|field| see(&among.entity, field));
-                }
-            }
-            Rule::Ordered { first, then, .. } => [first, then].into_iter().for_each(|field| see(own, field)),
-        }
-        found
-    }
-
-    /// Lets go of a condition that looks at a field, where the rule makes sense without it; whether it did.
-    pub fn release(&mut self, field: &str) -> bool {
-        let about =
-            |condition: &Option<Condition>| condition.as_ref().is_some_and(|condition| condition.field == field);
-        match self {
-            Rule::Capacity { extra, only_if, via, .. } => {
-                let (first, second) = (about(extra), via.is_none() && about(only_if));
-                extra.take_if(|_| first);
-                only_if.take_if(|_| second);
-                first || second
-            }
-            Rule::NoOverlap { only_if, .. } | Rule::AtMost { only_if, .. } => {
-                let gone = about(only_if);
-                only_if.take_if(|_| gone);
-                gone
-            }
-            Rule::Shared { among, .. } => {
-                let named = |among: &mut Among| among.of == field || among.who == field;
-                among.take_if(named).is_some()
-            }
-            _ => false,
-        }
-    }
-}
-
-impl Rule {
-    /// The entity whose rows tell whether this rule's rows count, where it is another one.
-    pub fn told_by<'a>(&self, spec: &'a AppSpec) -> Option<&'a str> {
-        let Rule::Capacity { entity, via: Some(via), .. } = self else { return None };
-        match &spec.entity(entity)?.field(via)?.kind {
-            FieldKind::Ref { entity } => Some(entity),
-            _ => None,
-        }
-    }
-
-    /// Lets go of a condition that looks at a field of the entity that tells whether rows count.
-    pub fn release_told(&mut self, field: &str) {
-        if let Rule::Capacity { only_if, via, .. } = self
-            && only_if.take_if(|condition| condition.field == field).is_some()
-        {
-            *via = None;
-        }
-    }
-}
-
-impl Span {
-    fn uses<'a>(&'a self, own: &'a str, through: impl Fn(&str) -> Option<&'a str>) -> Vec<(&'a str, &'a str)> {
-        let mut found = vec![(own, self.start.as_str())];
-        match &self.end {
-            End::Field { field } | End::Length { field } => found.push((own, field)),
-            End::LengthOf { via, field } => {
-                found.push((own, via));
-                found.extend(through(via).map(|other| (other, field.as_str())));
-            }
-            End::Minutes { .. } => {}
-        }
-        found
     }
 }
 
@@ -517,6 +400,15 @@ pub struct Among {
     pub of: String,
     /// Its reference to the person.
     pub who: String,
+}
+
+/// Rows that belong to what is shared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Along {
+    /// Their entity.
+    pub entity: String,
+    /// Its reference to what they belong to.
+    pub field: String,
 }
 
 /// When a place is open on some days of the week.

@@ -150,6 +150,34 @@ pub(super) fn check(spec: &AppSpec, path: &str, rule: &Rule) -> Checked {
             form(path, points(shares, path, &among.of)? == entity.id, "who shares something refers to it")?;
             form(path, points(shares, path, &among.who)? == people, "who pays and who shares are of the same people")
         }
+        Rule::Granted { of, to, until, only_if, along, .. } => {
+            let shared = points(entity, path, of)?;
+            let person = known_entity(spec, path, points(entity, path, to)?)?;
+            form(path, person.person.is_some(), "what is shared is shared with people of the app")?;
+            if let Some(field) = until {
+                let day = known_field(entity, path, field)?.kind == FieldKind::Date;
+                form(path, day, "something is shared until a date")?;
+            }
+            only_if.iter().try_for_each(only)?;
+            let mut known = vec![shared];
+            for one in along {
+                let parent = points(known_entity(spec, path, &one.entity)?, path, &one.field)?;
+                let fits = known.contains(&parent) && !known.contains(&one.entity.as_str());
+                form(path, fits, "what is shared along belongs to what is shared, once")?;
+                known.push(&one.entity);
+            }
+            let others = spec.rules.iter().filter(|other| *other != rule);
+            let apart = others.flat_map(|other| shared_by(spec, other)).all(|other| !known.contains(&other));
+            form(path, apart, "one rule says how something is shared")
+        }
+        Rule::Away { span: time, field, absence, of, first, last, .. } => {
+            span(spec, entity, path, time)?;
+            let other = known_entity(spec, path, absence)?;
+            let same = points(entity, path, field)? == points(other, path, of)?;
+            form(path, same, "what is away is what the rows refer to")?;
+            let (first, last) = (&known_field(other, path, first)?.kind, &known_field(other, path, last)?.kind);
+            form(path, is_day(first) && first == last, "an absence goes from one day to another")
+        }
         Rule::Ordered { first, then, .. } => {
             let (first, then) = (&known_field(entity, path, first)?.kind, &known_field(entity, path, then)?.kind);
             let comparable = is_day(first) || is_number(first) || *first == FieldKind::Time;
@@ -157,6 +185,16 @@ pub(super) fn check(spec: &AppSpec, path: &str, rule: &Rule) -> Checked {
             form(path, same, "dates, times and numbers of one kind have an order")
         }
     }
+}
+
+/// The entities whose rows a rule shares.
+fn shared_by<'a>(spec: &'a AppSpec, rule: &'a Rule) -> Vec<&'a str> {
+    let Rule::Granted { entity, of, along, .. } = rule else { return Vec::new() };
+    let root = match spec.entity(entity).and_then(|entity| entity.field(of)).map(|field| &field.kind) {
+        Some(FieldKind::Ref { entity }) => Some(entity.as_str()),
+        _ => None,
+    };
+    root.into_iter().chain(along.iter().map(|along| along.entity.as_str())).collect()
 }
 
 /// Checks that somebody named in relation to a row can be told.

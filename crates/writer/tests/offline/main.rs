@@ -16,6 +16,7 @@ mod orders;
 mod plain;
 mod questions;
 mod sites;
+mod told;
 mod wedding;
 
 use writer::spec::{AppSpec, Field, FieldKind, Rule, Scope};

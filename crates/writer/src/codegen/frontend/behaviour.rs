@@ -200,6 +200,7 @@ fn booking_text(model: &Model<'_>, shape: &Shape<'_>, rule: &Rule) -> Option<Str
         narrowed(shape, only_if.as_ref()),
         model.spec.rules.iter().find_map(|rule| hours_text(model, shape, rule)),
         model.spec.rules.iter().find_map(|rule| open_text(shape, rule)),
+        model.spec.rules.iter().find_map(|rule| away_text(model, shape, rule)),
     ];
     let lines: Vec<String> = parts.into_iter().flatten().map(|part| format!("{part},")).collect();
     Some(format!("{{\n{}\n}}", indent(&lines.join("\n"), 1)))
@@ -238,6 +239,15 @@ fn open_text(shape: &Shape<'_>, rule: &Rule) -> Option<String> {
     let closed: Vec<String> = closed.iter().map(days).collect();
     let parts = [format!("week: [{}]", week.join(", ")), format!("closed: [{}]", closed.join(", "))];
     (*entity == shape.entity.id).then(|| format!("open: {}", object(parts.map(Some))))
+}
+
+fn away_text(model: &Model<'_>, shape: &Shape<'_>, rule: &Rule) -> Option<String> {
+    let Rule::Away { entity, field, absence, of, first, last, .. } = rule else { return None };
+    let other = model.shape(absence).filter(|_| *entity == shape.entity.id)?;
+    shape.field(field)?;
+    [of, first, last].into_iter().try_for_each(|id| other.field(id).map(|_| ()))?;
+    let names = [("field", field), ("entity", absence), ("of", of), ("first", first), ("last", last)];
+    Some(format!("away: {}", object(names.map(|(name, value)| named(name, value)))))
 }
 
 /// The entity that a reference of `shape` leads to.

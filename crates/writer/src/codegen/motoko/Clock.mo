@@ -77,6 +77,12 @@ module {
     from * minuteLength < now + hours * 60 * minuteLength;
   };
 
+  /// Whether a day is over at `now` (nanoseconds since 1970); none never is.
+  public func over(day : ?Text, now : Int) : Bool {
+    let ?from = minutes(day) else return false;
+    (from + dayLength) * minuteLength <= now;
+  };
+
   /// Stretches by group, start and id, each with its end.
   public type Plan = Map.Map<(Text, Int, Nat), Int>;
 

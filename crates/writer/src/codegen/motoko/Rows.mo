@@ -126,6 +126,18 @@ module {
     groups;
   };
 
+  /// The ids to which `share` leads.
+  public func given<Row>(rows : Rows<Row>, share : Row -> ?Nat) : Map.Map<Nat, ()> {
+    let found = Map.empty<Nat, ()>();
+    for (row in rows.values()) {
+      switch (share(row)) { case (?id) found.add(compare, id, ()); case null {} };
+    };
+    found;
+  };
+
+  /// Whether `id` is among those given.
+  public func isGiven(given : Map.Map<Nat, ()>, id : Nat) : Bool = given.containsKey(compare, id);
+
   /// Those named for `id`, or the others where nobody is.
   public func namedOr(named : Map.Map<Nat, [Nat]>, id : Nat, others : [Nat]) : [Nat] {
     switch (named.get(compare, id)) { case (?some) some; case null others };

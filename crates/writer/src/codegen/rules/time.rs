@@ -5,6 +5,16 @@ use super::super::text::{indent, motoko};
 use super::{Held, Hooks, all, label, refuse};
 use crate::spec::{Condition, Days, End, FieldKind, Hours, Span};
 
+/// The fields of an absence.
+pub(super) struct Absence<'r> {
+    /// Its reference.
+    pub(super) of: &'r str,
+    /// When it begins.
+    pub(super) first: &'r str,
+    /// When it ends.
+    pub(super) last: &'r str,
+}
+
 impl Held<'_, '_> {
     /// A row never comes to take time of another that agrees in `per`.
     pub(super) fn no_overlap(
@@ -81,6 +91,42 @@ func {shut}(row : {row}) : Bool {{
             tests = tests.join("\n  or ")
         ));
         hooks.change.push(refuse(&format!("{time}(after) != {time}(before) and {shut}(after)"), "Words.shut"));
+        Some(())
+    }
+
+    /// What a row refers to is there all its time. What is away later leaves rows where they are.
+    pub(super) fn away(
+        &self,
+        hooks: &mut Hooks,
+        span: &Span,
+        field: &str,
+        absence: &str,
+        parts: &Absence<'_>,
+    ) -> Option<()> {
+        let (field, other) = (self.field(field)?, self.model.shape(absence)?);
+        let (of, first, last) = (other.field(parts.of)?, other.field(parts.first)?, other.field(parts.last)?);
+        let time = self.timed(hooks, "plan", span, None)?;
+        let (away, row, rows, id) = (self.function("away"), self.row(), &other.names.rows, &field.id);
+        let clock = if first.kind == FieldKind::Date { "days" } else { "times" };
+        hooks.functions.push(format!(
+            "\
+/// Whether what a row refers to is away while it lasts; an absence of nobody in particular is everybody's.
+func {away}(row : {row}) : Bool {{
+  let time = {time}(row);
+  func met(other : {module}.{kind}) : Bool {{
+    (other.{of} == null or other.{of} == row.{id}) and Clock.meet(time, Clock.{clock}(other.{first}, other.{last}));
+  }};
+  Rows.find({rows}, met) != null;
+}};",
+            module = other.names.module,
+            kind = other.names.row,
+            of = of.id,
+            first = first.id,
+            last = last.id,
+        ));
+        let changed = format!("{time}(after) != {time}(before) or after.{id} != before.{id}");
+        let sentence = format!("Words.away({})", label(field));
+        hooks.change.push(refuse(&format!("({changed}) and {away}(after)"), &sentence));
         Some(())
     }
 

@@ -214,7 +214,7 @@ fn tell(draft: &mut Draft, clause: &mut Clause, blueprint: &Blueprint, deed: &De
         clause.take(range.clone());
         draft.folded.push((id.clone(), super::super::unit::written(&clause.units[range.clone()])));
         // "Haircut booking: …": a heading names the app, not what is booked.
-        let headed = clause.opens && told.bound.is_empty();
+        let headed = clause.opens && told.bound.is_empty() && deed.subject.is_some();
         let other = deed.other.as_ref().filter(|_| !headed && !fits(draft, blueprint, slot, &id));
         let slot = other.unwrap_or(slot);
         told.bound.push((slot.clone(), id.clone()));

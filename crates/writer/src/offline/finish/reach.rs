@@ -144,7 +144,10 @@ pub(crate) fn pages(draft: &mut Draft) {
         // Lines are read where they were sent: with what they belong to.
         let lines = |rule: &Rule| matches!(rule, Rule::Lines { entity: lines, .. } if *lines == entity.id);
         let served = served || draft.spec.rules.iter().any(lines);
-        let visitor = entity.grant(VISITOR).is_some() && !served;
+        // When somebody is away is read for the free times, and is no page of its own.
+        let away = |rule: &Rule| matches!(rule, Rule::Away { absence, .. } if *absence == entity.id);
+        let behind = draft.spec.rules.iter().any(away);
+        let visitor = entity.grant(VISITOR).is_some() && !served && !behind;
         let public: Vec<String> = if visitor { vec![VISITOR.to_owned()] } else { Vec::new() };
         put_page(draft, &entity.id, &entity.plural, PageKind::Cards, &public, &format!("{} public", entity.plural));
         let own: Vec<String> = person.filter(|_| answers).into_iter().collect();

@@ -353,7 +353,7 @@ fn add(facts: &mut Vec<Fact>, part: &[&Item], (open, not): (bool, bool)) -> Opti
     let dated =
         part.iter().any(|item| matches!(item, Item::Month(_))) || !open && part.iter().any(|item| is_date(item));
     if dated {
-        let days = dates(part)?;
+        let days = months(part).or_else(|| dates(part))?;
         facts.push(Fact::Away { days, back: false });
         return match (open, not) {
             (true, false) => None,
@@ -383,6 +383,22 @@ fn add(facts: &mut Vec<Fact>, part: &[&Item], (open, not): (bool, bool)) -> Opti
         },
     }
     Some(())
+}
+
+/// "In August", "from July to August": whole months.
+fn months(part: &[&Item]) -> Option<Days> {
+    let numbered = part.iter().any(|item| matches!(item, Item::Number(_) | Item::Days(_)));
+    let months: Vec<u8> =
+        part.iter().filter_map(|item| if let Item::Month(month) = item { Some(*month) } else { None }).collect();
+    let ranged = part.iter().any(|item| matches!(item, Item::To));
+    let (first, last) = match (months.as_slice(), ranged) {
+        ([one], _) => (*one, *one),
+        ([first, last], true) => (*first, *last),
+        _ => return None,
+    };
+    // The last day of February is the one of a leap year.
+    let end = (28..=31).rev().find(|day| Day::read(&format!("2000-{last:02}-{day}")).is_some())?;
+    (!numbered).then(|| Days { first: format!("{first:02}-01"), last: format!("{last:02}-{end}") })
 }
 
 /// The days of the week that a part names, and whether as "from … to …".

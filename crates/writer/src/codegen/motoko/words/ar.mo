@@ -46,4 +46,5 @@ module {
   public func noRoom(what : Text) : Text = what # ": لم يبقَ فيه متسع لهذا.";
   public func tooLow(what : Text) : Text = what # ": لا يمكن أن يكون بهذا القدر، فقد أُخذ أكثر منه.";
   public func pushes(what : Text) : Text = "مع «" # what # "» هذا تتداخل مواعيد أُعطيت من قبل.";
+  public func away(what : Text) : Text = what # " غير متاح في ذلك الوقت.";
 };

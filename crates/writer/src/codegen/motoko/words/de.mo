@@ -46,4 +46,5 @@ module {
   public func noRoom(what : Text) : Text = what # " hat dafür keinen Platz mehr.";
   public func tooLow(what : Text) : Text = what # " kann nicht so klein sein: Es ist schon mehr belegt.";
   public func pushes(what : Text) : Text = "Mit diesem Wert für " # what # " würden sich vergebene Zeiten überschneiden.";
+  public func away(what : Text) : Text = what # " ist dann nicht verfügbar.";
 };

@@ -46,4 +46,5 @@ module {
   public func noRoom(what : Text) : Text = what # " has no room left for this.";
   public func tooLow(what : Text) : Text = what # " can't be that small: more is taken already.";
   public func pushes(what : Text) : Text = "With this “" # what # "”, times that were given would overlap.";
+  public func away(what : Text) : Text = what # " is not available then.";
 };

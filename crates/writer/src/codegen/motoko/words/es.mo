@@ -46,4 +46,5 @@ module {
   public func noRoom(what : Text) : Text = what # " ya no tiene sitio para esto.";
   public func tooLow(what : Text) : Text = what # " no puede ser tan pequeño: ya hay más ocupado.";
   public func pushes(what : Text) : Text = "Con ese valor de " # what # " se solaparían horas ya dadas.";
+  public func away(what : Text) : Text = what # " no está disponible entonces.";
 };

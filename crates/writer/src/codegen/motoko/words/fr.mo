@@ -46,4 +46,5 @@ module {
   public func noRoom(what : Text) : Text = what # " n'a plus de place pour cela.";
   public func tooLow(what : Text) : Text = what # " ne peut pas être aussi petit : il y a déjà plus de pris.";
   public func pushes(what : Text) : Text = "Avec cette valeur de " # what # ", des créneaux déjà pris se chevaucheraient.";
+  public func away(what : Text) : Text = what # " n'est pas disponible à ce moment.";
 };

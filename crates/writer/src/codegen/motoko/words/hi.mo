@@ -46,4 +46,5 @@ module {
   public func noRoom(what : Text) : Text = what # ": इसके लिए जगह नहीं बची है।";
   public func tooLow(what : Text) : Text = what # ": इतना कम नहीं हो सकता, इससे ज़्यादा लिया जा चुका है।";
   public func pushes(what : Text) : Text = "इस “" # what # "” के साथ दिए गए समय आपस में टकराएँगे।";
+  public func away(what : Text) : Text = what # " उस समय उपलब्ध नहीं है।";
 };

@@ -46,4 +46,5 @@ module {
   public func noRoom(what : Text) : Text = what # " tidak punya sisa yang cukup untuk ini.";
   public func tooLow(what : Text) : Text = what # " tidak bisa sekecil itu: yang terpakai sudah lebih banyak.";
   public func pushes(what : Text) : Text = "Dengan “" # what # "” ini, waktu yang sudah diberikan akan bertabrakan.";
+  public func away(what : Text) : Text = what # " tidak tersedia saat itu.";
 };

@@ -46,4 +46,5 @@ module {
   public func noRoom(what : Text) : Text = what # " já não tem lugar para isto.";
   public func tooLow(what : Text) : Text = what # " não pode ser tão pequeno: já há mais ocupado.";
   public func pushes(what : Text) : Text = "Com esse valor de " # what # ", horários já dados iriam sobrepor-se.";
+  public func away(what : Text) : Text = what # " não está disponível nessa altura.";
 };

@@ -46,4 +46,5 @@ module {
   public func noRoom(what : Text) : Text = what # " haina nafasi iliyobaki kwa hili.";
   public func tooLow(what : Text) : Text = what # " haiwezi kuwa ndogo hivyo: zaidi tayari zimechukuliwa.";
   public func pushes(what : Text) : Text = "Kwa “" # what # "” hii, muda uliokwisha kutolewa utagongana.";
+  public func away(what : Text) : Text = what # " haipatikani wakati huo.";
 };

@@ -46,4 +46,5 @@ module {
   public func noRoom(what : Text) : Text = what # "没有足够的余量。";
   public func tooLow(what : Text) : Text = what # "不能这么小:已经占用的更多。";
   public func pushes(what : Text) : Text = "换成这个“" # what # "”,已经给出的时间会互相重叠。";
+  public func away(what : Text) : Text = what # "届时不可用。";
 };
