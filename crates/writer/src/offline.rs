@@ -145,7 +145,10 @@ pub fn change(spec: &AppSpec, text: &str) -> Result<Change, Declined> {
     if draft.spec.entities == spec.entities && draft.spec.rules == spec.rules {
         draft.spec.blueprints.clone_from(&spec.blueprints);
     }
-    if draft.spec == *spec && draft.out.understood.is_empty() {
+    // What is there stays as it is where a text was not understood, whatever its words reminded of.
+    let stays = spec.entities.iter().all(|entity| draft.spec.entity(&entity.id) == Some(entity));
+    let guessed = draft.spec == *spec || !stays && !draft.out.not_understood.is_empty();
+    if guessed && draft.out.understood.is_empty() {
         return Err(nothing(draft));
     }
     closed(draft, spec)

@@ -23,6 +23,8 @@ macro_rules! sentences {
 sentences! {
     /// Nothing of the text changes the app.
     Unchanged,
+    /// The app is as it should be: 0 what was understood.
+    AlreadySo,
     /// The first version has none before it.
     NothingToUndo,
     /// The way to change an app whose calls don't end.

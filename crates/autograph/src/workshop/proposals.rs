@@ -162,8 +162,15 @@ fn declined(declined: writer::Declined) -> Box<Outcome> {
     Box::new(outcome)
 }
 
-/// Nothing of the text changes the app: no version is made for it.
+/// Nothing of the text changes the app: no version is made for it. If it was understood, it is so already.
 fn unchanged(language: &str, understanding: &Understanding) -> Box<Outcome> {
+    if understanding.not_understood.is_empty() && !understanding.understood.is_empty() {
+        let said: Vec<&str> = understanding.understood.iter().map(|statement| statement.text.as_str()).collect();
+        let message = writer::told(language, Told::AlreadySo, &[&said.join(" ")]);
+        let mut outcome = Outcome { outcome: "ok".into(), message: Some(message), ..Outcome::default() };
+        understood_into(&mut outcome, Some(understanding));
+        return Box::new(outcome);
+    }
     let message = writer::told(language, Told::Unchanged, &[]);
     let mut outcome = Outcome { outcome: "failed".into(), message: Some(message.clone()), ..Outcome::default() };
     understood_into(&mut outcome, Some(understanding));

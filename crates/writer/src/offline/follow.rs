@@ -1,8 +1,10 @@
-//! Changes said in a few words, in any order: how rows are sorted, what a detail is split into, who no longer sees it,
+//! Changes said in a few words, in any order: how rows are sorted, where a detail or a page stands, what a detail is split into, who no longer sees it,
 //! how the app looks, when it is closed.
 //!
 //! They are read by what their words mean in this app, not by where they stand, so one reading serves all languages.
 //! Invariant: a text is read here only if every word of it has a meaning; else the clause patterns read it.
+
+mod arrange;
 
 use super::ask::{Meaning, Part, Told, heard, is_people};
 use super::draft::{Draft, options};
@@ -64,6 +66,7 @@ pub(super) fn read(spec: &AppSpec, text: &str, language: &'static Language) -> O
         || follow.choices(&mut draft)
         || follow.hide(&mut draft)
         || follow.sign_up(&mut draft)
+        || follow.arrange(&mut draft)
         || follow.search(&mut draft)
         || follow.sort(&mut draft);
     read.then_some(draft)

@@ -32,6 +32,55 @@ fn rows_are_sorted_as_said() {
 }
 
 #[test]
+fn details_stand_where_they_are_put_in_every_language() {
+    for (wish, change, order) in [
+        ("Guests have a name, an email and a phone number.", "Put the email before the name", "email name phone"),
+        ("Guests have a name, an email and a phone number.", "Move the phone number to the top", "phone name email"),
+        ("Guests have a name and an email.", "Reorder the fields: email, name", "email name"),
+        ("Guests have a name and an email.", "Put the name last", "attending name"),
+        ("Kunden haben einen Namen und eine Adresse.", "Setze die Adresse vor den Namen", "address name"),
+        ("Los socios tienen nombre y teléfono.", "Pon el teléfono antes del nombre", "phone name"),
+        ("Les parents ont un nom et un téléphone.", "Mets le téléphone avant le nom", "phone name"),
+        ("Clientes com nome e telefone.", "Coloque o telefone antes do nome", "phone name"),
+        ("Pasien punya nama dan alamat.", "Taruh alamat sebelum nama", "address name"),
+        ("Wanachama wana jina na barua pepe.", "Weka barua pepe kabla ya jina", "email name"),
+        ("मेहमानों का नाम और ईमेल होता है।", "ईमेल को नाम से पहले रखो", "email name"),
+        ("العملاء لديهم اسم ورقم هاتف.", "ضع رقم الهاتف قبل الاسم", "phone name"),
+        ("顾客有姓名和电话。", "把电话放在姓名前面", "phone name"),
+    ] {
+        let (spec, _) = written(wish);
+        let done = changed(&spec, change);
+        assert!(done.understanding.not_understood.is_empty(), "{change}: {:?}", done.understanding);
+        let ids: Vec<&str> = done.spec.entities[0].fields.iter().map(|field| field.id.as_str()).collect();
+        assert!(ids.join(" ").starts_with(order) || ids.join(" ").ends_with(order), "{change}: {ids:?}");
+        let sorted = |spec: &AppSpec| {
+            let mut ids: Vec<String> = spec.entities[0].fields.iter().map(|field| field.id.clone()).collect();
+            ids.sort();
+            ids
+        };
+        assert_eq!(sorted(&done.spec), sorted(&spec), "{change}");
+    }
+}
+
+#[test]
+fn pages_stand_where_they_are_put() {
+    let (spec, _) = written("Guests have a name and an email. Tables have a name and a number of seats.");
+    for text in ["Put the tables page first", "Put tables before guests"] {
+        let done = changed(&spec, text);
+        assert_eq!(done.spec.pages[0].entity, "table", "{text}");
+        assert_eq!((done.spec.pages.len(), &done.spec.entities), (spec.pages.len(), &spec.entities), "{text}");
+    }
+    assert!(change(&spec, "Put the email before the zebra").is_err(), "what isn't there has no place");
+}
+
+#[test]
+fn what_was_not_understood_changes_nothing_that_is_there() {
+    let (shop, _) = written("宠物店：顾客有姓名和电话。宠物有名字、品种和生日。预约有日期和时间。");
+    let told = change(&shop, "有新预约时通知我").expect_err("nothing is made of it");
+    assert!(told.understanding().not_understood.len() > 1, "{told:?}");
+}
+
+#[test]
 fn a_detail_is_split_and_nothing_is_lost() {
     let spec = customers();
     let done = changed(&spec, "Split the name into first and last name");

@@ -65,6 +65,39 @@ fn invented_nouns_have_the_structure_of_known_ones() {
     }
 }
 
+/// Two sets of invented nouns, written as the languages of the Latin script, Hindi, Arabic and Chinese write them.
+const INVENTED: [[[&str; 4]; 2]; 4] = [
+    [["blorpos", "zuvik", "kramp", "flimot"], ["wibaldos", "quonk", "ploov", "dashim"]],
+    [["ब्लोर्प", "ज़ुविक", "क्रांप", "फ्लिमोट"], ["विबाल्ड", "क्वोंक", "प्लूव", "दाशिम"]],
+    [["بلورب", "زوفيك", "كرامب", "غليموت"], ["دجبلذ", "خونك", "طلوف", "ظاشيم"]],
+    [["嘞噻", "咘嘚", "吖唞", "啫嗰"], ["嘥嚟", "唥喥", "咗冚", "嘢喺"]],
+];
+
+#[test]
+fn invented_nouns_have_one_structure_in_every_language() {
+    for (script, text) in [
+        (0, "I want to keep {0} with a {1}, a {2} and a {3}."),
+        (0, "Ich möchte {0} mit {1}, {2} und {3} verwalten."),
+        (0, "Quiero una lista de {0} con {1}, {2} y {3}."),
+        (0, "Je veux une liste de {0} avec {1}, {2} et {3}."),
+        (0, "Quero uma lista de {0} com {1}, {2} e {3}."),
+        (0, "Saya ingin daftar {0} dengan {1}, {2} dan {3}."),
+        (0, "Nataka orodha ya {0} yenye {1}, {2} na {3}."),
+        (1, "मुझे {0} की सूची चाहिए जिसमें {1}, {2} और {3} हो।"),
+        (2, "أريد قائمة {0} مع {1} و {2} و {3}."),
+        (3, "我想要一个{0}列表，有{1}、{2}和{3}。"),
+    ] {
+        let of = |words: &[&str; 4]| {
+            let blanks = words.iter().enumerate();
+            let text = blanks.fold(text.to_owned(), |text, (at, word)| text.replace(&format!("{{{at}}}"), word));
+            shape(&written(&text).0)
+        };
+        let [one, other] = &INVENTED[script];
+        assert_eq!(of(one), of(other), "{text}");
+        assert!(of(one).len() >= 4, "{text}: {:?}", of(one));
+    }
+}
+
 #[test]
 fn the_order_of_sentences_changes_no_rule() {
     let sentences = [
