@@ -12,6 +12,7 @@ mod hostile;
 mod languages;
 mod lists;
 mod metamorphic;
+mod people;
 mod plain;
 mod questions;
 mod sites;
