@@ -7,7 +7,7 @@ mod apply;
 mod fields;
 
 use super::clause::Clause;
-use super::draft::Draft;
+use super::draft::{Draft, Focus};
 use super::lexicon::Shape;
 use super::noun::{noun, shape};
 use super::say::Say;
@@ -74,7 +74,7 @@ pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
     };
     // "a doctor sees appointments-theirs only": what "only" is about is whose they are.
     let theirs = |unit: &Unit| unit.is_content() && draft.language.grammar().owns(&unit.text);
-    if clause.has(&["only"]) && !allowance.own && allowance.what.iter().any(theirs) {
+    if clause.has(&["only"]) && !allowance.own && (allowance.what.iter().any(theirs) || only_theirs(&allowance)) {
         (allowance.own, allowance.only) = (true, false);
     }
     draft.last_who.clone_from(&allowance.who);
@@ -90,7 +90,7 @@ pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
         && allowance.what.iter().any(|unit| unit.is_any(&["they", "det"]))
     {
         allowance.entity = match &draft.focus {
-            Some(super::draft::Focus::Entity(id) | super::draft::Focus::Field(id, _)) => Some(id.clone()),
+            Some(Focus::Entity(id) | Focus::Field(id, _)) => Some(id.clone()),
             None => None,
         };
     }
@@ -98,9 +98,41 @@ pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
         allowance.entity.clone_from(&draft.handed_in);
         draft.folded.extend(draft.handed_in.clone().map(|id| (id, written(&allowance.what))));
     }
+    // "they see only their own", of what they hand in; their own data are their own entries.
+    let mere = |unit: &Unit| !unit.is_content() && !unit.is_any(&["field", "containerWord"]);
+    if allowance.own && allowance.entity.is_none() && allowance.what.iter().all(mere) {
+        allowance.entity.clone_from(&draft.handed_in);
+    }
     clause.take_all();
     draft.allowances.push(allowance);
     draft.allowances.extend(but);
+    true
+}
+
+/// "families publish and manage their own notices": people who add a thing and keep theirs of it.
+pub(crate) fn owned(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let units = &clause.units;
+    let does = |unit: &Unit| {
+        unit.is_structure() && (unit.is_any(VERBS) || unit.is_any(&["makes", "publish", "add", "track", "remove"]))
+    };
+    let Some(verb) = units.iter().position(does) else { return false };
+    let Some(own) = (verb..units.len()).find(|at| units[*at].is("own")) else { return false };
+    let joins = |unit: &Unit| does(unit) || unit.is_any(&["and", "poss", "det"]) || unit.kind == Kind::Comma;
+    let making = units[verb..own].iter().any(|unit| unit.is_any(&["makes", "create", "publish", "add"]));
+    let who = without(&units[..verb], &["may", "must", "where"]);
+    let what = units[own + 1..].to_vec();
+    let several = units[verb..own].iter().all(joins) && is_strange(&who) && making;
+    if !several || !what.iter().all(Unit::is_content) || draft.entity(&what).is_none() {
+        return false;
+    }
+    let said = |keys: &[&str]| units[verb..own].iter().any(|unit| unit.is_any(keys));
+    let mut actions = vec![Action::See, Action::Create];
+    actions.extend(said(&["edit", "track"]).then_some(Action::Edit));
+    actions.extend(said(&["delete", "remove", "track"]).then_some(Action::Delete));
+    let quote = quote(clause);
+    clause.take_all();
+    let (only, negative, own, entity) = (false, false, true, None);
+    draft.allowances.push(Allowance { only, negative, who, actions, what, own, quote, entity });
     true
 }
 
@@ -119,6 +151,14 @@ fn denied(allowance: &mut Allowance) -> Option<String> {
     while allowance.what.pop_if(|last| last.is_structure() || !last.is_word()).is_some() {}
     let told = what.iter().any(Unit::is_content) && allowance.what.iter().any(Unit::is_content);
     told.then(|| written(&what))
+}
+
+/// "each shop sees only its orders": whose they are is said by the article.
+fn only_theirs(allowance: &Allowance) -> bool {
+    let somebody = !allowance.who.iter().any(|unit| unit.is_any(&["me", "we", "nobody"]));
+    let lead = allowance.what.iter().take_while(|unit| !unit.is_content());
+    let sees = allowance.actions == [Action::See] && !allowance.negative;
+    sees && somebody && lead.into_iter().any(|unit| unit.is("poss"))
 }
 
 /// "tenants don't see the reports of others": what was handed in, by another word for it.
@@ -339,7 +379,10 @@ fn is_strange(words: &[Unit]) -> bool {
 
 /// Words that name something the app keeps, or everything.
 fn names_kept(draft: &Draft, what: &[Unit]) -> bool {
+    let thing = |unit: &Unit| shape(unit.entity()).is_some_and(|shape| shape != Shape::Person);
+    let theirs = what.iter().any(|unit| unit.is_any(&["poss", "own"])) && what.iter().any(thing);
     draft.find_units(what).is_some()
+        || theirs
         || names_handed_in(draft, what)
         || what.iter().any(|unit| unit.is("det")) && what.iter().all(|unit| unit.is_structure())
 }

@@ -120,6 +120,7 @@ fn applies(draft: &Draft, test: impl Fn(&Blueprint) -> bool) -> bool {
 /// Whether people of this entity say if they come.
 pub(crate) fn gathers(draft: &Draft, entity: &str) -> bool {
     applies(draft, |blueprint| blueprint.gathers)
+        && !draft.said.contains(&sent(entity))
         && (draft.occasion.is_some() || super::finish::is_invited(draft, entity))
 }
 

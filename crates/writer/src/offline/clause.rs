@@ -323,7 +323,7 @@ fn starts_statement(units: &[Unit], at: usize, start: usize, language: &Language
     }
     if is_joint(before) {
         let rest = skip(units, at);
-        if rest >= units.len() {
+        if rest >= units.len() || has_steps(units, start, at) {
             return false;
         }
         if joins_only(units, start, at) || compound_subject(units, start, at) || compound_verb(units, at) {
@@ -415,7 +415,9 @@ fn states(units: &[Unit], at: usize) -> bool {
     let lead =
         usize::from(units.get(at).is_some_and(|unit| unit.is_any(&["det", "poss", "each"]) && !unit.is_content()));
     let person = units.get(at + lead).is_some_and(|unit| unit.entity().is_some_and(is_person) || unit.role().is_some());
+    let does = |unit: &Unit| unit.is_any(&["doing", "makes"]) && unit.is_structure();
     pronoun && next_is_verb(units, at + 1)
+        || person && lead == 0 && units.get(at + 1).is_some_and(does) && units.get(at + 2).is_some_and(Unit::is_word)
         || person && units.get(at + lead + 1).is_some_and(is_verb) && !units[at + lead + 1].is_any(&["with", "have"])
 }
 
@@ -467,14 +469,21 @@ fn compound_subject(units: &[Unit], start: usize, at: usize) -> bool {
     let before = &units[start..at];
     let person = units.get(at).is_some_and(|unit| unit.is_any(SUBJECTS))
         || units[at..].iter().take(3).any(|unit| unit.role().is_some());
-    let plain = |unit: &Unit| !(is_verb(unit) && unit.role().is_none()) && unit.kind != Kind::Colon && !unit.is("with");
+    let plain = |unit: &Unit| {
+        unit.is("and") || !(is_verb(unit) && unit.role().is_none()) && unit.kind != Kind::Colon && !unit.is("with")
+    };
     person && before.last().is_some_and(|unit| unit.is("and")) && before.iter().all(plain)
 }
 
 /// "for displaying and managing news": both are done to the same thing.
 fn compound_verb(units: &[Unit], at: usize) -> bool {
     let does = |unit: &Unit| unit.is("doing") && unit.is_structure() && !unit.is_filler();
-    at >= 2 && units[at - 1].is("and") && does(&units[at - 2]) && does(&units[at])
+    let keeps =
+        |unit: &Unit| unit.is_any(&["makes", "publish", "edit", "track", "delete", "add"]) && unit.is_structure();
+    let own = || units[at..].iter().take(4).any(|unit| unit.is("own"));
+    at >= 2
+        && units[at - 1].is("and")
+        && (does(&units[at - 2]) && does(&units[at]) || keeps(&units[at - 2]) && keeps(&units[at]) && own())
 }
 
 fn has_object(units: &[Unit], start: usize, at: usize) -> bool {
@@ -560,6 +569,15 @@ fn bare_verb(units: &[Unit], at: usize) -> bool {
     (verbal && followed && verb.entity().is_none()) || modal
 }
 
+/// "the status is new, then ready, and then fetched" goes on.
+fn has_steps(units: &[Unit], start: usize, at: usize) -> bool {
+    let begins = units[start..at].iter().take(3).any(|unit| matches!(unit.field(), Some("status" | "stage" | "state")));
+    let onward = |unit: &Unit| unit.is("onward");
+    let bare = |unit: &Unit| unit.is_word() && unit.entity().is_none() && !unit.is_any(&["det", "may", "must"]);
+    let last = units[at..].len() <= 4 && units[at..].iter().all(bare);
+    begins && units[start..at].iter().any(onward) && (last || units[at..].iter().take(4).any(onward))
+}
+
 /// "leaders see all children, parents only their own": people and what they see, without the verb.
 fn owns_only(units: &[Unit], start: usize, at: usize) -> bool {
     let lead = usize::from(units.get(at).is_some_and(|unit| unit.is("det") && !unit.is_content()));
@@ -579,7 +597,9 @@ fn goes_through_steps(units: &[Unit], at: usize) -> bool {
     let stepped = units.get(at).is_some_and(|unit| matches!(unit.field(), Some("status" | "stage" | "state")));
     let from = units[at..].iter().take(4).skip(1).position(|unit| unit.is_any(&["from", "handOver"]));
     let on = |unit: &&Unit| unit.is("onward") || unit.is("to") && unit.is_structure();
-    stepped && from.is_some_and(|from| units[at + from + 1..].iter().filter(on).count() > 1)
+    let is = units.get(at + 1).is_some_and(|unit| unit.is("be") && unit.is_structure());
+    let begins = is && units[at + 2..].iter().take(6).any(|unit| unit.is("onward"));
+    stepped && (begins || from.is_some_and(|from| units[at + from + 1..].iter().filter(on).count() > 1))
 }
 
 /// "members suggest films and vote": a deed that ends the sentence.

@@ -122,7 +122,16 @@ pub(crate) fn read(units: &[Unit], language: &'static Language) -> (Vec<Wanted>,
 /// "address, rent and size": in a list of details a deed's word is what it names.
 fn as_nouns(item: &Item) -> Item {
     let mut item = item.clone();
-    for unit in item.units.iter_mut().filter(|unit| unit.is_structure() && unit.is_any(super::clause::DEEDS)) {
+    // "a plate, a make": after an article stands a noun.
+    if let [det, word] = item.units.as_mut_slice()
+        && det.is("det")
+        && word.is_structure()
+        && !word.is_any(&["det", "they", "we", "me"])
+    {
+        word.tags.clear();
+    }
+    let names = |unit: &&mut Unit| unit.is_structure() && (unit.is_any(super::clause::DEEDS) || unit.is("whoPaid"));
+    for unit in item.units.iter_mut().filter(names) {
         unit.tags.clear();
     }
     item

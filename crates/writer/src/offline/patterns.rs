@@ -55,6 +55,7 @@ const WISH: &[Pattern] = &[
     people::place,
     edit::required,
     edit::add,
+    things::noted,
     things::described,
     things::listed,
 ];
@@ -84,6 +85,27 @@ const CHANGE: &[Pattern] = &[
 
 /// Reads one clause and reports what of it stayed unused.
 pub(crate) fn read(draft: &mut Draft, mut clause: Clause) {
+    let them = draft.person.clone().filter(|_| draft.creating && for_each_of_them(&mut clause));
+    let before = draft.spec.entities.len();
+    read_whole(draft, clause);
+    if let Some((person, new)) = them.zip(draft.spec.entities.get(before).map(|entity| entity.id.clone())) {
+        draft.links.push((new, person));
+    }
+}
+
+/// "lessons (date, topic) for each of them": whose they are is said at the end.
+fn for_each_of_them(clause: &mut Clause) -> bool {
+    let tail =
+        clause.units.iter().rev().take_while(|unit| unit.is_structure() && unit.is_any(&["for", "each", "they"]));
+    let (count, they) = (tail.clone().count(), tail.clone().any(|unit| unit.is("they")));
+    let told = they && tail.into_iter().any(|unit| unit.is("for")) && count > 1 && count + 2 < clause.units.len();
+    if told {
+        clause.units.truncate(clause.units.len() - count);
+    }
+    told
+}
+
+fn read_whole(draft: &mut Draft, mut clause: Clause) {
     report_typing(draft, &clause);
     let whole = clause.clone();
     if !draft.creating && translate::read(draft, &mut clause) {
@@ -121,6 +143,9 @@ pub(crate) fn read(draft: &mut Draft, mut clause: Clause) {
         intro::heading(draft, &mut clause);
         return;
     }
+    if draft.creating && super::access::owned(draft, &mut clause) {
+        return report_unused(draft, &clause);
+    }
     if draft.creating && brief::read(draft, &mut clause) {
         return report_unused(draft, &clause);
     }
@@ -130,6 +155,7 @@ pub(crate) fn read(draft: &mut Draft, mut clause: Clause) {
     if wishes::read(draft, &mut clause) {
         return;
     }
+    intro::before_deeds(draft, &mut clause);
     if super::blueprint::read(draft, &mut clause) {
         return report_unused(draft, &clause);
     }
@@ -247,6 +273,10 @@ fn take_given(draft: &mut Draft, clause: &mut Clause) {
         let speaks = clause.units[start..at].iter().any(|unit| unit.is_any(&["app", "pageWord", "siteWord", "users"]));
         // "The site should have an export and a list of books": the subject stands before the first item.
         let start = if speaks && end < clause.units.len() { at } else { start };
+        // "PDF invoices": only how they are given is every app's.
+        let names = |unit: &Unit| unit.entity().is_some() || unit.field().is_some();
+        let kept = clause.units[start..end].iter().any(|unit| names(unit) && !unit.is("app"));
+        let (start, end) = if kept && draft.creating { (at, at + 1) } else { (start, end) };
         draft.understood(say, &[], "pages");
         clause.units.drain(start..end);
     }

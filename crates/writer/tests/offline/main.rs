@@ -13,6 +13,7 @@ mod languages;
 mod lists;
 mod metamorphic;
 mod orders;
+mod people;
 mod plain;
 mod questions;
 mod sites;

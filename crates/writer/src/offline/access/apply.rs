@@ -177,6 +177,10 @@ fn about_field(draft: &mut Draft, allowance: &Allowance, people: &[Who]) {
 /// "only the caretaker may change the status": whoever sets a detail sees and changes the entry.
 fn set_by(draft: &mut Draft, allowance: &Allowance, people: &[Who], (id, field): &(String, String)) -> bool {
     let roles = expand(draft, people);
+    let kind = draft.spec.entity(id).and_then(|entity| entity.field(field)).map(|field| &field.kind);
+    if !matches!(kind, Some(FieldKind::Choice { .. })) {
+        return false;
+    }
     let held = !allowance.only || super::fields::held(draft, id, field, &roles);
     if roles.is_empty() || !held || people.contains(&Who::Everyone) {
         return false;
@@ -259,6 +263,8 @@ fn who(draft: &mut Draft, units: &[Unit]) -> Vec<Who> {
             for manager in managers(draft) {
                 push_once(&mut all, manager);
             }
+            None
+        } else if unit.is("they") && unit.is("det") && units.get(at + 1).is_some_and(Unit::is_content) {
             None
         } else if unit.is("they") {
             draft.person.clone().and_then(|id| person_role(draft, &id)).map(Who::Role)
@@ -436,12 +442,22 @@ fn grant(draft: &mut Draft, allowance: &Allowance, people: &[Who], thing: &str, 
         let scope = if own && role != OWNER && !is_manager(role) { Scope::Own } else { Scope::All };
         give(entity, role, action, scope);
     }
+    if allowance.own && allowance.actions == [Action::See] {
+        narrow(draft, &named, thing);
+    }
     if own && action == Action::See && allowance.own {
         keep_own(draft, &named, thing);
     }
     if own && action != Action::See && !named.iter().all(|role| role == OWNER) {
         members_fill_in(draft, thing);
     }
+}
+
+/// "they see their own": not all, as people see what they suggest.
+fn narrow(draft: &mut Draft, named: &[String], thing: &str) {
+    let Some(entity) = draft.spec.entity_mut(thing) else { return };
+    let theirs = |grant: &&mut Grant| named.contains(&grant.role) && grant.role != OWNER && !is_manager(&grant.role);
+    entity.access.iter_mut().filter(theirs).for_each(|grant| grant.read = grant.read.map(|_| Scope::Own));
 }
 
 /// Who sees only their own rows of a thing must be able to make some.

@@ -4,7 +4,8 @@
 //! may set it sees the entries that have it.
 
 use super::super::draft::{Draft, Focus};
-use super::super::lexicon::lexicon;
+use super::super::lexicon::{Shape, lexicon};
+use super::super::noun::shape;
 use super::super::patterns::{describe, field_named};
 use super::super::text::Kind;
 use super::super::unit::Unit;
@@ -43,8 +44,9 @@ fn thing(draft: &Draft) -> Option<String> {
         Some(Focus::Entity(id) | Focus::Field(id, _)) => Some(id.clone()),
         None => None,
     };
+    let person = |id: &String| shape(draft.known(id).concept) == Some(Shape::Person) || draft.is_person(id);
     let mut others = draft.spec.entities.iter().rev().map(|entity| entity.id.clone());
-    spoken.filter(|id| !draft.may_be_person(id)).or_else(|| others.find(|id| !draft.may_be_person(id)))
+    draft.handed_in.clone().or(spoken.filter(|id| !person(id))).or_else(|| others.find(|id| !person(id)))
 }
 
 /// Only some people set a choice: each value may follow each, by them and the owner. Whether it could be held.

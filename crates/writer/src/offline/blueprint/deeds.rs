@@ -318,7 +318,13 @@ fn noun_before(units: &[Unit], verb: usize) -> Option<std::ops::Range<usize>> {
 
 /// The first noun after the verb; where the verb stands last, the noun before it.
 fn noun_after(units: &[Unit], verb: usize) -> Option<std::ops::Range<usize>> {
-    let Some(start) = (verb + 1..units.len()).find(|at| names(&units[*at])) else { return noun_before(units, verb) };
+    // "order bread for the next day", "until six bread": a time is no thing.
+    let timed =
+        |unit: &Unit| matches!(unit.field(), Some("until" | "date" | "time" | "from")) && unit.entity().is_none();
+    let counted = |at: usize| units[at - 1].kind == Kind::Number;
+    let things = |at: &usize| names(&units[*at]) && !timed(&units[*at]) && !counted(*at);
+    let first = (verb + 1..units.len()).find(things).or_else(|| (verb + 1..units.len()).find(|at| names(&units[*at])));
+    let Some(start) = first else { return noun_before(units, verb) };
     let end = (start..units.len()).take_while(|at| names(&units[*at])).last()? + 1;
     Some(start..end)
 }

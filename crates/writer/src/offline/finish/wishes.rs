@@ -2,9 +2,11 @@
 
 use super::super::access;
 use super::super::draft::Draft;
+use super::super::field::{Item, Joint, wanted};
+use super::super::noun::sentence_case;
 use super::super::patterns::{What, Wish, field_named};
 use super::super::say::Say;
-use super::super::unit::Unit;
+use super::super::unit::{Unit, written};
 use crate::ident::unique;
 use crate::spec::{Alert, Entity, Field, FieldKind, OWNER, Order, Page, PageKind, Rule, Total, When, Who, Whose};
 
@@ -110,7 +112,7 @@ fn days_alert(draft: &mut Draft, wish: &Wish, days: i32) -> Option<()> {
     let (entity, when) = match field_of(draft, wish, is_day) {
         Some((entity, field)) => (entity, When::Days { field, days }),
         None => since(draft, wish, days).or_else(|| {
-            let (entity, field) = hinted_day(draft, wish)?;
+            let (entity, field) = hinted_day(draft, wish).or_else(|| awaited(draft, wish))?;
             Some((entity, When::Days { field, days }))
         })?,
     };
@@ -132,6 +134,21 @@ fn hinted_day(draft: &Draft, wish: &Wish) -> Option<(String, String)> {
     let named = days().find(|(_, field)| shares(&field.label));
     let only = || Some(days().next()?).filter(|_| days().count() == 1);
     named.or_else(only).map(|(entity, field)| (entity.id.clone(), field.id.clone()))
+}
+
+/// "remind me before the next dose", where no day is kept: then that is one.
+fn awaited(draft: &mut Draft, wish: &Wish) -> Option<(String, String)> {
+    let before = wish.words.iter().position(|unit| unit.is("before"))?;
+    let words: Vec<Unit> = wish.words[before + 1..].iter().filter(|unit| !unit.is("det")).cloned().collect();
+    let label = sentence_case(&written(&words));
+    let id = wish.focus.clone().filter(|_| draft.creating && words.iter().any(Unit::is_content))?;
+    let item = Item { units: words, inner: Vec::new(), joint: Joint::And };
+    let mut want = wanted(&item, draft.language)?;
+    (want.kind, want.concept, want.options, want.label) = (FieldKind::Date, None, Vec::new(), label);
+    let field = draft.add_field(&id, &want)?;
+    let (many, label) = (draft.many(&id), draft.field_label(&id, &field));
+    draft.assumed(Say::EntityHas, &[&many, &label], Some(&format!("entities/{id}/fields/{field}")));
+    Some((id, field))
 }
 
 /// "7 days after the last note": the newest row of another entity that refers to this one.

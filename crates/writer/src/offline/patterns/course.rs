@@ -22,6 +22,7 @@ pub(super) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some(from) = (field + 1..units.len())
         .find(|at| units[*at].is_any(&["from", "for", "handOver"]))
         .filter(|from| *from <= field + 4)
+        .or_else(|| stepped(units, field))
     else {
         return false;
     };
@@ -54,6 +55,13 @@ pub(super) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
     draft.held.push((rule, format!("entities/{id}/fields/{name}"), true));
     clause.take_all();
     true
+}
+
+/// "the status is new, then ready, then fetched": where the first step begins.
+fn stepped(units: &[Unit], field: usize) -> Option<usize> {
+    let is = units.get(field + 1).filter(|unit| unit.kind == Kind::Colon || unit.is_any(&["be", "optionsAre"]))?;
+    let onward = units[field..].iter().filter(|unit| unit.is("onward")).count();
+    (is.is_structure() || is.kind == Kind::Colon).then_some(field + 1).filter(|_| onward > 0)
 }
 
 /// The thing that the words before name, else the one of which was spoken.

@@ -53,11 +53,14 @@ pub(crate) fn presents(draft: &mut Draft, clause: &mut Clause) -> bool {
     let rest = clause.units[start..].to_vec();
     let end = name_end(&rest);
     let (name, tail) = rest.split_at(end);
+    // A verb that closes its sentence is no part of the name.
+    let name = &name[..name.iter().rposition(Unit::is_content).map_or(0, |last| last + 1)];
     let states =
         |unit: &Unit| unit.is_structure() && unit.is_any(STATES) && !unit.is("we") || unit.kind == Kind::Number;
-    let several = noun(name, draft.language).is_some_and(|named| named.plural)
-        && !name[0].is_any(&["det", "poss"])
-        && (tail.is_empty() || !draft.language.grammar().numberless);
+    let numberless = draft.language.grammar().numberless;
+    let several = noun(name, draft.language).is_some_and(|named| {
+        if numberless { named.concept.is_some() } else { named.plural && !name[0].is_any(&["det", "poss"]) }
+    });
     let kept = name.iter().any(|unit| unit.is_any(&["app", "thingWord"]));
     if several || kept || !name.iter().any(Unit::is_content) || name.iter().any(states) || !closes(draft, tail) {
         return false;
@@ -82,10 +85,29 @@ fn presented(draft: &Draft, units: &[Unit]) -> Option<usize> {
         return Some(lead + 1);
     }
     let one = units.get(lead + 1).is_some_and(|next| next.is("det") && next.is_structure());
-    let owns = verb.is_any(&["have", "be"]) && verb.is_structure() && one && super::brief::is_first(draft);
+    let first = super::brief::is_first(draft) && draft.said.contains(GOES_ON);
+    // Where nouns have no article, one thing that nobody knows.
+    let next = units.get(lead + 1).filter(|next| next.is_content() && next.kind != Kind::Number);
+    let unknown = draft.language.grammar().numberless && next.is_some_and(|next| next.entity().is_none());
+    let owns = verb.is_any(&["have", "be"])
+        && verb.is_structure()
+        && (one && super::brief::is_first(draft) || first && unknown);
+    let plain = |unit: &Unit| {
+        unit.is_content() && unit.kind != Kind::Number
+            || unit.is_structure() && unit.is_any(&["det", "of", "in", "poss", "for"])
+    };
+    let silent = first && speaks && draft.language.grammar().numberless && units[lead..].iter().all(plain);
     // A verb that closes its sentence was put after the subject.
     let closed = units.last().is_some_and(|last| last.is("runs") && last.is_structure());
-    (speaks && owns).then_some(lead + 1).or_else(|| Some(lead).filter(|_| speaks && closed))
+    let bare = silent || first && counts_people(units);
+    (speaks && owns).then_some(lead + 1).or_else(|| Some(lead).filter(|_| speaks && closed || bare))
+}
+
+/// "Landlord with 12 flats", "a band of 5 people": words without a verb, and how many belong to it.
+fn counts_people(units: &[Unit]) -> bool {
+    let joint = |unit: &Unit| unit.is_structure() && unit.is_any(&["det", "with", "of", "for", "in", "poss"]);
+    let counted = units.windows(2).any(|pair| pair[0].is_any(&["with", "of", "for"]) && pair[1].kind == Kind::Number);
+    counted && units.len() <= MAX_HEADING && units.iter().all(|unit| unit.is_content() || joint(unit))
 }
 
 /// What the speaker is ends before whom they do it with, how many they are, and what follows.
@@ -95,7 +117,9 @@ fn name_end(rest: &[Unit]) -> usize {
         |at: usize| rest.get(at + 1..).is_some_and(|after| after.iter().take(2).any(|one| one.role().is_some()));
     let ends = |at: &usize| {
         let unit = &rest[*at];
-        unit.is_structure() && unit.is_any(&["with", "of", "for", "to", "in"]) && (counted(*at) || company(*at))
+        let tail = unit.is_any(&["with", "of", "for", "to", "in"]) && (counted(*at) || company(*at));
+        let more = unit.is("and") && rest.get(at + 1).is_some_and(|next| next.is("runs") && next.is_structure());
+        unit.is_structure() && (tail || more)
     };
     (1..rest.len()).find(ends).unwrap_or(rest.len())
 }
@@ -117,6 +141,20 @@ fn closes(draft: &mut Draft, tail: &[Unit]) -> bool {
     }
     draft.folded.push((String::new(), super::super::unit::written(tail)));
     true
+}
+
+/// "Shared flat: a shopping list, who paid what": a heading before what people do names the app.
+pub(crate) fn before_deeds(draft: &mut Draft, clause: &mut Clause) {
+    let Some(colon) = clause.units.iter().position(|unit| unit.kind == Kind::Colon) else { return };
+    let (head, rest) = (&clause.units[..colon], &clause.units[colon + 1..]);
+    let named = head.iter().all(|unit| unit.is_content() && unit.field().is_none()) && colon <= MAX_HEADING;
+    let deed = rest.iter().any(|unit| unit.is_structure() && unit.is_any(&["owed", "whoPaid"]));
+    let known = noun(head, draft.language).is_some_and(|named| named.concept.is_some() || named.plural);
+    let numbered = draft.language.grammar().numberless;
+    if draft.creating && clause.opens && named && deed && colon > 0 && (!known || numbered && colon > 1) {
+        entitle(draft, &head.to_vec());
+        clause.units.drain(..=colon);
+    }
 }
 
 /// The words are what the app is called, unless it is called something already.

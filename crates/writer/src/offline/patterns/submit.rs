@@ -3,7 +3,7 @@
 //!
 //! Invariant: only a clause whose subject is people and whose verb hands something in is read here.
 
-use super::super::access::{open, person_role, role_name};
+use super::super::access::{make_role, open, person_role, role_name};
 use super::super::clause::Clause;
 use super::super::draft::Draft;
 use super::super::lexicon::Shape;
@@ -24,7 +24,9 @@ enum Sender {
 
 /// Reads such a clause.
 pub(super) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
-    let Some(verb) = clause.units.iter().position(|unit| unit.is_any(&["submits", "proposes"])) else { return false };
+    let plain = clause.units.iter().position(|unit| unit.is_any(&["submits", "proposes"]));
+    let others = enrols(&clause.units);
+    let Some(verb) = others.or(plain) else { return false };
     let for_all = clause.units[verb].is("proposes");
     let Some(subject) = subject(&clause.units[..verb]) else { return false };
     if subject.is_empty() && (draft.person.is_none() || !draft.creating) {
@@ -33,7 +35,7 @@ pub(super) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some(object) = object(draft, &clause.units, verb + 1) else { return false };
     let (subject, words) = (clause.units[subject].to_vec(), clause.units[object.clone()].to_vec());
     let Some(sender) = sender(draft, &subject) else { return false };
-    let Some(thing) = draft.entity(&words).filter(|id| !draft.is_person(id)) else { return false };
+    let Some(thing) = draft.entity(&words).filter(|id| others.is_some() || !draft.is_person(id)) else { return false };
     clause.take(0..object.end);
     grant(draft, &thing, &sender, for_all);
     tell(draft, &thing, &sender);
@@ -44,9 +46,35 @@ pub(super) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
         super::things::details(draft, &thing, &inner);
         clause.take_all();
     }
+    for_what(draft, clause, &thing, object.end);
     draft.look_at(&thing);
     draft.handed_in = Some(thing);
     true
+}
+
+/// "Parents sign up their children": people whom others hand in.
+fn enrols(units: &[Unit]) -> Option<usize> {
+    let verb = units.iter().position(|unit| unit.is_any(&["signUp", "submits"]) && unit.entity().is_none())?;
+    let theirs = units[verb + 1..].iter().take(2).position(|unit| unit.is("poss") && unit.is_structure());
+    let at = (verb + 1..units.len().min(verb + 5)).find(|at| units[*at].is_content())?;
+    let ends = |unit: &Unit| !unit.is_word() || unit.is_structure() && unit.is_any(&["for", "to", "in", "and"]);
+    let whom = units.get(at).filter(|_| units.get(at + 1).is_none_or(ends))?;
+    let person = whom.entity().is_some_and(|concept| shape(Some(concept)) == Some(Shape::Person));
+    (person && theirs.is_some()).then_some(verb)
+}
+
+/// "… their children for camps": what they are handed in for.
+fn for_what(draft: &mut Draft, clause: &mut Clause, thing: &str, from: usize) {
+    let Some(joint) = clause.units.get(from).filter(|unit| unit.is_any(&["for", "to", "in"])) else { return };
+    let rest: Vec<Unit> = clause.units[from + 1..].iter().filter(|unit| !unit.is("det")).cloned().collect();
+    let named = noun(&rest, draft.language).is_some_and(|named| named.plural && rest.iter().all(Unit::is_content));
+    if !named || !joint.is_structure() || rest.iter().all(|unit| unit.field().is_some()) {
+        return;
+    }
+    if let Some(other) = draft.entity(&rest).filter(|other| other != thing) {
+        draft.links.push((thing.to_owned(), other));
+        clause.take(from..clause.units.len());
+    }
 }
 
 /// Nothing but people, and whether they may, before the verb.
@@ -63,7 +91,7 @@ fn subject(before: &[Unit]) -> Option<std::ops::Range<usize>> {
 
 /// The thing after the verb, not a detail of one.
 fn object(draft: &Draft, units: &[Unit], from: usize) -> Option<std::ops::Range<usize>> {
-    let lead = |unit: &Unit| unit.is_structure() && unit.is_any(&["det", "poss", "own"]) || unit.is_filler();
+    let lead = |unit: &Unit| unit.is_structure() && unit.is_any(&["det", "poss", "own", "to"]) || unit.is_filler();
     let start = (from..units.len()).find(|at| !lead(&units[*at]))?;
     let end = (start..units.len()).take_while(|at| units[*at].is_content()).last()? + 1;
     let words = &units[start..end];
@@ -86,6 +114,9 @@ fn sender(draft: &mut Draft, words: &[Unit]) -> Option<Sender> {
         return Some(Sender::Anyone);
     }
     let person = |unit: &Unit| unit.entity().is_none_or(|concept| shape(Some(concept)) == Some(Shape::Person));
+    if let Some(unit) = words.iter().find(|unit| unit.role() == Some("parents")) {
+        return Some(Sender::People(make_role(draft, "parents", unit)));
+    }
     let known = words.iter().any(|unit| unit.role().is_some());
     if known || !words.iter().all(person) {
         return None;

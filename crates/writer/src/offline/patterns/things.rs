@@ -31,6 +31,11 @@ fn described_units(draft: &mut Draft, units: &[Unit]) -> bool {
         return false;
     }
     let says_have = units[at].is("have");
+    if says_have && has_described(draft, &left, &right) {
+        let title = super::super::noun::sentence_case(&written(left.split_at(lead(&left)).1));
+        draft.topic.get_or_insert(title);
+        return described_units(draft, &right);
+    }
     if let Some(done) = possessed(draft, &right) {
         return done;
     }
@@ -41,6 +46,7 @@ fn described_units(draft: &mut Draft, units: &[Unit]) -> bool {
         .find_map(Unit::occasion)
         // "each concert has a date": one of several, kept as things are.
         .filter(|_| !left.iter().any(|unit| unit.entity().is_some() || unit.is("each")))
+        .filter(|_| draft.find_units(&left).is_none())
     {
         draft.occasion.get_or_insert(occasion);
         list_units(draft, &right)
@@ -56,6 +62,23 @@ fn described_units(draft: &mut Draft, units: &[Unit]) -> bool {
     } else {
         on_focus(draft, &right)
     }
+}
+
+/// Articles before a noun.
+fn lead(words: &[Unit]) -> usize {
+    words.iter().take_while(|unit| !unit.is_content()).count()
+}
+
+/// "our band has gigs with a date and a fee": who has them only names the app.
+fn has_described(draft: &Draft, left: &[Unit], right: &[Unit]) -> bool {
+    let (owner, thing) = (lead(left), lead(right));
+    let single = noun(left, draft.language).is_some_and(|named| !named.plural && named.concept.is_none());
+    let mere =
+        left[..owner].iter().any(|unit| unit.is_any(&["poss", "det"])) && left[owner..].iter().all(Unit::is_content);
+    let end = (thing..right.len()).find(|at| !right[*at].is_content()).unwrap_or(right.len());
+    let listed = end > thing && right.get(end).is_some_and(|unit| unit.is("with") && unit.is_structure());
+    let first = draft.creating && draft.spec.entities.is_empty();
+    first && single && mere && listed && right[thing..end].iter().all(|unit| unit.field().is_none())
 }
 
 /// "a lesson lasts 45 minutes": how long each takes is kept with it.
@@ -196,6 +219,9 @@ fn described_thing(draft: &mut Draft, left: &[Unit], right: &[Unit], says_have: 
         .cloned()
         .collect();
     let subject = if subject.iter().any(Unit::is_content) { subject } else { left.to_vec() };
+    if let Some(done) = belongs(draft, left, right) {
+        return done;
+    }
     let several: Vec<Item> = items(&subject);
     let Some(last) = several.last() else { return false };
     if !says_have && let Some(done) = stocked(draft, left, right) {
@@ -214,6 +240,43 @@ fn described_thing(draft: &mut Draft, left: &[Unit], right: &[Unit], says_have: 
         return false;
     }
     describe(draft, &id, right, says_have)
+}
+
+/// "jobs per car with a date and a price": each of the one belongs to one of the other.
+fn belongs(draft: &mut Draft, left: &[Unit], right: &[Unit]) -> Option<bool> {
+    let each = left.iter().position(|unit| unit.is("each") && unit.is_structure())?;
+    let (thing, owner) = (&left[..each], &left[each + 1..]);
+    let named = |units: &[Unit]| noun(units, draft.language).filter(|_| units.iter().all(Unit::is_content));
+    let (thing, owner) = (named(thing).map(|_| thing)?, named(owner).map(|_| owner)?);
+    let owner = draft.entity(owner)?;
+    let id = draft.entity(thing).filter(|id| *id != owner)?;
+    draft.links.push((id.clone(), owner));
+    Some(describe(draft, &id, right, false))
+}
+
+/// "for each visit the vet notes a diagnosis and a price": what is noted is kept with it.
+pub(crate) fn noted(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let units = &clause.units;
+    let lead = units.iter().take_while(|unit| unit.is_any(&["for", "in", "each"]) && unit.is_structure()).count();
+    let end = (lead..units.len()).find(|at| !units[*at].is_content()).unwrap_or(units.len());
+    let noted = |at: usize| units.get(at + 1).is_some_and(|next| next.is("det") && next.is_structure());
+    let notes = |at: &usize| {
+        let unit = &units[*at];
+        unit.is_any(&["track", "ask", "give", "need"]) && unit.field().is_none()
+            || unit.entity() == Some("note") && noted(*at)
+    };
+    let Some(verb) = (end..units.len().min(end + 4)).find(notes) else { return false };
+    let each = units[..lead].iter().any(|unit| unit.is("each"));
+    let mere =
+        units[end..verb].iter().all(|unit| unit.is_content() || unit.is_any(&["det", "we", "me", "may", "must"]));
+    let (owner, rest) = (units[lead..end].to_vec(), units[verb + 1..].to_vec());
+    let told = each && end > lead && mere && rest.iter().any(Unit::is_content);
+    let Some(id) = Some(owner).filter(|_| told).and_then(|owner| draft.entity(&owner)) else { return false };
+    let done = describe(draft, &id, &rest, false);
+    if done {
+        clause.take_all();
+    }
+    done
 }
 
 /// "Library: book, author, copies": where nouns have no plural, a known kind of thing that comes first in the list is
