@@ -28,7 +28,7 @@ pub(super) fn named(draft: &mut Draft, allowance: &mut Allowance) {
     let fresh = field_named(draft, &words).is_none();
     if let Some(id) = Some(()).filter(|()| fresh).and_then(|()| thing(draft)) {
         let lead = allowance.what.iter().take_while(|unit| !unit.is_content()).count();
-        describe(draft, &id, &allowance.what[lead..].to_vec(), false);
+        describe(draft, &id, &allowance.what[lead..], false);
         allowance.what.truncate(open.unwrap_or(allowance.what.len()));
     }
 }

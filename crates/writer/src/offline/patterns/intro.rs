@@ -152,7 +152,7 @@ pub(crate) fn before_deeds(draft: &mut Draft, clause: &mut Clause) {
     let known = noun(head, draft.language).is_some_and(|named| named.concept.is_some() || named.plural);
     let numbered = draft.language.grammar().numberless;
     if draft.creating && clause.opens && named && deed && colon > 0 && (!known || numbered && colon > 1) {
-        entitle(draft, &head.to_vec());
+        entitle(draft, head);
         clause.units.drain(..=colon);
     }
 }
