@@ -15,6 +15,13 @@ function example(kind, label, turn, id) {
   return values[kind.type] ?? words;
 }
 
+/** The smallest picture there is: one grey dot. */
+const PICTURE = {
+  name: 'dot.png',
+  mimeType: 'image/png',
+  buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==', 'base64'),
+};
+
 /** Opening hours must open before they close. */
 function times(fields) {
   const clocks = fields.filter(({ kind }) => kind.type === 'time').map(({ id }) => id);
@@ -26,7 +33,10 @@ export async function fill(form, fields, turn) {
   const clock = times(fields);
   for (const field of fields) {
     const { kind, label, id } = field;
-    if (kind.type === 'picture') continue;
+    if (kind.type === 'picture') {
+      if (field.required) await form.locator('input[type=file]').first().setInputFiles(PICTURE);
+      continue;
+    }
     const group = form.getByRole('group', { name: label, exact: false }).first();
     if (kind.type === 'rating' || (kind.type === 'yesNo' && (await group.count()))) {
       const radios = group.getByRole('radio');
@@ -110,10 +120,17 @@ async function add(app, spec, entity, turn) {
   return undefined;
 }
 
-/** A stranger sends a public form. */
+/** A stranger sends a public form, with something in the cart where it has one. */
 async function send(page, entity) {
   const form = page.locator('form').first();
   await form.waitFor();
+  const cart = page.getByRole('region', { name: 'Cart' });
+  if (await cart.count()) {
+    const goods = page.getByRole('main').locator('select').last();
+    await goods.locator('option').nth(1).waitFor({ state: 'attached' });
+    await goods.selectOption({ index: 1 });
+    await page.getByRole('button', { name: 'Add to cart' }).last().click();
+  }
   await fill(form, live(entity), 3);
   await form.locator('button[type=submit]').click();
   await page.getByText('it has arrived').first().waitFor();

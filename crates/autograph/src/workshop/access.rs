@@ -6,7 +6,7 @@ use execution::registry::{App, RoleDefinition};
 use gate::{Declared, Granted, MethodAccess, Options, Reached, Side};
 use serde_json::{Value, json};
 use toolchain::{AppManifest, SourceTree};
-use writer::spec::{AppSpec, Entity, Grant, OWNER, Scope, VISITOR, Who, Whose};
+use writer::spec::{AppSpec, Entity, FieldKind, Grant, OWNER, Rule, Scope, VISITOR, Who, Whose};
 
 use super::{Workshop, answer::Problem, behaviour::spec_of, fork_of::ForkOf, judge::on_own_thread};
 
@@ -76,9 +76,22 @@ fn declared(tree: &SourceTree) -> Declared {
 fn grants(spec: &AppSpec) -> Vec<Granted> {
     let variables = writer::codegen::variables(spec);
     let of = |(entity, variable): (&Entity, String)| {
-        entity.access.iter().map(|grant| granted(grant, &variable)).collect::<Vec<_>>()
+        let given = |grant: &Grant| Granted { adds: adds(spec, entity, grant), ..granted(grant, &variable) };
+        entity.access.iter().map(given).collect::<Vec<_>>()
     };
     spec.entities.iter().zip(variables).flat_map(of).collect()
+}
+
+/// Whether a role adds rows: by themselves, or as the lines of what it adds.
+fn adds(spec: &AppSpec, entity: &Entity, grant: &Grant) -> bool {
+    let heads = spec.rules.iter().filter_map(|rule| match rule {
+        Rule::Lines { entity: lines, field, .. } if *lines == entity.id => match &entity.field(field)?.kind {
+            FieldKind::Ref { entity } => spec.entity(entity),
+            _ => None,
+        },
+        _ => None,
+    });
+    grant.create || heads.flat_map(|head| head.grant(&grant.role)).any(|grant| grant.create)
 }
 
 /// Who sees the fields that not everybody sees: a role, or a role for certain rows.

@@ -464,7 +464,9 @@ fn opposites(inner: &[Unit], outer: &[Unit]) -> bool {
 fn measure(all: &[Unit]) -> Option<&'static str> {
     all.iter().enumerate().find_map(|(at, unit)| {
         let after = at == 0 || all[at - 1].is("in") || all[at - 1].kind == Kind::Open || all.len() <= 3;
-        unit.measure().filter(|_| after && unit.field().is_none())
+        // "price per kg" is no weight.
+        let rate = at > 0 && all[at - 1].is("each");
+        unit.measure().filter(|_| after && !rate && unit.field().is_none())
     })
 }
 

@@ -8,6 +8,7 @@ mod bring;
 mod course;
 mod edit;
 mod intro;
+mod kept;
 mod limit;
 mod people;
 mod remove;
@@ -164,7 +165,7 @@ fn read_whole(draft: &mut Draft, mut clause: Clause) {
     if !read && intro::heading(draft, &mut clause) {
         return;
     }
-    if !read && draft.creating && keep_named(draft, &mut clause) {
+    if !read && draft.creating && kept::named(draft, &mut clause) {
         return report_unused(draft, &clause);
     }
     if !read {
@@ -172,22 +173,6 @@ fn read_whole(draft: &mut Draft, mut clause: Clause) {
         return;
     }
     report_unused(draft, &clause);
-}
-
-/// "forward contracts where a buyer fixes a price": the thing is kept, and the rest is reported.
-fn keep_named(draft: &mut Draft, clause: &mut Clause) -> bool {
-    let units = &clause.units;
-    let Some(start) = units.iter().position(Unit::is_content) else { return false };
-    let end = (start..units.len()).take_while(|at| units[*at].is_content()).last().unwrap_or(start) + 1;
-    let head = &units[end - 1];
-    let known = head.entity().is_some() && head.field().is_none() && head.is_plural(draft.language);
-    let Some(id) = Some(units[start..end].to_vec()).filter(|_| known).and_then(|words| draft.entity(&words)) else {
-        return false;
-    };
-    clause.take(start..end);
-    let many = draft.spec.entity(&id).map(|entity| entity.plural.clone()).unwrap_or_default();
-    draft.understood(Say::EntityKept, &[&many], &format!("entities/{id}"));
-    true
 }
 
 /// Runs of words that no pattern took.

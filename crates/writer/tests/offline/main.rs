@@ -9,6 +9,7 @@ mod events;
 mod everyday;
 mod follow;
 mod hostile;
+mod kept;
 mod languages;
 mod lists;
 mod metamorphic;

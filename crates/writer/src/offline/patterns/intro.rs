@@ -151,7 +151,11 @@ pub(crate) fn before_deeds(draft: &mut Draft, clause: &mut Clause) {
     let deed = rest.iter().any(|unit| unit.is_structure() && unit.is_any(&["owed", "whoPaid"]));
     let known = noun(head, draft.language).is_some_and(|named| named.concept.is_some() || named.plural);
     let numbered = draft.language.grammar().numberless;
-    if draft.creating && clause.opens && named && deed && colon > 0 && (!known || numbered && colon > 1) {
+    // "My alternative to Google Photos: I upload …": what it is compared with is not what is kept.
+    let speaks = rest.first().is_some_and(|unit| unit.is_any(&["me", "we"]) && unit.is_structure());
+    let compared = speaks && colon <= MAX_HEADING && head.iter().any(|unit| unit.is("alternative"));
+    let titled = named && deed && colon > 0 && (!known || numbered && colon > 1);
+    if draft.creating && clause.opens && (titled || compared) {
         entitle(draft, head);
         clause.units.drain(..=colon);
     }

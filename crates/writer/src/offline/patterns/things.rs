@@ -432,6 +432,11 @@ fn flat(list: &[Item]) -> Vec<Unit> {
     words
 }
 
+/// What stands between two properties.
+pub(super) fn comma() -> Unit {
+    sign(Kind::Comma)
+}
+
 fn sign(kind: Kind) -> Unit {
     let text = match kind {
         Kind::Slash => "/",
