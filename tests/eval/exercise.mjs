@@ -3,9 +3,8 @@
  * strangers send the public forms and book free times. What isn't seen on the page afterwards does not count.
  */
 
-/** Something to enter that every check of this kind lets pass; few are ordered, so that some are left for others. */
-function example(kind, label, turn, id) {
-  if (id === 'quantity') return '1';
+/** Something to enter that every check of this kind lets pass. */
+function example(kind, label, turn) {
   const words = `${label} ${turn}`.slice(0, 60);
   const values = {
     email: `person${turn}@example.org`, phone: `+44 20 7946 00${10 + turn}`, url: 'https://example.org/',
@@ -31,6 +30,8 @@ function times(fields) {
 /** Fills in what a form asks for. */
 export async function fill(form, fields, turn) {
   const clock = times(fields);
+  // Few are ordered of what there is, so that some are left for others.
+  const orders = fields.some(({ kind }) => kind.type === 'ref');
   for (const field of fields) {
     const { kind, label, id } = field;
     if (kind.type === 'picture') {
@@ -55,7 +56,8 @@ export async function fill(form, fields, turn) {
     } else if (tag.includes('checkbox') || tag.includes('radio')) {
       await box.check({ force: true });
     } else {
-      await box.fill(clock[id] ?? example(kind, label, turn, id));
+      const few = orders && id === 'quantity' ? '1' : undefined;
+      await box.fill(clock[id] ?? few ?? example(kind, label, turn));
     }
   }
 }
