@@ -140,7 +140,14 @@ pub(crate) fn build(draft: &mut Draft) {
 /// A change's text may ask for blueprints that the app doesn't have yet.
 pub(crate) fn also(draft: &mut Draft, units: &[Unit]) {
     draft.blueprints_before = draft.spec.blueprints.iter().cloned().collect();
-    for id in retrieve(&bag(units)) {
+    let mut named = bag(units);
+    // What the app keeps already is only spoken of.
+    for id in draft.spec.entities.iter().map(|entity| entity.id.as_str()) {
+        if let Some(concept) = draft.known(id).concept {
+            named.remove(&format!("entity.{concept}"));
+        }
+    }
+    for id in retrieve(&named) {
         let whole = data::blueprint(&id).is_some_and(|blueprint| !blueprint.slot.is_empty());
         let rival = rivals(draft).any(|other| other.id == id);
         if whole && !rival && !draft.blueprints_before.contains(&id) {

@@ -265,7 +265,15 @@ impl Draft {
 
     /// The entity that these words name, if there is one.
     pub(crate) fn find_units(&self, units: &[Unit]) -> Option<String> {
-        self.find(&noun(units, self.language)?)
+        noun(units, self.language).and_then(|named| self.find(&named)).or_else(|| self.called(units))
+    }
+
+    /// The entity that is called exactly this, though the words mean something else elsewhere: "Journal".
+    fn called(&self, units: &[Unit]) -> Option<String> {
+        let words = units.iter().skip_while(|unit| unit.is("det") && unit.is_structure());
+        let name = words.map(|unit| unit.norm.as_str()).collect::<Vec<_>>().join(" ");
+        let same = |entity: &&Entity| [&entity.plural, &entity.label].into_iter().any(|label| fold(label) == name);
+        self.spec.entities.iter().find(same).map(|entity| entity.id.clone())
     }
 
     /// The entity that these words name, made if it is new. `None` if they name nothing or there are too many.

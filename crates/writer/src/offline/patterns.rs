@@ -75,6 +75,7 @@ const CHANGE: &[Pattern] = &[
     limit::read,
     bring::bring,
     super::access::read,
+    edit::needed,
     edit::add,
     people::answer,
     people::choose,

@@ -242,3 +242,48 @@ fn archived_parts_keep_their_ids_to_themselves() {
     assert_eq!(ids.iter().filter(|id| id.starts_with("phone")).count(), 1, "{ids:?}");
     assert!(!field(&again.spec, "guest", "phone").archived, "adding what was put away brings it back");
 }
+
+#[test]
+fn a_list_goes_by_its_name_and_takes_any_name() {
+    let (spec, _) = written("CRM: companies, contacts, deals with an amount, and notes on calls.");
+    let change = writer::change(&spec, "Drop the contacts table.").expect("contacts can go");
+    assert!(change.spec.entities.iter().all(|entity| entity.plural != "Contacts"), "{:?}", change.spec.entities);
+    assert!(change.understanding.not_understood.is_empty(), "{:?}", change.understanding.not_understood);
+    let change = writer::change(&spec, "Rename notes to journal.").expect("notes can be renamed");
+    assert!(change.spec.entities.iter().any(|entity| entity.plural == "Journal"), "{:?}", change.spec.entities);
+}
+
+#[test]
+fn a_detail_that_is_missed_goes_to_what_is_there() {
+    for (wish, text, label) in [
+        ("Orders with a title and a price. Staff with a name.", "Orders need a photo too", "Photo"),
+        ("Orders with a title and a price. Staff with a name.", "I also need a date for every order", "Date"),
+        ("Aufträge mit Titel und Preis. Mitarbeiter mit Name.", "Füge den Aufträgen ein Foto hinzu.", "Foto"),
+    ] {
+        let (spec, _) = written(wish);
+        let after = changed(&spec, text).spec;
+        let added = |entity: &writer::spec::Entity| {
+            entity.id == "order" && entity.fields.iter().any(|field| field.label == label)
+        };
+        assert!(after.entities.iter().any(added), "{text}: {:?}", after.entities);
+        assert_eq!(after.entities.len(), spec.entities.len(), "{text}");
+    }
+    let (spec, _) = written("Aufträge mit Titel und Preis. Mitarbeiter mit Name.");
+    let after = changed(&spec, "Benenne Preis in Betrag um.").spec;
+    assert!(after.entities[0].fields.iter().any(|field| field.label == "Betrag"), "{:?}", after.entities[0]);
+}
+
+#[test]
+fn a_limit_per_person_is_of_what_they_take_and_ends_with_it() {
+    let (spec, _) = written(
+        "Neighbours lend each other tools. They ask to borrow one for some days, the owner accepts or declines.",
+    );
+    let after = changed(&spec, "At most 2 tools per neighbour.").spec;
+    let limit = after.rules.iter().find_map(|rule| match rule {
+        Rule::AtMost { entity, most, hours, only_if, .. } => Some((entity.clone(), *most, *hours, only_if.clone())),
+        _ => None,
+    });
+    let (entity, most, hours, only_if) = limit.expect("a limit");
+    assert_eq!((entity.as_str(), most, hours), ("loan", 2, None));
+    assert_eq!(only_if.map(|only| only.values), Some(vec!["asked".to_owned(), "accepted".to_owned()]));
+}

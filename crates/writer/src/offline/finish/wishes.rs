@@ -8,7 +8,7 @@ use super::super::patterns::{What, Wish, field_named};
 use super::super::say::Say;
 use super::super::unit::{Unit, written};
 use crate::ident::unique;
-use crate::spec::{Alert, Entity, Field, FieldKind, OWNER, Order, Page, PageKind, Rule, Total, When, Who, Whose};
+use crate::spec::{Alert, Entity, Field, FieldKind, OWNER, Order, Page, PageKind, Rule, Step, Total, When, Who, Whose};
 
 /// Applies what was remembered; views wait for the usual pages.
 pub(super) fn apply(draft: &mut Draft) {
@@ -250,21 +250,28 @@ fn seen_by(draft: &mut Draft, wish: &Wish) -> Option<()> {
 }
 
 fn at_most(draft: &mut Draft, wish: &Wish, most: u32) -> Option<()> {
-    let thing = |entity: &Entity| entity.person.is_none();
-    let id = entity_of(draft, wish, thing)?;
+    let id = limited(draft, wish)?;
     let entity = draft.spec.entity(&id)?;
     let per = shown(entity)
         .find(|field| matches!(&field.kind, FieldKind::Ref { entity } if draft.is_person(entity)))
         .map(|field| field.id.clone());
-    let open = shown(entity).find_map(|field| match &field.kind {
-        FieldKind::Choice { options } if draft.spec.rules.iter().any(|rule| is_course(rule, &id, &field.id)) => {
-            let values: Vec<String> = options.iter().take(options.len() - 1).map(|option| option.id.clone()).collect();
-            Some(crate::spec::Condition { field: field.id.clone(), values })
-        }
+    let says = |key: &str| wish.words.iter().any(|unit| unit.is(key));
+    let course = shown(entity).find_map(|field| match &field.kind {
+        FieldKind::Choice { options } => Some((field, options, steps_of(draft, &id, &field.id)?)),
         _ => None,
     });
-    let visitors = wish.words.iter().any(|unit| unit.is("perPerson")) && per.is_none();
-    let rule = Rule::AtMost { entity: id.clone(), per, most, hours: visitors.then_some(24), only_if: open };
+    // What is done with counts no more: a tool that was given back. A booking ends by no step, only by being cancelled.
+    let ends = course.as_ref().is_some_and(|(_, _, steps)| steps.len() > 1);
+    let unsaid = says("perPerson") && per.is_none() && !ends;
+    let hours = if says("week") { Some(24 * 7) } else { (says("day") || unsaid).then_some(24) };
+    let open = course.map(|(field, options, steps)| {
+        let goes_on = |id: &String| steps.iter().any(|step| step.from == *id);
+        let all = options.iter().map(|option| option.id.clone());
+        let values =
+            if hours.is_none() { all.filter(goes_on).collect() } else { all.take(options.len() - 1).collect() };
+        crate::spec::Condition { field: field.id.clone(), values }
+    });
+    let rule = Rule::AtMost { entity: id.clone(), per, most, hours, only_if: open };
     if !draft.spec.rules.contains(&rule) {
         draft.spec.rules.push(rule.clone());
     }
@@ -272,8 +279,26 @@ fn at_most(draft: &mut Draft, wish: &Wish, most: u32) -> Option<()> {
     Some(())
 }
 
-fn is_course(rule: &Rule, id: &str, choice: &str) -> bool {
-    matches!(rule, Rule::Steps { entity, field, .. } if entity == id && field == choice)
+/// Of what people may have only so many: what they make, and of what they take for a time, the taking.
+fn limited(draft: &Draft, wish: &Wish) -> Option<String> {
+    let thing = |entity: &Entity| entity.person.is_none();
+    let made = |entity: &Entity| thing(entity) && entity.access.iter().any(|grant| grant.role != OWNER && grant.create);
+    let id = entity_of(draft, wish, made).or_else(|| entity_of(draft, wish, thing))?;
+    let takes = |other: &&Entity| {
+        let timed = |rule: &Rule| matches!(rule, Rule::NoOverlap { entity, .. } if *entity == other.id);
+        let points = |field: &Field| matches!(&field.kind, FieldKind::Ref { entity } if *entity == id);
+        other.id != id && made(other) && draft.spec.rules.iter().any(timed) && shown(other).any(points)
+    };
+    let taking = draft.spec.entities.iter().find(takes).map(|other| other.id.clone());
+    Some(taking.unwrap_or(id))
+}
+
+/// The steps that the options of a field are taken in.
+fn steps_of<'a>(draft: &'a Draft, id: &str, choice: &str) -> Option<&'a [Step]> {
+    draft.spec.rules.iter().find_map(|rule| match rule {
+        Rule::Steps { entity, field, steps, .. } if entity == id && field == choice => Some(steps.as_slice()),
+        _ => None,
+    })
 }
 
 fn counted(draft: &mut Draft, wish: &Wish) -> Option<()> {

@@ -4,7 +4,7 @@
 
 use super::super::clause::Clause;
 use super::super::draft::{Draft, Focus, options};
-use super::super::field::fields;
+use super::super::field::{Item, fields, items, wanted};
 use super::super::noun::{noun, sentence_case, shown};
 use super::super::say::Say;
 use super::super::text::{Kind, fold};
@@ -126,7 +126,9 @@ pub(crate) fn rename(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some(split) = rest.iter().rposition(|unit| unit.is_any(&["to", "as"]) && unit.field().is_none()) else {
         return false;
     };
-    let (old, new) = (rest[..split].to_vec(), rest[split + 1..].to_vec());
+    let (old, mut new) = (rest[..split].to_vec(), rest[split + 1..].to_vec());
+    // "Benenne … in Betrag um": what the verb ends with is no part of the name.
+    while new.len() > 1 && new.pop_if(|last| last.is_word() && !last.is_content()).is_some() {}
     let words: Vec<String> =
         new.iter().filter(|unit| unit.is_word() && !unit.is_any(&["det"])).map(|unit| unit.text.clone()).collect();
     let label = sentence_case(&words.join(" "));
@@ -137,7 +139,7 @@ pub(crate) fn rename(draft: &mut Draft, clause: &mut Clause) -> bool {
     }
     let done = rename_option(draft, &old, &label)
         || rename_field(draft, &old, &label)
-        || rename_entity(draft, &old, &new)
+        || rename_entity(draft, &old, &new, &label)
         || rename_role(draft, &old, &new);
     clause.take_all();
     if !done {
@@ -157,22 +159,24 @@ fn rename_field(draft: &mut Draft, old: &[Unit], label: &str) -> bool {
     true
 }
 
-fn rename_entity(draft: &mut Draft, old: &[Unit], new: &[Unit]) -> bool {
+/// A name that is no noun elsewhere ("Journal") is taken as it is.
+fn rename_entity(draft: &mut Draft, old: &[Unit], new: &[Unit], label: &str) -> bool {
     let Some(id) = draft.find_units(old) else { return false };
-    let Some(named) = noun(new, draft.language) else { return false };
+    let named = noun(new, draft.language);
+    let (one, many) = named.map_or((label.to_owned(), label.to_owned()), |named| (named.one, named.many));
     let Some(entity) = draft.spec.entity_mut(&id) else { return false };
-    let before = std::mem::replace(&mut entity.plural, named.many.clone());
-    entity.label.clone_from(&named.one);
+    let before = std::mem::replace(&mut entity.plural, many.clone());
+    entity.label.clone_from(&one);
     draft
         .spec
         .pages
         .iter_mut()
         .filter(|page| page.entity == id && page.title == before)
-        .for_each(|page| page.title.clone_from(&named.many));
+        .for_each(|page| page.title.clone_from(&many));
     if let Some(role) = draft.spec.entity(&id).and_then(|entity| entity.person.clone()) {
-        draft.spec.roles.iter_mut().filter(|other| other.id == role).for_each(|role| role.label.clone_from(&named.one));
+        draft.spec.roles.iter_mut().filter(|other| other.id == role).for_each(|role| role.label.clone_from(&one));
     }
-    draft.understood(Say::Renamed, &[&before, &named.many], &format!("entities/{id}"));
+    draft.understood(Say::Renamed, &[&before, &many], &format!("entities/{id}"));
     true
 }
 
@@ -411,11 +415,7 @@ pub(crate) fn add(draft: &mut Draft, clause: &mut Clause) -> bool {
         clause.take_all();
         return true;
     }
-    let target = rest.iter().enumerate().rev().find_map(|(at, unit)| {
-        let joins = unit.is_any(&["to", "for", "each", "in"]) && unit.field().is_none();
-        joins.then(|| draft.find_units(&rest[at + 1..]).map(|id| (at, id))).flatten()
-    });
-    if let Some((split, id)) = target {
+    if let Some((split, id)) = target(draft, &rest) {
         let words: Vec<Unit> = rest[..split]
             .iter()
             .filter(|unit| !(unit.is_any(&["to", "for"]) && unit.field().is_none()))
@@ -446,6 +446,39 @@ pub(crate) fn add(draft: &mut Draft, clause: &mut Clause) -> bool {
         return true;
     }
     add_loose(draft, clause)
+}
+
+/// "… to orders", "… for every order": the thing that is named last, and where that begins.
+fn target(draft: &Draft, words: &[Unit]) -> Option<(usize, String)> {
+    words.iter().enumerate().rev().find_map(|(at, unit)| {
+        let joins = unit.is_any(&["to", "for", "each", "in"]) && unit.field().is_none();
+        joins.then(|| draft.find_units(&words[at + 1..]).map(|id| (at, id))).flatten()
+    })
+}
+
+/// "orders need a photo too", "I also need a date for every order": what is missed is a detail of what is there.
+pub(crate) fn needed(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let needs = |unit: &Unit| unit.is_any(&["need", "want"]) && unit.is_structure();
+    let Some(verb) = clause.units.iter().position(needs) else { return false };
+    let (left, right) = (clause.units[..verb].to_vec(), clause.units[verb + 1..].to_vec());
+    let found = match draft.find_units(&left).filter(|id| only_names(draft, id, &left)) {
+        Some(id) => Some((id, right)),
+        None if left.iter().all(Unit::is_structure) => {
+            target(draft, &right).map(|(end, id)| (id, right[..end].to_vec()))
+        }
+        None => None,
+    };
+    let Some((id, words)) = found else { return false };
+    let joins = |unit: &Unit| unit.is_structure() && unit.is_any(&["for", "to", "each", "in"]);
+    let words: Vec<Unit> = words.into_iter().filter(|unit| !joins(unit)).collect();
+    let sure = |item: &Item| wanted(item, draft.language).is_some_and(|want| want.sure);
+    let list = items(&words);
+    let details = !list.is_empty() && list.iter().all(sure);
+    let done = details && super::things::describe(draft, &id, &words, false);
+    if done {
+        clause.take_all();
+    }
+    done
 }
 
 /// "add a notes field", "add a column for size to plots": said to be a detail, so it is one, whatever else it may name.
@@ -498,13 +531,15 @@ fn here(draft: &Draft) -> Option<String> {
     }
 }
 
-/// "add to the guests a note": the thing it goes to, and where the noun ends.
+/// "add to the guests a note", "füge den Gästen eine Notiz hinzu": the thing it goes to, and where the noun ends.
 fn named_first(draft: &Draft, rest: &[Unit]) -> Option<(usize, String)> {
     let joins = rest.first().is_some_and(|unit| unit.is_any(&["to", "for", "in"]) && unit.field().is_none());
-    let first = (1..rest.len()).find(|at| rest[*at].is_content()).filter(|_| joins)?;
-    let end = first + 1;
+    let lead = usize::from(joins);
+    let end = (lead..rest.len()).find(|at| rest[*at].is_content())? + 1;
     let more = rest.get(end..).is_some_and(|words| words.iter().any(Unit::is_content));
-    draft.find_units(&rest[1..end]).filter(|_| more).map(|id| (end, id))
+    let apart = rest.get(end).is_some_and(|next| next.is_structure() && next.is_any(&["det", "to"]));
+    let id = draft.find_units(&rest[lead..end]).filter(|_| more)?;
+    (joins || apart && only_names(draft, &id, &rest[..end])).then_some((end, id))
 }
 
 /// Without saying to what: things become entities, properties go to the thing talked about.

@@ -172,7 +172,8 @@ pub(crate) fn remove_entity(draft: &mut Draft, words: &[Unit]) -> bool {
     if words.iter().any(|unit| unit.is("from") && unit.field().is_none()) {
         return false;
     }
-    let Some(id) = draft.find_units(words).filter(|id| only_names(draft, id, words)) else { return false };
+    let Some(id) = whole(draft, words) else { return false };
+    draft.folded.push((id.clone(), written(words)));
     let (many, plural) =
         (draft.many(&id), draft.spec.entity(&id).map(|entity| entity.plural.clone()).unwrap_or_default());
     let mut gentle = draft.spec.clone();
@@ -220,6 +221,15 @@ pub(crate) fn pointing_to(spec: &AppSpec, id: &str) -> Vec<(String, String, Stri
                 .map(|field| (entity.id.clone(), field.id.clone(), field.label.clone()))
         })
         .collect()
+}
+
+/// The thing that words name, and nothing less: "the notes", "the notes table".
+fn whole(draft: &Draft, words: &[Unit]) -> Option<String> {
+    let named = |words: &[Unit]| draft.find_units(words).filter(|id| only_names(draft, id, words));
+    named(words).or_else(|| {
+        let other: Vec<Unit> = words.iter().filter(|unit| unit.entity() != Some("table")).cloned().collect();
+        named(&other).filter(|_| other.len() < words.len())
+    })
 }
 
 /// "lost deals older than a year" is not "deals".

@@ -173,7 +173,9 @@ fn at_most(draft: &Draft, clause: &Clause) -> Option<What> {
     let person = clause.has(&["nobody", "perPerson", "everyone", "each", "they"])
         || clause.units.iter().any(|unit| unit.is_content() && names_people(draft, unit));
     let more = clause.has(&["atMost", "above", "perPerson"]);
-    let limited = person && more && clause.has(&["may", "takeOn", "borrow", "book", "perPerson", "not", "nobody"]);
+    let per = clause.units.windows(2).any(|pair| pair[0].is("each") && names_people(draft, &pair[1]));
+    let deed = clause.has(&["may", "takeOn", "borrow", "book", "perPerson", "not", "nobody"]);
+    let limited = person && more && (deed || per && !draft.creating);
     let number = clause.units.iter().find(|unit| unit.kind == Kind::Number);
     match number {
         Some(number) if limited => Some(What::AtMost { most: draft.language.number(&number.norm)? }),
