@@ -162,3 +162,26 @@ fn sentence(entity: &Entity, grant: Option<&Grant>) -> String {
         _ => format!("can {}", can.join(", ")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_sends_an_order_adds_its_lines() {
+        let text = "An online shop for soap: products with a price and a stock. Customers put several products in a \
+                    cart and send one order with all of them.";
+        let (spec, _) = writer::write(&writer::Wish { text, name: None }).expect("a shop");
+        let Some(Rule::Lines { entity, .. }) = spec.rules.iter().find(|rule| matches!(rule, Rule::Lines { .. })) else {
+            panic!("no lines in {:?}", spec.rules)
+        };
+        let lines = spec.entity(entity).expect("the lines");
+        let alone = lines.access.iter().filter(|grant| grant.role != writer::spec::OWNER);
+        assert!(alone.clone().all(|grant| !grant.create), "nobody adds a line without its order: {:?}", lines.access);
+        let roles: Vec<&str> = alone.map(|grant| grant.role.as_str()).collect();
+        let adding = grants(&spec).into_iter().filter(|one| one.adds && roles.contains(&one.role.as_str()));
+        let variable = writer::codegen::variables(&spec).into_iter().zip(&spec.entities);
+        let variable = variable.filter(|(_, one)| one.id == *entity).map(|(variable, _)| variable).next();
+        assert!(adding.map(|one| Some(one.variable)).any(|of| of == variable), "{:?}", grants(&spec));
+    }
+}

@@ -1,12 +1,12 @@
 //! What people in shops, clinics and schools write, in languages whose nouns have no plural: lists under a heading,
 //! details of their own, and short changes. The texts are in `tests/fixtures/everyday.toml`.
 
-use std::collections::BTreeMap;
+use std::panic::RefUnwindSafe;
 
 use serde::Deserialize;
 use writer::spec::{FieldKind, OWNER, Scope};
 
-use crate::{changed, ids, options, sees, written};
+use crate::{each, ids, options, sees, whole, whole_change};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,32 +23,10 @@ struct Texts {
     bought: String,
 }
 
-/// Runs a check for each language and reports all that fail.
-fn in_each(check: impl Fn(&str, &Texts) + std::panic::RefUnwindSafe) {
-    let all: BTreeMap<String, Texts> =
-        toml::from_str(include_str!("../fixtures/everyday.toml")).expect("the fixture reads");
-    let failed: Vec<&String> = all
-        .iter()
-        .filter(|(code, texts)| {
-            let texts = std::panic::AssertUnwindSafe(*texts);
-            std::panic::catch_unwind(|| check(code, *texts)).is_err()
-        })
-        .map(|(code, _)| code)
-        .collect();
-    assert!(failed.is_empty(), "fails in {failed:?}");
-}
-
-fn whole(code: &str, text: &str) -> writer::spec::AppSpec {
-    let (spec, understanding) = written(text);
-    assert_eq!(spec.language, code, "{text}");
-    assert!(understanding.not_understood.is_empty(), "{text}\n{:?}", understanding.not_understood);
-    spec
-}
-
-fn whole_change(spec: &writer::spec::AppSpec, text: &str) -> writer::spec::AppSpec {
-    let done = changed(spec, text);
-    assert!(done.understanding.not_understood.is_empty(), "{text}\n{:?}", done.understanding.not_understood);
-    done.spec
+/// Runs a check for each language.
+fn in_each(check: impl Fn(&str, &Texts) + RefUnwindSafe) {
+    let all = toml::from_str(include_str!("../fixtures/everyday.toml")).expect("the fixture reads");
+    each(&all, check);
 }
 
 #[test]
@@ -70,7 +48,7 @@ fn a_heading_names_the_app_and_the_list_what_is_kept() {
 #[test]
 fn who_may_not_see_a_detail_sees_the_rest() {
     in_each(|code, texts| {
-        let spec = whole_change(&whole(code, &texts.stock), &texts.hide);
+        let spec = whole_change(&whole(code, &texts.stock), &texts.hide).spec;
         let price = spec.entities[0].fields.iter().find(|field| matches!(field.kind, FieldKind::Money { .. }));
         let seen_by: Vec<&str> =
             price.into_iter().flat_map(|field| &field.seen_by).map(|who| who.role.as_str()).collect();
@@ -83,7 +61,7 @@ fn who_may_not_see_a_detail_sees_the_rest() {
 #[test]
 fn everything_is_every_list() {
     in_each(|code, texts| {
-        let spec = whole_change(&whole(code, &texts.stock), &texts.all);
+        let spec = whole_change(&whole(code, &texts.stock), &texts.all).spec;
         assert_eq!(spec.roles.len(), 1);
         assert!(spec.entities.iter().all(|one| sees(&spec, &one.id, &spec.roles[0].id) == Some(Scope::All)));
     });
@@ -93,13 +71,13 @@ fn everything_is_every_list() {
 fn details_are_required_and_added_with_their_choices() {
     in_each(|code, texts| {
         let spec = whole(code, &texts.stock);
-        let required = whole_change(&spec, &texts.empty);
+        let required = whole_change(&spec, &texts.empty).spec;
         let is_choice = |field: &&writer::spec::Field| matches!(field.kind, FieldKind::Choice { .. });
         assert!(required.entities[0].fields.iter().find(is_choice).is_some_and(|field| field.required));
-        let chosen = whole_change(&spec, &texts.choice);
+        let chosen = whole_change(&spec, &texts.choice).spec;
         assert_eq!(ids(&chosen), ["tool"]);
         assert_eq!(chosen.entities[0].fields.last().map(|field| options(field).len()), Some(2));
-        let plain = whole_change(&spec, &texts.plain);
+        let plain = whole_change(&spec, &texts.plain).spec;
         assert_eq!(ids(&plain), ["tool"]);
         assert_eq!(plain.entities[0].fields.len(), spec.entities[0].fields.len() + 1);
     });
@@ -120,7 +98,7 @@ fn a_doctor_sees_only_their_own_appointments() {
 fn a_name_is_split_in_the_languages_own_order() {
     in_each(|code, texts| {
         let spec = whole(code, &texts.members);
-        let split = whole_change(&spec, &texts.split);
+        let split = whole_change(&spec, &texts.split).spec;
         assert_eq!(split.entities[0].fields.len(), spec.entities[0].fields.len() + 1, "{code}");
     });
 }

@@ -3,12 +3,13 @@
 //! The texts are in `tests/fixtures/languages.toml`.
 
 use std::collections::BTreeMap;
+use std::panic::RefUnwindSafe;
 
 use serde::Deserialize;
 use writer::spec::{AppSpec, Condition, FieldKind, OWNER, PageKind, Rule, Scope, VISITOR};
 use writer::{change, describe};
 
-use crate::{capacity, changed, field, ids, options, sees, written};
+use crate::{capacity, each, field, ids, options, sees, whole, whole_change, written};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -56,31 +57,9 @@ pub(crate) fn languages() -> BTreeMap<String, Texts> {
     toml::from_str(include_str!("../fixtures/languages.toml")).expect("the fixture reads")
 }
 
-/// Runs a check for each language and reports all that fail.
-fn in_each(check: impl Fn(&str, &Texts) + std::panic::RefUnwindSafe) {
-    let failed: Vec<String> = languages()
-        .iter()
-        .filter_map(|(code, texts)| {
-            let texts = std::panic::AssertUnwindSafe(texts);
-            std::panic::catch_unwind(|| check(code, *texts)).is_err().then(|| code.clone())
-        })
-        .collect();
-    assert!(failed.is_empty(), "fails in {failed:?}");
-}
-
-/// Writes; the app is in the language and everything was understood.
-fn whole(code: &str, text: &str) -> AppSpec {
-    let (spec, understanding) = written(text);
-    assert_eq!(spec.language, code, "{text}");
-    assert!(understanding.not_understood.is_empty(), "{text}\n{:?}", understanding.not_understood);
-    spec
-}
-
-/// Changes; everything was understood.
-fn whole_change(spec: &AppSpec, text: &str) -> writer::Change {
-    let done = changed(spec, text);
-    assert!(done.understanding.not_understood.is_empty(), "{text}\n{:?}", done.understanding.not_understood);
-    done
+/// Runs a check for each language.
+fn in_each(check: impl Fn(&str, &Texts) + RefUnwindSafe) {
+    each(&languages(), check);
 }
 
 fn kinds(spec: &AppSpec, entity: &str) -> Vec<&'static str> {
@@ -348,7 +327,7 @@ fn what_is_not_understood_is_said_in_the_language_of_the_app() {
 }
 
 /// The languages that have the words of what people do in apps, each with such a request.
-fn in_each_that_has(text: fn(&Texts) -> Option<&String>, check: impl Fn(&str, &str) + std::panic::RefUnwindSafe) {
+fn in_each_that_has(text: fn(&Texts) -> Option<&String>, check: impl Fn(&str, &str) + RefUnwindSafe) {
     for code in ["en", "es", "pt", "fr", "de", "id", "sw", "hi", "ar", "zh"] {
         assert!(text(&languages()[code]).is_some(), "{code}");
     }

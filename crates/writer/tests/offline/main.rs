@@ -21,6 +21,9 @@ mod sites;
 mod told;
 mod wedding;
 
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, RefUnwindSafe, catch_unwind};
+
 use writer::spec::{AppSpec, Field, FieldKind, Rule, Scope};
 use writer::validate::path_exists;
 use writer::{Change, Understanding, Wish, change, validate, write};
@@ -31,6 +34,31 @@ pub(crate) fn written(text: &str) -> (AppSpec, Understanding) {
         .unwrap_or_else(|declined| panic!("{text}\n{declined}\n{:?}", declined.understanding()));
     sound(text, &spec, &understanding);
     (spec, understanding)
+}
+
+/// Writes; the app is in the language and everything was understood.
+pub(crate) fn whole(code: &str, text: &str) -> AppSpec {
+    let (spec, understanding) = written(text);
+    assert_eq!(spec.language, code, "{text}");
+    assert!(understanding.not_understood.is_empty(), "{text}\n{:?}", understanding.not_understood);
+    spec
+}
+
+/// Changes; everything was understood.
+pub(crate) fn whole_change(spec: &AppSpec, text: &str) -> Change {
+    let done = changed(spec, text);
+    assert!(done.understanding.not_understood.is_empty(), "{text}\n{:?}", done.understanding.not_understood);
+    done
+}
+
+/// Runs a check with each language's texts and reports all that fail.
+pub(crate) fn each<Texts>(all: &BTreeMap<String, Texts>, check: impl Fn(&str, &Texts) + RefUnwindSafe) {
+    let fails = |(code, texts): &(&String, &Texts)| {
+        let texts = AssertUnwindSafe(*texts);
+        catch_unwind(|| check(code, *texts)).is_err()
+    };
+    let failed: Vec<&String> = all.iter().filter(fails).map(|(code, _)| code).collect();
+    assert!(failed.is_empty(), "fails in {failed:?}");
 }
 
 /// Changes, and checks what holds for every answer.

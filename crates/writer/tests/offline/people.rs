@@ -1,11 +1,11 @@
 //! Who speaks and who may do what, as people say it in ten languages. The texts are in `tests/fixtures/people.toml`.
 
-use std::collections::BTreeMap;
+use std::panic::RefUnwindSafe;
 
 use serde::Deserialize;
-use writer::spec::{AppSpec, OWNER, Rule, Scope};
+use writer::spec::{OWNER, Rule, Scope};
 
-use crate::{ids, sees, written};
+use crate::{each, ids, sees, whole};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,23 +16,10 @@ struct Texts {
     paid: String,
 }
 
-/// Runs a check for each language and reports all that fail.
-fn in_each(check: impl Fn(&str, &Texts) + std::panic::RefUnwindSafe) {
-    let all: BTreeMap<String, Texts> =
-        toml::from_str(include_str!("../fixtures/people.toml")).expect("the fixture reads");
-    let fails = |(code, texts): &(&String, &Texts)| {
-        let texts = std::panic::AssertUnwindSafe(*texts);
-        std::panic::catch_unwind(|| check(code, *texts)).is_err()
-    };
-    let failed: Vec<&String> = all.iter().filter(fails).map(|(code, _)| code).collect();
-    assert!(failed.is_empty(), "fails in {failed:?}");
-}
-
-fn whole(code: &str, text: &str) -> AppSpec {
-    let (spec, understanding) = written(text);
-    assert_eq!(spec.language, code, "{text}");
-    assert!(understanding.not_understood.is_empty(), "{text}\n{:?}", understanding.not_understood);
-    spec
+/// Runs a check for each language.
+fn in_each(check: impl Fn(&str, &Texts) + RefUnwindSafe) {
+    let all = toml::from_str(include_str!("../fixtures/people.toml")).expect("the fixture reads");
+    each(&all, check);
 }
 
 #[test]
