@@ -273,6 +273,14 @@ impl<'a> Teller<'a> {
         self.or(&people.iter().map(one).collect::<Vec<_>>())
     }
 
+    /// "within 24 hours", "within 7 days".
+    fn time(&self, hours: u32) -> String {
+        match hours {
+            days if days > 24 && days % 24 == 0 => self.say("inDays", &[&(days / 24).to_string()]),
+            hours => self.say("inHours", &[&hours.to_string()]),
+        }
+    }
+
     fn counting(&self, entity: &Entity, condition: Option<&Condition>) -> String {
         condition.map(|one| self.say("counting", &[&self.condition(entity, one)])).unwrap_or_default()
     }
@@ -344,7 +352,7 @@ impl<'a> Teller<'a> {
             }
             Rule::AtMost { per, most, hours, only_if, .. } => {
                 let whom = per.as_ref().and_then(|field| label(field)).unwrap_or_else(|| self.say("person", &[]));
-                let time = hours.map(|hours| self.say("inHours", &[&hours.to_string()])).unwrap_or_default();
+                let time = hours.map(|hours| self.time(hours)).unwrap_or_default();
                 self.say(
                     "atMost",
                     &[plural, &most.to_string(), &whom, &(time + &self.counting(entity, only_if.as_ref()))],

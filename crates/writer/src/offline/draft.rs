@@ -265,7 +265,8 @@ impl Draft {
 
     /// The entity that these words name, if there is one.
     pub(crate) fn find_units(&self, units: &[Unit]) -> Option<String> {
-        noun(units, self.language).and_then(|named| self.find(&named)).or_else(|| self.called(units))
+        let named = noun(units, self.language).and_then(|named| self.find(&named));
+        named.or_else(|| if self.creating { None } else { self.called(units) })
     }
 
     /// The entity that is called exactly this, though the words mean something else elsewhere: "Journal".

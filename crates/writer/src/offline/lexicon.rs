@@ -9,6 +9,11 @@ use std::sync::LazyLock;
 use rust_stemmers::{Algorithm, Stemmer};
 use serde::Deserialize;
 
+mod concepts;
+mod typing;
+
+pub(crate) use concepts::{Concepts, FieldConcept, Shape, Tag};
+
 use super::memo;
 use super::say::Say;
 use super::script::Grammar;
@@ -35,161 +40,8 @@ pub(crate) const MAX_PHRASE: usize = 6;
 /// Letters that the first part of a compound has at least; the last has one more.
 const MIN_PART: usize = 3;
 
-/// What a word or phrase can mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Tag {
-    /// A word that carries structure (`have`, `only`, `or`): the key in `[function]`.
-    Function(&'static str),
-    /// A word that may be left out.
-    Filler,
-    /// A kind of thing.
-    Entity(&'static str),
-    /// A property of things.
-    Field(&'static str),
-    /// Who somebody is to the owner.
-    Role(&'static str),
-    /// What people gather for.
-    Occasion(&'static str),
-    /// What this writer can't do.
-    Beyond(&'static str),
-    /// ISO 4217 code.
-    Currency(&'static str),
-    /// ISO 4217 code of a country's money.
-    Country(&'static str),
-    /// A unit of measure.
-    Unit(&'static str),
-    /// CSS colour.
-    Colour(&'static str),
-    /// Code of a language.
-    Tongue(&'static str),
-}
-
-/// The form of a thing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) enum Shape {
-    /// Somebody.
-    Person,
-    /// Somewhere with room for people.
-    Place,
-    /// Something at a time.
-    Event,
-    /// An amount.
-    Money,
-    /// Anything else.
-    Item,
-}
-
-/// A kind of thing.
-#[derive(Debug, Deserialize)]
-pub(crate) struct EntityConcept {
-    /// Its form.
-    pub(crate) shape: Shape,
-    /// People of this kind are usually invited and answer by themselves.
-    #[serde(default)]
-    pub(crate) invited: bool,
-    /// Its rows tell of the person who made them: never shown to everybody unless the text says so.
-    #[serde(default)]
-    pub(crate) personal: bool,
-    /// It is kept only to be shown: what customers say, what is often asked.
-    #[serde(default)]
-    pub(crate) shown: bool,
-    /// Field concepts it has when none are named; `!` marks required ones.
-    #[serde(default)]
-    pub(crate) fields: Vec<String>,
-}
-
 /// Structure words of briefs: common verbs and nouns, so that other common words are near them without being meant.
 const PLAIN: &[&str] = &["doing", "makes", "account", "inside", "containerWord", "apply", "siteWord", "feature"];
-
-/// Rows of a keyboard's letters: a finger slips to a neighbour.
-const KEYS: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
-
-/// Whether one word may be a slip of the other: letters swapped, left out or doubled before the end, one key beside
-/// the meant one, or one vowel for another. "Apple" is no slip of "apply", nor "smart" of "start".
-fn slipped(norm: &str, word: &str) -> bool {
-    let (one, other): (Vec<char>, Vec<char>) = (norm.chars().collect(), word.chars().collect());
-    if one.len() != other.len() {
-        return one.len().abs_diff(other.len()) == 1 && one.last() == other.last();
-    }
-    let differ: Vec<usize> = (0..one.len()).filter(|at| one[*at] != other[*at]).collect();
-    let swapped = |at: usize| at + 1 < one.len() && one[at] == other[at + 1] && one[at + 1] == other[at];
-    let plausible =
-        |at: &usize| swapped(*at) || *at > 0 && swapped(at - 1) || near(one[*at], other[*at]) && *at + 1 < one.len();
-    differ.iter().all(plausible)
-}
-
-/// Keys beside each other, two vowels, or letters this keyboard doesn't have.
-fn near(one: char, other: char) -> bool {
-    let place = |letter: char| KEYS.iter().enumerate().find_map(|(row, keys)| Some((row, keys.find(letter)?)));
-    let vowels = |letter: char| "aeiouy".contains(letter);
-    match (place(one), place(other)) {
-        (Some((row, at)), Some((other_row, other_at))) => {
-            row.abs_diff(other_row) <= 1 && at.abs_diff(other_at) <= 1 || vowels(one) && vowels(other)
-        }
-        _ => true,
-    }
-}
-
-/// A property.
-#[derive(Debug, Deserialize)]
-pub(crate) struct FieldConcept {
-    /// As in the file's comment.
-    pub(crate) kind: String,
-    /// Names the row.
-    #[serde(default)]
-    pub(crate) title: bool,
-    /// Invited people fill it in themselves.
-    #[serde(default)]
-    pub(crate) answer: bool,
-    /// Somebody who comes along.
-    #[serde(default)]
-    pub(crate) companion: bool,
-    /// Would need files.
-    #[serde(default)]
-    pub(crate) upload: bool,
-    /// Of a quantity.
-    #[serde(default)]
-    pub(crate) unit: String,
-}
-
-/// A role.
-#[derive(Debug, Deserialize)]
-pub(crate) struct RoleConcept {
-    /// Keeps the whole app together with the owner.
-    #[serde(default)]
-    pub(crate) manager: bool,
-}
-
-/// An occasion.
-#[derive(Debug, Deserialize)]
-pub(crate) struct OccasionConcept {
-    /// Entity concept of the people it gathers.
-    pub(crate) guest: String,
-}
-
-/// Meanings, whatever the language.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Concepts {
-    /// By id.
-    pub(crate) entity: BTreeMap<String, EntityConcept>,
-    /// By id.
-    pub(crate) field: BTreeMap<String, FieldConcept>,
-    /// By id.
-    pub(crate) role: BTreeMap<String, RoleConcept>,
-    /// By id.
-    pub(crate) occasion: BTreeMap<String, OccasionConcept>,
-    /// Names of the languages, in all of them.
-    #[serde(default)]
-    tongue: BTreeMap<String, Vec<String>>,
-    /// What can't be made in part: an app that is one of these is declined whole.
-    #[serde(default)]
-    pub(crate) central: Vec<String>,
-    currency: BTreeMap<String, Vec<String>>,
-    country: BTreeMap<String, Vec<String>>,
-    unit: BTreeMap<String, Vec<String>>,
-    colour: BTreeMap<String, Vec<String>>,
-}
 
 /// How a language names a kind of thing.
 #[derive(Debug, Deserialize)]
@@ -529,62 +381,13 @@ impl Language {
         memo::mended(self.code(), norm, || self.nearest(norm).map(str::to_owned))
     }
 
-    fn nearest(&self, norm: &str) -> Option<&str> {
-        let length = norm.chars().count();
-        if length == 4 && !self.plain.contains(norm) {
-            return self.swapped(norm);
-        }
-        if length < 5
-            || self.plain.contains(norm)
-            || norm.chars().any(is_unspaced)
-            || norm.chars().any(|letter| !letter.is_alphabetic())
-        {
-            return None;
-        }
-        let singular = norm.strip_suffix('s').unwrap_or(norm);
-        let allowed = if length >= 9 { 2 } else { 1 };
-        let mut nearest: Option<(usize, &str)> = None;
-        let mut ties = false;
-        for word in &self.typed {
-            if word.len().abs_diff(norm.len()) > allowed || word.chars().next() != norm.chars().next() {
-                continue;
-            }
-            if singular == word || !slipped(norm, word) {
-                continue;
-            }
-            let distance = strsim::osa_distance(norm, word);
-            if distance > allowed {
-                continue;
-            }
-            ties = nearest.is_some_and(|(best, _)| best == distance)
-                || (ties && nearest.is_some_and(|(best, _)| best <= distance));
-            if nearest.is_none_or(|(best, _)| distance < best) {
-                nearest = Some((distance, word));
-                ties = false;
-            }
-        }
-        nearest.filter(|_| !ties).map(|(_, word)| word)
-    }
-
-    fn is_field(&self, word: &str) -> bool {
-        self.exact.get(word).is_some_and(|tags| tags.iter().any(|tag| matches!(tag, Tag::Field(_))))
-    }
-
-    /// A word of four letters of which two are swapped.
-    fn swapped(&self, norm: &str) -> Option<&str> {
-        let sorted = |word: &str| {
-            let mut letters: Vec<char> = word.chars().collect();
-            letters.sort_unstable();
-            letters
-        };
-        let mut near = self.typed.iter().filter(|word| {
-            word.chars().next() == norm.chars().next()
-                && sorted(word) == sorted(norm)
-                && strsim::osa_distance(norm, word) == 1
-                && self.is_field(word)
-        });
-        let first = near.next()?;
-        near.next().is_none().then_some(first.as_str())
+    /// Whether `last` is the part that a separable verb leaves at the end of a sentence ("benenne … um").
+    pub(crate) fn is_parted(&self, verb: &str, last: &str) -> bool {
+        let Some(meant) = self.tags(verb) else { return false };
+        let whole = self.stem(&format!("{last}{verb}"));
+        let same = |tag: &Tag| matches!(tag, Tag::Function(_)) && meant.contains(tag);
+        let mut begin = self.exact.range(last.to_owned()..).take_while(|(word, _)| word.starts_with(last));
+        begin.any(|(word, tags)| self.stem(word) == whole && tags.iter().any(same))
     }
 
     /// How this language names a kind of thing.
@@ -774,131 +577,4 @@ fn push_once(tags: &mut Vec<Tag>, tag: Tag) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_file_reads_and_names_known_concepts() {
-        let all = lexicon();
-        for language in &all.languages {
-            let file = &language.file;
-            assert!(file.entity.keys().all(|key| all.concepts.entity.contains_key(key)), "{}", language.code());
-            assert!(file.field.keys().all(|key| all.concepts.field.contains_key(key)), "{}", language.code());
-            assert!(file.role.keys().all(|key| all.concepts.role.contains_key(key)), "{}", language.code());
-            assert!(file.occasion.keys().all(|key| all.concepts.occasion.contains_key(key)), "{}", language.code());
-        }
-    }
-
-    #[test]
-    fn every_language_has_the_structure_words_of_english() {
-        let of = |language: &Language| language.file.function.keys().cloned().collect::<BTreeSet<_>>();
-        let english = of(lexicon().language("en"));
-        for language in &lexicon().languages {
-            let own = of(language);
-            let lacks: Vec<&String> = english.difference(&own).collect();
-            assert!(lacks.is_empty(), "{}: lacks {lacks:?}", language.code());
-        }
-    }
-
-    #[test]
-    fn english_has_every_sentence_and_every_reason() {
-        let english = lexicon().language("en");
-        for phrase in Say::ALL {
-            assert!(english.has(*phrase), "lexicon/en.toml lacks say.{phrase:?}");
-        }
-        for beyond in english.file.beyond.keys() {
-            assert!(!english.reason(beyond).is_empty(), "lexicon/en.toml lacks reason.{beyond}");
-        }
-    }
-
-    #[test]
-    fn sentences_have_the_same_blanks_in_every_language() {
-        let blanks = |sentence: &str| -> BTreeSet<char> {
-            sentence.match_indices('{').filter_map(|(at, _)| sentence[at + 1..].chars().next()).collect()
-        };
-        let english = lexicon().language("en");
-        for language in &lexicon().languages {
-            for (phrase, sentence) in language.file.say.iter().filter(|(phrase, _)| **phrase != Say::And) {
-                let expected = blanks(&english.file.say[phrase]);
-                assert_eq!(blanks(sentence), expected, "lexicon/{}.toml say.{phrase:?}", language.code());
-            }
-            for (key, sentence) in &language.file.describe {
-                let expected = english.described(key).map(blanks);
-                assert_eq!(Some(blanks(sentence)), expected, "lexicon/{}.toml describe.{key}", language.code());
-            }
-        }
-    }
-
-    #[test]
-    fn a_language_that_describes_apps_does_so_whole() {
-        let blanks = |sentence: &str| -> BTreeSet<char> {
-            sentence.match_indices('{').filter_map(|(at, _)| sentence[at + 1..].chars().next()).collect()
-        };
-        let english = &lexicon().language("en").file;
-        for code in ["id", "sw", "hi", "ar", "zh"] {
-            let file = &lexicon().language(code).file;
-            assert!(file.describe.keys().eq(english.describe.keys()), "lexicon/{code}.toml [describe]");
-            assert!(file.option.keys().eq(english.option.keys()), "lexicon/{code}.toml [option]");
-            for (key, sentence) in &file.describe {
-                assert_eq!(blanks(sentence), blanks(&english.describe[key]), "lexicon/{code}.toml describe.{key}");
-            }
-            let labels: Vec<&String> =
-                english.labels.keys().filter(|label| !file.labels.contains_key(*label)).collect();
-            assert!(labels.is_empty(), "lexicon/{code}.toml [labels] lacks {labels:?}");
-        }
-    }
-
-    #[test]
-    fn every_language_reads_in_its_own_script_and_order() {
-        let votes = |text: &str| lexicon().language_of(&tokens(text)).code().to_owned();
-        assert_eq!(votes("Tamu punya nama dan nomor telepon"), "id");
-        assert_eq!(votes("Wageni wana jina na nambari ya simu"), "sw");
-        assert_eq!(votes("मेहमानों का नाम और फ़ोन नंबर होता है"), "hi");
-        assert_eq!(votes("mehmaano ka naam aur phone number hota hai"), "hi");
-        assert_eq!(votes("الضيوف لديهم اسم ورقم هاتف"), "ar");
-        assert_eq!(votes("客人有姓名和电话号码"), "zh");
-        assert_eq!(votes("賓客有姓名和電話號碼"), "zh");
-    }
-
-    #[test]
-    fn a_number_is_read_as_its_words_are_compared() {
-        let number = |word: &str, code: &str| {
-            let words = crate::offline::script::words(&tokens(word), lexicon().language(code));
-            lexicon().language(code).number(&words[0].norm)
-        };
-        assert_eq!(number("ثلاثة", "ar"), Some(3));
-        assert_eq!(number("पाँच", "hi"), Some(5));
-        assert_eq!(number("sepuluh", "id"), Some(10));
-        assert_eq!(number("watatu", "sw"), Some(3));
-        assert_eq!(number("三位", "zh"), Some(3));
-    }
-
-    #[test]
-    fn phrases_fit_the_longest_window() {
-        for language in &lexicon().languages {
-            for key in language.exact.keys() {
-                assert!(key.split(' ').count() <= MAX_PHRASE, "{key} is longer than {MAX_PHRASE} words");
-            }
-        }
-    }
-
-    #[test]
-    fn typing_errors_are_mended_only_when_one_word_is_near() {
-        let english = lexicon().language("en");
-        assert_eq!(english.corrected("nubmer").as_deref(), Some("number"));
-        assert_eq!(english.corrected("tabels").as_deref(), Some("tables"));
-        assert_eq!(english.corrected("prize"), None);
-        assert_eq!(english.corrected("xyzzyx"), None);
-    }
-
-    #[test]
-    fn the_language_is_voted() {
-        let votes = |text: &str| lexicon().language_of(&tokens(text)).code().to_owned();
-        assert_eq!(votes("Guests have a name and an email"), "en");
-        assert_eq!(votes("Los invitados tienen un nombre y un correo"), "es");
-        assert_eq!(votes("Die Gäste haben einen Namen und eine Telefonnummer"), "de");
-        assert_eq!(votes("Les invités ont un nom et un téléphone"), "fr");
-        assert_eq!(votes("Os convidados têm um nome e um telefone"), "pt");
-        assert_eq!(votes("zzz"), "en");
-    }
-}
+mod tests;

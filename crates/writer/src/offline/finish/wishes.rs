@@ -272,11 +272,22 @@ fn at_most(draft: &mut Draft, wish: &Wish, most: u32) -> Option<()> {
         crate::spec::Condition { field: field.id.clone(), values }
     });
     let rule = Rule::AtMost { entity: id.clone(), per, most, hours, only_if: open };
-    if !draft.spec.rules.contains(&rule) {
-        draft.spec.rules.push(rule.clone());
-    }
+    // The last word counts: a higher limit beside a lower one would change nothing.
+    let replaced = |other: &Rule| limits_alike(other, &rule);
+    draft.spec.rules.retain(|other| !replaced(other));
+    draft.held.retain(|(other, ..)| !replaced(other));
+    draft.spec.rules.push(rule.clone());
     draft.held.push((rule, format!("entities/{id}"), true));
     Some(())
+}
+
+/// Whether both limit the same people in the same time.
+fn limits_alike(one: &Rule, other: &Rule) -> bool {
+    let about = |rule: &Rule| match rule {
+        Rule::AtMost { entity, per, hours, .. } => Some((entity.clone(), per.clone(), *hours)),
+        _ => None,
+    };
+    about(one).is_some() && about(one) == about(other)
 }
 
 /// Of what people may have only so many: what they make, and of what they take for a time, the taking.

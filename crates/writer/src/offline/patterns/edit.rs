@@ -4,8 +4,8 @@
 
 use super::super::clause::Clause;
 use super::super::draft::{Draft, Focus, options};
-use super::super::field::{Item, fields, items, wanted};
-use super::super::noun::{noun, sentence_case, shown};
+use super::super::field::{fields, items, wanted};
+use super::super::noun::{Noun, noun, sentence_case, shown};
 use super::super::say::Say;
 use super::super::text::{Kind, fold};
 use super::super::unit::{Unit, written};
@@ -128,7 +128,9 @@ pub(crate) fn rename(draft: &mut Draft, clause: &mut Clause) -> bool {
     };
     let (old, mut new) = (rest[..split].to_vec(), rest[split + 1..].to_vec());
     // "Benenne … in Betrag um": what the verb ends with is no part of the name.
-    while new.len() > 1 && new.pop_if(|last| last.is_word() && !last.is_content()).is_some() {}
+    if new.len() > 1 {
+        new.pop_if(|last| draft.language.is_parted(&clause.units[verb].norm, &last.norm));
+    }
     let words: Vec<String> =
         new.iter().filter(|unit| unit.is_word() && !unit.is_any(&["det"])).map(|unit| unit.text.clone()).collect();
     let label = sentence_case(&words.join(" "));
@@ -162,7 +164,9 @@ fn rename_field(draft: &mut Draft, old: &[Unit], label: &str) -> bool {
 /// A name that is no noun elsewhere ("Journal") is taken as it is.
 fn rename_entity(draft: &mut Draft, old: &[Unit], new: &[Unit], label: &str) -> bool {
     let Some(id) = draft.find_units(old) else { return false };
-    let named = noun(new, draft.language);
+    // As many words as were said, or the name has lost some.
+    let whole = |named: &Noun| named.many.split(' ').count() >= label.split(' ').count();
+    let named = noun(new, draft.language).filter(whole);
     let (one, many) = named.map_or((label.to_owned(), label.to_owned()), |named| (named.one, named.many));
     let Some(entity) = draft.spec.entity_mut(&id) else { return false };
     let before = std::mem::replace(&mut entity.plural, many.clone());
@@ -471,14 +475,17 @@ pub(crate) fn needed(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some((id, words)) = found else { return false };
     let joins = |unit: &Unit| unit.is_structure() && unit.is_any(&["for", "to", "each", "in"]);
     let words: Vec<Unit> = words.into_iter().filter(|unit| !joins(unit)).collect();
-    let sure = |item: &Item| wanted(item, draft.language).is_some_and(|want| want.sure);
-    let list = items(&words);
-    let details = !list.is_empty() && list.iter().all(sure);
-    let done = details && super::things::describe(draft, &id, &words, false);
+    let done = are_details(draft, &words) && super::things::describe(draft, &id, &words, false);
     if done {
         clause.take_all();
     }
     done
+}
+
+/// Whether words name nothing but known properties.
+fn are_details(draft: &Draft, words: &[Unit]) -> bool {
+    let list = items(words);
+    !list.is_empty() && list.iter().all(|item| wanted(item, draft.language).is_some_and(|want| want.sure))
 }
 
 /// "add a notes field", "add a column for size to plots": said to be a detail, so it is one, whatever else it may name.
@@ -537,9 +544,12 @@ fn named_first(draft: &Draft, rest: &[Unit]) -> Option<(usize, String)> {
     let lead = usize::from(joins);
     let end = (lead..rest.len()).find(|at| rest[*at].is_content())? + 1;
     let more = rest.get(end..).is_some_and(|words| words.iter().any(Unit::is_content));
-    let apart = rest.get(end).is_some_and(|next| next.is_structure() && next.is_any(&["det", "to"]));
     let id = draft.find_units(&rest[lead..end]).filter(|_| more)?;
-    (joins || apart && only_names(draft, &id, &rest[..end])).then_some((end, id))
+    // "add guests to the plan" adds nothing to guests; what is added is known for a detail.
+    let apart = rest.get(end).is_some_and(|next| next.is_structure() && next.is_any(&["det", "to"]));
+    let after = rest[end..].iter().filter(|unit| !(unit.is("to") && unit.is_structure())).cloned().collect::<Vec<_>>();
+    let named = apart && only_names(draft, &id, &rest[..end]) && are_details(draft, &after);
+    (joins || named).then_some((end, id))
 }
 
 /// Without saying to what: things become entities, properties go to the thing talked about.
