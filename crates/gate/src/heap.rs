@@ -48,7 +48,7 @@ const MOST_VISITS: u64 = 4;
 /// How deep values may be nested.
 const MOST_DEPTH: usize = 300;
 /// What a value that is made takes besides its text.
-const VALUE_BYTES: u64 = size_of::<Value>() as u64;
+const VALUE_BYTES: usize = size_of::<Value>();
 /// Words after which a counter that was asked for is told.
 const TOLD_WORDS: u64 = 1 << 17;
 
@@ -95,7 +95,7 @@ pub fn variables(memory: &[u8], stable_types: &str) -> Result<Vec<(String, Value
     roomy(|| {
         let layout = Layout::of(&signature)?;
         let reader = Reader::new(memory, &layout, Hashing::default());
-        let mut shaping = Shaping::<Plain>::new(&reader, usize::MAX);
+        let mut shaping = Shaping::<Plain>::new(&reader, Most::ALL);
         let pair = |(part, cell): (&Part, Cell)| Ok((part.name.to_string(), shaping.value(cell)?));
         layout.variables.iter().zip(reader.variables()?).map(pair).collect()
     })
@@ -112,17 +112,33 @@ pub struct Shown {
     pub left_out: u64,
 }
 
-/// The same as [`variables`] as JSON, with at most `limit` elements of every collection.
+/// How much is made of what lies in memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Most {
+    /// Elements of every collection; the others are counted.
+    pub elements: usize,
+    /// Bytes of every text and blob; what is longer is cut.
+    pub length: usize,
+    /// Bytes of all values together, roughly; more is [`HeapError::TooLarge`].
+    pub bytes: u64,
+}
+
+impl Most {
+    /// All of it.
+    pub const ALL: Most = Most { elements: usize::MAX, length: usize::MAX, bytes: u64::MAX };
+}
+
+/// The same as [`variables`] as JSON.
 ///
 /// # Errors
-/// As [`variables`].
-pub fn json(memory: &[u8], stable_types: &str, limit: usize) -> Result<Vec<Shown>, HeapError> {
+/// As [`variables`]; [`HeapError::TooLarge`] for more bytes than `most`.
+pub fn json(memory: &[u8], stable_types: &str, most: Most) -> Result<Vec<Shown>, HeapError> {
     let signature = Signature::parse(stable_types)?;
     roomy(|| {
         let layout = Layout::of(&signature)?;
         let reader = Reader::new(memory, &layout, Hashing::default());
         let show = |(part, cell): (&Part, Cell)| {
-            let mut shaping = Shaping::<Json>::new(&reader, limit);
+            let mut shaping = Shaping::<Json>::new(&reader, most);
             let value = shaping.value(cell)?;
             Ok(Shown { name: part.name.to_string(), value, left_out: shaping.left_out })
         };
@@ -354,27 +370,20 @@ impl<'a> Reader<'a> {
 /// Makes values of what lies in memory.
 struct Shaping<'r, 'a, S> {
     reader: &'r Reader<'a>,
-    /// The most elements to keep of a collection.
-    limit: usize,
+    /// How much to keep; of bytes, how many values may still take.
+    most: Most,
     /// Elements not kept.
     left_out: u64,
-    /// Bytes that values may still take.
-    bytes: u64,
     shape: std::marker::PhantomData<S>,
 }
 
 impl<'r, 'a, S: Shape> Shaping<'r, 'a, S> {
-    fn new(reader: &'r Reader<'a>, limit: usize) -> Self {
-        Shaping { reader, limit, left_out: 0, bytes: u64::MAX, shape: std::marker::PhantomData }
+    fn new(reader: &'r Reader<'a>, most: Most) -> Self {
+        Shaping { reader, most, left_out: 0, shape: std::marker::PhantomData }
     }
 
-    /// The same, for values that take no more bytes than this.
-    fn within(self, bytes: u64) -> Self {
-        Shaping { bytes, ..self }
-    }
-
-    fn takes(&mut self, bytes: u64) -> Result<(), HeapError> {
-        self.bytes = self.bytes.checked_sub(bytes).ok_or(HeapError::TooLarge)?;
+    fn takes(&mut self, bytes: usize) -> Result<(), HeapError> {
+        self.most.bytes = self.most.bytes.checked_sub(bytes as u64).ok_or(HeapError::TooLarge)?;
         Ok(())
     }
 
@@ -392,13 +401,15 @@ impl<'r, 'a, S: Shape> Shaping<'r, 'a, S> {
             Kind::Char => S::text(reader.char(word)?.to_string()),
             Kind::Text => {
                 let text = reader.text(word)?;
-                self.takes(text.len() as u64)?;
-                S::text(text.into_owned())
+                let kept = &text[..text.floor_char_boundary(self.most.length)];
+                self.takes(kept.len())?;
+                S::text(kept.to_owned())
             }
             Kind::Blob => {
                 let bytes = reader.blob(word)?;
-                self.takes(bytes.len() as u64)?;
-                S::blob(bytes.into_owned())
+                let kept = &bytes[..bytes.len().min(self.most.length)];
+                self.takes(kept.len())?;
+                S::blob(kept.to_vec())
             }
             Kind::Principal => S::principal(reader.principal(word)?),
             Kind::Number(kind) => S::number(kind, reader.number(kind, word)?),
@@ -421,8 +432,8 @@ impl<'r, 'a, S: Shape> Shaping<'r, 'a, S> {
             }
             Kind::List(walk, element) => {
                 let cells = reader.elements(*walk, *element, word)?;
-                self.left_out += cells.len().saturating_sub(self.limit) as u64;
-                let kept = cells.into_iter().take(self.limit);
+                self.left_out += cells.len().saturating_sub(self.most.elements) as u64;
+                let kept = cells.into_iter().take(self.most.elements);
                 S::list(kept.map(|cell| self.value(cell)).collect::<Result<_, _>>()?)
             }
         })

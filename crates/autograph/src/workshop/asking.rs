@@ -4,14 +4,12 @@
 
 use execution::registry::App;
 use replication::{Clock as _, SystemClock};
-use serde_json::Value;
 use writer::{Asked, Day, Found, Query, Said, Why, spec::AppSpec};
 
 use super::{
     Workshop,
     answer::{Outcome, Problem},
     conversation::Turn,
-    data::DataOf,
     pipeline::Progress,
 };
 
@@ -50,7 +48,7 @@ impl Workshop {
 
     /// Runs a query over the live data.
     async fn found(&self, app: &App, live: &AppSpec, query: &Query) -> Result<Found, Problem> {
-        let variables: Value = self.data(DataOf::all(&app.name)).await?["variables"].take();
+        let variables = self.rows(app).await?;
         let today = Day::of_nanoseconds(i128::from(SystemClock.now()));
         query.run(live, &variables, today).ok_or_else(|| {
             Problem::node(format!("`{}` no longer keeps what the question is about", app.name), "ask again")

@@ -10,8 +10,11 @@ mod table;
 
 use std::io::{self, Write};
 
-use execution::Fork;
-use gate::{Kind, heap::Shown};
+use execution::{Fork, registry::App};
+use gate::{
+    Kind,
+    heap::{HeapError, Most, Shown},
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -23,6 +26,9 @@ use super::{Workshop, answer::Problem, judge::on_own_thread};
 
 /// Bytes of JSON that one answer may have; less than clients read of one line.
 const ANSWER_BYTES_MAX: usize = 48 << 20;
+
+/// What is read to answer a question: texts as long as people's notes, no whole pictures.
+const ASKED_MOST: Most = Most { elements: usize::MAX, length: 4 << 10, bytes: 256 << 20 };
 
 /// What is asked of an app's data.
 #[derive(Deserialize)]
@@ -66,10 +72,27 @@ impl Workshop {
     pub(crate) async fn data(&self, asked: DataOf) -> Result<Value, Problem> {
         let filter = Filter::parse(&asked.wanted)?;
         let app = self.app(&asked.app).await?;
+        let (values, kinds) = self.kept(&app, Most::ALL).await?;
+        on_own_thread(move || asked.answer(&app.name, &filter, values, kinds)).await?
+    }
+
+    /// What a question is answered from: every row, but of long texts and pictures only how they begin.
+    pub(super) async fn rows(&self, app: &App) -> Result<Value, Problem> {
+        let (values, kinds) = self.kept(app, ASKED_MOST).await?;
+        on_own_thread(move || {
+            let window = Window { offset: 0, limit: usize::MAX, within: true };
+            let tables = select(values, kinds, None, &Filter::default(), window)?;
+            Ok(selection::variables(tables)["variables"].take())
+        })
+        .await?
+    }
+
+    /// What an app keeps now, read from a fork.
+    async fn kept(&self, app: &App, most: Most) -> Result<(Vec<Shown>, Vec<(String, Kind)>), Problem> {
         if app.version == 0 {
-            return asked.answer(&app.name, &filter, Vec::new(), Vec::new());
+            return Ok((Vec::new(), Vec::new()));
         }
-        let types = self.live_types(&app).await?.stable;
+        let types = self.live_types(app).await?.stable;
         if types.trim().is_empty() {
             let text =
                 format!("what `{}` keeps can't be shown: its module does not say what lies in its memory", app.name);
@@ -78,32 +101,26 @@ impl Workshop {
                 "modules compiled from Motoko do; ask the app itself with `autograph call`",
             ));
         }
-        let mut fork = self.fork(Some(&app)).await?;
-        let name = app.name;
+        let mut fork = self.fork(Some(app)).await?;
+        let name = app.name.clone();
         on_own_thread(move || {
             let read = |heap: &embedder::Heap| {
-                let values = gate::heap::json(heap.as_slice(), &types, usize::MAX)?;
+                let values = gate::heap::json(heap.as_slice(), &types, most)?;
                 Ok((values, gate::kinds(&types)?))
             };
             let found = fork.before_upgrade(read).map_err(|why| {
                 Problem::node(format!("`{name}` can't be asked for its data: {why}"), "`autograph logs` may say more")
             })?;
-            let (values, kinds) = found.map_err(|error: gate::heap::HeapError| {
+            found.map_err(|error: HeapError| {
                 let text = format!("the memory of `{name}` can't be read: {error}");
-                Problem::node(text, "ask the app itself with `autograph call`")
-            })?;
-            asked.answer(&name, &filter, values, kinds)
+                Problem::node(text, "look at a part of it with `autograph data`, or ask the app with `autograph call`")
+            })
         })
         .await?
     }
 }
 
 impl DataOf {
-    /// Everything that an app keeps.
-    pub(crate) fn all(app: &str) -> DataOf {
-        DataOf { app: app.into(), limit: None, offset: 0, wanted: String::new(), variable: None, format: Format::Json }
-    }
-
     fn answer(
         &self,
         app: &str,

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{
-    Cell, HeapError, Reader, Shaping,
+    Cell, HeapError, Most, Reader, Shaping,
     alike::Sides,
     layout::{Id, Kind, Layout},
     shape::Plain,
@@ -148,7 +148,7 @@ impl<'r> Node for Cursor<'r> {
     }
 
     fn value(&self) -> Value {
-        let value = Shaping::<Plain>::new(self.reader, usize::MAX).value(self.cell);
+        let value = Shaping::<Plain>::new(self.reader, Most::ALL).value(self.cell);
         self.or_nothing(value.map(Some)).unwrap_or(Value::Nothing)
     }
 

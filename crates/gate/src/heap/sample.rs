@@ -4,7 +4,7 @@
 //! Invariant: what is made into values depends on the memories alone, and holds no more bytes than it may.
 
 use super::{
-    Cell, HeapError, Reader, Shaping, VALUE_BYTES,
+    Cell, HeapError, Most, Reader, Shaping, VALUE_BYTES,
     alike::Sides,
     layout::{Kind, Layout, Part},
     shape::{Plain, Shape as _},
@@ -103,13 +103,13 @@ impl Sampling<'_, '_> {
 
     fn seen(&mut self, cell: Cell, word: u64) -> Result<Value, HeapError> {
         let reader = self.reader;
-        self.bytes = self.bytes.saturating_sub(VALUE_BYTES);
+        self.bytes = self.bytes.saturating_sub(VALUE_BYTES as u64);
         Ok(match reader.layout.kind(cell.id) {
             Kind::Text | Kind::Blob => {
                 let length = reader.blob(word)?.len() as u64;
                 let Some(left) = self.bytes.checked_sub(length) else { return Ok(Value::Nothing) };
                 self.bytes = left;
-                Shaping::<Plain>::new(reader, usize::MAX).seen(cell, word)?
+                Shaping::<Plain>::new(reader, Most::ALL).seen(cell, word)?
             }
             Kind::Option { inner, .. } => match reader.inner(*inner, word)? {
                 Some(inner) => self.value(inner)?,
@@ -129,7 +129,7 @@ impl Sampling<'_, '_> {
                 Plain::variant(cases[at].tag.to_string(), self.value(inside)?)
             }
             Kind::List(walk, element) => self.list(&reader.elements(*walk, *element, word)?)?,
-            _ => Shaping::<Plain>::new(reader, usize::MAX).seen(cell, word)?,
+            _ => Shaping::<Plain>::new(reader, Most::ALL).seen(cell, word)?,
         })
     }
 
@@ -209,7 +209,7 @@ struct Pruning<'r, 'a> {
 
 impl<'r, 'a> Pruning<'r, 'a> {
     fn of(sides: Sides<'r, 'a>, most: u64) -> Pruning<'r, 'a> {
-        let shaping = |reader| Shaping::<Plain>::new(reader, usize::MAX).within(most);
+        let shaping = |reader| Shaping::<Plain>::new(reader, Most { bytes: most, ..Most::ALL });
         Pruning { sides, old: shaping(sides.old), new: shaping(sides.new) }
     }
 

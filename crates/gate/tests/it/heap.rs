@@ -6,7 +6,7 @@
 
 use gate::{
     Value,
-    heap::{HeapError, json, variables},
+    heap::{HeapError, Most, json, variables},
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -181,8 +181,9 @@ proptest! {
 #[test]
 fn the_same_as_json_tells_everything_apart() {
     let memory = Ranges::recorded();
-    let shown = |limit| json(&memory.whole(), include_str!("../fixtures/heap.most"), limit).unwrap();
-    let all = shown(usize::MAX);
+    let read = |most| json(&memory.whole(), include_str!("../fixtures/heap.most"), most);
+    let shown = |most| read(most).unwrap();
+    let all = shown(Most::ALL);
     let variable = |name: &str| all.iter().find(|found| found.name == name).unwrap().value.clone();
     let expected = [
         ("nothing", json!(null)),
@@ -212,7 +213,13 @@ fn the_same_as_json_tells_everything_apart() {
         assert_eq!(variable(name), value, "{name}");
     }
     assert!(all.iter().all(|shown| shown.left_out == 0));
-    let cut = shown(2);
+    let cut = shown(Most { elements: 2, ..Most::ALL });
     let many = cut.iter().find(|found| found.name == "many").unwrap();
     assert_eq!((many.value.clone(), many.left_out), (json!([["0", "row 0"], ["1", "row 1"]]), 68));
+    let brief = shown(Most { length: 2, ..Most::ALL });
+    let blob = brief.iter().find(|found| found.name == "blob").unwrap();
+    assert_eq!(blob.value["length"], json!(2));
+    let many = brief.iter().find(|found| found.name == "many").unwrap();
+    assert_eq!((many.value[69].clone(), many.left_out), (json!(["69", "ro"]), 0));
+    assert_eq!(read(Most { bytes: 1_000, ..Most::ALL }), Err(HeapError::TooLarge));
 }
