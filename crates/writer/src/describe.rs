@@ -6,7 +6,7 @@ mod opening;
 
 use crate::offline::phrases::Phrases;
 use crate::spec::{
-    Alert, AppSpec, Condition, Entity, Field, FieldKind, Grant, OWNER, Rule, Scope, VISITOR, When, Who, Whose,
+    Alert, AppSpec, Condition, Entity, Field, FieldKind, Grant, OWNER, Rule, Scope, Total, VISITOR, When, Who, Whose,
 };
 
 /// Sentences about an app, in the order a reader needs them.
@@ -54,6 +54,12 @@ pub(crate) fn told(spec: &AppSpec) -> Vec<Told> {
     }
     for (number, rule) in spec.rules.iter().enumerate() {
         teller.holds(rule).into_iter().for_each(|text| tell(Room::Rules, format!("rule/{number}"), text));
+    }
+    for entity in spec.entities.iter().filter(|entity| !entity.archived) {
+        for total in &entity.totals {
+            let text = teller.left(entity, total);
+            text.into_iter().for_each(|text| tell(Room::Rules, format!("left/{}/{}", entity.id, total.id), text));
+        }
     }
     for (number, alert) in spec.alerts.iter().enumerate() {
         teller.points_to(alert).into_iter().for_each(|text| tell(Room::Rules, format!("alert/{number}"), text));
@@ -283,6 +289,18 @@ impl<'a> Teller<'a> {
 
     fn counting(&self, entity: &Entity, condition: Option<&Condition>) -> String {
         condition.map(|one| self.say("counting", &[&self.condition(entity, one)])).unwrap_or_default()
+    }
+
+    /// What is left of an amount: what is still owed.
+    fn left(&self, entity: &Entity, total: &Total) -> Option<String> {
+        let of = self.spec.entity(&total.of)?;
+        let summed = of.totals.iter().find(|other| total.sum.as_ref() == Some(&other.id));
+        if summed.is_some_and(|summed| summed.from.is_some()) {
+            return Some(self.say("leftTogether", &[&entity.plural, &total.label, &of.plural]));
+        }
+        let (from, sum) = (&entity.field(total.from.as_ref()?)?.label, &of.field(total.sum.as_ref()?)?.label);
+        let key = if total.month.is_some() { "leftOfMonth" } else { "left" };
+        Some(self.say(key, &[&entity.plural, &total.label, from, sum, &of.plural]))
     }
 
     fn holds(&self, rule: &Rule) -> Option<String> {

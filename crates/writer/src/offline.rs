@@ -74,7 +74,8 @@ pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
     let bag = blueprint::bag(&units);
     let (units, openings, parts) = told_apart(tokens, units, language, told::About::bag(&bag));
     // "Entering" an absence is no registration.
-    let bag = if parts.iter().any(told::Part::is_away) { blueprint::bag(&units) } else { bag };
+    // What people owe for something is no cost that they split.
+    let bag = if parts.iter().any(|part| part.is_away() || part.is_owed()) { blueprint::bag(&units) } else { bag };
     let mut draft = Draft::new(language);
     (draft.openings, draft.parts) = (openings, parts);
     draft.spec.blueprints = blueprint::retrieve(&bag);

@@ -189,7 +189,19 @@ fn total(spec: &AppSpec, entity: &Entity, path: &str, total: &Total) -> Checked 
     let of = known_entity(spec, path, &total.of)?;
     form(path, points(of, path, &total.field)? == entity.id, "what is counted refers to the entity with the total")?;
     if let Some(sum) = &total.sum {
-        form(path, is_number(&known_field(of, path, sum)?.kind), "a sum is made of numbers")?;
+        // A total may sum another one, which then sums a field: no circle, and at most two steps.
+        let field = match of.totals.iter().find(|other| other.id == *sum) {
+            Some(other) => known_field(known_entity(spec, path, &other.of)?, path, other.sum.as_deref().unwrap_or(""))?,
+            None => known_field(of, path, sum)?,
+        };
+        form(path, is_number(&field.kind), "a sum is made of numbers")?;
+    }
+    if let Some(from) = &total.from {
+        form(path, total.sum.is_some(), "only a sum is taken from a number")?;
+        form(path, is_number(&known_field(entity, path, from)?.kind), "a sum is taken from a number")?;
+    }
+    if let Some(month) = &total.month {
+        form(path, is_day(&known_field(of, path, month)?.kind), "a month is told by a date")?;
     }
     total.only_if.iter().try_for_each(|only_if| condition(of, path, only_if))
 }

@@ -1,6 +1,6 @@
 /** What is worked out from rows: totals of others, and what needs attention. Pure. */
 import { holds } from "./rights";
-import { dayOf, daysAfter, today } from "./time";
+import { dayOf, daysAfter, monthOf, today } from "./time";
 import type { Alert, Entity, Field, Row, Total, When } from "./types";
 
 type RowsOf = (entity: string) => Row[];
@@ -8,14 +8,29 @@ type RowsOf = (entity: string) => Row[];
 type KnownOf = (entity: string) => Row[] | undefined;
 
 /** The number of a total for a row, in the smallest unit of the field that is summed. */
-export function totalOf(total: Total, row: Row, rowsOf: RowsOf): number {
-  const rows = rowsOf(total.of).filter((one) => one.values[total.field] === row.id && holds(total.onlyIf, one));
-  const { sum } = total;
-  return sum === undefined ? rows.length : rows.reduce((all, one) => all + Number(one.values[sum] ?? 0), 0);
+export function totalOf(total: Total, row: Row, rowsOf: RowsOf, now = today()): number {
+  const { sum, sumOf, from, month } = total;
+  const isThisMonth = (one: Row) => month === undefined || monthOf(dayBy(one, month) ?? "") === monthOf(now);
+  const rows = rowsOf(total.of).filter((one) => one.values[total.field] === row.id && holds(total.onlyIf, one) && isThisMonth(one));
+  if (sum === undefined) return rows.length;
+  const valueOf = (one: Row) => (sumOf ? totalOf(sumOf, one, rowsOf, now) : Number(one.values[sum] ?? 0));
+  const all = rows.reduce((so, one) => so + valueOf(one), 0);
+  return from === undefined ? all : Number(row.values[from] ?? 0) - all;
+}
+
+/** Whether a total says what is left of an amount: what is still owed. */
+export function isRest({ from, sumOf }: Total): boolean {
+  return from !== undefined || (sumOf !== undefined && isRest(sumOf));
+}
+
+/** The entities whose rows a total looks at. */
+export function countedBy({ of, sumOf }: Total): string[] {
+  return [of, ...(sumOf ? countedBy(sumOf) : [])];
 }
 
 /** The field that a total sums, which says how the sum reads. */
 export function summedBy(total: Total, entities: Entity[]): Field | undefined {
+  if (total.sumOf) return summedBy(total.sumOf, entities);
   return entities.find(({ id }) => id === total.of)?.fields.find(({ id }) => id === total.sum);
 }
 

@@ -5,6 +5,7 @@
  * that was asked for before a change never replaces what the change gave.
  */
 import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { countedBy } from "./attention";
 import { useApp } from "./context";
 import { Unreachable, type Platform } from "./platform";
 import { grantOf, type Find } from "./rights";
@@ -241,7 +242,7 @@ export function useTable(entity: Entity): Table {
 
 function neighbours(entity: Entity): string[] {
   const referred = entity.fields.flatMap(({ kind }) => (kind.type === "ref" ? [kind.entity] : []));
-  const counted = (entity.totals ?? []).map((total) => total.of);
+  const counted = (entity.totals ?? []).flatMap(countedBy);
   const awaited = (entity.alerts ?? []).flatMap(({ when }) => (when.type === "since" ? [when.of] : []));
   const away = entity.booking?.away ? [entity.booking.away.entity] : [];
   return [...referred, ...counted, ...awaited, ...away].filter((id) => id !== entity.id);

@@ -1,5 +1,6 @@
 /** Numbers over everything that the caller may read: counts, sums, and bars by choice and by month. */
 import { useEffect, useId, useMemo } from "react";
+import { countedBy, isRest, totalOf } from "./attention";
 import { debts } from "./balance";
 import { useApp, usePlace } from "./context";
 import { Empty, Loading, Offline, PageHead, Paragraphs } from "./controls";
@@ -8,7 +9,8 @@ import { fieldsToSee, grantOf, holds } from "./rights";
 import { useStore } from "./store";
 import { shownDay } from "./time";
 import { titleOf } from "./titles";
-import type { Condition, Entity, FieldKind, Row } from "./types";
+import { TotalValue, useReadableTotals } from "./table";
+import type { Condition, Entity, FieldKind, Row, Total } from "./types";
 import { shownNumber } from "./values";
 
 interface SummaryProps {
@@ -47,6 +49,7 @@ export function SummaryPage({ entity, by, text, onlyIf }: SummaryProps) {
 function Part({ entity: whole, rows, by }: { entity: Entity; rows: Row[]; by: string | undefined }) {
   const { language, words, entities, standing } = useApp();
   const entity = { ...whole, fields: fieldsToSee(whole, standing) };
+  const rests = useReadableTotals(whole).filter(isRest);
   const count = new Intl.NumberFormat(language).format(rows.length);
   return (
     <section aria-label={entity.plural} className="flex flex-col gap-3">
@@ -55,10 +58,32 @@ function Part({ entity: whole, rows, by }: { entity: Entity; rows: Row[]; by: st
         <Figure label={words.count} value={count} />
         {sums(entity, rows, entities).map(({ field, sum }) => <Figure key={field.id} label={field.label} value={shownNumber(field.kind, sum, language, words)} />)}
       </dl>
+      {rests.map((total) => <Rests key={total.id} entity={entity} total={total} rows={rows} />)}
       {whole.balance && <Debts entity={whole} kind={whole.balance} rows={rows} />}
       <div className="grid gap-4 md:grid-cols-2">
         {charts(entity, rows, by).map((chart) => <Bars key={chart.by} chart={chart} />)}
       </div>
+    </section>
+  );
+}
+
+/** Of which rows something is left of an amount, the most first: who is still owed, or still owes. */
+function Rests({ entity, total, rows }: { entity: Entity; total: Total; rows: Row[] }) {
+  const { words } = useApp();
+  const store = useStore();
+  const rowsOf = (id: string) => store.rows(id) ?? [];
+  const known = countedBy(total).every((id) => store.rows(id));
+  const open = rows.map((row) => ({ row, value: totalOf(total, row, rowsOf) })).filter(({ value }) => value > 0);
+  if (!known) return null;
+  if (open.length === 0) return <p className="text-muted">{words.allEven}</p>;
+  return (
+    <section aria-label={total.label} className="flex flex-col gap-2">
+      <h3 dir="auto" className="font-medium">{total.label}: <TotalValue total={total} value={open.reduce((all, { value }) => all + value, 0)} /></h3>
+      <ul className="flex flex-col gap-2">
+        {open.sort((a, b) => b.value - a.value || a.row.id - b.row.id).map(({ row, value }) => (
+          <li key={row.id} className="flex justify-between gap-3 rounded-xl border border-rule bg-raised p-3"><span dir="auto">{titleOf(entity, row)}</span> <TotalValue total={total} value={value} /></li>
+        ))}
+      </ul>
     </section>
   );
 }

@@ -4,7 +4,7 @@ import { useApp } from "./context";
 import { FieldValue, Marks, TitleLink } from "./display";
 import { isPerPiece } from "./figures";
 import { RowsPage, type PageProps, type View } from "./frame";
-import { grantOf } from "./rights";
+import { fieldsToSee, grantOf } from "./rights";
 import { Moves } from "./steps";
 import { titleOf } from "./titles";
 import type { Entity, Field, FieldKind, Order, Row, Total } from "./types";
@@ -23,7 +23,10 @@ export function TablePage(props: PageProps) {
 export function useReadableTotals(entity: Entity): Total[] {
   const { entities, standing } = useApp();
   const readable = (id: string) => entities.some((other) => other.id === id && grantOf(other, standing).read);
-  return (entity.totals ?? []).filter((total) => readable(total.of));
+  // What is left of an amount is only known to those who see the amount.
+  const seen = (of: Entity | undefined, { from }: Total) => from === undefined || (of !== undefined && fieldsToSee(of, standing).some(({ id }) => id === from));
+  const known = (of: Entity | undefined, total: Total): boolean => readable(total.of) && seen(of, total) && (!total.sumOf || known(entities.find(({ id }) => id === total.of), total.sumOf));
+  return (entity.totals ?? []).filter((total) => known(entity, total));
 }
 
 /** A total as the field reads that it sums. */

@@ -68,6 +68,12 @@ export interface Total {
   of: string;
   field: string;
   sum?: string;
+  /** What is summed where `sum` names a total of those rows. */
+  sumOf?: Total;
+  /** The field of the row itself from which the sum is taken: what is still owed of what is due. */
+  from?: string;
+  /** A date of the rows: only those of this month count. */
+  month?: string;
   onlyIf?: Condition;
 }
 

@@ -271,6 +271,22 @@ test('totals count and sum the rows that refer', () => {
   assert.equal(total({ sum: 'cost', onlyIf: { field: 'ok', values: ['true'] } }), 5);
 });
 
+test('what is left of an amount is counted with each row, for all of a person\'s rows, and anew each month', () => {
+  const tables = {
+    lot: [{ id: 1, values: { farmer: 7, due: 100 } }, { id: 2, values: { farmer: 7, due: 50 } }, { id: 3, values: { farmer: 8, due: 20 } }],
+    payment: [{ values: { lot: 1, amount: 30, day: '2030-05-02' } }, { values: { lot: 1, amount: 10, day: '2030-04-30' } }, { values: { lot: 2, amount: 50 } }],
+  };
+  const rowsOf = (id) => tables[id];
+  const left = { id: 'left', label: 'Left', of: 'payment', field: 'lot', sum: 'amount', from: 'due' };
+  const lots = (total) => tables.lot.map((row) => attention.totalOf(total, row, rowsOf, '2030-05-20'));
+  assert.deepEqual(lots(left), [60, 0, 20]);
+  assert.deepEqual(lots({ ...left, month: 'day' }), [70, 50, 20]);
+  const all = { id: 'all', label: 'Left', of: 'lot', field: 'farmer', sum: 'left', sumOf: left };
+  assert.equal(attention.totalOf(all, { id: 7 }, rowsOf), 60);
+  assert.deepEqual([attention.isRest(all), attention.isRest({ ...left, from: undefined })], [true, false]);
+  assert.deepEqual(attention.countedBy(all), ['lot', 'payment']);
+});
+
 test('bars cover options without rows, months in between and what is not set', () => {
   const state = { id: 'state', label: 'State', kind: { type: 'choice', options: [{ id: 'a', label: 'A' }, { id: 'b', label: 'B' }] } };
   const day = { id: 'day', label: 'Day', kind: { type: 'date' } };

@@ -238,4 +238,10 @@ phrases! {
     Counted,
     /// 0 labels.
     NotTranslated,
+    /// 0 entities, 1 field, 2 payments.
+    Owed,
+    /// 0 entities, 1 field, 2 payments.
+    OwedMonth,
+    /// 0 payments.
+    MovesNoMoney,
 }

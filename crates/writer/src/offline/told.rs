@@ -1,5 +1,5 @@
 //! What is told by a few words in any order: that things are shared with people, that who is booked is away, the
-//! questions of a survey, that answers are anonymous, a free week, tips.
+//! questions of a survey, that answers are anonymous, a free week, tips, what is owed.
 //!
 //! Such a statement is a part of a sentence with a phrase of each kind that it needs (`[told]` in the lexicons). It is
 //! taken out of the text before the rest is read.
@@ -9,6 +9,7 @@
 
 mod away;
 mod find;
+mod owed;
 mod share;
 mod survey;
 
@@ -40,6 +41,8 @@ pub(crate) struct About {
     pub(crate) reads: bool,
     /// People share costs: sharing is paying then.
     pub(crate) owes: bool,
+    /// Costs are split among those who share them, so what is owed is theirs to each other.
+    pub(crate) splits: bool,
 }
 
 impl About {
@@ -54,6 +57,7 @@ impl About {
             albums: has("entity.album"),
             reads: has("entity.reader"),
             owes: has("function.owed"),
+            splits: has("entity.expense") || has("function.shareAmong") || has("entity.friend"),
         }
     }
 
@@ -69,6 +73,7 @@ impl About {
             albums: made("album"),
             reads: made("subscription"),
             owes: rule(|rule| matches!(rule, Rule::Shared { .. })),
+            splits: rule(|rule| matches!(rule, Rule::Shared { .. })),
         }
     }
 
@@ -82,6 +87,7 @@ impl About {
             albums: self.albums || other.albums,
             reads: self.reads || other.reads,
             owes: self.owes || other.owes,
+            splits: self.splits || other.splits,
         }
     }
 }
@@ -109,6 +115,8 @@ enum What {
     Trial,
     /// Readers give money to a writer.
     Tip,
+    /// Something is due for each, and it is seen who is still owed or still owes.
+    Owed,
 }
 
 /// One statement.
@@ -125,6 +133,11 @@ impl Part {
     /// Whether it says that who is booked is away at times.
     pub(super) fn is_away(&self) -> bool {
         self.what == What::Away
+    }
+
+    /// Whether it says that something is owed.
+    pub(super) fn is_owed(&self) -> bool {
+        self.what == What::Owed
     }
 
     /// Its words, but for those by which it was found.
@@ -150,7 +163,7 @@ pub(crate) fn taken(tokens: &[Token], language: &'static Language, about: About)
 /// Reads one sentence: what says one thing as a whole, and the rest from comma to comma.
 fn sentence(tokens: &[Token], language: &'static Language, about: About, rest: &mut Vec<Token>, parts: &mut Vec<Part>) {
     let all = Words::of(tokens, language);
-    if let Some(what) = heard(&all, about, parts).filter(|what| !matches!(what, What::Share | What::Away)) {
+    if let Some(what) = heard(&all, about, parts).filter(|what| is_whole(what, &all)) {
         return parts.push(part(&all, what));
     }
     let mut from = 0;
@@ -170,6 +183,15 @@ fn sentence(tokens: &[Token], language: &'static Language, about: About, rest: &
         }
         rest.extend(comma.map(|at| tokens[at].clone()));
         from = end + 1;
+    }
+}
+
+/// Whether it takes all of a sentence: what says whom is paid for what does, with whatever is to be seen of it.
+fn is_whole(what: &What, words: &Words<'_>) -> bool {
+    match what {
+        What::Share | What::Away => false,
+        What::Owed => owed::pays(words),
+        _ => true,
     }
 }
 
@@ -211,6 +233,9 @@ fn heard(words: &Words<'_>, about: About, before: &[Part]) -> Option<What> {
     if about.reads && has("tip") {
         return Some(What::Tip);
     }
+    if !about.splits && (has("owing") || owed::pays(words)) {
+        return Some(What::Owed);
+    }
     (about.reads && has("trial")).then_some(What::Trial)
 }
 
@@ -226,6 +251,7 @@ fn keys(what: &What) -> &'static [&'static str] {
         What::Several => &["several", "questions"],
         What::Trial => &["trial"],
         What::Tip => &["tip"],
+        What::Owed => owed::KEYS,
     }
 }
 
@@ -234,6 +260,7 @@ fn opener(what: &What) -> &'static str {
     match what {
         What::Share => "share",
         What::Tip => "tip",
+        What::Owed => "owing",
         _ => "",
     }
 }
@@ -264,6 +291,7 @@ pub(super) fn apply(draft: &mut Draft) {
                 let reason = draft.language.reason("payment");
                 draft.missed(Say::Beyond, &[&part.quote, &reason]);
             }
+            What::Owed => owed::apply(draft, &part),
             What::Share | What::Questions(_) | What::Several => {}
         }
     }

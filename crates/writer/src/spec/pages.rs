@@ -68,7 +68,7 @@ pub struct Order {
 }
 
 /// A number shown with each row: of the rows of another entity that refer to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Total {
     /// Unique in its entity.
     pub id: String,
@@ -78,9 +78,15 @@ pub struct Total {
     pub of: String,
     /// Its reference to this entity.
     pub field: String,
-    /// Its number field that is summed; absent: the rows are counted.
+    /// Its number field that is summed, or its total of such a field; absent: the rows are counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sum: Option<String>,
+    /// The number field of this entity from which the sum is taken: what is still owed of what is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// A date of the rows: only those of the present month count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month: Option<String>,
     /// Only rows for which this holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only_if: Option<Condition>,
@@ -137,15 +143,12 @@ pub enum When {
 }
 
 impl Total {
-    /// The fields it looks at, each with its entity.
-    pub fn uses(&self) -> Vec<(&str, &str)> {
+    /// The fields it looks at, each with its entity; `own` is the entity it is shown with. So is a total that it sums.
+    pub fn uses<'a>(&'a self, own: &'a str) -> Vec<(&'a str, &'a str)> {
         let conditions = self.only_if.iter().map(|condition| condition.field.as_str());
-        [self.field.as_str()]
-            .into_iter()
-            .chain(self.sum.as_deref())
-            .chain(conditions)
-            .map(|field| (self.of.as_str(), field))
-            .collect()
+        let theirs = [self.field.as_str()].into_iter().chain(self.sum.as_deref()).chain(self.month.as_deref());
+        let theirs = theirs.chain(conditions).map(|field| (self.of.as_str(), field));
+        theirs.chain(self.from.as_deref().map(|field| (own, field))).collect()
     }
 }
 

@@ -14,6 +14,7 @@ mod languages;
 mod lists;
 mod metamorphic;
 mod orders;
+mod owed;
 mod people;
 mod plain;
 mod questions;

@@ -117,15 +117,23 @@ fn order_text(shape: &Shape<'_>, order: &Order) -> Option<String> {
 
 fn total_text(model: &Model<'_>, shape: &Shape<'_>, total: &Total) -> Option<String> {
     let other = referring(model, shape, &total.of, &total.field)?;
-    if let Some(sum) = &total.sum {
-        other.field(sum)?;
-    }
+    let summed = total.sum.as_ref().and_then(|sum| other.entity.totals.iter().find(|total| total.id == *sum));
+    let summed = match (&total.sum, summed) {
+        (_, Some(summed)) => Some(format!("sumOf: {}", total_text(model, other, summed)?)),
+        (Some(sum), None) => other.field(sum).map(|_| None)?,
+        (None, None) => None,
+    };
+    total.from.iter().try_for_each(|from| shape.field(from).map(|_| ()))?;
+    total.month.iter().try_for_each(|month| other.field(month).map(|_| ()))?;
     Some(object([
         named("id", &total.id),
         named("label", &total.label),
         named("of", &total.of),
         named("field", &total.field),
         total.sum.as_ref().and_then(|sum| named("sum", sum)),
+        summed,
+        total.from.as_ref().and_then(|from| named("from", from)),
+        total.month.as_ref().and_then(|month| named("month", month)),
         narrowed(other, total.only_if.as_ref()),
     ]))
 }

@@ -122,8 +122,7 @@ fn order_totals_and_alerts_look_at_what_is_shown() {
         label: id.into(),
         of: of.into(),
         field: field.into(),
-        sum: None,
-        only_if: None,
+        ..Total::default()
     };
     let text = entities(|spec| {
         let plant = spec.entity_mut("plant").expect("plants");

@@ -329,8 +329,7 @@ fn counted(draft: &mut Draft, wish: &Wish) -> Option<()> {
         label,
         of,
         field,
-        sum: None,
-        only_if: None,
+        ..Total::default()
     };
     if entity.totals.iter().any(|other| other.of == total.of && other.sum.is_none()) {
         return None;

@@ -11,7 +11,7 @@ use super::super::say::Say;
 use super::super::text::{Kind, fold};
 use super::super::unit::{Unit, written};
 use super::edit::{command, find_field, is_mentioned, stem_of};
-use crate::spec::{AppSpec, FieldKind, PageKind, Rule};
+use crate::spec::{AppSpec, FieldKind, PageKind, Rule, Total};
 use crate::understanding::{Alternative, Loss};
 
 /// "remove the phone number from guests".
@@ -121,14 +121,24 @@ pub(crate) fn release_field(spec: &mut AppSpec, entity: &str, field: &str) {
         }
         page.only_if.take_if(|condition| condition.field == field);
     }
-    for other in &mut spec.entities {
-        other.totals.retain(|total| !total.uses().contains(&(entity, field)));
-    }
+    release_totals(spec, entity, field);
     let Some(entity) = spec.entity_mut(entity) else { return };
     entity.release_field(field);
     for other in &mut entity.fields {
         if other.only_if.as_ref().is_some_and(|condition| condition.field == field) {
             other.only_if = None;
+        }
+    }
+}
+
+/// Totals that look at a field go, and those that sum them.
+fn release_totals(spec: &mut AppSpec, entity: &str, field: &str) {
+    let mut gone = vec![(entity.to_owned(), field.to_owned())];
+    while let Some((of, id)) = gone.pop() {
+        for other in &mut spec.entities {
+            let own = other.id.clone();
+            let looks = |total: &mut Total| total.uses(&own).contains(&(of.as_str(), id.as_str()));
+            gone.extend(other.totals.extract_if(.., looks).map(|total| (own.clone(), total.id)));
         }
     }
 }

@@ -28,6 +28,11 @@ const KEYS: &[&str] = &[
     "several",
     "trial",
     "tip",
+    "owing",
+    "paying",
+    "perEach",
+    "thisMonth",
+    "dueWord",
 ];
 
 /// A word or, of a script without blanks, a letter.
@@ -138,6 +143,35 @@ impl<'t> Words<'t> {
     /// Its words with what they can mean, but for phrases of these kinds.
     pub(super) fn units_without(&self, keys: &[&str]) -> Vec<Unit> {
         units(&self.without(keys), self.language)
+    }
+
+    /// What stands between phrases of these kinds, each by itself, with what its words can mean.
+    pub(super) fn between(&self, keys: &[&str]) -> Vec<Vec<Unit>> {
+        let covered: Vec<Range<usize>> = keys.iter().flat_map(|key| self.places(key)).collect();
+        let mut pieces: Vec<Vec<Token>> = vec![Vec::new()];
+        for (at, atom) in self.atoms.iter().enumerate() {
+            if covered.iter().any(|place| place.contains(&at)) {
+                pieces.push(Vec::new());
+                continue;
+            }
+            let token = &self.tokens[atom.token];
+            let Some(piece) = pieces.last_mut() else { continue };
+            let goes_on = at > 0 && self.atoms[at - 1].token == atom.token;
+            match piece.last_mut() {
+                // Letters of one token come together again, as far as no phrase parts them.
+                Some(last) if goes_on && token.norm.chars().any(is_unspaced) => {
+                    last.text.push_str(&atom.norm);
+                    last.norm.push_str(&atom.norm);
+                }
+                Some(_) if goes_on => {}
+                _ if token.norm.chars().any(is_unspaced) => {
+                    let text = atom.norm.clone();
+                    piece.push(Token { norm: text.clone(), text, ..token.clone() });
+                }
+                _ => piece.push(token.clone()),
+            }
+        }
+        pieces.iter().map(|piece| units(piece, self.language)).collect()
     }
 
     /// Whether anything is named besides phrases of this kind.
