@@ -8,6 +8,7 @@
 //! are looked for by the audit like all others.
 
 mod away;
+pub(crate) mod days;
 mod find;
 mod share;
 mod survey;
@@ -40,6 +41,10 @@ pub(crate) struct About {
     pub(crate) reads: bool,
     /// People share costs: sharing is paying then.
     pub(crate) owes: bool,
+    /// Something is ordered.
+    pub(crate) orders: bool,
+    /// It is ordered for a day.
+    pub(crate) for_days: bool,
 }
 
 impl About {
@@ -54,6 +59,8 @@ impl About {
             albums: has("entity.album"),
             reads: has("entity.reader"),
             owes: has("function.owed"),
+            orders: has("function.buy") || has("entity.order"),
+            for_days: false,
         }
     }
 
@@ -69,6 +76,8 @@ impl About {
             albums: made("album"),
             reads: made("subscription"),
             owes: rule(|rule| matches!(rule, Rule::Shared { .. })),
+            orders: super::blueprint::has_family(spec, "orders"),
+            for_days: rule(|rule| matches!(rule, Rule::Lead { .. })),
         }
     }
 
@@ -82,6 +91,8 @@ impl About {
             albums: self.albums || other.albums,
             reads: self.reads || other.reads,
             owes: self.owes || other.owes,
+            orders: self.orders || other.orders,
+            for_days: self.for_days || other.for_days,
         }
     }
 }
@@ -109,6 +120,8 @@ enum What {
     Trial,
     /// Readers give money to a writer.
     Tip,
+    /// Orders are for a day.
+    Days(Box<days::Heard>),
 }
 
 /// One statement.
@@ -226,6 +239,7 @@ fn keys(what: &What) -> &'static [&'static str] {
         What::Several => &["several", "questions"],
         What::Trial => &["trial"],
         What::Tip => &["tip"],
+        What::Days(_) => &[],
     }
 }
 
@@ -248,6 +262,7 @@ pub(super) fn bind(draft: &mut Draft) {
             _ => {}
         }
     }
+    days::bind(draft);
 }
 
 /// Adds what the blueprints left to be said; once they have built.
@@ -264,9 +279,10 @@ pub(super) fn apply(draft: &mut Draft) {
                 let reason = draft.language.reason("payment");
                 draft.missed(Say::Beyond, &[&part.quote, &reason]);
             }
-            What::Share | What::Questions(_) | What::Several => {}
+            What::Share | What::Questions(_) | What::Several | What::Days(_) => {}
         }
     }
+    days::apply(draft);
 }
 
 /// Follows what is shared through everything that belongs to it; once all access is known.
