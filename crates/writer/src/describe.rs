@@ -2,6 +2,7 @@
 //!
 //! Invariant: every sentence follows from the spec alone; archived parts are named as put away, not hidden.
 
+mod days;
 mod opening;
 
 use crate::offline::phrases::Phrases;
@@ -416,6 +417,7 @@ impl<'a> Teller<'a> {
             Rule::Away { field, absence, .. } => {
                 self.say("away", &[plural, &label(field)?, &spec.entity(absence)?.plural])
             }
+            Rule::Daily { .. } | Rule::Lead { .. } => return days::day(self, entity, rule),
             Rule::Ordered { first, then, .. } => self.say("ordered", &[plural, &label(then)?, &label(first)?]),
         })
     }

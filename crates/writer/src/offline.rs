@@ -193,8 +193,11 @@ fn told_apart(
     language: &'static Language,
     about: told::About,
 ) -> (Vec<Unit>, Vec<opening::Opening>, Vec<told::Part>) {
-    let (rest, openings) = if about.books { opening::taken(&tokens, language) } else { (tokens.clone(), Vec::new()) };
-    let (rest, parts) = told::taken(&rest, language, about);
+    let (rest, days) = told::days::taken(&tokens, language, about.orders, about.books);
+    let opens = about.books || about.for_days || !days.is_empty();
+    let (rest, openings) = if opens { opening::taken(&rest, language) } else { (rest, Vec::new()) };
+    let (rest, mut parts) = told::taken(&rest, language, about);
+    parts.extend(days);
     if rest == tokens {
         return (units, openings, parts);
     }

@@ -11,7 +11,7 @@ mod rules;
 mod uses;
 
 pub use pages::{Alert, Order, Page, PageKind, Total, When};
-pub use rules::{Along, Among, Days, End, Hours, Rule, Span, Step, Who, Whose};
+pub use rules::{Along, Among, Days, Each, End, Hours, Rule, Span, Step, Who, Whose};
 
 /// The version of this format.
 pub const FORMAT: u32 = 1;

@@ -10,6 +10,7 @@
 
 mod counts;
 mod course;
+mod days;
 mod time;
 
 use std::collections::BTreeSet;
@@ -71,6 +72,7 @@ pub(super) fn hooks(model: &Model<'_>, shape: &Shape<'_>) -> Hooks {
         if let Rule::NoOverlap { span, per, only_if, .. } = rule {
             hooks.change.extend(held.pushed(shape, span, per, only_if.as_ref()));
         }
+        held.rebooked(shape, rule, &mut hooks);
     }
     hooks.change.extend(granted::refusals(model, shape));
     // Of two rules that fill in one field, the first does.
@@ -129,6 +131,8 @@ impl Held<'_, '_> {
             Rule::Away { span, field, absence, of, first, last, .. } => {
                 self.away(hooks, span, field, absence, &Absence { of, first, last })
             }
+            Rule::Daily { .. } => self.daily(hooks, rule),
+            Rule::Lead { day, days, until, .. } => self.lead(hooks, day, *days, until.as_deref()),
             Rule::Ordered { first, then, .. } => self.ordered(hooks, first, then),
         }
     }

@@ -12,6 +12,7 @@ use super::draft::Draft;
 use super::lexicon::{Tag, lexicon};
 use super::say::Say;
 use super::unit::Unit;
+use crate::spec::AppSpec;
 use data::{BLUEPRINTS, Blueprint};
 
 pub(crate) use deeds::{Told, read, section};
@@ -154,6 +155,18 @@ pub(crate) fn also(draft: &mut Draft, units: &[Unit]) {
             draft.spec.blueprints.push(id);
         }
     }
+}
+
+/// The pattern of a family by which the app is made.
+pub(crate) fn of_family(draft: &Draft, family: &str) -> Option<String> {
+    let is = |id: &&String| data::blueprint(id).is_some_and(|one| one.family.as_deref() == Some(family));
+    draft.spec.blueprints.iter().find(is).cloned()
+}
+
+/// Whether an app was made by a pattern of a family.
+pub(crate) fn has_family(spec: &AppSpec, family: &str) -> bool {
+    let is = |id: &String| data::blueprint(id).is_some_and(|one| one.family.as_deref() == Some(family));
+    spec.blueprints.iter().any(is)
 }
 
 /// Patterns of the same family as one that the app has, and not that one.

@@ -488,6 +488,11 @@ impl Language {
         self.file.option.get(id).or_else(english).cloned().unwrap_or_else(|| id.to_owned())
     }
 
+    /// The words of a structure word.
+    pub(crate) fn structure(&self, key: &str) -> &[String] {
+        self.file.function.get(key).map_or(&[], Vec::as_slice)
+    }
+
     /// Words that tell something in any order.
     pub(crate) fn told(&self, key: &str) -> &[String] {
         self.file.told.get(key).map_or(&[], Vec::as_slice)

@@ -11,7 +11,7 @@ mod held;
 
 use super::lexicon::Language;
 use super::text::{Kind, Token};
-pub(crate) use heard::{Fact, warm};
+pub(crate) use heard::{Fact, time, warm};
 pub(crate) use held::{apply, books};
 
 /// One statement: what it says, and its words.

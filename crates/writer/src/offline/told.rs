@@ -8,6 +8,7 @@
 //! are looked for by the audit like all others.
 
 mod away;
+pub(crate) mod days;
 mod find;
 mod owed;
 mod share;
@@ -43,6 +44,10 @@ pub(crate) struct About {
     pub(crate) owes: bool,
     /// Costs are split among those who share them, so what is owed is theirs to each other.
     pub(crate) splits: bool,
+    /// Something is ordered.
+    pub(crate) orders: bool,
+    /// It is ordered for a day.
+    pub(crate) for_days: bool,
 }
 
 impl About {
@@ -58,6 +63,8 @@ impl About {
             reads: has("entity.reader"),
             owes: has("function.owed"),
             splits: has("entity.expense") || has("function.shareAmong") || has("entity.friend"),
+            orders: has("function.buy") || has("entity.order"),
+            for_days: false,
         }
     }
 
@@ -74,6 +81,8 @@ impl About {
             reads: made("subscription"),
             owes: rule(|rule| matches!(rule, Rule::Shared { .. })),
             splits: rule(|rule| matches!(rule, Rule::Shared { .. })),
+            orders: super::blueprint::has_family(spec, "orders"),
+            for_days: rule(|rule| matches!(rule, Rule::Lead { .. })),
         }
     }
 
@@ -88,6 +97,8 @@ impl About {
             reads: self.reads || other.reads,
             owes: self.owes || other.owes,
             splits: self.splits || other.splits,
+            orders: self.orders || other.orders,
+            for_days: self.for_days || other.for_days,
         }
     }
 }
@@ -117,6 +128,8 @@ enum What {
     Tip,
     /// Something is due for each, and it is seen who is still owed or still owes.
     Owed,
+    /// Orders are for a day.
+    Days(Box<days::Heard>),
 }
 
 /// One statement.
@@ -252,6 +265,7 @@ fn keys(what: &What) -> &'static [&'static str] {
         What::Trial => &["trial"],
         What::Tip => &["tip"],
         What::Owed => owed::KEYS,
+        What::Days(_) => &[],
     }
 }
 
@@ -275,6 +289,7 @@ pub(super) fn bind(draft: &mut Draft) {
             _ => {}
         }
     }
+    days::bind(draft);
 }
 
 /// Adds what the blueprints left to be said; once they have built.
@@ -292,9 +307,10 @@ pub(super) fn apply(draft: &mut Draft) {
                 draft.missed(Say::Beyond, &[&part.quote, &reason]);
             }
             What::Owed => owed::apply(draft, &part),
-            What::Share | What::Questions(_) | What::Several => {}
+            What::Share | What::Questions(_) | What::Several | What::Days(_) => {}
         }
     }
+    days::apply(draft);
 }
 
 /// Follows what is shared through everything that belongs to it; once all access is known.

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::lexicon::{Language, MAX_PHRASE, Tag, lexicon};
+use super::lexicon::{Language, MAX_PHRASE, Shape, Tag, lexicon};
+use super::noun::shape;
 use super::text::{Kind, Token, joined};
 
 /// At most so many different unknown words are compared with the lexicon for typing errors.
@@ -121,6 +122,15 @@ impl Unit {
     /// Names something: unknown words do.
     pub(crate) fn is_content(&self) -> bool {
         self.is_word() && !self.is_structure()
+    }
+
+    /// A word that means something and carries no structure; no number, no person.
+    pub(crate) fn is_plain(&self) -> bool {
+        let person = shape(self.entity()) == Some(Shape::Person);
+        self.is_content()
+            && self.kind != Kind::Number
+            && !person
+            && !self.tags.iter().any(|tag| matches!(tag, Tag::Function(_)))
     }
 
     /// Means nothing but filler.

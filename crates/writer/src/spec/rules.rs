@@ -292,6 +292,41 @@ pub enum Rule {
         /// Its last day, which belongs to it, or the time at which it ends.
         last: String,
     },
+    /// Rows for one day take no more in all than a number says, or of each thing they name no more than it says
+    /// itself: loaves that are baked in a day. One of `most` and `each` is there.
+    Daily {
+        /// The entity.
+        entity: String,
+        /// Its date field, or that of the row that `via` names.
+        day: String,
+        /// The limit of all together.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        most: Option<u32>,
+        /// Where each thing has a limit of its own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        each: Option<Each>,
+        /// Its field that says how many a row takes; absent: one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        weight: Option<String>,
+        /// Only rows for which this holds count; with `via`, it is about the row that it names.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        only_if: Option<Condition>,
+        /// The reference to what has the day: the order of a line.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        via: Option<String>,
+    },
+    /// Who reaches only their own rows puts none on a day that is nearer than so many days, or too late for it.
+    Lead {
+        /// The entity.
+        entity: String,
+        /// Its date field.
+        day: String,
+        /// So many days ahead at least: 1 is tomorrow, 0 today.
+        days: u32,
+        /// On the last day on which that is possible, until this time (`HH:MM`, UTC); absent: all day.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<String>,
+    },
     /// One date, time or number is not before (or below) another of the same row.
     Ordered {
         /// The entity.
@@ -330,6 +365,8 @@ impl Rule {
             | Rule::Extends { entity, .. }
             | Rule::Granted { entity, .. }
             | Rule::Away { entity, .. }
+            | Rule::Daily { entity, .. }
+            | Rule::Lead { entity, .. }
             | Rule::Ordered { entity, .. } => entity,
         }
     }
@@ -389,6 +426,15 @@ impl Rule {
         let kind = &spec.entity(rows).filter(|rows| !rows.archived)?.field(field).filter(|field| !field.archived)?.kind;
         matches!(kind, FieldKind::Ref { entity: other } if other == entity).then_some(to.as_str())
     }
+}
+
+/// What has a limit of its own for each day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Each {
+    /// The reference to it.
+    pub field: String,
+    /// Its number field.
+    pub limit: String,
 }
 
 /// Rows that say who shares something.

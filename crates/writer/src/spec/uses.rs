@@ -103,6 +103,17 @@ impl Rule {
                 see(own, field);
                 [of, first, last].into_iter().for_each(|field| see(absence, field));
             }
+            Rule::Daily { day, each, weight, only_if, via, .. } => {
+                weight.iter().chain(via).for_each(|field| see(own, field));
+                let told = via.as_ref().map_or(Some(own), |via| through(via));
+                told.into_iter().for_each(|told| see(told, day));
+                only_if.iter().zip(told).for_each(|(condition, told)| see(told, &condition.field));
+                if let Some(each) = each {
+                    see(own, &each.field);
+                    through(&each.field).into_iter().for_each(|thing| see(thing, &each.limit));
+                }
+            }
+            Rule::Lead { day, .. } => see(own, day),
             Rule::Ordered { first, then, .. } => [first, then].into_iter().for_each(|field| see(own, field)),
         }
         found
@@ -119,7 +130,7 @@ impl Rule {
                 only_if.take_if(|_| second);
                 first || second
             }
-            Rule::NoOverlap { only_if, .. } | Rule::AtMost { only_if, .. } => {
+            Rule::NoOverlap { only_if, .. } | Rule::AtMost { only_if, .. } | Rule::Daily { only_if, via: None, .. } => {
                 let gone = about(only_if);
                 only_if.take_if(|_| gone);
                 gone
@@ -141,7 +152,9 @@ impl Rule {
 impl Rule {
     /// The entity whose rows tell whether this rule's rows count, where it is another one.
     pub fn told_by<'a>(&self, spec: &'a AppSpec) -> Option<&'a str> {
-        let Rule::Capacity { entity, via: Some(via), .. } = self else { return None };
+        let (Rule::Capacity { entity, via: Some(via), .. } | Rule::Daily { entity, via: Some(via), .. }) = self else {
+            return None;
+        };
         match &spec.entity(entity)?.field(via)?.kind {
             FieldKind::Ref { entity } => Some(entity),
             _ => None,
@@ -154,6 +167,9 @@ impl Rule {
             && only_if.take_if(|condition| condition.field == field).is_some()
         {
             *via = None;
+        }
+        if let Rule::Daily { only_if, via: Some(_), .. } = self {
+            only_if.take_if(|condition| condition.field == field);
         }
     }
 }

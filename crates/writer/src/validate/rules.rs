@@ -1,5 +1,7 @@
 //! Whether a rule fits the entities and fields that it names.
 
+mod days;
+
 use super::{Checked, condition, form, is_day, is_number, known_entity, known_field, known_role, points};
 use crate::query::Day;
 use crate::spec::{AppSpec, Days, End, Entity, Field, FieldKind, Hours, Rule, Span, Step, Who, Whose};
@@ -178,6 +180,7 @@ pub(super) fn check(spec: &AppSpec, path: &str, rule: &Rule) -> Checked {
             let (first, last) = (&known_field(other, path, first)?.kind, &known_field(other, path, last)?.kind);
             form(path, is_day(first) && first == last, "an absence goes from one day to another")
         }
+        Rule::Daily { .. } | Rule::Lead { .. } => days::check(spec, entity, path, rule),
         Rule::Ordered { first, then, .. } => {
             let (first, then) = (&known_field(entity, path, first)?.kind, &known_field(entity, path, then)?.kind);
             let comparable = is_day(first) || is_number(first) || *first == FieldKind::Time;

@@ -77,6 +77,12 @@ module {
     from * minuteLength < now + hours * 60 * minuteLength;
   };
 
+  /// Whether `now` (nanoseconds since 1970) is no longer `ahead` minutes before a day begins.
+  public func late(day : ?Text, ahead : Int, now : Int) : Bool {
+    let ?from = minutes(day) else return false;
+    (from - ahead) * minuteLength <= now;
+  };
+
   /// Whether a day is over at `now` (nanoseconds since 1970); none never is.
   public func over(day : ?Text, now : Int) : Bool {
     let ?from = minutes(day) else return false;

@@ -216,11 +216,14 @@ fn fields(draft: &mut Draft, slot: &Slot, bound: &mut Bound) {
     let Some(id) = bound.slots.get(&slot.id).cloned() else { return };
     let mut added: Vec<String> = Vec::new();
     for written in &slot.fields {
-        let written = match written.split_once('?') {
-            Some((part, _)) if !bound.parts.contains_key(part) => continue,
-            Some((_, written)) => written,
-            None => written,
+        let (part, written) = written.split_once('?').map_or((None, written.as_str()), |(part, one)| (Some(part), one));
+        let asked = |part: &str| match part.strip_prefix('-') {
+            Some(part) => !bound.parts.contains_key(part),
+            None => bound.parts.contains_key(part),
         };
+        if !part.is_none_or(asked) {
+            continue;
+        }
         let (written, required) = written.strip_suffix('!').map_or((written, false), |one| (one, true));
         let before = draft.spec.entity(&id).map_or(0, |entity| entity.fields.len());
         let (name, field) = match (written.split_once("->"), written.split_once(':')) {

@@ -87,6 +87,21 @@ pub(super) fn goes_on(next: &Token, language: &'static Language) -> bool {
     matches!(item, Some(Item::To | Item::Month(_) | Item::Closed)) || next.kind == Kind::Comma
 }
 
+/// The time of day that a few words say.
+pub(crate) fn time(words: &[Token], language: &'static Language) -> Option<String> {
+    let items = items(&atoms(words, language), language);
+    let mut part = vec![&Item::To];
+    part.extend(
+        items
+            .iter()
+            .flatten()
+            .map(|placed| &placed.item)
+            .filter(|item| matches!(item, Item::Number(_) | Item::Half(..) | Item::Small)),
+    );
+    let midnight = Fact::Week { days: Vec::new(), hours: vec![("00:00".into(), String::new())], ranged: false };
+    hours(&part, Some(&midnight)).flatten().map(|(_, until)| until)
+}
+
 /// The tokens of the statement in a sentence, and what it says.
 pub(super) fn heard(sentence: &[Token], language: &'static Language) -> Option<(Range<usize>, Vec<Fact>)> {
     let none = language.opening("open").is_empty() || sentence.len() > MAX_TOKENS;

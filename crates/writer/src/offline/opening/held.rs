@@ -3,16 +3,20 @@
 use super::super::draft::Draft;
 use super::super::say::Say;
 use super::{Fact, Opening};
-use crate::spec::{AppSpec, Days, FieldKind, Hours, Rule, Span};
+use crate::spec::{AppSpec, Days, End, FieldKind, Hours, Rule, Span};
 
 /// Whether rows of this app take up time, so that it matters when it is open.
 pub(crate) fn books(spec: &AppSpec) -> bool {
     booked(spec).next().is_some()
 }
 
-fn booked(spec: &AppSpec) -> impl Iterator<Item = (&String, &Span)> {
+fn booked(spec: &AppSpec) -> impl Iterator<Item = (&String, Span)> {
     spec.rules.iter().filter_map(|rule| match rule {
-        Rule::NoOverlap { entity, span, .. } => Some((entity, span)),
+        Rule::NoOverlap { entity, span, .. } => Some((entity, span.clone())),
+        // What is ordered for a day takes that day.
+        Rule::Lead { entity, day, .. } => {
+            Some((entity, Span { start: day.clone(), end: End::Field { field: day.clone() } }))
+        }
         _ => None,
     })
 }
@@ -26,7 +30,7 @@ pub(crate) fn apply(draft: &mut Draft) {
     let mut places: Vec<(String, Span)> = Vec::new();
     for (entity, span) in booked(&draft.spec) {
         if !places.iter().any(|(other, _)| other == entity) {
-            places.push((entity.clone(), span.clone()));
+            places.push((entity.clone(), span));
         }
     }
     let held = places.iter().filter(|(entity, span)| hold(draft, entity, span, &said)).count();

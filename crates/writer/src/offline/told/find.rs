@@ -33,7 +33,32 @@ const KEYS: &[&str] = &[
     "perEach",
     "thisMonth",
     "dueWord",
+    "dayTakes",
+    "dayAccept",
+    "dayPre",
+    "dayPick",
+    "dayChosen",
+    "dayFor",
+    "dayNext",
+    "dayBefore",
+    "daySame",
+    "dayAhead",
+    "dayUntil",
+    "dayClock",
+    "dayDaily",
+    "dayMake",
+    "dayEach",
+    "dayPerson",
+    "daySmall",
+    "dayShop",
+    MOST,
+    HALF,
 ];
+
+/// Words for a limit, which the lexicon has among the structure words.
+pub(super) const MOST: &str = "atMost";
+/// Words for where in the day a time lies, which the lexicon has with the opening hours.
+pub(super) const HALF: &str = "half";
 
 /// A word or, of a script without blanks, a letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +80,12 @@ pub(crate) fn warm() {
 
 fn phrases(language: &'static Language) -> Phrases {
     let split = |phrase: &String| atoms(&tokens(phrase), language).into_iter().map(|atom| atom.norm).collect();
-    KEYS.iter().map(|key| (*key, language.told(key).iter().map(split).collect())).collect()
+    let known = |key: &str| match key {
+        MOST => language.structure(MOST).to_vec(),
+        HALF => ["am", "pm", "night"].iter().flat_map(|key| language.opening(key)).cloned().collect(),
+        key => language.told(key).to_vec(),
+    };
+    KEYS.iter().map(|key| (*key, known(key).iter().map(split).collect())).collect()
 }
 
 fn atoms(tokens: &[Token], language: &'static Language) -> Vec<Atom> {
@@ -67,6 +97,11 @@ fn atoms(tokens: &[Token], language: &'static Language) -> Vec<Atom> {
         for word in norms.split(|letter: char| letter == '\'' || letter == '’' || letter.is_whitespace()) {
             let mut plain = String::new();
             for letter in word.chars() {
+                // "6pm": a number and what follows it are words of their own.
+                let turns = plain.ends_with(|last: char| last.is_ascii_digit()) && letter.is_alphabetic();
+                if (turns || is_unspaced(letter)) && !plain.is_empty() {
+                    atoms.push(Atom { norm: std::mem::take(&mut plain), token: at });
+                }
                 match is_unspaced(letter) {
                     true => atoms.push(Atom { norm: letter.to_string(), token: at }),
                     false => plain.push(letter),
@@ -93,8 +128,18 @@ impl<'t> Words<'t> {
         Words { tokens, language, atoms: atoms(tokens, language) }
     }
 
+    /// Its words, or letters.
+    pub(super) fn norms(&self) -> impl Iterator<Item = &str> {
+        self.atoms.iter().map(|atom| atom.norm.as_str())
+    }
+
+    /// The token in which a word stands.
+    pub(super) fn token(&self, at: usize) -> usize {
+        self.atoms[at].token
+    }
+
     /// Where phrases of this kind stand.
-    fn places(&self, key: &str) -> Vec<Range<usize>> {
+    pub(super) fn places(&self, key: &str) -> Vec<Range<usize>> {
         let known = PHRASES.get(self.language.code()).and_then(|phrases| phrases.get(key));
         let mut found = Vec::new();
         for phrase in known.into_iter().flatten().filter(|phrase| !phrase.is_empty()) {
@@ -119,11 +164,15 @@ impl<'t> Words<'t> {
     /// The tokens that no phrase of these kinds stands in; of a script without blanks, the letters.
     pub(super) fn without(&self, keys: &[&str]) -> Vec<Token> {
         let covered: Vec<Range<usize>> = keys.iter().flat_map(|key| self.places(key)).collect();
-        let is_covered = |at: &usize| covered.iter().any(|place| place.contains(at));
+        self.left(|at| covered.iter().any(|place| place.contains(&at)))
+    }
+
+    /// The tokens of which no word is covered; of a script without blanks, the letters that are not.
+    pub(super) fn left(&self, is_covered: impl Fn(usize) -> bool) -> Vec<Token> {
         let mut rest = Vec::new();
         for (number, token) in self.tokens.iter().enumerate() {
             let own: Vec<usize> = (0..self.atoms.len()).filter(|at| self.atoms[*at].token == number).collect();
-            let left: Vec<usize> = own.iter().copied().filter(|at| !is_covered(at)).collect();
+            let left: Vec<usize> = own.iter().copied().filter(|at| !is_covered(*at)).collect();
             let unspaced = token.norm.chars().any(is_unspaced);
             if own.is_empty() || left.len() == own.len() {
                 rest.push(token.clone());

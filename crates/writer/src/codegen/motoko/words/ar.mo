@@ -47,4 +47,5 @@ module {
   public func tooLow(what : Text) : Text = what # ": لا يمكن أن يكون بهذا القدر، فقد أُخذ أكثر منه.";
   public func pushes(what : Text) : Text = "مع «" # what # "» هذا تتداخل مواعيد أُعطيت من قبل.";
   public func away(what : Text) : Text = what # " غير متاح في ذلك الوقت.";
+  public func tooLate(what : Text) : Text = "فات الأوان على «" # what # "». اختر يومًا لاحقًا.";
 };

@@ -47,4 +47,5 @@ module {
   public func tooLow(what : Text) : Text = what # " kann nicht so klein sein: Es ist schon mehr belegt.";
   public func pushes(what : Text) : Text = "Mit diesem Wert für " # what # " würden sich vergebene Zeiten überschneiden.";
   public func away(what : Text) : Text = what # " ist dann nicht verfügbar.";
+  public func tooLate(what : Text) : Text = "Für „" # what # "“ ist es zu spät. Bitte einen späteren Tag wählen.";
 };

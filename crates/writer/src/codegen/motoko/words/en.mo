@@ -47,4 +47,5 @@ module {
   public func tooLow(what : Text) : Text = what # " can't be that small: more is taken already.";
   public func pushes(what : Text) : Text = "With this “" # what # "”, times that were given would overlap.";
   public func away(what : Text) : Text = what # " is not available then.";
+  public func tooLate(what : Text) : Text = "It is too late for this “" # what # "”. Choose a later one.";
 };

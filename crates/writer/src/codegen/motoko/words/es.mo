@@ -47,4 +47,5 @@ module {
   public func tooLow(what : Text) : Text = what # " no puede ser tan pequeño: ya hay más ocupado.";
   public func pushes(what : Text) : Text = "Con ese valor de " # what # " se solaparían horas ya dadas.";
   public func away(what : Text) : Text = what # " no está disponible entonces.";
+  public func tooLate(what : Text) : Text = "Es demasiado tarde para «" # what # "». Elige un día posterior.";
 };

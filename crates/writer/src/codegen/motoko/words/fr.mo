@@ -47,4 +47,5 @@ module {
   public func tooLow(what : Text) : Text = what # " ne peut pas être aussi petit : il y a déjà plus de pris.";
   public func pushes(what : Text) : Text = "Avec cette valeur de " # what # ", des créneaux déjà pris se chevaucheraient.";
   public func away(what : Text) : Text = what # " n'est pas disponible à ce moment.";
+  public func tooLate(what : Text) : Text = "Il est trop tard pour « " # what # " ». Choisissez un jour plus éloigné.";
 };

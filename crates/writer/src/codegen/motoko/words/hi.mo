@@ -47,4 +47,5 @@ module {
   public func tooLow(what : Text) : Text = what # ": इतना कम नहीं हो सकता, इससे ज़्यादा लिया जा चुका है।";
   public func pushes(what : Text) : Text = "इस “" # what # "” के साथ दिए गए समय आपस में टकराएँगे।";
   public func away(what : Text) : Text = what # " उस समय उपलब्ध नहीं है।";
+  public func tooLate(what : Text) : Text = "“" # what # "” के लिए अब देर हो चुकी है। कोई बाद का दिन चुनें।";
 };

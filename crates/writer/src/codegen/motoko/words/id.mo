@@ -47,4 +47,5 @@ module {
   public func tooLow(what : Text) : Text = what # " tidak bisa sekecil itu: yang terpakai sudah lebih banyak.";
   public func pushes(what : Text) : Text = "Dengan “" # what # "” ini, waktu yang sudah diberikan akan bertabrakan.";
   public func away(what : Text) : Text = what # " tidak tersedia saat itu.";
+  public func tooLate(what : Text) : Text = "Sudah terlambat untuk “" # what # "”. Pilih hari yang lebih lambat.";
 };

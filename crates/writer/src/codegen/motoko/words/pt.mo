@@ -47,4 +47,5 @@ module {
   public func tooLow(what : Text) : Text = what # " não pode ser tão pequeno: já há mais ocupado.";
   public func pushes(what : Text) : Text = "Com esse valor de " # what # ", horários já dados iriam sobrepor-se.";
   public func away(what : Text) : Text = what # " não está disponível nessa altura.";
+  public func tooLate(what : Text) : Text = "É tarde demais para “" # what # "”. Escolha um dia posterior.";
 };

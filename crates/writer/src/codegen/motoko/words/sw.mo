@@ -47,4 +47,5 @@ module {
   public func tooLow(what : Text) : Text = what # " haiwezi kuwa ndogo hivyo: zaidi tayari zimechukuliwa.";
   public func pushes(what : Text) : Text = "Kwa “" # what # "” hii, muda uliokwisha kutolewa utagongana.";
   public func away(what : Text) : Text = what # " haipatikani wakati huo.";
+  public func tooLate(what : Text) : Text = "Umechelewa kwa “" # what # "”. Chagua siku ya baadaye zaidi.";
 };

@@ -47,4 +47,5 @@ module {
   public func tooLow(what : Text) : Text = what # "不能这么小:已经占用的更多。";
   public func pushes(what : Text) : Text = "换成这个“" # what # "”,已经给出的时间会互相重叠。";
   public func away(what : Text) : Text = what # "届时不可用。";
+  public func tooLate(what : Text) : Text = "“" # what # "”已来不及。请选择更晚的一天。";
 };
