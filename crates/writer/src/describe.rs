@@ -369,9 +369,10 @@ impl<'a> Teller<'a> {
             Rule::Balance { field, amount, .. } => {
                 self.say("balance", &[&through(field)?.plural, plural, &label(amount)?])
             }
-            Rule::AtMost { per, most, hours, only_if, .. } => {
+            Rule::AtMost { per, most, hours, until, only_if, .. } => {
                 let whom = per.as_ref().and_then(|field| label(field)).unwrap_or_else(|| self.say("person", &[]));
                 let time = hours.map(|hours| self.time(hours)).unwrap_or_default();
+                let time = time + &until.as_ref().map(|_| self.say("toCome", &[])).unwrap_or_default();
                 self.say(
                     "atMost",
                     &[plural, &most.to_string(), &whom, &(time + &self.counting(entity, only_if.as_ref()))],

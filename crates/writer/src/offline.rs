@@ -119,7 +119,9 @@ pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
 pub fn change(spec: &AppSpec, text: &str) -> Result<Change, Declined> {
     let _reading = Reading::begin();
     let (tokens, language) = read(text, Some(&spec.language))?;
-    if let Some(draft) = wording::read(spec, text, language).or_else(|| follow::read(spec, text, language)) {
+    let for_a_day = told::days::is_all(&tokens, language, spec);
+    let short = || wording::read(spec, text, language).or_else(|| follow::read(spec, text, language));
+    if let Some(draft) = (!for_a_day).then(short).flatten() {
         return closed(draft, spec);
     }
     let units = order::arranged(unit::units(&tokens, language), language);

@@ -171,3 +171,19 @@ test('what a rule of days needs is archived: the rule rests, the rest still comp
     assert.deepEqual(compiled(generate(app)).diagnostics, [], field);
   }
 });
+
+test('what is over counts no more towards what a person may have', () => {
+  const app = spec('bakery');
+  app.rules = app.rules.filter(({ type }) => !['daily', 'open'].includes(type));
+  app.rules.push({ type: 'atMost', entity: 'order', most: 2, until: 'pickUp' });
+  const said = told(app, `${BAKERY}
+tell(await app.createOrder(order(1, 1, "2030-01-02")));
+tell(await app.createOrder(order(1, 1, "2030-01-03")));
+tell(await app.createOrder(order(1, 1, "2030-01-04")));
+wait(60 * 48 - 1);
+tell(await app.createOrder(order(1, 1, "2030-01-05")));
+wait(1);
+tell(await app.createOrder(order(1, 1, "2030-01-05")));
+tell(await app.createOrder(order(1, 1, "2030-01-05")));`);
+  assert.deepEqual(said.map((sentence) => sentence === 'ok'), [true, true, false, false, true, false]);
+});

@@ -20,6 +20,7 @@ use super::names::last_number;
 use super::shape::{Model, Shape};
 use super::text::motoko;
 use crate::spec::{Condition, Field, Rule};
+use counts::Counts;
 use time::Absence;
 
 /// What the rules add to an entity's part of the actor.
@@ -118,8 +119,9 @@ impl Held<'_, '_> {
             Rule::Steps { field, start, steps, .. } => self.steps(hooks, field, start, steps),
             Rule::Fixed { only_if, except, .. } => self.fixed(hooks, only_if.as_ref(), except),
             Rule::Balance { field, amount, takes, .. } => self.balance(hooks, field, amount, takes),
-            Rule::AtMost { per, most, hours, only_if, .. } => {
-                self.at_most(hooks, per.as_ref(), *most, *hours, only_if.as_ref())
+            Rule::AtMost { per, most, hours, until, only_if, .. } => {
+                let counts = Counts { hours: *hours, until: until.as_deref(), only_if: only_if.as_ref() };
+                self.at_most(hooks, per.as_ref(), *most, &counts)
             }
             Rule::Needs { field, condition, own, .. } => self.needs(hooks, field, condition.as_ref(), *own),
             Rule::Baton { field, to, .. } => self.baton(hooks, field, to),

@@ -166,6 +166,9 @@ pub(crate) fn singular(word: &str) -> String {
     if small.len() > 4 && small.ends_with("ies") {
         return format!("{}y", &word[..word.len() - 3]);
     }
+    if ["oaves", "elves"].iter().any(|end| small.ends_with(end)) {
+        return format!("{}f", &word[..word.len() - 3]);
+    }
     if ["sses", "xes", "ches", "shes", "zes", "buses"].iter().any(|end| small.ends_with(end)) {
         return word[..word.len() - 2].to_owned();
     }

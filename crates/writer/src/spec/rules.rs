@@ -150,6 +150,9 @@ pub enum Rule {
         /// Only rows made in the last so many hours count; absent: all.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         hours: Option<u32>,
+        /// A date of theirs: rows that it puts into the past no longer count. Absent: they do.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<String>,
         /// Only rows for which this holds count.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         only_if: Option<Condition>,

@@ -58,8 +58,8 @@ impl Rule {
             Rule::Balance { field, amount, takes, .. } => {
                 [field, amount, &takes.field].into_iter().for_each(|field| see(own, field));
             }
-            Rule::AtMost { per, only_if, .. } => {
-                per.iter().for_each(|field| see(own, field));
+            Rule::AtMost { per, until, only_if, .. } => {
+                per.iter().chain(until).for_each(|field| see(own, field));
                 only_if.iter().for_each(|condition| see(own, &condition.field));
             }
             Rule::Needs { field, condition, .. } => {

@@ -85,7 +85,10 @@ pub(super) fn check(spec: &AppSpec, path: &str, rule: &Rule) -> Checked {
             number(amount)?;
             only(takes)
         }
-        Rule::AtMost { per, most, hours, only_if, .. } => {
+        Rule::AtMost { per, most, hours, until, only_if, .. } => {
+            until.iter().try_for_each(|field| {
+                form(path, is_day(&known_field(entity, path, field)?.kind), "what is over has a date")
+            })?;
             per.iter().try_for_each(|field| points(entity, path, field).map(|_| ()))?;
             form(path, (1..=MOST).contains(most), "a limit is 1 to 100000")?;
             form(path, hours.is_none_or(|hours| (1..=24 * 366).contains(&hours)), "a limit's hours are 1 to a year's")?;

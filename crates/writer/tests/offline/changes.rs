@@ -287,3 +287,19 @@ fn a_limit_per_person_is_of_what_they_take_and_ends_with_it() {
     assert_eq!((entity.as_str(), most, hours), ("loan", 2, None));
     assert_eq!(only_if.map(|only| only.values), Some(vec!["asked".to_owned(), "accepted".to_owned()]));
 }
+
+#[test]
+fn what_is_booked_is_limited_until_it_is_over() {
+    for text in [
+        "Customers book a haircut with a stylist. At most 3 open bookings per customer.",
+        "Customers book a court. Each customer has at most 3 open bookings.",
+        "Les clients réservent une coupe. Au maximum 3 réservations par client.",
+    ] {
+        let (spec, _) = written(text);
+        let limit = spec.rules.iter().find_map(|rule| match rule {
+            Rule::AtMost { most, hours, until, .. } => Some((*most, *hours, until.as_deref())),
+            _ => None,
+        });
+        assert_eq!(limit, Some((3, None, Some("start"))), "{text}\n{:?}", spec.rules);
+    }
+}

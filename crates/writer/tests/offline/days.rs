@@ -127,12 +127,24 @@ fn orders_end_at_an_hour_of_the_day_before() {
         ("sw", "Wateja wanaagiza mikate kwa kesho hadi saa 12 jioni. Tunaoka si zaidi ya mikate 40 kwa siku."),
         ("hi", "ग्राहक अगले दिन के लिए शाम 6 बजे तक ब्रेड ऑर्डर करते हैं। हम एक दिन में ज़्यादा से ज़्यादा 40 ब्रेड बनाते हैं।"),
         ("ar", "يطلب الزبائن الخبز لليوم التالي حتى الساعة 6 مساء. نخبز على الأكثر 40 رغيفا في اليوم."),
+        ("de", "Vorbestellungen für unsere Bäckerei: höchstens 40 Brote am Tag. Bestellschluss ist 18 Uhr am Vortag."),
+        ("fr", "Le boulanger prend les commandes de pain la veille avant 18h, maximum 40 pains par jour."),
         ("zh", "顾客订购第二天的面包，下午6点之前。我们每天最多烤40个面包。"),
     ] {
         let spec = whole(code, text);
         assert_eq!(daily(&spec), [(Some(40), false, Some("quantity"))], "{text}");
         assert_eq!(lead(&spec), Some((1, Some("18:00"))), "{text}");
     }
+}
+
+#[test]
+fn what_cannot_be_held_is_reported() {
+    let text = "I sell homemade bread. People should order the day before and pick up in the morning between 8 and 10. I can bake 20 loaves a day.";
+    let (spec, understanding) = written(text);
+    assert_eq!(ids(&spec).len(), 2, "{:?}", ids(&spec));
+    assert_eq!(lead(&spec), Some((1, None)));
+    let told = |statement: &writer::Statement| statement.text.contains("between 8 and 10");
+    assert!(understanding.not_understood.iter().any(told), "{:?}", understanding.not_understood);
 }
 
 #[test]

@@ -10,6 +10,16 @@ use crate::spec::{Condition, Field, FieldKind};
 /// Nanoseconds of an hour.
 const HOUR: u64 = 3_600_000_000_000;
 
+/// Which rows count towards what is allowed at most.
+pub(super) struct Counts<'r> {
+    /// Those of the last so many hours.
+    pub(super) hours: Option<u32>,
+    /// Those that this date doesn't put into the past.
+    pub(super) until: Option<&'r str>,
+    /// Those for which this holds.
+    pub(super) only_if: Option<&'r Condition>,
+}
+
 impl Held<'_, '_> {
     /// No two rows come to agree in all of these, and in whose they are. Where one says nothing, they do not agree.
     pub(super) fn once(&self, hooks: &mut Hooks, fields: &[String], by_member: bool) -> Option<()> {
@@ -44,23 +54,23 @@ impl Held<'_, '_> {
     }
 
     /// A person, or a row referred to, comes to have at most so many rows.
-    pub(super) fn at_most(
-        &self,
-        hooks: &mut Hooks,
-        per: Option<&String>,
-        most: u32,
-        hours: Option<u32>,
-        only_if: Option<&Condition>,
-    ) -> Option<()> {
+    pub(super) fn at_most(&self, hooks: &mut Hooks, per: Option<&String>, most: u32, which: &Counts<'_>) -> Option<()> {
         let per = per.map(|id| self.field(id)).map_or(Some(None), |field| field.map(Some))?;
         let (part, whose) = match per {
             Some(field) => (field.id.clone(), format!("row.{} != null", field.id)),
             // Rows that are nobody's are not one person's.
             None => ("member".to_owned(), "row.member != \"\"".to_owned()),
         };
-        let recent = hours.map(|hours| format!("row.createdAt > Rows.now() - {}", grouped(u64::from(hours) * HOUR)));
+        let until = which.until.map(|id| self.field(id)).map_or(Some(None), |field| field.map(Some))?;
+        // A day is over with its end, a time with its beginning.
+        let over = until.map(|field| {
+            let ahead = if field.kind == FieldKind::Date { "(-1_440)" } else { "0" };
+            format!("not Clock.late(row.{}, {ahead}, Rows.now())", field.id)
+        });
+        let recent =
+            which.hours.map(|hours| format!("row.createdAt > Rows.now() - {}", grouped(u64::from(hours) * HOUR)));
         let (counts, row, rows) = (self.function("counts"), self.row(), self.rows());
-        let tests = all([Some(whose), self.holds_if(only_if, "row"), recent].into_iter().flatten());
+        let tests = all([Some(whose), self.holds_if(which.only_if, "row"), recent, over].into_iter().flatten());
         hooks.functions.push(format!(
             "/// Whether a row counts towards what is allowed at most.\nfunc {counts}(row : {row}) : Bool = {tests};"
         ));

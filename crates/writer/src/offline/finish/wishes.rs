@@ -263,15 +263,24 @@ fn at_most(draft: &mut Draft, wish: &Wish, most: u32) -> Option<()> {
     // What is done with counts no more: a tool that was given back. A booking ends by no step, only by being cancelled.
     let ends = course.as_ref().is_some_and(|(_, _, steps)| steps.len() > 1);
     let unsaid = says("perPerson") && per.is_none() && !ends;
-    let hours = if says("week") { Some(24 * 7) } else { (says("day") || unsaid).then_some(24) };
+    // What is booked is counted until it is over.
+    let until = booked_from(draft, &id).filter(|_| unsaid && !says("day") && !says("week"));
+    let hours = match until {
+        _ if says("week") => Some(24 * 7),
+        None => (says("day") || unsaid).then_some(24),
+        Some(_) => None,
+    };
     let open = course.map(|(field, options, steps)| {
         let goes_on = |id: &String| steps.iter().any(|step| step.from == *id);
         let all = options.iter().map(|option| option.id.clone());
-        let values =
-            if hours.is_none() { all.filter(goes_on).collect() } else { all.take(options.len() - 1).collect() };
+        let values = if hours.is_none() && until.is_none() {
+            all.filter(goes_on).collect()
+        } else {
+            all.take(options.len() - 1).collect()
+        };
         crate::spec::Condition { field: field.id.clone(), values }
     });
-    let rule = Rule::AtMost { entity: id.clone(), per, most, hours, only_if: open };
+    let rule = Rule::AtMost { entity: id.clone(), per, most, hours, until, only_if: open };
     // The last word counts: a higher limit beside a lower one would change nothing.
     let replaced = |other: &Rule| limits_alike(other, &rule);
     draft.spec.rules.retain(|other| !replaced(other));
@@ -279,6 +288,14 @@ fn at_most(draft: &mut Draft, wish: &Wish, most: u32) -> Option<()> {
     draft.spec.rules.push(rule.clone());
     draft.held.push((rule, format!("entities/{id}"), true));
     Some(())
+}
+
+/// Where rows take up time: the field with which they begin.
+fn booked_from(draft: &Draft, id: &str) -> Option<String> {
+    draft.spec.rules.iter().find_map(|rule| match rule {
+        Rule::NoOverlap { entity, span, .. } if entity == id => Some(span.start.clone()),
+        _ => None,
+    })
 }
 
 /// Whether both limit the same people in the same time.

@@ -7,9 +7,10 @@ use crate::spec::{AppSpec, Days, End, FieldKind, Hours, Rule, Span};
 
 /// Whether rows of this app take up time, so that it matters when it is open.
 pub(crate) fn books(spec: &AppSpec) -> bool {
-    booked(spec).next().is_some()
+    spec.rules.iter().any(|rule| matches!(rule, Rule::NoOverlap { .. }))
 }
 
+/// What takes time, and when.
 fn booked(spec: &AppSpec) -> impl Iterator<Item = (&String, Span)> {
     spec.rules.iter().filter_map(|rule| match rule {
         Rule::NoOverlap { entity, span, .. } => Some((entity, span.clone())),

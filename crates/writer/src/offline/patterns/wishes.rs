@@ -169,13 +169,19 @@ fn limit(clause: &Clause) -> Option<What> {
     Some(What::Limit { value: number.text.clone(), above: clause.units[side].is("above") })
 }
 
+/// What people take, as concepts.
+const TAKEN: &[&str] = &["appointment", "loan", "order", "registration", "delivery"];
+
 fn at_most(draft: &Draft, clause: &Clause) -> Option<What> {
     let person = clause.has(&["nobody", "perPerson", "everyone", "each", "they"])
         || clause.units.iter().any(|unit| unit.is_content() && names_people(draft, unit));
     let more = clause.has(&["atMost", "above", "perPerson"]);
     let per = clause.units.windows(2).any(|pair| pair[0].is("each") && names_people(draft, &pair[1]));
     let deed = clause.has(&["may", "takeOn", "borrow", "book", "perPerson", "not", "nobody"]);
-    let limited = person && more && (deed || per && !draft.creating);
+    // "Each customer has at most 3 open bookings": what people take, not what is kept of them.
+    let taken =
+        clause.has(&["have"]) && clause.units.iter().any(|unit| unit.entity().is_some_and(|id| TAKEN.contains(&id)));
+    let limited = person && more && (deed || per && (taken || !draft.creating));
     let number = clause.units.iter().find(|unit| unit.kind == Kind::Number);
     match number {
         Some(number) if limited => Some(What::AtMost { most: draft.language.number(&number.norm)? }),

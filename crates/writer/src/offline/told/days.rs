@@ -14,7 +14,7 @@ use super::super::text::{Kind, Token};
 use super::super::unit::{Unit, written};
 use super::find::Words;
 use super::{What, ends};
-use crate::spec::{FieldKind, Rule};
+use crate::spec::{AppSpec, FieldKind, Rule};
 pub(super) use heard::Heard;
 use heard::Part;
 
@@ -87,6 +87,15 @@ pub(crate) fn taken(
     }
 }
 
+/// Whether a text about an app says nothing but this.
+pub(crate) fn is_all(tokens: &[Token], language: &'static Language, spec: &AppSpec) -> bool {
+    if !blueprint::has_family(spec, ORDERS) {
+        return false;
+    }
+    let (rest, parts) = taken(tokens, language, true, false);
+    !parts.is_empty() && rest.iter().all(|token| !matches!(token.kind, Kind::Word | Kind::Number | Kind::Quoted))
+}
+
 /// Takes out what only says what is made to be ordered: "We bake cakes."
 fn makes(
     tokens: Vec<Token>,
@@ -143,6 +152,7 @@ fn together(draft: &Draft) -> Option<Heard> {
         all.each |= heard.each;
         all.pick |= heard.pick;
         all.days = all.days.or(heard.days);
+        all.unread = all.unread.or_else(|| heard.unread.clone());
         all.until = all.until.or_else(|| heard.until.clone());
         if all.goods.is_empty() {
             all.goods.clone_from(&heard.goods);
@@ -173,6 +183,7 @@ pub(super) fn bind(draft: &mut Draft) {
         }
     };
     draft.unsure.retain(|id| *id != blueprint);
+    said.unread.iter().for_each(|quote| draft.missed(Say::NotUnderstood, &[quote]));
     give_way(draft, &blueprint);
     let shop = named(&said.shop);
     if draft.creating && !shop.is_empty() {

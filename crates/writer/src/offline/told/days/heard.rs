@@ -31,6 +31,8 @@ pub(in super::super) struct Heard {
     pub(super) pick: bool,
     /// What was ordered is collected.
     pub(super) collected: bool,
+    /// What was said of that and can't be held: from when to when.
+    pub(super) unread: Option<String>,
 }
 
 /// Phrases that are part of no other statement than these.
@@ -127,13 +129,18 @@ impl<'t> Part<'t> {
 
     /// The words that name what is counted: behind the number, or before it.
     fn counted(&self, at: usize) -> BTreeSet<usize> {
-        let names = |at: &usize| self.marks[*at].is_none() && self.number(*at).is_none() && !self.joins(*at);
+        let names = |at: &usize| self.is_name(*at) && !self.joins(*at);
         let small = (at + 1..self.marks.len()).take(2).take_while(|at| self.is(*at, &["daySmall"])).count();
         let after: BTreeSet<usize> = (at + 1 + small..self.marks.len()).take_while(names).take(LONGEST).collect();
         match after.is_empty() {
             true => (0..at).rev().take_while(names).take(LONGEST).collect(),
             false => after,
         }
+    }
+
+    /// Whether a word is no part of such a statement, and no number.
+    fn is_name(&self, at: usize) -> bool {
+        self.marks[at].is_none() && self.number(at).is_none()
     }
 
     /// Whether a word joins two others.
@@ -170,7 +177,8 @@ impl<'t> Part<'t> {
         let Some(at) = takes.or_else(accepts).or_else(|| self.heading()) else { return };
         heard.takes = true;
         heard.shop = self.shop();
-        let plain = |from: usize, to: usize| self.units(|at| (from..to).contains(&at) && self.marks[at].is_none());
+        let plain =
+            |from: usize, to: usize| self.units(|at| (from..to).contains(&at) && (self.is_name(at) || self.joins(at)));
         let runs = |units: Vec<Unit>| -> Vec<Vec<Unit>> {
             units.split(|unit| !unit.is_content()).filter(|run| !run.is_empty()).map(<[Unit]>::to_vec).collect()
         };
@@ -180,7 +188,9 @@ impl<'t> Part<'t> {
         }
         // Where the verb stands last, what is ordered stands before it.
         heard.goods = if after.is_empty() { before } else { after };
-        said.extend(0..self.marks.len());
+        // Until when, and how many, is for others to read.
+        let own = ["dayTakes", "dayAccept", "dayPre", "daySmall", "dayShop"];
+        said.extend((0..self.marks.len()).filter(|at| self.is(*at, &own) || self.is_name(*at) || self.joins(*at)));
     }
 
     /// "Pre-orders for bread", without a verb.
@@ -317,6 +327,18 @@ impl<'t> Part<'t> {
             heard.pick = true;
             heard.collected = self.has("dayPick");
             said.extend(self.all(&["dayChosen", "dayPick"]));
+            self.hours(heard, said);
+        }
+    }
+
+    /// "… and pick it up between 8 and 10": hours of a day are not held.
+    fn hours(&self, heard: &mut Heard, said: &mut BTreeSet<usize>) {
+        let last = said.last().map_or(0, |last| last + 1);
+        let tail = last..self.marks.len();
+        let timed = tail.clone().any(|at| self.number(at).is_some() || self.is(at, &[HALF]));
+        if heard.collected && timed {
+            heard.unread = Some(self.written(tail.start, self.marks.len() - 1));
+            said.extend(tail);
         }
     }
 
