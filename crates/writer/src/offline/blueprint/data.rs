@@ -111,7 +111,7 @@ pub(crate) struct Slot {
     pub(crate) fold: Option<String>,
     /// Its fields, as `concept`, `concept!` (required), `~concept` (only if it is there), `concept|other` (or that,
     /// where it is there),
-    /// `part?concept` (only where that part was asked for), `name->slot` (a reference) or
+    /// `part?concept` (only where that part was asked for), `!part?concept` (only where not), `name->slot` (a reference) or
     /// `name:option,option` (a choice).
     #[serde(default)]
     pub(crate) fields: Vec<String>,
