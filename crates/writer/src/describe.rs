@@ -365,6 +365,9 @@ impl<'a> Teller<'a> {
                 self.say("steps", &[plural, &label(field)?, &option(start), &steps.join(", ")])
             }
             Rule::Fixed { only_if: None, .. } => self.say("fixed", &[plural]),
+            Rule::Fixed { only_if: Some(only), via: Some(via), .. } => {
+                self.say("fixedOnce", &[plural, &self.condition(through(via)?, only)])
+            }
             Rule::Fixed { only_if: Some(only), .. } => self.say("fixedOnce", &[plural, &self.condition(entity, only)]),
             Rule::Balance { field, amount, .. } => {
                 self.say("balance", &[&through(field)?.plural, plural, &label(amount)?])

@@ -843,3 +843,25 @@ say(debug_show ((await app.listOrders(null)).size()));`);
   assert.match(said[11], somebodyElse, 'who sells other things either');
   assert.deepEqual(said.slice(12), ['1', 'ok', 'ok', '(?(+2), ?(+1_200), ?"paid")', '(?(+1), ?(+1_200), ?"ordered")', '1', '0']);
 });
+
+test('what belongs to something settled is neither added, changed, moved there nor deleted', () => {
+  const said = told('bills', `
+as("owner", "owner");
+let bill = { title = null; date = null; deadline = null; state = null; numberValue = null };
+let line = { invoice = null; what = null; quantity = null; price = null; amount = null };
+tell(await app.createInvoice({ bill with title = ?"A" }));
+tell(await app.createInvoice({ bill with title = ?"B" }));
+say(debug_show (await app.createInvoiceLine({ line with invoice = ??1; what = ?"Work"; quantity = ??3; price = ??500 })));
+tell(await app.createInvoiceLine({ line with invoice = ??2; what = ?"Other"; quantity = ??1; price = ??100 }));
+tell(await app.updateInvoice(1, { bill with state = ??"sent" }));
+tell(await app.createInvoiceLine({ line with invoice = ??1; what = ?"Late"; quantity = ??1; price = ??1 }));
+tell(await app.updateInvoiceLine(1, { line with price = ??1 }));
+tell(await app.updateInvoiceLine(1, { line with invoice = ??2 }));
+tell(await app.updateInvoiceLine(2, { line with invoice = ??1 }));
+tell(await app.deleteInvoiceLine(1));
+tell(await app.updateInvoiceLine(2, { line with price = ??200 }));
+tell(await app.deleteInvoiceLine(2));`);
+  assert.match(said[2], /amount = \?\(\+1_500\)/, 'what a position comes to is worked out');
+  assert.deepEqual([...said.slice(0, 2), ...said.slice(3, 5), ...said.slice(10)], ['ok', 'ok', 'ok', 'ok', 'ok', 'ok']);
+  assert.ok(said.slice(5, 10).every((one) => /This is settled/.test(one)), String(said));
+});

@@ -117,6 +117,7 @@ impl Held<'_, '_> {
             Rule::Open { span, week, closed, .. } => self.open(hooks, span, week, closed),
             Rule::Notice { field, hours, .. } => self.notice(hooks, field, *hours),
             Rule::Steps { field, start, steps, .. } => self.steps(hooks, field, start, steps),
+            Rule::Fixed { only_if: Some(only_if), via: Some(via), .. } => self.fixed_by(hooks, only_if, via),
             Rule::Fixed { only_if, except, .. } => self.fixed(hooks, only_if.as_ref(), except),
             Rule::Balance { field, amount, takes, .. } => self.balance(hooks, field, amount, takes),
             Rule::AtMost { per, most, hours, until, only_if, .. } => {

@@ -23,10 +23,12 @@ fn field(id: &str, kind: FieldKind) -> Field {
 #[test]
 fn fixtures_are_sound() {
     for text in [
+        include_str!("../../tests/fixtures/bills.json"),
         include_str!("../../tests/fixtures/booking.json"),
         include_str!("../../tests/fixtures/inventory.json"),
         include_str!("../../tests/fixtures/kinds.json"),
         include_str!("../../tests/fixtures/lending.json"),
+        include_str!("../../tests/fixtures/payouts.json"),
         include_str!("../../tests/fixtures/poll.json"),
         include_str!("../../tests/fixtures/potluck.json"),
         include_str!("../../tests/fixtures/salon.json"),

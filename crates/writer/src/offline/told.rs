@@ -8,6 +8,7 @@
 //! are looked for by the audit like all others.
 
 mod away;
+mod bills;
 pub(crate) mod days;
 mod find;
 mod owed;
@@ -42,6 +43,10 @@ pub(crate) struct About {
     pub(crate) reads: bool,
     /// People share costs: sharing is paying then.
     pub(crate) owes: bool,
+    /// It has bills.
+    pub(crate) bills: bool,
+    /// It had them before, so that their name alone says nothing new.
+    pub(crate) billed: bool,
     /// Costs are split among those who share them, so what is owed is theirs to each other.
     pub(crate) splits: bool,
     /// Something is ordered.
@@ -62,6 +67,8 @@ impl About {
             albums: has("entity.album"),
             reads: has("entity.reader"),
             owes: has("function.owed"),
+            bills: has("entity.invoice"),
+            billed: false,
             splits: has("entity.expense") || has("function.shareAmong") || has("entity.friend"),
             orders: has("function.buy") || has("entity.order"),
             for_days: false,
@@ -80,6 +87,8 @@ impl About {
             albums: made("album"),
             reads: made("subscription"),
             owes: rule(|rule| matches!(rule, Rule::Shared { .. })),
+            bills: bills::kept(spec),
+            billed: bills::kept(spec),
             splits: rule(|rule| matches!(rule, Rule::Shared { .. })),
             orders: super::blueprint::has_family(spec, "orders"),
             for_days: rule(|rule| matches!(rule, Rule::Lead { .. })),
@@ -96,6 +105,8 @@ impl About {
             albums: self.albums || other.albums,
             reads: self.reads || other.reads,
             owes: self.owes || other.owes,
+            bills: self.bills || other.bills,
+            billed: self.billed || other.billed,
             splits: self.splits || other.splits,
             orders: self.orders || other.orders,
             for_days: self.for_days || other.for_days,
@@ -126,6 +137,14 @@ enum What {
     Trial,
     /// Readers give money to a writer.
     Tip,
+    /// Bills have positions.
+    Positions,
+    /// Bills go through their usual states.
+    Course,
+    /// A sum is worked out.
+    Computed,
+    /// A bill that isn't paid is overdue after so many days.
+    Overdue(i32),
     /// Something is due for each, and it is seen who is still owed or still owes.
     Owed,
     /// Orders are for a day.
@@ -161,7 +180,12 @@ impl Part {
 
 /// The tokens of a text without these statements, and those.
 pub(crate) fn taken(tokens: &[Token], language: &'static Language, about: About) -> (Vec<Token>, Vec<Part>) {
-    let (tokens, mut parts) = survey::taken(tokens, language, about);
+    let (mut tokens, mut parts) = survey::taken(tokens, language, about);
+    if about.bills {
+        let (rest, found) = bills::taken(tokens, language, about);
+        tokens = rest;
+        parts.extend(found);
+    }
     let mut rest: Vec<Token> = Vec::new();
     let mut from = 0;
     while from < tokens.len() {
@@ -202,7 +226,7 @@ fn sentence(tokens: &[Token], language: &'static Language, about: About, rest: &
 /// Whether it takes all of a sentence: what says whom is paid for what does, with whatever is to be seen of it.
 fn is_whole(what: &What, words: &Words<'_>) -> bool {
     match what {
-        What::Share | What::Away => false,
+        What::Share | What::Away | What::Computed | What::Overdue(_) => false,
         What::Owed => owed::pays(words),
         _ => true,
     }
@@ -246,6 +270,12 @@ fn heard(words: &Words<'_>, about: About, before: &[Part]) -> Option<What> {
     if about.reads && has("tip") {
         return Some(What::Tip);
     }
+    if about.bills && has("computed") {
+        return Some(What::Computed);
+    }
+    if let Some(days) = words.days().filter(|_| about.bills && has("overdue")) {
+        return Some(What::Overdue(days));
+    }
     if !about.splits && (has("owing") || owed::pays(words)) {
         return Some(What::Owed);
     }
@@ -266,6 +296,10 @@ fn keys(what: &What) -> &'static [&'static str] {
         What::Tip => &["tip"],
         What::Owed => owed::KEYS,
         What::Days(_) => &[],
+        What::Positions => &["positions", "lineDetail"],
+        What::Course => &["courseWord"],
+        What::Computed => &["computed"],
+        What::Overdue(_) => &["overdue"],
     }
 }
 
@@ -286,6 +320,7 @@ pub(super) fn bind(draft: &mut Draft) {
             What::Share => share::bind(draft, &part),
             What::Questions(questions) => survey::ask(draft, &part, questions),
             What::Several => survey::several(draft, &part),
+            What::Positions => bills::bind(draft, &part),
             _ => {}
         }
     }
@@ -307,6 +342,10 @@ pub(super) fn apply(draft: &mut Draft) {
                 draft.missed(Say::Beyond, &[&part.quote, &reason]);
             }
             What::Owed => owed::apply(draft, &part),
+            What::Positions => bills::positions(draft, &part),
+            What::Course => bills::course(draft, &part),
+            What::Computed => bills::computed(draft, &part),
+            What::Overdue(days) => bills::overdue(draft, &part, *days),
             What::Share | What::Questions(_) | What::Several | What::Days(_) => {}
         }
     }

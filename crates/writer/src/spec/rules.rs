@@ -126,6 +126,9 @@ pub enum Rule {
         /// Fields that may be changed nevertheless, such as the state itself.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         except: Vec<String>,
+        /// A reference: `only_if` is about the row it names (the invoice of a position), and none is added there either.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        via: Option<String>,
     },
     /// What rows move in and out of a parent never falls below zero there: stock of a warehouse, an account.
     Balance {

@@ -51,8 +51,10 @@ impl Rule {
                     who.through().into_iter().for_each(|field| see(own, field));
                 }
             }
-            Rule::Fixed { only_if, except, .. } => {
-                only_if.iter().for_each(|condition| see(own, &condition.field));
+            Rule::Fixed { only_if, except, via, .. } => {
+                via.iter().for_each(|field| see(own, field));
+                let told = via.as_ref().map_or(Some(own), |via| through(via));
+                only_if.iter().zip(told).for_each(|(condition, told)| see(told, &condition.field));
                 except.iter().for_each(|field| see(own, field));
             }
             Rule::Balance { field, amount, takes, .. } => {

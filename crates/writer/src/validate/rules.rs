@@ -76,8 +76,15 @@ pub(super) fn check(spec: &AppSpec, path: &str, rule: &Rule) -> Checked {
             form(path, *hours <= 24 * 366, "notice is at most a year")
         }
         Rule::Steps { field, start, steps, .. } => states(spec, entity, path, field, start, steps),
-        Rule::Fixed { only_if, except, .. } => {
-            only_if.iter().try_for_each(only)?;
+        Rule::Fixed { only_if, except, via, .. } => {
+            match via {
+                Some(via) => {
+                    let told = known_entity(spec, path, points(entity, path, via)?)?;
+                    let told = only_if.iter().try_for_each(|only_if| condition(told, path, only_if));
+                    told.and(form(path, only_if.is_some(), "what another row settles needs a condition"))?;
+                }
+                None => only_if.iter().try_for_each(only)?,
+            }
             except.iter().try_for_each(|field| known_field(entity, path, field).map(|_| ()))
         }
         Rule::Balance { field, amount, takes, .. } => {

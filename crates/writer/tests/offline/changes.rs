@@ -303,3 +303,26 @@ fn what_is_booked_is_limited_until_it_is_over() {
         assert_eq!(limit, Some((3, None, Some("start"))), "{text}\n{:?}", spec.rules);
     }
 }
+
+#[test]
+fn what_is_put_on_each_of_them_is_a_detail() {
+    let (cakes, _) = written("A bakery where customers order cakes");
+    let more = changed(&cakes, "Put a photo and a note on each order").spec;
+    let order = more.entity("order").expect("orders");
+    assert!(
+        order.field("photo").is_some_and(|field| field.kind == FieldKind::Picture) && order.field("note").is_some()
+    );
+    for (wish, text) in [
+        ("Bestellungen mit Name und Adresse", "Setze ein Foto an jede Bestellung"),
+        ("Pedidos con nombre y dirección", "Pon una foto en cada pedido"),
+        ("Encomendas com nome e morada", "Põe uma foto em cada encomenda"),
+        ("Commandes avec nom et adresse", "Mets une photo sur chaque commande"),
+        ("Pesanan dengan nama dan alamat", "Pasang foto di setiap pesanan"),
+        ("Maagizo yana jina na anwani", "Weka picha kwenye kila agizo"),
+        ("طلبات لها اسم وعنوان", "ضع صورة على كل طلب"),
+        ("订单有姓名和地址", "在每个订单上放上照片"),
+    ] {
+        let more = changed(&written(wish).0, text).spec;
+        assert!(more.entity("order").is_some_and(|order| order.field("photo").is_some()), "{text}");
+    }
+}

@@ -1,5 +1,6 @@
 //! The offline writer from outside: conversations in, structure out.
 
+mod bills;
 mod blueprints;
 mod briefs;
 mod changes;

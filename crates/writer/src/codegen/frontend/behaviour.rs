@@ -190,7 +190,8 @@ fn step_text(shape: &Shape<'_>, step: &Step) -> String {
 }
 
 fn fixed_text(shape: &Shape<'_>, rule: &Rule) -> Option<String> {
-    let Rule::Fixed { only_if, except, .. } = rule else { return None };
+    // What another row settles is told by the backend alone.
+    let Rule::Fixed { only_if, except, via: None, .. } = rule else { return None };
     let except = (!except.is_empty()).then(|| format!("except: [{}]", strings(except)));
     let parts: Vec<String> = [narrowed(shape, only_if.as_ref()), except].into_iter().flatten().collect();
     Some(if parts.is_empty() { "{}".into() } else { format!("{{ {} }}", parts.join(", ")) })

@@ -190,7 +190,12 @@ fn steps_name_who_takes_them_and_made_fields_are_marked() {
                 steps: vec![step("wet", vec![]), step("dry", who(Whose::Theirs))],
             },
             Rule::Number { entity: "visit".into(), field: "length".into() },
-            Rule::Fixed { entity: "plant".into(), only_if: Some(is("state", "wet")), except: vec!["state".into()] },
+            Rule::Fixed {
+                entity: "plant".into(),
+                only_if: Some(is("state", "wet")),
+                except: vec!["state".into()],
+                via: None,
+            },
         ];
         spec.entity_mut("plant").expect("plants").field_mut("bought").expect("a date").seen_by = who(Whose::Any);
     });

@@ -124,6 +124,20 @@ func {course}({who} : Platform.Standing, before : {row}, after : {row}) : ?Text 
         Some(())
     }
 
+    /// What belongs to something settled is neither added, changed, deleted nor moved there.
+    pub(super) fn fixed_by(&self, hooks: &mut Hooks, only_if: &Condition, via: &str) -> Option<()> {
+        let via = self.field(via)?;
+        let other = self.model.target(via)?;
+        let (id, test, others) = (&via.id, other.holds(only_if, "told")?, &other.names.rows);
+        let settled =
+            |row: &str| format!("(switch (Rows.at({others}, {row}.{id})) {{ case (?told) {test}; case null false }})");
+        hooks
+            .change
+            .push(refuse(&format!("{} or not fresh and {}", settled("after"), settled("before")), "Words.fixed"));
+        hooks.removal.push(refuse(&settled("row"), "Words.fixed"));
+        Some(())
+    }
+
     /// Who adds a hand-over is whom the last one named, at first whose the thing is. What was handed over stays.
     pub(super) fn baton(&self, hooks: &mut Hooks, field: &str, to: &str) -> Option<()> {
         let (field, to) = (self.field(field)?, self.field(to)?);

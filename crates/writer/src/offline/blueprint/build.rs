@@ -13,6 +13,7 @@ use super::super::draft::Draft;
 use super::super::lexicon::Shape;
 use super::super::noun::{listed, shape};
 use super::super::say::Say;
+use super::super::text;
 use super::data::{Blueprint, Part, Slot};
 use crate::ident::{unique, unique_field};
 use crate::spec::{
@@ -30,6 +31,16 @@ struct Bound {
     same: BTreeMap<String, String>,
     /// The app had the blueprint before: only parts that were asked for are added.
     only_parts: bool,
+}
+
+impl Bound {
+    /// Whether a part was asked for; of `-part`, that it wasn't.
+    fn asks(&self, part: &str) -> bool {
+        match part.strip_prefix('-') {
+            Some(part) => !self.parts.contains_key(part),
+            None => self.parts.contains_key(part),
+        }
+    }
 }
 
 /// Adds what a blueprint knows.
@@ -216,14 +227,11 @@ fn fields(draft: &mut Draft, slot: &Slot, bound: &mut Bound) {
     let Some(id) = bound.slots.get(&slot.id).cloned() else { return };
     let mut added: Vec<String> = Vec::new();
     for written in &slot.fields {
-        let (part, written) = written.split_once('?').map_or((None, written.as_str()), |(part, one)| (Some(part), one));
-        let asked = |part: &str| match part.strip_prefix('-') {
-            Some(part) => !bound.parts.contains_key(part),
-            None => bound.parts.contains_key(part),
+        let written = match written.split_once('?') {
+            Some((part, _)) if !bound.asks(part) => continue,
+            Some((_, written)) => written,
+            None => written,
         };
-        if !part.is_none_or(asked) {
-            continue;
-        }
         let (written, required) = written.strip_suffix('!').map_or((written, false), |one| (one, true));
         let before = draft.spec.entity(&id).map_or(0, |entity| entity.fields.len());
         let (name, field) = match (written.split_once("->"), written.split_once(':')) {
@@ -301,8 +309,31 @@ fn reference(
     Some(field)
 }
 
+/// The choice that the text described with the same options, which then go by their usual ids.
+fn chosen(draft: &mut Draft, id: &str, options: &str) -> Option<String> {
+    let wanted: Vec<(&str, String)> =
+        options.split(',').map(|option| (option, text::fold(&draft.language.option(option)))).collect();
+    let new = draft.known(id).new;
+    let fields = draft.spec.entity_mut(id).filter(|_| new)?.fields.iter_mut();
+    fields.filter(|field| !field.archived).find_map(|field| {
+        let FieldKind::Choice { options } = &mut field.kind else { return None };
+        let same = |option: &Choice, (_, label): &&(&str, String)| text::fold(&option.label) == *label;
+        if !wanted.iter().all(|want| options.iter().any(|option| same(option, &want))) {
+            return None;
+        }
+        for option in options {
+            let want = wanted.iter().find(|want| same(option, want));
+            want.iter().for_each(|(id, _)| (*id).clone_into(&mut option.id));
+        }
+        Some(field.id.clone())
+    })
+}
+
 fn choice(draft: &mut Draft, id: &str, name: &str, options: &str) -> Option<String> {
     if let Some(field) = draft.field_of_concept(id, name) {
+        return Some(field);
+    }
+    if let Some(field) = chosen(draft, id, options) {
         return Some(field);
     }
     let options: Vec<Choice> = options

@@ -374,7 +374,7 @@ fn fixed(draft: &mut Draft, wish: &Wish) -> Option<()> {
         }
     };
     for id in &written {
-        let rule = Rule::Fixed { entity: id.clone(), only_if: None, except: Vec::new() };
+        let rule = Rule::Fixed { entity: id.clone(), only_if: None, except: Vec::new(), via: None };
         if !draft.spec.rules.contains(&rule) {
             draft.spec.rules.push(rule.clone());
             draft.held.push((rule, format!("entities/{id}"), true));

@@ -413,7 +413,7 @@ pub(crate) fn options_beside(old: &[crate::spec::Choice], new: &[String]) -> Vec
 
 /// "add a dietary note to guests", "add vendors with a name and a price".
 pub(crate) fn add(draft: &mut Draft, clause: &mut Clause) -> bool {
-    let Some(verb) = command(clause, "add") else { return false };
+    let Some(verb) = command(clause, "add") else { return put(draft, clause) };
     let rest = clause.units[verb + 1..].to_vec();
     if add_field(draft, &rest) {
         clause.take_all();
@@ -453,6 +453,27 @@ pub(crate) fn add(draft: &mut Draft, clause: &mut Clause) -> bool {
 }
 
 /// "… to orders", "… for every order": the thing that is named last, and where that begins.
+/// "Put a photo on each order": details that belong with what is there.
+fn put(draft: &mut Draft, clause: &mut Clause) -> bool {
+    let Some(verb) = command(clause, "putInto").filter(|_| !draft.creating) else { return false };
+    let rest = clause.units[verb + 1..].to_vec();
+    let Some((split, id)) = target(draft, &rest).or_else(|| last_named(draft, &rest)) else { return false };
+    let end = rest[..split].iter().rposition(Unit::is_content).map_or(0, |last| last + 1);
+    let words = rest[..end].to_vec();
+    let done = are_details(draft, &words) && super::things::describe(draft, &id, &words, false);
+    if done {
+        clause.take_all();
+    }
+    done
+}
+
+/// What the last words name, whatever joins them to the others, and where they begin.
+fn last_named(draft: &Draft, words: &[Unit]) -> Option<(usize, String)> {
+    let end = words.iter().rposition(Unit::is_content)?;
+    let start = words[..end].iter().rposition(|unit| !unit.is_content())? + 1;
+    draft.find_units(&words[start..=end]).map(|id| (start, id))
+}
+
 fn target(draft: &Draft, words: &[Unit]) -> Option<(usize, String)> {
     words.iter().enumerate().rev().find_map(|(at, unit)| {
         let joins = unit.is_any(&["to", "for", "each", "in"]) && unit.field().is_none();

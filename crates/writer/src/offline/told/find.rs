@@ -53,6 +53,11 @@ const KEYS: &[&str] = &[
     "dayShop",
     MOST,
     HALF,
+    "positions",
+    "lineDetail",
+    "courseWord",
+    "computed",
+    "overdue",
 ];
 
 /// Words for a limit, which the lexicon has among the structure words.
@@ -161,6 +166,15 @@ impl<'t> Words<'t> {
         Some(self.atoms[first.start].token..self.atoms[first.end - 1].token + 1)
     }
 
+    /// What stands before the first phrase of this kind in a token without blanks.
+    pub(super) fn head(&self, key: &str) -> Option<Token> {
+        let first = self.places(key).into_iter().min_by_key(|place| (place.start, std::cmp::Reverse(place.end)))?;
+        let token = self.atoms[first.start].token;
+        let before = self.atoms[..first.start].iter().filter(|atom| atom.token == token);
+        let text: String = before.map(|atom| atom.norm.as_str()).collect();
+        (!text.is_empty()).then(|| Token { norm: text.clone(), text, ..self.tokens[token].clone() })
+    }
+
     /// The tokens that no phrase of these kinds stands in; of a script without blanks, the letters.
     pub(super) fn without(&self, keys: &[&str]) -> Vec<Token> {
         let covered: Vec<Range<usize>> = keys.iter().flat_map(|key| self.places(key)).collect();
@@ -182,6 +196,14 @@ impl<'t> Words<'t> {
             }
         }
         rest
+    }
+
+    /// The number of days that is said.
+    pub(super) fn days(&self) -> Option<i32> {
+        let units = units(self.tokens, self.language);
+        units.iter().find(|unit| unit.is("day") || unit.measure() == Some("day"))?;
+        let number = units.iter().find_map(|unit| self.language.number(&unit.norm))?;
+        i32::try_from(number).ok().filter(|days| (1..=3_650).contains(days))
     }
 
     /// As written.
