@@ -244,8 +244,10 @@ fn roles(draft: &mut Draft) {
                 .concept
                 .and_then(|concept| lexicon().concepts.entity.get(concept))
                 .is_some_and(|concept| concept.invited);
+        // Children whom their parents sign up need no way in of their own.
         let only_people = facts.new
             && draft.occasion.is_some()
+            && !draft.said.contains(&blueprint::sent(&entity.id))
             && draft.is_person(&entity.id)
             && !draft
                 .spec

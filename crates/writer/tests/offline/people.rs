@@ -5,7 +5,7 @@ use std::panic::RefUnwindSafe;
 use serde::Deserialize;
 use writer::spec::{OWNER, Rule, Scope};
 
-use crate::{each, ids, sees, whole};
+use crate::{each, ids, sees, whole, written};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,4 +67,26 @@ fn who_paid_what_is_shared_between_them() {
         assert!(ids(&spec).contains(&"item"), "{:?}", ids(&spec));
         assert!(spec.rules.iter().any(|rule| matches!(rule, Rule::Shared { .. })), "{:?}", spec.rules);
     });
+}
+
+#[test]
+fn children_are_handed_in_by_their_parents_with_what_is_said_of_them() {
+    for text in [
+        "A summer camp. Parents register their kids with name, age and allergies.",
+        "Parents register their kids (name, age).",
+        "Ferienlager. Eltern melden ihre Kinder mit Name und Alter an.",
+        "Eltern melden ihre Kinder an (Name, Alter).",
+        "Los padres inscriben a sus hijos (nombre, edad).",
+        "Os pais inscrevem os seus filhos (nome, idade).",
+        "Les parents inscrivent leurs enfants (nom, âge).",
+        "Wazazi wanaandikisha watoto wao (jina, umri).",
+        "माता-पिता अपने बच्चों का पंजीकरण करते हैं (नाम, उम्र)।",
+    ] {
+        let (spec, understanding) = written(text);
+        assert_eq!(understanding.not_understood, [], "{text}");
+        let child = spec.entity("child").expect(text);
+        assert!(child.person.is_none() && child.field("age").is_some(), "{text}: {child:?}");
+        let grant = child.grant("parents").expect(text);
+        assert!(grant.create && grant.read == Some(Scope::Own), "{text}");
+    }
 }

@@ -230,7 +230,13 @@ fn lead(units: &[Unit]) -> Option<usize> {
 /// The noun that means "app", at most five words on and before any list or verb.
 fn app_noun(units: &[Unit], lead: usize, wants: bool) -> Option<usize> {
     let end = (lead..units.len().min(lead + 6)).find(|at| ends_name(&units[*at])).unwrap_or(units.len().min(lead + 6));
-    let last = (lead..end).rev().find(|at| units[*at].is("app") && (units[*at].entity().is_none() || wants))?;
+    // "Parents register their kids": a register is an app, to register somebody is a deed.
+    let deed = |at: usize| {
+        let theirs = units.get(at + 1).is_some_and(|next| next.is("poss") && next.is_structure());
+        theirs && units[at].is_any(&["signUp", "submits"])
+    };
+    let named = |at: &usize| units[*at].is("app") && (units[*at].entity().is_none() || wants) && !deed(*at);
+    let last = (lead..end).rev().find(named)?;
     let verb_first = units[lead].is("track")
         && lead + 1 < units.len()
         && !units[lead + 1].is_any(&["for", "to", "with", "where"])

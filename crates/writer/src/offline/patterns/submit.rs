@@ -40,9 +40,13 @@ pub(super) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
     grant(draft, &thing, &sender, for_all);
     tell(draft, &thing, &sender);
     let opens = |unit: &Unit| matches!(unit.kind, Kind::Open | Kind::Colon) || unit.is_any(&["with", "have"]);
-    if clause.units.get(object.end).is_some_and(opens) {
+    // "Eltern melden ihre Kinder an (Name, Alter)": the verb's other part stands between.
+    let part = clause.units.get(object.end).is_some_and(|unit| unit.is_structure() && !unit.is_content());
+    let part = part && clause.units.get(object.end + 1).is_some_and(|unit| unit.kind == Kind::Open);
+    let start = object.end + usize::from(part);
+    if clause.units.get(start).is_some_and(opens) {
         let inner: Vec<Unit> =
-            clause.units[object.end + 1..].iter().filter(|unit| unit.kind != Kind::Close).cloned().collect();
+            clause.units[start + 1..].iter().filter(|unit| unit.kind != Kind::Close).cloned().collect();
         super::things::details(draft, &thing, &inner);
         clause.take_all();
     }
@@ -57,7 +61,8 @@ fn enrols(units: &[Unit]) -> Option<usize> {
     let verb = units.iter().position(|unit| unit.is_any(&["signUp", "submits"]) && unit.entity().is_none())?;
     let theirs = units[verb + 1..].iter().take(2).position(|unit| unit.is("poss") && unit.is_structure());
     let at = (verb + 1..units.len().min(verb + 5)).find(|at| units[*at].is_content())?;
-    let ends = |unit: &Unit| !unit.is_word() || unit.is_structure() && unit.is_any(&["for", "to", "in", "and"]);
+    // "Eltern melden ihre Kinder an": a verb's other part may follow.
+    let ends = |unit: &Unit| !unit.is_word() || unit.is_structure() && !unit.is_content();
     let whom = units.get(at).filter(|_| units.get(at + 1).is_none_or(ends))?;
     let person = whom.entity().is_some_and(|concept| shape(Some(concept)) == Some(Shape::Person));
     (person && theirs.is_some()).then_some(verb)
