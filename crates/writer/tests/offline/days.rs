@@ -228,6 +228,10 @@ fn a_shop_learns_of_days_later() {
     let closed = whole_change(&early, "We are closed on Mondays.").spec;
     assert_eq!(open(&closed), [2, 3, 4, 5, 6, 7]);
     assert_eq!(daily(&closed), [(Some(30), false, Some("quantity"))]);
+    let renamed = whole_change(&early, "Rename pick-up day to collection date").spec;
+    assert_eq!(crate::field(&renamed, "order", "pickUp").label, "Collection date");
+    let gone = changed(&early, "Remove the pick-up day").spec;
+    assert!(lead(&gone).is_none() && daily(&gone).is_empty(), "{:?}", gone.rules);
     // What the owner took out stays out.
     let without = changed(&shop, "Remove the address from the orders").spec;
     let again = whole_change(&without, "At most 40 per day").spec;

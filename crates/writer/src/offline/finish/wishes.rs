@@ -264,7 +264,7 @@ fn at_most(draft: &mut Draft, wish: &Wish, most: u32) -> Option<()> {
     let ends = course.as_ref().is_some_and(|(_, _, steps)| steps.len() > 1);
     let unsaid = says("perPerson") && per.is_none() && !ends;
     // What is booked is counted until it is over.
-    let until = booked_from(draft, &id).filter(|_| unsaid && !says("day") && !says("week"));
+    let until = booked_from(draft, &id).filter(|_| !ends && !says("day") && !says("week"));
     let hours = match until {
         _ if says("week") => Some(24 * 7),
         None => (says("day") || unsaid).then_some(24),

@@ -58,6 +58,8 @@ const MARKS: &[&str] = &[
     "dayMake",
     "daySmall",
 ];
+/// What is commanded about a detail is no statement about days: "remove the pick-up day".
+const COMMANDS: &[&str] = &["rename", "remove", "archive", "restore", "required", "optional", "undo"];
 /// Longest name of what is counted, in words.
 const LONGEST: usize = 4;
 
@@ -156,7 +158,8 @@ impl<'t> Part<'t> {
 
     /// What it says, and the words that say it.
     pub(super) fn heard(&self) -> Option<(Heard, BTreeSet<usize>)> {
-        if self.has("dayPerson") {
+        let commanded = || units(self.tokens, self.language).iter().any(|unit| unit.is_any(COMMANDS));
+        if self.has("dayPerson") || commanded() {
             return None;
         }
         let mut heard = Heard::default();
@@ -199,20 +202,18 @@ impl<'t> Part<'t> {
         let at = *plain.iter().find(|at| self.is(**at, &["dayPre"]))?;
         let ends = [plain.first(), plain.last()].into_iter().flatten().any(|end| self.is(*end, &["dayPre"]));
         let other = |at: &usize| !self.is(*at, &["dayPre", "dayShop"]) && self.marks[*at].is_some();
-        let person = self.units(|at| self.marks[at].is_none()).iter().any(|unit| unit.is_content() && !unit.is_plain());
-        (ends && !person && !plain.iter().any(other)).then_some(at)
+        // "Orders with a name and a price" have details.
+        let names = |unit: &Unit| !unit.is_content() || unit.is_plain() && unit.field().is_none();
+        let named = self.units(|at| self.marks[at].is_none()).iter().all(names);
+        (ends && named && !plain.iter().any(other)).then_some(at)
     }
 
-    /// What takes the orders, by a word for such a place and those that stand before it.
+    /// What takes the orders, by the first words for such a place.
     fn shop(&self) -> Vec<Unit> {
         let all = self.all(&["dayShop"]);
-        let Some(last) = all
-            .first()
-            .map(|first| (*first..self.marks.len()).take_while(|at| all.contains(at)).last().unwrap_or(*first))
-        else {
-            return Vec::new();
-        };
-        self.units(|at| at <= last && all.contains(&at))
+        let Some(first) = all.first().copied() else { return Vec::new() };
+        let end = (first..self.marks.len()).find(|at| !all.contains(at)).unwrap_or(self.marks.len());
+        self.units(|at| (first..end).contains(&at))
     }
 
     /// "…, rolls and cakes": nothing but names.
