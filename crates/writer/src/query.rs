@@ -77,6 +77,11 @@ pub enum Measure {
         /// The field.
         field: String,
     },
+    /// What is left of an amount that is due, by a total of the rows.
+    Left {
+        /// The total.
+        total: String,
+    },
     /// What each person of shared costs has paid less than an equal part of all.
     Owed {
         /// The amount.

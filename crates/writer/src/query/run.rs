@@ -1,5 +1,7 @@
 //! Running a query: which rows fit, what they come to, and the answer in a sentence of the asker's language.
 
+mod left;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -84,6 +86,7 @@ impl<'a> Run<'a> {
         }
         let mut found = match &self.query.measure {
             Measure::Owed { field } => self.owed(field),
+            Measure::Left { total } => self.left(total),
             _ if self.query.per.is_some() => self.grouped(&fitting),
             Measure::Sum { field } | Measure::Average { field } => self.figure(&fitting, field),
             Measure::Count => self.counted(&fitting),
@@ -395,27 +398,26 @@ impl<'a> Run<'a> {
         let everyone = self.tables.rows(&people.id);
         let ids: Vec<u64> = everyone.iter().map(|(id, _)| *id).collect();
         let balances = self.balances(field, &per.id, &ids);
-        let mut owing: Vec<(String, i128)> = everyone
-            .iter()
-            .zip(&balances)
-            .map(|((id, row), balance)| (self.tables.title(people, *id, row), -balance))
-            .filter(|(_, owed)| *owed > 0)
-            .collect();
+        let rows = everyone.iter().zip(&balances);
+        let owing = rows.map(|((id, row), balance)| (self.tables.title(people, *id, row), -balance));
+        self.owing(&people.label, &amount.label, &amount.kind, owing.collect())
+    }
+
+    /// Who owes something, or is owed it, and how much, the most first.
+    fn owing(&self, who: &str, what: &str, kind: &FieldKind, mut owing: Vec<(String, i128)>) -> Found {
+        owing.retain(|(_, owed)| *owed > 0);
         owing.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         if owing.is_empty() {
             return Found { message: self.told.say("nobodyOwes", &[]), ..Found::default() };
         }
         let left_out = owing.len().saturating_sub(MAX_SHOWN);
-        let rows: Vec<Vec<String>> = owing
-            .into_iter()
-            .take(MAX_SHOWN)
-            .map(|(name, owed)| vec![name, self.tables.number(&amount.kind, owed)])
-            .collect();
+        let rows: Vec<Vec<String>> =
+            owing.into_iter().take(MAX_SHOWN).map(|(name, owed)| vec![name, self.tables.number(kind, owed)]).collect();
         let told: Vec<String> = rows.iter().map(|row| format!("{}: {}", row[0], row[1])).collect();
         let list = self.several(&told, left_out);
         Found {
-            message: self.told.say("owes", &[&people.label, list.trim_end_matches('.')]),
-            columns: vec![people.label.clone(), amount.label.clone()],
+            message: self.told.say("owes", &[who, list.trim_end_matches('.')]),
+            columns: vec![who.to_owned(), what.to_owned()],
             rows,
             left_out,
             ..Found::default()

@@ -1,6 +1,8 @@
 //! What is due, what was paid of it, and who is still owed or still owes.
 
+use serde_json::{Value, json};
 use writer::spec::{AppSpec, FieldKind, Rule, Scope, Total};
+use writer::{Asked, Day, asked};
 
 use crate::{changed, ids, written};
 
@@ -111,4 +113,21 @@ fn a_total_goes_with_what_it_is_counted_from() {
     assert!(gone.entities.iter().all(|entity| total(&gone, &entity.id).is_none()));
     let again = changed(&paid, "Show who is still owed").spec;
     assert_eq!(again, paid);
+}
+
+#[test]
+fn who_is_still_owed_can_be_asked() {
+    let (spec, _) = written(PAID[0].0);
+    let spec = changed(&spec, PAID[0].1).spec;
+    let Some(Asked::Data(query)) = asked(&spec, "Who is still owed?") else { panic!("it is a question") };
+    let names = writer::codegen::variables(&spec);
+    let rows = |id: &str| match id {
+        "farmer" => json!([["1", { "name": "Amina" }], ["2", { "name": "Brian" }], ["3", { "name": "Cate" }]]),
+        "payment" => json!([["1", { "harvest": "1", "amount": "4000" }]]),
+        _ => json!([["1", { "farmer": "1", "due": "10000" }], ["2", { "farmer": "2", "due": "20000" }]]),
+    };
+    let tables = spec.entities.iter().zip(names).map(|(entity, name)| (name, rows(&entity.id)));
+    let variables = Value::Object(tables.collect());
+    let found = query.run(&spec, &variables, Day::new(2030, 5, 20).expect("a day")).expect("it is kept");
+    assert_eq!(found.rows, [["Brian", "200.00 EUR"], ["Amina", "60.00 EUR"]]);
 }

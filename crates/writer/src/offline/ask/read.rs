@@ -5,7 +5,7 @@
 use super::super::lexicon::{Shape, lexicon};
 use super::heard::{Meaning, Part};
 use crate::query::{Day, Is, Measure, Query, Span, Test, is_number, smallest};
-use crate::spec::{AppSpec, Entity, Field, FieldKind, Order};
+use crate::spec::{AppSpec, Entity, Field, FieldKind, Order, Total};
 
 /// Why a question gives no query.
 pub(super) enum Unclear {
@@ -63,6 +63,15 @@ pub(super) fn query(spec: &AppSpec, parts: &[Part], language: &str) -> Result<Qu
 /// "Who owes most": shared costs, where all bear the same part.
 fn owed(spec: &AppSpec, parts: &[Part], language: &str) -> Option<Query> {
     parts.iter().find(|part| part.asks("owes"))?;
+    if let Some((entity, total)) = left(spec) {
+        let (language, entity) = (language.to_owned(), entity.id.clone());
+        return Some(Query {
+            language,
+            entity,
+            measure: Measure::Left { total: total.id.clone() },
+            ..Query::default()
+        });
+    }
     let unpaid = |entity: &Entity| entity.fields.iter().any(|field| field.id == "paid" && !field.archived);
     let shared = |entity: &&Entity| {
         !entity.archived && !unpaid(entity) && money(entity).is_some() && person_ref(spec, entity).is_some()
@@ -91,6 +100,19 @@ fn owed(spec: &AppSpec, parts: &[Part], language: &str) -> Option<Query> {
         tests: vec![test],
         ..Query::default()
     })
+}
+
+/// The total that says what is left of an amount: with people, where it stands with them.
+fn left(spec: &AppSpec) -> Option<(&Entity, &Total)> {
+    let rest = |total: &&Total| {
+        let inner =
+            spec.entity(&total.of).and_then(|of| of.totals.iter().find(|other| Some(&other.id) == total.sum.as_ref()));
+        total.only_if.is_none() && (total.from.is_some() || inner.is_some_and(|inner| inner.from.is_some()))
+    };
+    let shown = || spec.entities.iter().filter(|entity| !entity.archived);
+    let of = |entity: &'_ &Entity| entity.totals.iter().any(|total| rest(&total));
+    let found = shown().filter(of).find(|entity| is_people(entity)).or_else(|| shown().find(of))?;
+    found.totals.iter().find(rest).map(|total| (found, total))
 }
 
 fn money(entity: &Entity) -> Option<&Field> {

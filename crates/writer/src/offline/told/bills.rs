@@ -194,4 +194,7 @@ pub(super) fn overdue(draft: &mut Draft, part: &Part, days: i32) {
     draft.spec.alerts[at] =
         Alert { entity: entity.clone(), when: When::Days { field, days }, text: text.clone(), only_if };
     draft.understood(Say::Alerted, &[&many, &text], &format!("entities/{entity}"));
+    let known = |unit: &Unit| unit.kind == Kind::Number || unit.measure().is_some() || unit.is("day");
+    let other = |unit: &&Unit| unit.is_content() && !known(unit) && unit.entity() != Some("invoice");
+    part.units.iter().filter(other).for_each(|unit| draft.missed(Say::WordUnused, &[&unit.text]));
 }
