@@ -5,6 +5,7 @@ mod briefs;
 mod changes;
 mod corrections;
 mod coverage;
+mod ears;
 mod events;
 mod everyday;
 mod follow;
