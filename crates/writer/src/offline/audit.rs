@@ -21,7 +21,8 @@ use crate::spec::{AppSpec, FieldKind};
 pub(crate) fn report_lost(draft: &mut Draft, before: Option<&AppSpec>, units: &[Unit]) {
     // Most texts name only what the app has, and need no look at all of its words.
     let mut mentioned: Option<BTreeSet<String>> = None;
-    let concepts = concepts(&draft.spec);
+    // What a change takes away was named, whatever the app calls it.
+    let concepts: BTreeSet<String> = before.into_iter().chain([&draft.spec]).flat_map(concepts).collect();
     let mut reported = BTreeSet::new();
     let told = draft.parts.clone();
     let told = told.iter().flat_map(super::told::Part::units);

@@ -126,3 +126,11 @@ fn everyone_who_sees_people_is_heard() {
         assert_eq!(sees(&written(text).0, "member", VISITOR), Some(Scope::All), "{text}");
     }
 }
+
+#[test]
+fn what_is_taken_away_was_named_in_whatever_language() {
+    let (wedding, _) = written("Wedding: guests (name, email, phone), tables (name, seats).");
+    let french = changed(&wedding, "Translate the app to French").spec;
+    let done = whole_change(&french, "remove the seats");
+    assert!(done.spec.entity("table").is_some_and(|entity| entity.field("seats").is_none()));
+}
