@@ -107,7 +107,7 @@ pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
     if draft.spec.entities.is_empty() {
         return Err(nothing(draft));
     }
-    audit::report_lost(&mut draft, &units);
+    audit::report_lost(&mut draft, None, &units);
     let (spec, understanding) = close(draft)?;
     Ok((spec, understanding.out))
 }
@@ -140,11 +140,11 @@ pub fn change(spec: &AppSpec, text: &str) -> Result<Change, Declined> {
         patterns::read(&mut draft, clause);
     }
     if draft.undo {
-        audit::report_lost(&mut draft, &units);
+        audit::report_lost(&mut draft, Some(spec), &units);
         return closed(draft, spec);
     }
     finish::finish(&mut draft);
-    audit::report_lost(&mut draft, &units);
+    audit::report_lost(&mut draft, Some(spec), &units);
     if draft.spec.entities == spec.entities && draft.spec.rules == spec.rules {
         draft.spec.blueprints.clone_from(&spec.blueprints);
     }

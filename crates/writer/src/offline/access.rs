@@ -5,6 +5,7 @@
 
 mod apply;
 mod fields;
+mod viewers;
 
 use super::clause::Clause;
 use super::draft::{Draft, Focus};
@@ -17,6 +18,7 @@ use super::unit::{Unit, written};
 pub(crate) use apply::{
     apply, full, hidden, is_manager, is_money, make_role, none, open, person_role, prepare, role_name,
 };
+pub(crate) use viewers::viewers;
 
 /// What somebody may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +67,7 @@ pub(crate) fn read(draft: &mut Draft, clause: &mut Clause) -> bool {
     };
     let Some(mut allowance) = passive(clause)
         .or_else(|| shown_to(clause))
+        .or_else(|| shown_publicly(clause))
         .or_else(|| public(clause))
         .or_else(|| private(clause).filter(whole))
         .or_else(|| elliptic(clause, draft.allowances.last()))
@@ -252,6 +255,34 @@ fn shown_to(clause: &Clause) -> Option<Allowance> {
         who: without(&who, &["only"]),
         actions: vec![Action::See],
         what: without(&what, &["only"]),
+        own: false,
+        quote: quote(clause),
+        entity: None,
+    })
+}
+
+/// "show X on the public page".
+fn shown_publicly(clause: &Clause) -> Option<Allowance> {
+    let units = &clause.units;
+    let shows = |unit: &Unit| unit.is("show") && unit.entity().is_none() && !unit.is("publicWord");
+    let verb = units.iter().position(shows)?;
+    // "the public page": in front of a noun, who sees it is where it is seen.
+    let names = |at: &usize| units[*at].is("everyone") && units.get(at + 1).is_some_and(Unit::is_word);
+    let at = units.iter().position(|unit| unit.is("publicWord")).or_else(|| (verb..units.len()).find(names))?;
+    let place = |place: usize, unit: &Unit| {
+        let beside = place.abs_diff(at) == 1 && unit.field().is_none() && unit.entity().is_none();
+        beside || unit.is_any(&["publicWord", "pageWord", "siteWord", "show", "app"])
+    };
+    let marks = |unit: &Unit| matches!(unit.kind, Kind::Colon | Kind::Open) || unit.is_any(&["have", "with", "only"]);
+    let shown = |(index, unit): &(usize, &Unit)| unit.is_content() && !place(*index, unit);
+    let what: Vec<Unit> = units.iter().enumerate().filter(shown).map(|(_, unit)| unit.clone()).collect();
+    let subject = units[..verb.min(at)].iter().any(|unit| unit.is("they"));
+    (!what.is_empty() && !subject && !units.iter().any(marks)).then(|| Allowance {
+        only: false,
+        negative: units.iter().any(|unit| unit.is("not")),
+        who: vec![units[at].clone()],
+        actions: vec![Action::See],
+        what,
         own: false,
         quote: quote(clause),
         entity: None,

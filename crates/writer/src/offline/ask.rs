@@ -170,8 +170,8 @@ fn is_question(text: &str, parts: &[Part], language: &'static Language) -> bool 
         let known = parts.iter().all(|part| !part.meanings.is_empty());
         return whole || parts[0].asks_any(&["yesNo", "may"]) || parts.iter().any(opens) || compared && known;
     }
-    // "the number is required": said of a detail, not asked.
-    let told = units(&tokens(text), language).iter().any(|unit| unit.is_any(&["required", "optional"]));
+    // "the number is required", "show the number publicly": said of a detail, not asked.
+    let told = units(&tokens(text), language).iter().any(|unit| unit.is_any(&["required", "optional", "publicWord"]));
     !told && unmarked(parts, whole, language)
 }
 

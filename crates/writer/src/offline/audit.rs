@@ -1,6 +1,9 @@
-//! The last look: whether every word that names something came back in the app or in a sentence about it.
+//! The last look: whether every word that names something, and every number, came back in the app or in a sentence about
+//! it.
 //!
-//! Invariant: patterns may be wrong about what they used; a word they lost is reported here.
+//! Invariant: patterns may be wrong about what they used; a word or a number they lost is reported here.
+
+pub(crate) mod numbers;
 
 use std::collections::BTreeSet;
 
@@ -10,13 +13,16 @@ use super::say::Say;
 use super::script::words;
 use super::text::{Kind, fold, tokens};
 use super::unit::Unit;
+use crate::describe::describe;
 use crate::spec::{AppSpec, FieldKind};
 
-/// Reports the words of a text that are neither in the spec nor in any sentence.
-pub(crate) fn report_lost(draft: &mut Draft, units: &[Unit]) {
+/// Reports the words and numbers of a text that are neither in the spec nor in any sentence. What the app held before is
+/// no answer to a number in a change.
+pub(crate) fn report_lost(draft: &mut Draft, before: Option<&AppSpec>, units: &[Unit]) {
     // Most texts name only what the app has, and need no look at all of its words.
     let mut mentioned: Option<BTreeSet<String>> = None;
-    let concepts = concepts(&draft.spec);
+    // What a change takes away was named, whatever the app calls it.
+    let concepts: BTreeSet<String> = before.into_iter().chain([&draft.spec]).flat_map(concepts).collect();
     let mut reported = BTreeSet::new();
     let told = draft.parts.clone();
     let told = told.iter().flat_map(super::told::Part::units);
@@ -33,6 +39,27 @@ pub(crate) fn report_lost(draft: &mut Draft, units: &[Unit]) {
             draft.missed(Say::WordUnused, &[&unit.text]);
         }
     }
+    report_numbers(draft, before, units);
+}
+
+fn report_numbers(draft: &mut Draft, before: Option<&AppSpec>, units: &[Unit]) {
+    let told = draft.parts.clone();
+    let mut all: Vec<Unit> = units.iter().chain(told.iter().flat_map(super::told::Part::units)).cloned().collect();
+    if !all.iter().any(numbers::is_number) {
+        return;
+    }
+    // "New or worn", in a language that counts with the word for new: said as it is.
+    let mentioned = mentioned(draft);
+    let digits = |unit: &Unit| unit.norm.starts_with(|c: char| c.is_ascii_digit());
+    let named = |unit: &Unit| !digits(unit) && mentioned.contains(&draft.language.stem(&unit.norm));
+    all.iter_mut().filter(|unit| unit.kind == Kind::Number && named(unit)).for_each(|unit| unit.kind = Kind::Quoted);
+    let before = before.map(describe).unwrap_or_default();
+    let held = describe(&draft.spec).into_iter().filter(|sentence| !before.contains(sentence));
+    let held: Vec<String> = held.chain(labels(&draft.spec)).chain(bounds(&draft.spec)).collect();
+    let out = &draft.out;
+    let said = out.understood.iter().chain(&out.assumed).chain(&out.not_understood).map(|statement| &statement.text);
+    let known = numbers::Known::of(held.iter(), said);
+    numbers::report(draft, &all, known);
 }
 
 /// Unknown words, and words whose only use is to name a thing or a property.
@@ -65,6 +92,18 @@ fn add(stems: &mut BTreeSet<String>, text: &str, language: &Language) {
             .iter()
             .flat_map(|token| token.norm.split(' ').map(|part| language.stem(part)).collect::<Vec<_>>()),
     );
+}
+
+/// The numbers between which values lie: they aren't told of a detail, but its form holds them.
+fn bounds(spec: &AppSpec) -> Vec<String> {
+    let of = |kind: &FieldKind| match kind {
+        FieldKind::Rating { max } => Some(format!("1 {max}")),
+        FieldKind::Integer { min, max } => {
+            Some(format!("{min} {}", max.map(|max| max.to_string()).unwrap_or_default()))
+        }
+        _ => None,
+    };
+    spec.entities.iter().flat_map(|entity| &entity.fields).filter_map(|field| of(&field.kind)).collect()
 }
 
 /// Everything in a spec that a person reads.

@@ -2,6 +2,7 @@
 //!
 //! Invariant: each item of a list becomes one field, or is returned as something the list does not describe.
 
+use super::audit::numbers::{is_number, measures};
 use super::clause::DEEDS;
 use super::lexicon::{FieldConcept, Language, lexicon};
 use super::noun::{sentence_case, shown};
@@ -282,7 +283,7 @@ pub(crate) fn wanted(item: &Item, language: &'static Language) -> Option<Wanted>
         return Some(question);
     }
     let head = head(&label_units, language)?;
-    if is_statement(&label_units, language) {
+    if is_statement(&label_units, language) || states_number(&item.units, &label_units) {
         return None;
     }
     let exact = label_units.len() == 1 && head.field().is_some();
@@ -320,6 +321,17 @@ fn is_statement(words: &[Unit], language: &Language) -> bool {
     let small =
         !language.grammar().capital_nouns || words.get(1).is_some_and(|next| next.text.starts_with(char::is_lowercase));
     first.is_some() && strange && small && rest > 1 && !language.grammar().numberless
+}
+
+/// "booking closes 2 days before", "cleaning costs 60": what is so is no detail that somebody fills in. "2 contacts" and
+/// "address line 2" are.
+fn states_number(units: &[Unit], label: &[Unit]) -> bool {
+    let first = units.iter().position(|unit| unit.is_content() && !is_number(unit));
+    let Some(at) = first.and_then(|first| (first..units.len()).find(|at| is_number(&units[*at]))) else { return false };
+    let known = label.len() == 1 && label[0].field().is_some();
+    let plain = units.iter().all(|unit| unit.is_content() || unit.is("det"));
+    let numbered = plain && units[at].norm.len() == 1 && !measures(units, at);
+    !known && !numbered && scale(units).is_none()
 }
 
 /// "when they arrive", "how many people come": the question word says the kind.

@@ -5,6 +5,7 @@
 //! Invariant: a text is read here only if every word of it has a meaning; else the clause patterns read it.
 
 mod arrange;
+mod joined;
 
 use super::ask::{Meaning, Part, Told, heard, is_people};
 use super::draft::{Draft, options};
@@ -63,6 +64,7 @@ pub(super) fn read(spec: &AppSpec, text: &str, language: &'static Language) -> O
         || follow.mood(&mut draft)
         || follow.split(&mut draft)
         || follow.merge(&mut draft)
+        || follow.join(&mut draft)
         || follow.choices(&mut draft)
         || follow.hide(&mut draft)
         || follow.sign_up(&mut draft)

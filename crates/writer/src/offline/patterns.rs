@@ -29,7 +29,7 @@ use super::unit::{Unit, written};
 pub(crate) use brief::{is_site, open};
 pub(crate) use edit::{field_named, fields_named, options_beside};
 pub(crate) use intro::GOES_ON;
-pub(crate) use remove::{only_names, release_field};
+pub(crate) use remove::{archive_entity, only_names, release_field};
 pub(crate) use site::open as open_site;
 pub(crate) use things::describe;
 pub(crate) use wishes::{What, Wish};

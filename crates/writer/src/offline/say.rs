@@ -136,6 +136,10 @@ phrases! {
     NotUnderstood,
     /// 0 word.
     WordUnused,
+    /// 0 words around it.
+    NumberUnused,
+    /// 0 words around it.
+    NumberNoted,
     /// 0 quotation, 1 reason.
     Beyond,
     /// 0 number.

@@ -110,11 +110,7 @@ fn access_changes() {
 
 #[test]
 fn what_opens_must_name_it_exactly() {
-    for text in [
-        "Let everyone see finished guests",
-        "Show the phone numbers to everyone",
-        "Let guests see the old budget of last year",
-    ] {
+    for text in ["Let everyone see finished guests", "Let guests see the old budget of last year"] {
         assert!(change(&wedding(), text).is_err(), "{text}");
     }
 }

@@ -7,6 +7,7 @@ mod changes;
 mod corrections;
 mod coverage;
 mod days;
+mod ears;
 mod events;
 mod everyday;
 mod follow;

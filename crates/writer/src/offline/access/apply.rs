@@ -14,10 +14,17 @@ use crate::spec::{Entity, FieldKind, Grant, OWNER, Role, Scope, VISITOR, Who as 
 
 /// Somebody named in a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Who {
+pub(super) enum Who {
     Role(String),
     Everyone,
     Nobody,
+}
+
+impl Who {
+    /// All or none: nobody in particular.
+    pub(super) fn is_crowd(&self) -> bool {
+        !matches!(self, Who::Role(_))
+    }
 }
 
 /// Applies all sentences about access, in order.
@@ -156,6 +163,13 @@ fn about_field(draft: &mut Draft, allowance: &Allowance, people: &[Who]) {
             return;
         }
     }
+    let sees = allowance.actions == [Action::See] && !allowance.negative;
+    if let Some((entity, field)) = named.clone().filter(|_| sees)
+        && (allowance.only && seen_only(draft, allowance, people, &entity, &field)
+            || !allowance.only && seen_too(draft, people, &entity, &field))
+    {
+        return;
+    }
     let edits = allowance.actions.contains(&Action::Edit) && !allowance.negative;
     let own = named.clone().filter(|(entity, _)| edits && is_own(draft, entity, people));
     if edits && own.is_none() && named.as_ref().is_some_and(|place| set_by(draft, allowance, people, place)) {
@@ -172,6 +186,64 @@ fn about_field(draft: &mut Draft, allowance: &Allowance, people: &[Who]) {
     }
     let (many, label) = (draft.many(&entity), draft.field_label(&entity, &field));
     draft.understood(Say::FieldOwn, &[&many, &label], &format!("entities/{entity}/fields/{field}"));
+}
+
+/// "only the teacher sees the phone numbers": whoever is named sees the detail, and the rest of the entry.
+fn seen_only(draft: &mut Draft, allowance: &Allowance, people: &[Who], id: &str, field: &str) -> bool {
+    let roles = expand(draft, people);
+    if roles.is_empty() || people.iter().any(Who::is_crowd) {
+        return false;
+    }
+    roles.iter().for_each(|role| see_the_rest(draft, id, role));
+    let others = roles.into_iter().filter(|role| role != OWNER);
+    let seen_by = std::iter::once(OWNER.to_owned()).chain(others).map(|role| Seer { role, whose: Whose::Any });
+    let seen_by: Vec<Seer> = seen_by.collect();
+    let Some(kept) = draft.spec.entity_mut(id).and_then(|entity| entity.field_mut(field)) else { return false };
+    kept.seen_by = seen_by;
+    let (label, many) = (draft.field_label(id, field), draft.many(id));
+    draft.understood(Say::SeenOnly, &[&label, &many, &allowance.quote], &format!("entities/{id}/fields/{field}"));
+    true
+}
+
+/// "show the phone numbers on the public page": they see this detail too. Who saw no entries sees their names with it,
+/// and no other detail.
+fn seen_too(draft: &mut Draft, people: &[Who], id: &str, field: &str) -> bool {
+    if people.is_empty() || people.contains(&Who::Nobody) {
+        return false;
+    }
+    let everyone = people.contains(&Who::Everyone);
+    for role in expand(draft, people) {
+        let Some(entity) = draft.spec.entity_mut(id) else { return false };
+        let reads = entity.grant(&role).is_some_and(|grant| grant.read.is_some());
+        if !reads && everyone && role != VISITOR {
+            continue;
+        }
+        let hide = if reads { Vec::new() } else { details_beside(entity, field) };
+        if !reads {
+            give(entity, &role, Action::See, Scope::All);
+        }
+        for other in hide {
+            let _ = hidden(draft, &(id.to_owned(), other), std::slice::from_ref(&role));
+        }
+        tidy(draft, id);
+        let Some(kept) = draft.spec.entity_mut(id).and_then(|entity| entity.field_mut(field)) else { return false };
+        if !kept.seen_by.is_empty() && !kept.seen_by.iter().any(|seer| seer.role == role && seer.whose.is_any()) {
+            kept.seen_by.push(Seer { role, whose: Whose::Any });
+        }
+    }
+    let and = draft.language.say(Say::And, &[]);
+    let names: Vec<String> = people.iter().map(|who| name(draft, who)).collect();
+    let (see, label, many) = (draft.language.say(Say::See, &[]), draft.field_label(id, field), draft.many(id));
+    let what = format!("“{label}” ({many})");
+    draft.understood(Say::RoleMay, &[&listed(&names, &and), &see, &what], &format!("entities/{id}/fields/{field}"));
+    true
+}
+
+/// The details that everybody who sees an entry sees, but one and what names the entry.
+fn details_beside(entity: &Entity, field: &str) -> Vec<String> {
+    let title = entity.fields.iter().find(|one| one.required && one.kind == FieldKind::Text).map(|one| &one.id);
+    let open = entity.fields.iter().filter(|one| !one.archived && one.seen_by.is_empty());
+    open.filter(|one| one.id != field && Some(&one.id) != title).map(|one| one.id.clone()).collect()
 }
 
 /// "only the caretaker may change the status": whoever sets a detail sees and changes the entry.
@@ -220,7 +292,7 @@ pub(crate) fn hidden(draft: &mut Draft, (id, field): &(String, String), from: &[
 }
 
 /// Who is named only for what they may not see is there to see the rest.
-fn see_the_rest(draft: &mut Draft, id: &str, role: &str) {
+pub(super) fn see_the_rest(draft: &mut Draft, id: &str, role: &str) {
     let reaches = |entity: &Entity| entity.access.iter().any(|grant| grant.role == role && grant.read.is_some());
     let known = draft.spec.entities.iter().any(reaches);
     let person = draft.spec.entities.iter().any(|entity| entity.person.as_deref() == Some(role));
@@ -246,7 +318,7 @@ pub(crate) fn is_manager(role: &str) -> bool {
 }
 
 /// The people that words name; roles are made where they are new.
-fn who(draft: &mut Draft, units: &[Unit]) -> Vec<Who> {
+pub(super) fn who(draft: &mut Draft, units: &[Unit]) -> Vec<Who> {
     let mut all: Vec<Who> = Vec::new();
     for (at, unit) in units.iter().enumerate() {
         let found = if unit.is("nobody") {
@@ -317,11 +389,13 @@ fn noun_role(draft: &mut Draft, units: &[Unit], last: usize) -> Option<Who> {
         }
         return person_role(draft, &id).map(Who::Role);
     }
+    // Words of another script give no id: a numbered one is somebody else's.
+    let spelt = role_id(&named.one, 1) == role_id(&named.one, 2);
     if let Some(role) = draft
         .spec
         .roles
         .iter()
-        .find(|role| role.label.eq_ignore_ascii_case(&named.one) || role.id == role_id(&named.one, 1))
+        .find(|role| role.label.eq_ignore_ascii_case(&named.one) || spelt && role.id == role_id(&named.one, 1))
     {
         return Some(Who::Role(role.id.clone()));
     }
@@ -397,7 +471,7 @@ fn longest_known(draft: &Draft, words: &[Unit]) -> Option<String> {
     if whole { draft.find_units(std::slice::from_ref(first)) } else { None }
 }
 
-fn expand(draft: &Draft, people: &[Who]) -> Vec<String> {
+pub(super) fn expand(draft: &Draft, people: &[Who]) -> Vec<String> {
     let mut roles: Vec<String> = Vec::new();
     for person in people {
         match person {

@@ -220,18 +220,14 @@ fn seen_by(draft: &mut Draft, wish: &Wish) -> Option<()> {
     let (id, field) = detail_for(draft, wish).or_else(|| field_of(draft, wish, |_| true))?;
     let entity = draft.spec.entity(&id)?.clone();
     let mut who = vec![Who { role: OWNER.into(), whose: Whose::Any }];
-    for unit in wish.words.iter().filter(|unit| unit.is_content() || unit.role().is_some()) {
-        let named = draft.find_units(std::slice::from_ref(unit)).filter(|id| draft.is_person(id));
-        let Some(person) = named else {
-            let role = unit.role().map(|concept| access::make_role(draft, concept, unit));
-            who.extend(role.map(|role| Who { role, whose: Whose::Any }));
-            continue;
-        };
-        let Some(role) = access::person_role(draft, &person) else { continue };
-        let through = shown(&entity)
-            .find(|field| matches!(&field.kind, FieldKind::Ref { entity } if *entity == person))
-            .map(|field| field.id.clone());
-        let whose = through.map_or(Whose::Any, |field| Whose::Through { field });
+    for role in access::viewers(draft, &wish.words, &id) {
+        let through = shown(&entity).find(|field| match &field.kind {
+            FieldKind::Ref { entity } => {
+                draft.spec.entity(entity).is_some_and(|other| other.person.as_ref() == Some(&role))
+            }
+            _ => false,
+        });
+        let whose = through.map_or(Whose::Any, |field| Whose::Through { field: field.id.clone() });
         who.push(Who { role, whose });
     }
     if who.len() == 1 && !wish.words.iter().any(|unit| unit.is_any(&["me", "we"])) {

@@ -399,7 +399,9 @@ fn note(draft: &mut Draft, id: &str, verbs: &[Unit], actor: &Actor, doing: Doing
             return;
         }
     };
-    if !draft.is_person(id) {
+    // "users create profiles" gives nobody the profiles of others; "everyone can see the members" does.
+    let only_seen = matches!(actor, Actor::Everyone(_)) && actions == [Action::See];
+    if only_seen || !draft.is_person(id) {
         let entity = Some(id.to_owned());
         draft.allowances.push(Allowance {
             only: false,

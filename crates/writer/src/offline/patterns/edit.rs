@@ -5,12 +5,13 @@
 use super::super::clause::Clause;
 use super::super::draft::{Draft, Focus, options};
 use super::super::field::{fields, items, wanted};
+use super::super::lexicon::Tag;
 use super::super::noun::{Noun, noun, sentence_case, shown};
 use super::super::say::Say;
 use super::super::text::{Kind, fold};
 use super::super::unit::{Unit, written};
 use super::remove::{archive_entity, only_names, pointing_to, release_field, report_missing};
-use crate::spec::{FieldKind, Rule, Step};
+use crate::spec::{Field, FieldKind, Rule, Step};
 use crate::validate::MAX_OPTIONS;
 
 /// "undo that".
@@ -131,6 +132,10 @@ pub(crate) fn rename(draft: &mut Draft, clause: &mut Clause) -> bool {
     if new.len() > 1 {
         new.pop_if(|last| draft.language.is_parted(&clause.units[verb].norm, &last.norm));
     }
+    // "… to members, thanks", "… नाम रखो": what only asks for it is no part of the name either.
+    let asks = |unit: &Unit| unit.tags.contains(&Tag::Filler) || unit.is("want") && unit.is_structure();
+    let named = new.iter().rposition(|unit| unit.is_word() && !asks(unit)).unwrap_or(new.len().saturating_sub(1));
+    new.truncate(named + 1);
     let words: Vec<String> =
         new.iter().filter(|unit| unit.is_word() && !unit.is_any(&["det"])).map(|unit| unit.text.clone()).collect();
     let label = sentence_case(&words.join(" "));
@@ -420,6 +425,10 @@ pub(crate) fn add(draft: &mut Draft, clause: &mut Clause) -> bool {
         return true;
     }
     if let Some((split, id)) = target(draft, &rest) {
+        if goes_to(draft, &rest[..split], &id) {
+            clause.take_all();
+            return true;
+        }
         let words: Vec<Unit> = rest[..split]
             .iter()
             .filter(|unit| !(unit.is_any(&["to", "for"]) && unit.field().is_none()))
@@ -450,6 +459,24 @@ pub(crate) fn add(draft: &mut Draft, clause: &mut Clause) -> bool {
         return true;
     }
     add_loose(draft, clause)
+}
+
+/// "add guests to the tables", "add customers to orders": both are kept, and one belongs to the other. Which it is may be
+/// there already, else the second names the first.
+fn goes_to(draft: &mut Draft, words: &[Unit], to: &str) -> bool {
+    let Some(id) = draft.find_units(words).filter(|id| id != to && only_names(draft, id, words)) else { return false };
+    let names = |from: &str, to: &str| {
+        let points =
+            |field: &Field| !field.archived && matches!(&field.kind, FieldKind::Ref { entity } if entity == to);
+        let field = draft.spec.entity(from).and_then(|entity| entity.fields.iter().find(|field| points(field)));
+        field.map(|field| (from.to_owned(), to.to_owned(), field.label.clone()))
+    };
+    let new = || Some((to.to_owned(), id.clone(), draft.spec.entity(&id)?.label.clone()));
+    let Some((from, to, label)) = names(&id, to).or_else(|| names(to, &id)).or_else(new) else { return false };
+    let many = draft.many(&from);
+    draft.understood(Say::EntityHas, &[&many, &label], &format!("entities/{from}"));
+    draft.links.push((from, to));
+    true
 }
 
 /// "… to orders", "… for every order": the thing that is named last, and where that begins.

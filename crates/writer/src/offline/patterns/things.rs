@@ -4,6 +4,7 @@
 //! Invariant: every item of a list becomes a field, an entity or a report.
 
 use super::super::access::Allowance;
+use super::super::audit::numbers::measures;
 use super::super::clause::Clause;
 use super::super::draft::{Draft, Focus};
 use super::super::field::{Item, Joint, items};
@@ -94,7 +95,8 @@ pub(super) fn lasts(draft: &mut Draft, clause: &mut Clause) -> bool {
     let Some(field) = field else { return false };
     let (many, label) = (draft.many(&id), draft.field_label(&id, &field));
     draft.understood(Say::EntityHas, &[&many, &label], &format!("entities/{id}/fields/{field}"));
-    report_numbers(draft, &id, &clause.units[verb..]);
+    let number = clause.units[verb..].iter().find(|unit| unit.kind == Kind::Number).map(|unit| unit.text.clone());
+    number.into_iter().for_each(|number| assume_number(draft, &id, &number));
     draft.folded.push((id, written(&clause.units)));
     clause.take_all();
     true
@@ -327,12 +329,17 @@ fn last_noun(draft: &mut Draft, words: &[Unit]) -> Option<String> {
     Some(id)
 }
 
-/// "10 tables": rows are not made from numbers.
+/// "10 tables": rows are not made from numbers. What limits or measures is no number of rows.
 fn report_numbers(draft: &mut Draft, id: &str, words: &[Unit]) {
-    if let Some(number) = words.iter().find(|unit| unit.kind == Kind::Number) {
-        let many = draft.many(id);
-        draft.assumed(Say::AssumedNumbers, &[&number.text, &many], Some(&format!("entities/{id}")));
+    let number = words.iter().position(|unit| unit.kind == Kind::Number);
+    if let Some(at) = number.filter(|at| !measures(words, *at)) {
+        assume_number(draft, id, &words[at].text);
     }
+}
+
+fn assume_number(draft: &mut Draft, id: &str, number: &str) {
+    let many = draft.many(id);
+    draft.assumed(Say::AssumedNumbers, &[number, &many], Some(&format!("entities/{id}")));
 }
 
 /// Fields of an entity, and things that the list names on the way.
