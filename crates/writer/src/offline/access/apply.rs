@@ -9,6 +9,7 @@ use super::super::lexicon::{Shape, lexicon};
 use super::super::noun::{listed, noun, shape};
 use super::super::say::Say;
 use super::super::unit::Unit;
+use super::viewers::{seen_only, seen_too};
 use super::{Action, Allowance};
 use crate::spec::{Entity, FieldKind, Grant, OWNER, Role, Scope, VISITOR, Who as Seer, Whose};
 
@@ -186,64 +187,6 @@ fn about_field(draft: &mut Draft, allowance: &Allowance, people: &[Who]) {
     }
     let (many, label) = (draft.many(&entity), draft.field_label(&entity, &field));
     draft.understood(Say::FieldOwn, &[&many, &label], &format!("entities/{entity}/fields/{field}"));
-}
-
-/// "only the teacher sees the phone numbers": whoever is named sees the detail, and the rest of the entry.
-fn seen_only(draft: &mut Draft, allowance: &Allowance, people: &[Who], id: &str, field: &str) -> bool {
-    let roles = expand(draft, people);
-    if roles.is_empty() || people.iter().any(Who::is_crowd) {
-        return false;
-    }
-    roles.iter().for_each(|role| see_the_rest(draft, id, role));
-    let others = roles.into_iter().filter(|role| role != OWNER);
-    let seen_by = std::iter::once(OWNER.to_owned()).chain(others).map(|role| Seer { role, whose: Whose::Any });
-    let seen_by: Vec<Seer> = seen_by.collect();
-    let Some(kept) = draft.spec.entity_mut(id).and_then(|entity| entity.field_mut(field)) else { return false };
-    kept.seen_by = seen_by;
-    let (label, many) = (draft.field_label(id, field), draft.many(id));
-    draft.understood(Say::SeenOnly, &[&label, &many, &allowance.quote], &format!("entities/{id}/fields/{field}"));
-    true
-}
-
-/// "show the phone numbers on the public page": they see this detail too. Who saw no entries sees their names with it,
-/// and no other detail.
-fn seen_too(draft: &mut Draft, people: &[Who], id: &str, field: &str) -> bool {
-    if people.is_empty() || people.contains(&Who::Nobody) {
-        return false;
-    }
-    let everyone = people.contains(&Who::Everyone);
-    for role in expand(draft, people) {
-        let Some(entity) = draft.spec.entity_mut(id) else { return false };
-        let reads = entity.grant(&role).is_some_and(|grant| grant.read.is_some());
-        if !reads && everyone && role != VISITOR {
-            continue;
-        }
-        let hide = if reads { Vec::new() } else { details_beside(entity, field) };
-        if !reads {
-            give(entity, &role, Action::See, Scope::All);
-        }
-        for other in hide {
-            let _ = hidden(draft, &(id.to_owned(), other), std::slice::from_ref(&role));
-        }
-        tidy(draft, id);
-        let Some(kept) = draft.spec.entity_mut(id).and_then(|entity| entity.field_mut(field)) else { return false };
-        if !kept.seen_by.is_empty() && !kept.seen_by.iter().any(|seer| seer.role == role && seer.whose.is_any()) {
-            kept.seen_by.push(Seer { role, whose: Whose::Any });
-        }
-    }
-    let and = draft.language.say(Say::And, &[]);
-    let names: Vec<String> = people.iter().map(|who| name(draft, who)).collect();
-    let (see, label, many) = (draft.language.say(Say::See, &[]), draft.field_label(id, field), draft.many(id));
-    let what = format!("“{label}” ({many})");
-    draft.understood(Say::RoleMay, &[&listed(&names, &and), &see, &what], &format!("entities/{id}/fields/{field}"));
-    true
-}
-
-/// The details that everybody who sees an entry sees, but one and what names the entry.
-fn details_beside(entity: &Entity, field: &str) -> Vec<String> {
-    let title = entity.fields.iter().find(|one| one.required && one.kind == FieldKind::Text).map(|one| &one.id);
-    let open = entity.fields.iter().filter(|one| !one.archived && one.seen_by.is_empty());
-    open.filter(|one| one.id != field && Some(&one.id) != title).map(|one| one.id.clone()).collect()
 }
 
 /// "only the caretaker may change the status": whoever sets a detail sees and changes the entry.
@@ -558,7 +501,7 @@ fn members_fill_in(draft: &mut Draft, thing: &str) {
     entity.fields.iter_mut().for_each(|field| field.by_member = true);
 }
 
-fn give(entity: &mut Entity, role: &str, action: Action, scope: Scope) {
+pub(super) fn give(entity: &mut Entity, role: &str, action: Action, scope: Scope) {
     let at = match entity.access.iter().position(|grant| grant.role == role) {
         Some(at) => at,
         None => {
@@ -641,7 +584,7 @@ pub(crate) fn open(draft: &mut Draft, thing: &str, adds: bool) {
 }
 
 /// Empty grants go; pages follow the grants.
-fn tidy(draft: &mut Draft, thing: &str) {
+pub(super) fn tidy(draft: &mut Draft, thing: &str) {
     if let Some(entity) = draft.spec.entity_mut(thing) {
         entity
             .access
@@ -678,7 +621,7 @@ fn verb(action: Action) -> Say {
     }
 }
 
-fn name(draft: &Draft, who: &Who) -> String {
+pub(super) fn name(draft: &Draft, who: &Who) -> String {
     match who {
         Who::Everyone => draft.language.say(Say::Everyone, &[]),
         Who::Nobody => draft.language.say(Say::Anyone, &[]),

@@ -4,9 +4,12 @@
 //! nobody sight of it.
 
 use super::super::draft::Draft;
+use super::super::noun::listed;
+use super::super::say::Say;
 use super::super::unit::Unit;
-use super::apply::{expand, person_role, see_the_rest, who};
-use crate::spec::OWNER;
+use super::apply::{Who, expand, give, hidden, name, person_role, see_the_rest, tidy, who};
+use super::{Action, Allowance};
+use crate::spec::{Entity, FieldKind, OWNER, Scope, VISITOR, Who as Seer, Whose};
 
 /// The roles beside the owner that such a sentence names, made where they are new; each may see the rest of the rows.
 pub(crate) fn viewers(draft: &mut Draft, words: &[Unit], entity: &str) -> Vec<String> {
@@ -45,4 +48,62 @@ fn people(words: &[Unit]) -> Vec<Unit> {
     let named = |at: &usize| side[..*at].iter().any(names);
     let end = (0..side.len()).find(|at| does(at) && named(at)).unwrap_or(side.len());
     side[..end].iter().filter(|unit| !unit.possessive && !unit.is("they")).cloned().collect()
+}
+
+/// "only the teacher sees the phone numbers": whoever is named sees the detail, and the rest of the entry.
+pub(super) fn seen_only(draft: &mut Draft, allowance: &Allowance, people: &[Who], id: &str, field: &str) -> bool {
+    let roles = expand(draft, people);
+    if roles.is_empty() || people.iter().any(Who::is_crowd) {
+        return false;
+    }
+    roles.iter().for_each(|role| see_the_rest(draft, id, role));
+    let others = roles.into_iter().filter(|role| role != OWNER);
+    let seen_by = std::iter::once(OWNER.to_owned()).chain(others).map(|role| Seer { role, whose: Whose::Any });
+    let seen_by: Vec<Seer> = seen_by.collect();
+    let Some(kept) = draft.spec.entity_mut(id).and_then(|entity| entity.field_mut(field)) else { return false };
+    kept.seen_by = seen_by;
+    let (label, many) = (draft.field_label(id, field), draft.many(id));
+    draft.understood(Say::SeenOnly, &[&label, &many, &allowance.quote], &format!("entities/{id}/fields/{field}"));
+    true
+}
+
+/// "show the phone numbers on the public page": they see this detail too. Who saw no entries sees their names with it,
+/// and no other detail.
+pub(super) fn seen_too(draft: &mut Draft, people: &[Who], id: &str, field: &str) -> bool {
+    if people.is_empty() || people.contains(&Who::Nobody) {
+        return false;
+    }
+    let everyone = people.contains(&Who::Everyone);
+    for role in expand(draft, people) {
+        let Some(entity) = draft.spec.entity_mut(id) else { return false };
+        let reads = entity.grant(&role).is_some_and(|grant| grant.read.is_some());
+        if !reads && everyone && role != VISITOR {
+            continue;
+        }
+        let hide = if reads { Vec::new() } else { details_beside(entity, field) };
+        if !reads {
+            give(entity, &role, Action::See, Scope::All);
+        }
+        for other in hide {
+            let _ = hidden(draft, &(id.to_owned(), other), std::slice::from_ref(&role));
+        }
+        tidy(draft, id);
+        let Some(kept) = draft.spec.entity_mut(id).and_then(|entity| entity.field_mut(field)) else { return false };
+        if !kept.seen_by.is_empty() && !kept.seen_by.iter().any(|seer| seer.role == role && seer.whose.is_any()) {
+            kept.seen_by.push(Seer { role, whose: Whose::Any });
+        }
+    }
+    let and = draft.language.say(Say::And, &[]);
+    let names: Vec<String> = people.iter().map(|who| name(draft, who)).collect();
+    let (see, label, many) = (draft.language.say(Say::See, &[]), draft.field_label(id, field), draft.many(id));
+    let what = format!("“{label}” ({many})");
+    draft.understood(Say::RoleMay, &[&listed(&names, &and), &see, &what], &format!("entities/{id}/fields/{field}"));
+    true
+}
+
+/// The details that everybody who sees an entry sees, but one and what names the entry.
+fn details_beside(entity: &Entity, field: &str) -> Vec<String> {
+    let title = entity.fields.iter().find(|one| one.required && one.kind == FieldKind::Text).map(|one| &one.id);
+    let open = entity.fields.iter().filter(|one| !one.archived && one.seen_by.is_empty());
+    open.filter(|one| one.id != field && Some(&one.id) != title).map(|one| one.id.clone()).collect()
 }
