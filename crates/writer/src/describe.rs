@@ -172,6 +172,13 @@ impl<'a> Teller<'a> {
 
     fn points_to(&self, alert: &Alert) -> Option<String> {
         let entity = self.spec.entity(&alert.entity)?;
+        if let When::Days { field, days } = &alert.when
+            && let Some(field) = entity.field(field).filter(|_| *days != 0)
+        {
+            let key = if *days > 0 { "remindsAfter" } else { "remindsBefore" };
+            let days = days.unsigned_abs().to_string();
+            return Some(self.say(key, &[&entity.plural, &alert.text, &days, &field.label]));
+        }
         let key = if matches!(alert.when, When::Days { .. } | When::Since { .. }) { "reminds" } else { "warns" };
         Some(self.say(key, &[&entity.plural, &alert.text]))
     }

@@ -21,7 +21,7 @@ mod wishes;
 
 use super::clause::Clause;
 use super::draft::Draft;
-use super::lexicon::{Tag, lexicon};
+use super::lexicon::{Language, Tag, lexicon};
 use super::say::Say;
 use super::text::Kind;
 use super::unit::{Unit, written};
@@ -113,6 +113,7 @@ fn read_whole(draft: &mut Draft, mut clause: Clause) {
     if !draft.creating && translate::read(draft, &mut clause) {
         return;
     }
+    intro::keeps(draft, &mut clause);
     refuse_beyond(draft, &mut clause);
     take_given(draft, &mut clause);
     if draft.creating {
@@ -208,7 +209,7 @@ fn refuse_beyond(draft: &mut Draft, clause: &mut Clause) {
     let meant = |units: &[Unit], at: usize| {
         let said_otherwise = is_only_compared(units, at) || is_an_option(units, at);
         let charts = charted && units[at].beyond() == Some("automation");
-        is_beyond(&units[at]) && !said_otherwise && !charts
+        is_beyond(&units[at]) && !said_otherwise && !charts && !names_a_club(units, at, draft.language)
     };
     while let Some(at) = (0..clause.units.len()).find(|at| meant(&clause.units, *at)) {
         // Once the text has said what the app is, a word later on is not its heart.
@@ -271,6 +272,14 @@ fn take_given(draft: &mut Draft, clause: &mut Clause) {
 /// "My alternative to Google Photos" asks for none of it.
 fn is_only_compared(units: &[Unit], at: usize) -> bool {
     at.checked_sub(1).and_then(|before| units.get(before)).is_some_and(|unit| unit.is("alternative"))
+}
+
+/// "A chess club", "un club de ajedrez": what people meet for asks for none of it.
+fn names_a_club(units: &[Unit], at: usize, language: &Language) -> bool {
+    let club = |unit: &Unit| language.opening("club").contains(&unit.norm);
+    let after = units.get(at + 1).is_some_and(club);
+    let before = units[..at].iter().rev().find(|unit| !(unit.is("of") && unit.is_structure()));
+    after || language.grammar().head_first && before.is_some_and(club)
 }
 
 /// "(cash, PayPal, cheque)": a word by itself in a list of choices asks for nothing.

@@ -90,3 +90,19 @@ fn children_are_handed_in_by_their_parents_with_what_is_said_of_them() {
         assert!(grant.create && grant.read == Some(Scope::Own), "{text}");
     }
 }
+
+#[test]
+fn who_keeps_something_names_the_app() {
+    for (code, title, text) in [
+        ("en", "Choir", "Our choir keeps a list of its singers with name and voice."),
+        ("en", "Chess club", "Our chess club keeps its members with a name and a phone number."),
+        ("de", "Schachclub", "Unser Schachclub verwaltet seine Mitglieder mit Name und Telefonnummer."),
+        ("es", "Coro", "Nuestro coro guarda los cantantes con nombre y teléfono."),
+        ("fr", "Chorale", "Notre chorale enregistre ses chanteurs avec nom et voix."),
+        ("id", "Klub catur", "Klub catur kami mengelola anggota dengan nama dan telepon."),
+    ] {
+        let spec = whole(code, text);
+        assert_eq!((spec.title.as_str(), spec.entities.len()), (title, 1), "{text}");
+        assert_eq!(spec.entities[0].fields.len(), 2, "{text}: {:?}", spec.entities[0].fields);
+    }
+}

@@ -70,6 +70,28 @@ pub(crate) fn presents(draft: &mut Draft, clause: &mut Clause) -> bool {
     true
 }
 
+/// "Our choir keeps a list of its singers": who keeps it names the app, and the rest says what is kept.
+pub(crate) fn keeps(draft: &mut Draft, clause: &mut Clause) {
+    let first = draft.creating && clause.opens && draft.spec.entities.is_empty() && draft.topic.is_none();
+    let tracks = |unit: &Unit| unit.is("track") && unit.is_structure();
+    let Some(verb) = clause.units.iter().position(tracks).filter(|verb| first && *verb > 1) else { return };
+    let mark = |unit: &&Unit| unit.is_structure() && unit.is_any(&["poss", "det", "we"]);
+    let lead = clause.units[..verb].iter().take_while(mark).count();
+    let tail = clause.units[lead..verb].iter().rev().take_while(mark).count();
+    let subject = clause.units[lead..verb - tail].to_vec();
+    let named = |unit: &Unit| unit.is_content() || unit.beyond().is_some();
+    let plain = |unit: &Unit| named(unit) || unit.is_structure() && unit.is_any(&["of", "det", "in"]);
+    let known = |unit: &Unit| unit.role().is_some() || unit.entity().is_some() || unit.field().is_some();
+    let app = |unit: &Unit| unit.is_any(&["app", "siteWord", "containerWord", "pageWord", "thingWord"]);
+    let several = noun(&subject, draft.language).is_none_or(|named| named.plural);
+    let other = subject.iter().any(|unit| !plain(unit) || known(unit) || app(unit));
+    if lead + tail == 0 || several || other || subject.len() > MAX_HEADING {
+        return;
+    }
+    entitle(draft, &subject);
+    clause.units.drain(..verb);
+}
+
 /// Where the words begin that say what the speaker is or has.
 fn presented(draft: &Draft, units: &[Unit]) -> Option<usize> {
     let joins = |unit: &Unit| {
