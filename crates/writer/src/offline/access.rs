@@ -16,7 +16,7 @@ use super::text::Kind;
 use super::unit::{Unit, written};
 
 pub(crate) use apply::{
-    apply, full, hidden, is_manager, is_money, make_role, none, open, person_role, prepare, role_name,
+    apply, full, hidden, is_manager, is_money, make_role, none, open, own, person_role, prepare, role_name,
 };
 pub(crate) use viewers::viewers;
 

@@ -583,6 +583,18 @@ pub(crate) fn open(draft: &mut Draft, thing: &str, adds: bool) {
     }
 }
 
+/// Who opens the page adds such things, and reaches no others than these.
+pub(crate) fn own(draft: &mut Draft, thing: &str) {
+    if let Some(entity) = draft.spec.entity_mut(thing) {
+        [Action::See, Action::Create, Action::Edit]
+            .into_iter()
+            .for_each(|action| give(entity, VISITOR, action, Scope::Own));
+    }
+    members_fill_in(draft, thing);
+    let (who, what) = (draft.language.say(Say::Everyone, &[]), draft.many(thing));
+    draft.assumed(Say::AssumedOwnThings, &[&who, &what], Some(&format!("entities/{thing}/access")));
+}
+
 /// Empty grants go; pages follow the grants.
 pub(super) fn tidy(draft: &mut Draft, thing: &str) {
     if let Some(entity) = draft.spec.entity_mut(thing) {

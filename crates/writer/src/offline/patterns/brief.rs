@@ -57,6 +57,8 @@ struct Doing {
     creates: bool,
     manages: bool,
     said: bool,
+    /// To what is one's own.
+    own: bool,
 }
 
 /// Whether a clause after the first says what the app should do: "The website should have …".
@@ -86,14 +88,22 @@ fn listed(draft: &mut Draft, clause: &mut Clause, opening: &Opening) -> bool {
         return false;
     }
     let mut doing = Doing::default();
+    let mut bare_deed = Doing::default();
     let mut kept = false;
     for (at, item) in list.iter().enumerate() {
         let (verbs, words) = parted(item, opening.verbal && at + 1 < list.len(), doing.said);
         if !verbs.is_empty() {
+            let before = std::mem::take(&mut bare_deed);
             doing = done(&verbs, doing.said && words.is_empty());
+            doing.creates |= before.creates;
+            doing.manages |= before.manages;
         }
+        // "publish and manage their own obituaries": both are done to what follows.
+        let bare = !words.iter().any(Unit::is_content);
+        bare_deed = if bare { doing } else { Doing::default() };
         // "publish and manage their own": who adds them looks after them.
-        doing.manages &= !item.units.iter().any(|unit| unit.is("own"));
+        doing.own = item.units.iter().any(|unit| unit.is("own"));
+        doing.manages &= !doing.own;
         let done_to_none = item.units.iter().any(|unit| unit.is_any(&["search", "account"]) || deed(unit));
         if words.iter().any(Unit::is_content) || done_to_none || wishes::view_of(&item.units).is_some() {
             kept |= one(draft, item, &verbs, words, &opening.actor, doing);
@@ -225,7 +235,7 @@ fn objected_gerund(units: &[Unit]) -> bool {
 fn done(verbs: &[Unit], more: bool) -> Doing {
     let any = |keys: &[&str]| verbs.iter().any(|unit| unit.is_any(keys));
     let creates = any(&["makes", "create"]);
-    Doing { creates, manages: any(&["edit", "delete", "remove", "track"]), said: more || !verbs.is_empty() }
+    Doing { creates, manages: any(&["edit", "delete", "remove", "track"]), said: more || !verbs.is_empty(), own: false }
 }
 
 fn one(draft: &mut Draft, item: &Item, verbs: &[Unit], mut words: Vec<Unit>, actor: &Actor, doing: Doing) -> bool {
@@ -395,6 +405,9 @@ fn note(draft: &mut Draft, id: &str, verbs: &[Unit], actor: &Actor, doing: Doing
             draft.said.insert(format!("{said} {id}"));
             if doing.creates && matches!(actor, Actor::Users) {
                 draft.said.insert(format!("users add {id}"));
+                if doing.own {
+                    draft.said.insert(format!("users own {id}"));
+                }
             }
             return;
         }
@@ -457,16 +470,20 @@ pub(crate) fn is_site(draft: &Draft) -> bool {
 }
 
 /// What a public site shows is for everybody to see, and what its users add is for everybody to add: said as assumed,
-/// and never for people or money.
+/// and never for people or money. Where nothing is shown, they reach what they added themselves.
 pub(crate) fn open(draft: &mut Draft) {
-    if !is_site(draft) {
-        return;
-    }
+    let site = is_site(draft);
     for entity in draft.spec.entities.clone() {
         let said = |what: &str| draft.said.contains(&format!("{what} {}", entity.id));
         let concept = draft.known(&entity.id).concept;
         let personal =
             concept.and_then(|concept| lexicon().concepts.entity.get(concept)).is_some_and(|one| one.personal);
+        if !site {
+            if said("users own") && entity.access.is_empty() && entity.person.is_none() {
+                super::super::access::own(draft, &entity.id);
+            }
+            continue;
+        }
         let kept = personal || matches!(shape(concept), Some(Shape::Person | Shape::Money));
         if !said("shows") || said("manages") || kept || !entity.access.is_empty() || entity.person.is_some() {
             continue;
