@@ -9,6 +9,7 @@ pub mod describe;
 mod difference;
 mod findings;
 pub mod ident;
+mod locale;
 pub mod offline;
 mod outcomes;
 pub mod query;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::Day;
 use crate::codegen::migration::decimals;
+use crate::locale::Locale;
 use crate::spec::{AppSpec, Entity, Field, FieldKind};
 
 /// Longest value that is shown, in characters.
@@ -19,14 +20,13 @@ pub(super) struct Tables<'a> {
     pub(super) spec: &'a AppSpec,
     /// In the order in which they were made.
     tables: BTreeMap<&'a str, Vec<(u64, &'a Row)>>,
-    /// Written between a number and its decimals.
-    decimal: String,
+    locale: Locale,
     yes_no: [String; 2],
 }
 
 impl<'a> Tables<'a> {
     /// From variables by name, maps as lists of key and value.
-    pub(super) fn of(spec: &'a AppSpec, variables: &'a Value, decimal: String, yes_no: [String; 2]) -> Tables<'a> {
+    pub(super) fn of(spec: &'a AppSpec, variables: &'a Value, locale: Locale, yes_no: [String; 2]) -> Tables<'a> {
         let names = crate::codegen::variables(spec);
         let tables = spec.entities.iter().zip(names).map(|(entity, name)| {
             let mut rows: Vec<(u64, &Row)> =
@@ -34,7 +34,7 @@ impl<'a> Tables<'a> {
             rows.sort_by_key(|(id, _)| *id);
             (entity.id.as_str(), rows)
         });
-        Tables { spec, tables: tables.collect(), decimal, yes_no }
+        Tables { spec, tables: tables.collect(), locale, yes_no }
     }
 
     pub(super) fn rows(&self, entity: &str) -> &[(u64, &'a Row)] {
@@ -71,9 +71,16 @@ impl<'a> Tables<'a> {
             }
             FieldKind::Picture => None,
             kind if is_number(kind) => Some(self.number(kind, number_of(row, &field.id)?)),
-            _ => text_of(row, &field.id)
-                .map(|text| cut(&text.replace('T', " ")).trim().to_owned())
-                .filter(|text| !text.is_empty()),
+            kind => {
+                let text = text_of(row, &field.id)?;
+                let shown = match kind {
+                    FieldKind::Date => Day::read(text).map(|day| self.locale.day(day)),
+                    FieldKind::DateTime => self.locale.moment(text),
+                    FieldKind::Time => self.locale.time(text),
+                    _ => None,
+                };
+                Some(shown.unwrap_or_else(|| cut(text))).filter(|text| !text.is_empty())
+            }
         }
     }
 
@@ -88,6 +95,11 @@ impl<'a> Tables<'a> {
         Some(named.and_then(|field| text_of(row, &field.id)).map_or_else(|| format!("{} {id}", entity.label), cut))
     }
 
+    /// How many there are.
+    pub(super) fn count(&self, count: usize) -> String {
+        self.locale.number(count as i128, 0, false)
+    }
+
     /// A number in its own unit.
     pub(super) fn number(&self, kind: &FieldKind, value: i128) -> String {
         let unit = match kind {
@@ -97,7 +109,7 @@ impl<'a> Tables<'a> {
             FieldKind::Duration => "min",
             _ => "",
         };
-        let text = self.decimals(value, decimals(kind), matches!(kind, FieldKind::Quantity { .. }));
+        let text = self.locale.number(value, decimals(kind), matches!(kind, FieldKind::Quantity { .. }));
         if unit.is_empty() { text } else { format!("{text} {unit}") }
     }
 
@@ -110,18 +122,7 @@ impl<'a> Tables<'a> {
             return self.number(kind, value);
         }
         let unit = self.number(kind, 0);
-        format!("{}{}", self.decimals(value, 2, true), unit.strip_prefix('0').unwrap_or_default())
-    }
-
-    fn decimals(&self, value: i128, digits: u32, trimmed: bool) -> String {
-        let scale = 10_i128.pow(digits);
-        let (whole, rest) = (value.abs() / scale, value.abs() % scale);
-        let sign = if value < 0 { "-" } else { "" };
-        let mut part = if digits == 0 { String::new() } else { format!("{rest:0width$}", width = digits as usize) };
-        if trimmed {
-            part.truncate(part.trim_end_matches('0').len());
-        }
-        if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}{}{part}", self.decimal) }
+        format!("{}{}", self.locale.number(value, 2, true), unit.strip_prefix('0').unwrap_or_default())
     }
 }
 

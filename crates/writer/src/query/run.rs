@@ -59,7 +59,7 @@ impl Query {
         let told = Told::of(&self.language);
         let entity = spec.entity(&self.entity).filter(|entity| !entity.archived)?;
         let yes_no = [told.described("yes"), told.described("no")];
-        let tables = Tables::of(spec, variables, told.decimal(), yes_no);
+        let tables = Tables::of(spec, variables, told.locale(), yes_no);
         Some(Run { query: self, entity, tables, told, today }.answer())
     }
 
@@ -174,7 +174,8 @@ impl<'a> Run<'a> {
     /// "3 of 10 guests: Meal is Fish."
     fn how_many(&self, fitting: &Fitting<'_>) -> String {
         let (tests, many) = (self.tests(fitting), self.told.inside(&self.entity.plural));
-        let (fit, total) = (fitting.rows.len().to_string(), self.tables.rows(&self.entity.id).len().to_string());
+        let (fit, total) =
+            (self.tables.count(fitting.rows.len()), self.tables.count(self.tables.rows(&self.entity.id).len()));
         if tests.is_empty() {
             return self.told.say("countAll", &[&many, &fit]);
         }
@@ -200,7 +201,7 @@ impl<'a> Run<'a> {
         let tests = self.tests(fitting);
         let many = self.told.inside(&self.entity.plural);
         let what = if tests.is_empty() { many } else { format!("{many} ({})", self.told.and(&tests)) };
-        let (word, count) = (self.told.say(word, &[]), count.to_string());
+        let (word, count) = (self.told.say(word, &[]), self.tables.count(count));
         let message = self.told.say("figure", &[&word, &field.label, &count, &what, &value]);
         Found { message, value: Some(value), ..Found::default() }
     }
@@ -246,7 +247,7 @@ impl<'a> Run<'a> {
 
     /// "Anna, Ben and 3 more."
     fn several(&self, told: &[String], left_out: usize) -> String {
-        let more = (left_out > 0).then(|| self.told.say("more", &[&left_out.to_string()]));
+        let more = (left_out > 0).then(|| self.told.say("more", &[&self.tables.count(left_out)]));
         let parts: Vec<String> = told.iter().cloned().chain(more).collect();
         format!("{}.", parts.join("; "))
     }
@@ -281,6 +282,8 @@ impl<'a> Run<'a> {
                 let id = text_of(row, field)?;
                 options.iter().position(|option| option.id == id).map(|at| (at as i128, String::new()))
             }
+            // As they are kept, days and times are in the order of time.
+            FieldKind::Date | FieldKind::Time | FieldKind::DateTime => text_of(row, field).map(|text| (0, text.into())),
             _ => self.tables.shown(row, self.entity.field(field)?).map(|text| (0, folded_words(&text).join(" "))),
         }
     }
@@ -288,7 +291,8 @@ impl<'a> Run<'a> {
     fn grouped(&self, fitting: &Fitting<'_>) -> Found {
         let per = self.query.per.as_deref().and_then(|id| self.entity.field(id));
         let Some(per) = per else { return self.counted(fitting) };
-        let mut groups: BTreeMap<String, (i128, i128)> = BTreeMap::new();
+        // Groups of the same size stay in the order of their values: days of time, options of their list.
+        let mut groups: BTreeMap<_, (i128, i128)> = BTreeMap::new();
         let field = match &self.query.measure {
             Measure::Sum { field } | Measure::Average { field } => self.entity.field(field),
             _ => None,
@@ -296,12 +300,12 @@ impl<'a> Run<'a> {
         for (_, row) in &fitting.rows {
             let Some(group) = self.tables.shown(row, per) else { continue };
             let number = field.map_or(Some(1), |field| number_of(row, &field.id));
-            let (sum, count) = groups.entry(group).or_default();
+            let (sum, count) = groups.entry((self.key(row, &per.id), group)).or_default();
             *sum = sum.saturating_add(number.unwrap_or(0));
             *count += i128::from(number.is_some());
         }
         let mut groups: Vec<(String, i128, i128)> =
-            groups.into_iter().map(|(name, (sum, count))| (name, sum, count)).collect();
+            groups.into_iter().map(|((_, name), (sum, count))| (name, sum, count)).collect();
         let mean = matches!(self.query.measure, Measure::Average { .. });
         let size = |(_, sum, count): &(String, i128, i128)| {
             if mean { sum.saturating_mul(1_000).checked_div(*count).unwrap_or(0) } else { *sum }
@@ -309,7 +313,7 @@ impl<'a> Run<'a> {
         let descending = self.query.order.as_ref().is_none_or(|order| order.descending);
         groups.sort_by(|a, b| {
             let by_size = size(a).cmp(&size(b));
-            (if descending { by_size.reverse() } else { by_size }).then_with(|| a.0.cmp(&b.0))
+            if descending { by_size.reverse() } else { by_size }
         });
         let value = |(_, sum, count): &(String, i128, i128)| match field {
             Some(field) if mean && *count > 0 => self.tables.mean(&field.kind, *sum, *count),
@@ -444,7 +448,7 @@ fn tested(told: &Told, spec: &AppSpec, entity: &Entity, test: &Test) -> Option<S
     let field = entity.field(&test.field);
     let label = field.map_or(created.as_str(), |field| field.label.as_str());
     let zero = Value::Null;
-    let tables = Tables::of(spec, &zero, told.decimal(), [told.described("yes"), told.described("no")]);
+    let tables = Tables::of(spec, &zero, told.locale(), [told.described("yes"), told.described("no")]);
     let number = |value: i64| field.map(|field| tables.number(&field.kind, i128::from(value))).unwrap_or_default();
     Some(match &test.is {
         Is::Filled => told.say(if test.not { "empty" } else { "filled" }, &[label]),

@@ -11,6 +11,7 @@ use super::super::lexicon::{Language, lexicon};
 use super::super::noun::listed;
 use super::super::phrases::Phrases;
 use super::super::text::{fold, is_unspaced, tokens};
+use crate::locale::Locale;
 use crate::query::Span;
 
 const FILES: &[&str] = &[
@@ -30,7 +31,6 @@ const FILES: &[&str] = &[
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     pub(super) language: String,
-    decimal: String,
     pub(super) words: BTreeMap<String, Vec<String>>,
     told: BTreeMap<String, String>,
 }
@@ -87,9 +87,9 @@ impl Told {
         self.phrases.say(key, blanks)
     }
 
-    /// Between a number and its decimals.
-    pub(crate) fn decimal(&self) -> String {
-        self.file.decimal.clone()
+    /// How numbers and days are written.
+    pub(crate) fn locale(&self) -> Locale {
+        Locale::of(&self.file.language)
     }
 
     /// A label inside a sentence.
