@@ -202,6 +202,8 @@ phrases! {
     Visitors,
     /// 0 role, 1 entities.
     AssumedOwnThings,
+    /// 0 entities.
+    AssumedOnlyYou,
     /// 0 quotation.
     FieldHidden,
     /// 0 people, 1 field.

@@ -479,8 +479,12 @@ pub(crate) fn open(draft: &mut Draft) {
         let personal =
             concept.and_then(|concept| lexicon().concepts.entity.get(concept)).is_some_and(|one| one.personal);
         if !site {
-            if said("users own") && entity.access.is_empty() && entity.person.is_none() {
+            let plain = entity.access.is_empty() && entity.person.is_none();
+            if said("users own") && plain {
                 super::super::access::own(draft, &entity.id);
+            } else if said("users add") && plain {
+                let many = draft.many(&entity.id);
+                draft.assumed(Say::AssumedOnlyYou, &[&many], Some(&format!("entities/{}/access", entity.id)));
             }
             continue;
         }
