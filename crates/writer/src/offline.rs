@@ -73,8 +73,7 @@ pub fn write(wish: &Wish<'_>) -> Result<(AppSpec, Understanding), Declined> {
     let units = order::arranged(unit::units(&tokens, language), language);
     let bag = blueprint::bag(&units);
     let (units, openings, parts) = told_apart(tokens, units, language, told::About::bag(&bag));
-    // "Entering" an absence is no registration.
-    // What people owe for something is no cost that they split.
+    // "Entering" an absence is no registration, and what people owe for something is no cost that they split.
     let bag = if parts.iter().any(|part| part.is_away() || part.is_owed()) { blueprint::bag(&units) } else { bag };
     let mut draft = Draft::new(language);
     (draft.openings, draft.parts) = (openings, parts);

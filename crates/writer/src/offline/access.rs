@@ -277,16 +277,22 @@ fn shown_publicly(clause: &Clause) -> Option<Allowance> {
     let shown = |(index, unit): &(usize, &Unit)| unit.is_content() && !place(*index, unit);
     let what: Vec<Unit> = units.iter().enumerate().filter(shown).map(|(_, unit)| unit.clone()).collect();
     let subject = units[..verb.min(at)].iter().any(|unit| unit.is("they"));
-    (!what.is_empty() && !subject && !units.iter().any(marks)).then(|| Allowance {
+    let named = !what.is_empty() && !subject && !units.iter().any(marks);
+    named.then(|| seen_by(clause, &units[at], what, units.iter().any(|unit| unit.is("not"))))
+}
+
+/// Somebody sees something, or must not.
+fn seen_by(clause: &Clause, who: &Unit, what: Vec<Unit>, negative: bool) -> Allowance {
+    Allowance {
         only: false,
-        negative: units.iter().any(|unit| unit.is("not")),
-        who: vec![units[at].clone()],
+        negative,
+        who: vec![who.clone()],
         actions: vec![Action::See],
         what,
         own: false,
         quote: quote(clause),
         entity: None,
-    })
+    }
 }
 
 /// "make X public", "X should be public".
@@ -296,16 +302,8 @@ fn public(clause: &Clause) -> Option<Allowance> {
     let said = units[..at].iter().any(|unit| unit.is_any(&["be", "want"]))
         && !units.iter().any(|unit| matches!(unit.kind, Kind::Colon | Kind::Open));
     let what = without(&units[..at], &["be", "want", "must", "not", "may", "we", "me", "only"]);
-    (said && what.iter().any(Unit::is_content)).then(|| Allowance {
-        only: false,
-        negative: units[..at].iter().any(|unit| unit.is("not")),
-        who: vec![units[at].clone()],
-        actions: vec![Action::See],
-        what,
-        own: false,
-        quote: quote(clause),
-        entity: None,
-    })
+    let named = said && what.iter().any(Unit::is_content);
+    named.then(|| seen_by(clause, &units[at], what, units[..at].iter().any(|unit| unit.is("not"))))
 }
 
 /// "keep X private", "hide X from A".
