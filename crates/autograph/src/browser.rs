@@ -26,8 +26,10 @@ pub(crate) use warm::{Browsers, Taken};
 
 /// Names under which Chromium is looked for.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-/// How long it may take to start, and to answer a question.
-const ANSWER: Duration = Duration::from_secs(5);
+/// How long it may take to start: the first time all of it comes from the disk, beside whatever else the machine does.
+const START: Duration = Duration::from_secs(60);
+/// How long it may take to answer a question.
+const ANSWER: Duration = Duration::from_secs(15);
 /// How long its helpers may take to end after it; a folder that is still written to then goes at the next start.
 const END_MAX: Duration = Duration::from_secs(10);
 /// The time between two looks whether they have ended.
@@ -171,7 +173,7 @@ impl Browser {
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (to, from) = pipes.ok_or(BrowserError::Silent)?;
         let mut browser = Browser { ending, to, from, unread: Vec::new(), asked: 0, events: VecDeque::new() };
-        browser.ask("", "Browser.setDownloadBehavior", json!({ "behavior": "deny" })).await?;
+        browser.ask_within(START, "", "Browser.setDownloadBehavior", json!({ "behavior": "deny" })).await?;
         tracing::debug!(process = browser.id(), "a browser opens pages");
         Ok(browser)
     }
@@ -192,11 +194,22 @@ impl Browser {
     }
 
     async fn ask(&mut self, session: &str, method: &str, params: Value) -> Result<Value, BrowserError> {
+        self.ask_within(ANSWER, session, method, params).await
+    }
+
+    /// Asks, and waits this long for each message until the answer is there.
+    async fn ask_within(
+        &mut self,
+        patience: Duration,
+        session: &str,
+        method: &str,
+        params: Value,
+    ) -> Result<Value, BrowserError> {
         self.asked += 1;
         let number = self.asked;
         self.tell(number, session, method, params).await?;
         loop {
-            let message = timeout(ANSWER, self.message()).await.map_err(|_| BrowserError::Silent)??;
+            let message = timeout(patience, self.message()).await.map_err(|_| BrowserError::Silent)??;
             if message["id"] == number {
                 return match message.get("error") {
                     Some(error) => Err(BrowserError::Strange(format!("{method}: {error}"))),

@@ -52,7 +52,7 @@ const CALM_ROUNDS_SILENT: usize = 120;
 const CALM_ROUNDS_MISSING: usize = 60;
 /// The time between two looks at a page that shows none of the data.
 const BETWEEN_ROUNDS: Duration = Duration::from_millis(40);
-/// All of it takes no longer than this.
+/// All of it takes no longer than this, from when there is a browser.
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 /// The window in which a picture is made, and the picture's size.
 const PICTURE: Size = Size { width: 840, height: 540, scale: 0.5 };
@@ -222,8 +222,11 @@ impl Workshop {
         let live = self.node.replica.read(move |executor| executor.look_seed(backend, None).ok()).await?;
         let Some(live) = live else { return Ok(Seen::Nothing) };
         let Some((proposed, files)) = self.proposed(live.clone(), release).await? else { return Ok(Seen::Nothing) };
+        let mut taken = match ready.take().await {
+            Ok(taken) => taken,
+            Err(error) => return Ok(Seen::Failed(error.to_string())),
+        };
         let looking = async {
-            let mut taken = ready.take().await?;
             let begun = Instant::now();
             let seen = self.door().compare(&mut taken.browser, live, proposed, files).await?;
             tracing::debug!(seconds = begun.elapsed().as_secs_f64(), "pages were opened");

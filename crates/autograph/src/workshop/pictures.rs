@@ -167,8 +167,8 @@ impl Workshop {
     }
 
     async fn shot(&self, program: &Path, seed: ForkSeed) -> Result<Vec<u8>, BrowserError> {
+        let mut taken = self.browsers.take(program).await?;
         let work = async {
-            let mut taken = self.browsers.take(program).await?;
             let picture = self.door().picture(&mut taken.browser, seed, PICTURE_BYTES_MAX).await?;
             taken.give_back();
             Ok(picture)
