@@ -1,9 +1,9 @@
 //! The words the writer knows: concepts in `lexicon/concepts.toml`, words per language beside it.
 //!
-//! Invariant: everything is in ordered maps and read from embedded files, so the same text is tagged the same way
-//! everywhere. A language is one file; the code knows no language's words.
+//! Invariant: everything is read from embedded files, and what is in no order is only looked up by its key, so the same
+//! text is tagged the same way everywhere. A language is one file; the code knows no language's words.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use rust_stemmers::{Algorithm, Stemmer};
@@ -131,17 +131,17 @@ pub(crate) struct Language {
     file: File,
     /// Of the language's own stemmer; else its grammar's affixes are taken off.
     algorithm: Option<Algorithm>,
-    exact: BTreeMap<String, Vec<Tag>>,
-    stems: BTreeMap<String, Vec<Tag>>,
+    exact: HashMap<String, Vec<Tag>>,
+    stems: HashMap<String, Vec<Tag>>,
     /// Single words that a mistyped word may have been meant as.
     typed: Vec<String>,
-    plain: BTreeSet<String>,
+    plain: HashSet<String>,
     /// Every single word of every phrase.
-    words: BTreeSet<String>,
+    words: HashSet<String>,
     /// Words of the longest phrase that begins with a word or a stem.
-    reach: BTreeMap<String, usize>,
+    reach: HashMap<String, usize>,
     /// Numbers written as words, in the form that texts are compared in.
-    numbers: BTreeMap<String, u32>,
+    numbers: HashMap<String, u32>,
 }
 
 /// All of it.
@@ -214,13 +214,13 @@ impl Language {
         let mut language = Language {
             file,
             algorithm,
-            exact: BTreeMap::new(),
-            stems: BTreeMap::new(),
+            exact: HashMap::new(),
+            stems: HashMap::new(),
             typed: Vec::new(),
             plain,
-            words: BTreeSet::new(),
-            reach: BTreeMap::new(),
-            numbers: BTreeMap::new(),
+            words: HashSet::new(),
+            reach: HashMap::new(),
+            numbers: HashMap::new(),
         };
         for (tag, words) in language.entries(concepts) {
             words.iter().for_each(|word| language.add(tag, word));
@@ -243,6 +243,7 @@ impl Language {
         let plain = |tags: &[Tag]| tags.iter().all(|tag| matches!(tag, Tag::Function(key) if PLAIN.contains(key)));
         let typable = language.exact.iter().filter(|(key, tags)| is_typable(key) && !plain(tags));
         language.typed = typable.map(|(key, _)| key.clone()).collect();
+        language.typed.sort_unstable();
         language
     }
 
@@ -386,7 +387,7 @@ impl Language {
         let Some(meant) = self.tags(verb) else { return false };
         let whole = self.stem(&format!("{last}{verb}"));
         let same = |tag: &Tag| matches!(tag, Tag::Function(_)) && meant.contains(tag);
-        let mut begin = self.exact.range(last.to_owned()..).take_while(|(word, _)| word.starts_with(last));
+        let mut begin = self.exact.iter().filter(|(word, _)| word.starts_with(last));
         begin.any(|(word, tags)| self.stem(word) == whole && tags.iter().any(same))
     }
 

@@ -1,6 +1,6 @@
 //! What was worked out of words before, kept while a text is read.
 //!
-//! Invariant: only what follows from a language and a phrase alone is kept, so nothing is read differently by it; and
+//! Invariant: only what follows from a phrase alone, or from it and a language, is kept, so nothing is read differently by it; and
 //! nothing of a text stays when its reading ends.
 
 use std::cell::RefCell;
@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::ask::Atom;
+use super::text::Token;
 
 /// By language and phrase. There are few languages, so they are looked through.
 type Known<V> = Vec<(String, HashMap<String, V>)>;
@@ -16,9 +17,11 @@ type Known<V> = Vec<(String, HashMap<String, V>)>;
 struct Kept {
     /// How many readings are under way, one inside the other.
     readings: usize,
+    folded: HashMap<String, String>,
     stems: Known<String>,
     mended: Known<Option<String>>,
     atoms: Known<Rc<[Atom]>>,
+    parts: Known<Rc<[Token]>>,
 }
 
 thread_local! {
@@ -47,6 +50,20 @@ impl Drop for Reading {
     }
 }
 
+/// The form that a text is compared in, whatever its language.
+pub(crate) fn folded(text: &str, make: impl FnOnce() -> String) -> String {
+    if let Some(form) = KEPT.with_borrow(|kept| kept.folded.get(text).cloned()) {
+        return form;
+    }
+    let form = make();
+    KEPT.with_borrow_mut(|kept| {
+        if kept.readings > 0 {
+            kept.folded.insert(text.to_owned(), form.clone());
+        }
+    });
+    form
+}
+
 /// The stem of a word.
 pub(crate) fn stem(language: &str, word: &str, make: impl FnOnce() -> String) -> String {
     kept(|kept| &mut kept.stems, language, word, make)
@@ -60,6 +77,12 @@ pub(crate) fn mended(language: &str, word: &str, make: impl FnOnce() -> Option<S
 /// The words of a phrase as questions compare them.
 pub(crate) fn atoms(language: &str, phrase: &str, make: impl FnOnce() -> Rc<[Atom]>) -> Rc<[Atom]> {
     kept(|kept| &mut kept.atoms, language, phrase, make)
+}
+
+/// What a token of this text and form is taken apart into.
+pub(crate) fn parts(language: &str, token: &Token, make: impl FnOnce() -> Rc<[Token]>) -> Rc<[Token]> {
+    let possessive = if token.possessive { "'" } else { "" };
+    kept(|kept| &mut kept.parts, language, &[&token.text, "\n", &token.norm, possessive].concat(), make)
 }
 
 /// What is known, or what `make` says of it; that may ask for other things that are kept.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer};
 
 use super::lexicon::{Language, Tag};
+use super::memo;
 use super::text::{Kind, Token, fold, is_unspaced};
 
 /// Longest lexicon entry of a script without blanks, in letters.
@@ -156,14 +157,21 @@ fn pairs<'de, D: Deserializer<'de>>(source: D) -> Result<BTreeMap<char, char>, D
 
 /// The words of a text in a language.
 pub(crate) fn words(tokens: &[Token], language: &Language) -> Vec<Token> {
-    tokens.iter().flat_map(|token| token_words(token, language)).collect()
+    let mut words = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        if token.kind != Kind::Word || token.read_as.is_some() {
+            words.push(token.clone());
+        } else {
+            let parts = memo::parts(language.code(), token, || token_words(token, language).into());
+            words.extend(parts.iter().cloned());
+        }
+    }
+    words
 }
 
+/// The words that were written as one.
 fn token_words(token: &Token, language: &Language) -> Vec<Token> {
     let grammar = language.grammar();
-    if token.kind != Kind::Word || token.read_as.is_some() {
-        return vec![token.clone()];
-    }
     if token.text.chars().any(is_unspaced) {
         return runs(token, language);
     }
@@ -172,7 +180,8 @@ fn token_words(token: &Token, language: &Language) -> Vec<Token> {
     if let Some(parts) = (!whole).then(|| apart(token, &norm, language)).flatten() {
         return parts;
     }
-    if let Some((not, form)) = (!language.knows(&norm)).then(|| grammar.verbs.form(&norm, language)).flatten() {
+    let conjugates = !grammar.verbs.known.is_empty() && !language.knows(&norm);
+    if let Some((not, form)) = conjugates.then(|| grammar.verbs.form(&norm, language)).flatten() {
         return conjugated(token, not, form, grammar);
     }
     vec![Token { norm: grammar.key(&norm), ..token.clone() }]

@@ -5,6 +5,8 @@
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
+use super::memo;
+
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -51,8 +53,37 @@ pub(crate) struct Token {
     pub(crate) possessive: bool,
 }
 
+/// Bytes of the longest text whose form is kept: words and labels come again and again, whole texts don't.
+const KEPT_BYTES_MAX: usize = 64;
+
 /// Lower case, accents and letter variants removed.
 pub(crate) fn fold(text: &str) -> String {
+    match text {
+        plain if plain.is_ascii() => fold_ascii(plain),
+        short if short.len() <= KEPT_BYTES_MAX => memo::folded(short, || fold_letters(short)),
+        long => fold_letters(long),
+    }
+}
+
+/// The same for letters that no script but Latin has, without marks: most of what is folded.
+fn fold_ascii(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter.to_ascii_lowercase() {
+            '`' => folded.push('\''),
+            blank if blank == '-' || blank.is_whitespace() => {
+                if !folded.is_empty() && !folded.ends_with(' ') {
+                    folded.push(' ');
+                }
+            }
+            lower => folded.push(lower),
+        }
+    }
+    folded.truncate(folded.trim_end().len());
+    folded
+}
+
+fn fold_letters(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for letter in text.nfkd().filter(|letter| !is_accent(*letter)) {
         for lower in letter.to_lowercase() {
@@ -329,6 +360,13 @@ mod tests {
     #[test]
     fn folds_accents_ligatures_and_hyphens() {
         assert_eq!(fold("Fiancée  E-Mail Straße ŁØÆ"), "fiancee e mail strasse loae");
+    }
+
+    #[test]
+    fn plain_letters_are_folded_as_all_others_are() {
+        for text in ["", " - ", "E-Mail  of\tA`B", "-x-", "a\u{b}\u{1c}B\n"] {
+            assert_eq!(fold(text), fold_letters(text), "{text:?}");
+        }
     }
 
     #[test]

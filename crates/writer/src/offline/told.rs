@@ -273,7 +273,10 @@ fn heard(words: &Words<'_>, about: About, before: &[Part]) -> Option<What> {
     if about.bills && has("computed") {
         return Some(What::Computed);
     }
-    if let Some(days) = words.days().filter(|_| about.bills && has("overdue")) {
+    if about.bills
+        && has("overdue")
+        && let Some(days) = words.days()
+    {
         return Some(What::Overdue(days));
     }
     if !about.splits && (has("owing") || owed::pays(words)) {

@@ -1,6 +1,6 @@
 //! One sentence read for when it is open: its words as days, hours and dates.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -108,7 +108,12 @@ pub(super) fn heard(sentence: &[Token], language: &'static Language) -> Option<(
     if none {
         return None;
     }
-    let items = items(&atoms(sentence, language), language);
+    let atoms = atoms(sentence, language);
+    let states = VOCABULARIES.get(language.code()).map(|known| &known.states)?;
+    if !atoms.iter().any(|atom| states.contains(&atom.norm)) {
+        return None;
+    }
+    let items = items(&atoms, language);
     let mut start = 0;
     while start < items.len() {
         let end = (start..items.len()).find(|at| items[*at].is_none()).unwrap_or(items.len());
@@ -255,11 +260,19 @@ fn item_at(atoms: &[Atom], language: &'static Language) -> Option<(Item, usize)>
 
 fn meaning(norms: &[&str], language: &'static Language) -> Option<Item> {
     let known = VOCABULARIES.get(language.code())?;
-    known.get(&norms.join(" ")).cloned().or_else(|| structure(norms, language))
+    known.items.get(&norms.join(" ")).cloned().or_else(|| structure(norms, language))
 }
 
-/// What the phrases of each language are, by their words or letters with a blank between them.
-static VOCABULARIES: LazyLock<BTreeMap<&'static str, BTreeMap<String, Item>>> =
+/// A language's phrases for opening times.
+#[derive(Default)]
+struct Vocabulary {
+    /// By their words or letters with a blank between them.
+    items: HashMap<String, Item>,
+    /// First words of those that say open or closed: without one of them a sentence is no such statement.
+    states: HashSet<String>,
+}
+
+static VOCABULARIES: LazyLock<BTreeMap<&'static str, Vocabulary>> =
     LazyLock::new(|| lexicon().all().map(|language| (language.code(), vocabulary(language))).collect());
 
 /// Reads the words of all languages now.
@@ -268,11 +281,14 @@ pub(crate) fn warm() {
 }
 
 /// Of two meanings of a phrase, the first counts.
-fn vocabulary(language: &'static Language) -> BTreeMap<String, Item> {
-    let mut known = BTreeMap::new();
+fn vocabulary(language: &'static Language) -> Vocabulary {
+    let mut known = Vocabulary::default();
     let mut add = |phrase: &str, item: Item| {
         let norms: Vec<String> = atoms(&tokens(phrase), language).into_iter().map(|atom| atom.norm).collect();
-        known.entry(norms.join(" ")).or_insert(item);
+        if let (Item::Open | Item::Closed, Some(first)) = (&item, norms.first()) {
+            known.states.insert(first.clone());
+        }
+        known.items.entry(norms.join(" ")).or_insert(item);
     };
     let named = [words_of(language.code(), "weekdays"), language.opening("short")];
     for (number, names) in named.into_iter().flat_map(|days| (1..).zip(days)) {
