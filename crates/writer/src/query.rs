@@ -133,6 +133,18 @@ pub enum Is {
     },
 }
 
+/// A day alone, or with all before or after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Side {
+    /// That day.
+    On,
+    /// Up to it.
+    Before,
+    /// From it on.
+    After,
+}
+
 /// A stretch of days, both ends part of it; relative to the day on which it is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
@@ -163,6 +175,15 @@ pub enum Span {
     MonthOf {
         /// 1 to 12.
         month: u8,
+    },
+    /// A day by its month and number, of this year.
+    DayOf {
+        /// 1 to 12.
+        month: u8,
+        /// 1 to 31; the month's last where the year has no such day.
+        day: u8,
+        /// What of the time around it.
+        side: Side,
     },
     /// Days by their dates.
     Dates {

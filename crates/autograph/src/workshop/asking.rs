@@ -37,7 +37,7 @@ impl Workshop {
             Asked::Data(query) => {
                 progress.stage("ask", "Looking at the data");
                 let found = self.found(app, live, &query).await?;
-                outcome.understood.push(query.understood(live));
+                outcome.understood.push(query.understood(live, today()));
                 let message = found.message.clone();
                 outcome.answer = Some(found);
                 message
@@ -49,11 +49,14 @@ impl Workshop {
     /// Runs a query over the live data.
     async fn found(&self, app: &App, live: &AppSpec, query: &Query) -> Result<Found, Problem> {
         let variables = self.rows(app).await?;
-        let today = Day::of_nanoseconds(i128::from(SystemClock.now()));
-        query.run(live, &variables, today).ok_or_else(|| {
+        query.run(live, &variables, today()).ok_or_else(|| {
             Problem::node(format!("`{}` no longer keeps what the question is about", app.name), "ask again")
         })
     }
+}
+
+fn today() -> Day {
+    Day::of_nanoseconds(i128::from(SystemClock.now()))
 }
 
 /// What was said that led to something.

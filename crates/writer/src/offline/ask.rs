@@ -4,6 +4,7 @@
 //! mark alone makes no question: "could you add a phone number?" asks for a change.
 
 mod about;
+mod dates;
 mod heard;
 mod read;
 mod told;
@@ -154,11 +155,15 @@ fn is_marked(text: &str) -> bool {
     ended(text).ends_with(['?', '？', '؟'])
 }
 
+/// Whether a sentence ends before the end: "1. December" ends none.
+fn stops(text: &str) -> bool {
+    text.match_indices(". ").any(|(at, _)| !text[..at].ends_with(|letter: char| letter.is_ascii_digit()))
+}
+
 fn is_question(text: &str, parts: &[Part], language: &'static Language) -> bool {
     let marked = is_marked(text);
     let inner = ended(text).trim_end_matches(['?', '？', '؟']);
-    let several =
-        inner.contains(['?', '？', '؟', ';', '。', '\n', '؛', '।']) || inner.contains(". ") || inner.contains(": ");
+    let several = inner.contains(['?', '？', '؟', ';', '。', '\n', '؛', '।']) || stops(inner) || inner.contains(": ");
     let polite = parts.iter().take(2).any(|part| part.asks("polite"));
     if several || polite || parts.is_empty() {
         return false;
@@ -168,7 +173,10 @@ fn is_question(text: &str, parts: &[Part], language: &'static Language) -> bool 
     if marked {
         let compared = parts.iter().any(|part| part.asks_any(COMPARED)) && !of_the_app(parts).is_empty();
         let known = parts.iter().all(|part| !part.meanings.is_empty());
-        return whole || parts[0].asks_any(&["yesNo", "may"]) || parts.iter().any(opens) || compared && known;
+        // Elsewhere it may be a condition: "notify me when …".
+        let when = parts.iter().take(2).any(|part| part.asks("when")) && !of_the_app(parts).is_empty();
+        let asks = parts[0].asks_any(&["yesNo", "may"]) || parts.iter().any(opens) || when;
+        return whole || asks || compared && known;
     }
     // "the number is required", "show the number publicly": said of a detail, not asked.
     let told = units(&tokens(text), language).iter().any(|unit| unit.is_any(&["required", "optional", "publicWord"]));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Span;
+use super::{Side, Span};
 
 /// A day of the Gregorian calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -107,6 +107,14 @@ impl Span {
             }
             Span::Year { ahead } => (Day::new(today.year + ahead, 1, 1), Day::new(today.year + ahead, 12, 31)),
             Span::MonthOf { month } => month_of(today.year, month),
+            Span::DayOf { month, day, side } => {
+                let day = Day::new(today.year, month, day.min(length(today.year, month)));
+                match side {
+                    Side::On => (day, day),
+                    Side::Before => (None, day),
+                    Side::After => (day, None),
+                }
+            }
             Span::Dates { first, last } => (first, last),
             Span::Past => (None, Some(today.plus(-1))),
             Span::Future => (Some(today), None),

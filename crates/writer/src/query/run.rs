@@ -64,10 +64,10 @@ impl Query {
     }
 
     /// The query in words, in the asker's language: what is looked at, and what must hold.
-    pub fn understood(&self, spec: &AppSpec) -> String {
+    pub fn understood(&self, spec: &AppSpec, today: Day) -> String {
         let told = Told::of(&self.language);
         let Some(entity) = spec.entity(&self.entity) else { return String::new() };
-        let tests = self.tests.iter().filter_map(|test| tested(&told, spec, entity, test));
+        let tests = self.tests.iter().filter_map(|test| tested(&told, spec, entity, test, today));
         let parts: Vec<String> = tests.chain(self.words.iter().map(|word| told.say("contains", &[word]))).collect();
         if parts.is_empty() { entity.plural.clone() } else { format!("{}: {}", entity.plural, told.and(&parts)) }
     }
@@ -167,7 +167,11 @@ impl<'a> Run<'a> {
     }
 
     fn tests(&self, fitting: &Fitting<'_>) -> Vec<String> {
-        let tests = self.query.tests.iter().filter_map(|test| tested(&self.told, self.tables.spec, self.entity, test));
+        let tests = self
+            .query
+            .tests
+            .iter()
+            .filter_map(|test| tested(&self.told, self.tables.spec, self.entity, test, self.today));
         tests.chain(fitting.words.iter().map(|word| self.told.say("contains", &[word]))).collect()
     }
 
@@ -443,7 +447,7 @@ fn is_read(kind: &FieldKind) -> bool {
 }
 
 /// What a test asks, in words.
-fn tested(told: &Told, spec: &AppSpec, entity: &Entity, test: &Test) -> Option<String> {
+fn tested(told: &Told, spec: &AppSpec, entity: &Entity, test: &Test, today: Day) -> Option<String> {
     let created = told.say("created", &[]);
     let field = entity.field(&test.field);
     let label = field.map_or(created.as_str(), |field| field.label.as_str());
@@ -470,6 +474,6 @@ fn tested(told: &Told, spec: &AppSpec, entity: &Entity, test: &Test) -> Option<S
         Is::AtLeast { value, .. } => told.say("atLeast", &[label, &number(*value)]),
         Is::AtMost { value, below: true } => told.say("below", &[label, &number(*value)]),
         Is::AtMost { value, .. } => told.say("atMost", &[label, &number(*value)]),
-        Is::Within { span } => told.say("when", &[label, &told.span(*span)]),
+        Is::Within { span } => told.say("when", &[label, &told.span(*span, today)]),
     })
 }

@@ -1,7 +1,7 @@
 //! Questions about an app and its data: read as a query or an answer, never as a change.
 
 use serde_json::{Value, json};
-use writer::query::{Is, Measure};
+use writer::query::{Is, Measure, Span};
 use writer::spec::AppSpec;
 use writer::{Asked, Day, Found, Query, Said, asked};
 
@@ -88,6 +88,69 @@ fn numbers_are_added_up_and_averaged() {
     assert_eq!(found("average price of gifts").value.as_deref(), Some("27.17 EUR"));
     let per = found("How many guests per meal?");
     assert_eq!(per.rows, [["Fish", "2"], ["Meat", "1"]]);
+}
+
+#[test]
+fn days_are_read_as_people_write_them() {
+    for (text, expected) in [
+        ("Which gifts came after 1 December 2026?", &["Toaster"][..]),
+        ("Which gifts came after December 1st, 2026?", &["Toaster"]),
+        ("Which gifts came after the 1st of December?", &["Toaster"]),
+        ("Which gifts came after 12/1/2026?", &["Toaster"]),
+        ("Which gifts came on 20 November?", &["Vase"]),
+        ("Which gifts came before 31 October 2026?", &["Towels"]),
+        ("Which gifts came in October 2026?", &["Towels"]),
+        ("Which gifts came in 2025?", &[]),
+        ("Which gifts came in 2026?", &["Toaster", "Vase", "Towels"]),
+        ("Which gifts came after 2026-11-20?", &["Toaster", "Vase"]),
+    ] {
+        let found = found(text);
+        let mut names = names(&found);
+        names.sort_unstable();
+        let mut expected = expected.to_vec();
+        expected.sort_unstable();
+        assert_eq!(names, expected, "{text}: {}", found.message);
+    }
+    // A number that counts or is compared is no year, and what no calendar has is no day.
+    assert!(query(&wedding(), "Which gifts cost more than 2000?").tests.iter().all(|test| test.field == "price"));
+    assert!(query(&wedding(), "the latest 3 gifts").tests.is_empty());
+    let days = |text: &str, question: &str| -> Vec<Is> {
+        let tests = query(&written(text).0, question).tests;
+        tests.into_iter().map(|test| test.is).filter(|is| matches!(is, Is::Within { .. })).collect()
+    };
+    let day = Day::new(2026, 12, 1);
+    let from = [Is::Within { span: Span::Dates { first: day, last: None } }];
+    for (app, question) in [
+        (
+            "Eine App für Rechnungen: Kunde, Betrag und fällig am.",
+            "Welche Rechnungen sind nach dem 1. Dezember 2026 fällig?",
+        ),
+        ("Eine App für Rechnungen: Kunde, Betrag und fällig am.", "Welche Rechnungen sind nach dem 01.12.2026 fällig?"),
+        ("Una app para facturas: cliente, importe y fecha.", "¿Qué facturas hay después del 1 de diciembre de 2026?"),
+        ("Um app para faturas: cliente, valor e data.", "Quais faturas há depois de 1 de dezembro de 2026?"),
+        (
+            "Une application pour les factures : client, montant et date.",
+            "Quelles factures après le 1er décembre 2026 ?",
+        ),
+        ("Aplikasi untuk faktur: pelanggan, jumlah dan tanggal.", "Faktur mana setelah 1 Desember 2026?"),
+        ("Programu ya ankara: mteja, kiasi na tarehe.", "Ankara zipi baada ya 1 Desemba 2026?"),
+        ("बिलों के लिए ऐप: ग्राहक, राशि और तारीख।", "1 दिसंबर 2026 के बाद कौन से बिल हैं?"),
+        ("تطبيق للفواتير: العميل والمبلغ والتاريخ.", "ما الفواتير بعد 1 ديسمبر 2026؟"),
+        ("一个发票应用：客户、金额和到期日", "哪些发票在2026年12月1日之后到期？"),
+    ] {
+        assert_eq!(days(app, question), from, "{question}");
+    }
+}
+
+#[test]
+fn when_something_is_asks_for_its_day() {
+    for (text, day) in [("When was the gift \"Vase\"?", "2026"), ("On which day did we get the gift Toaster?", "2026")]
+    {
+        let found = found(text);
+        assert_eq!(found.rows.len(), 1, "{text}: {}", found.message);
+        assert!(found.rows[0].iter().any(|cell| cell.contains(day)), "{text}: {:?}", found.rows);
+    }
+    assert_eq!(asked(&wedding(), "Can you tell guests when a gift arrives?"), None);
 }
 
 #[test]

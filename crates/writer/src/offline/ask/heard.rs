@@ -8,7 +8,8 @@ use super::super::lexicon::{Language, Tag, lexicon};
 use super::super::memo;
 use super::super::script::words;
 use super::super::text::{Kind, fold, is_unspaced, tokens};
-use super::told;
+use super::{dates, told};
+use crate::query::Span;
 use crate::spec::{AppSpec, FieldKind};
 
 /// Longest question that is read, in words.
@@ -35,8 +36,8 @@ pub(crate) enum Meaning {
     Role(String),
     /// A number as written.
     Number(String),
-    /// A date as written, `YYYY-MM-DD`.
-    Date(String),
+    /// A day, month or year that is written with its number.
+    Days(Span),
     /// Words in quotation marks.
     Quoted,
     /// A word of the language that carries no content.
@@ -93,7 +94,7 @@ pub(crate) fn heard(spec: &AppSpec, text: &str, language: &'static Language) -> 
         parts.push(Part { text: super::super::text::joined(written), meanings });
         at += length;
     }
-    Some(joined_names(parts))
+    Some(joined_names(dates::joined(parts, language.code())))
 }
 
 /// Unknown letters of a script without blanks make one word; so do unknown words that are names: "Anna Berg".
@@ -131,7 +132,22 @@ fn atoms(text: &str, language: &Language) -> Vec<Atom> {
         };
         if token.kind == Kind::Word && token.text.chars().any(is_unspaced) {
             let key = language.grammar().key(&fold(&token.text));
-            token.text.chars().zip(key.chars()).for_each(|(letter, key)| push(&letter.to_string(), &key.to_string()));
+            let mut digits = String::new();
+            for (letter, key) in token.text.chars().zip(key.chars()) {
+                // The digits of a number stay together.
+                if letter.is_ascii_digit() {
+                    digits.push(letter);
+                    continue;
+                }
+                if !digits.is_empty() {
+                    push(&digits, &digits);
+                    digits.clear();
+                }
+                push(&letter.to_string(), &key.to_string());
+            }
+            if !digits.is_empty() {
+                push(&digits, &digits);
+            }
         } else if token.kind == Kind::Quoted || crate::query::Day::read(&token.text).is_some() {
             push(&token.text, &token.norm);
         } else {
@@ -154,9 +170,6 @@ fn longest(atoms: &[Atom], entries: &[Entry], language: &'static Language) -> (u
     }
     if matches!(first.kind, Kind::Comma | Kind::Slash) {
         return (1, vec![Meaning::Ask("comma")]);
-    }
-    if crate::query::Day::read(&first.text).is_some() {
-        return (1, vec![Meaning::Date(first.text.clone())]);
     }
     let mut best: (usize, Vec<Meaning>) = (0, Vec::new());
     for entry in entries.iter().filter(|entry| fits(atoms, entry)) {

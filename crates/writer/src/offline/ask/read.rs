@@ -3,8 +3,9 @@
 //! Invariant: a query names only what the spec has; what of a question has no meaning here is looked for in the rows.
 
 use super::super::lexicon::{Shape, lexicon};
+use super::dates;
 use super::heard::{Meaning, Part};
-use crate::query::{Day, Is, Measure, Query, Span, Test, is_number, smallest};
+use crate::query::{Is, Measure, Query, Side, Span, Test, is_number, smallest};
 use crate::spec::{AppSpec, Entity, Field, FieldKind, Order, Total};
 
 /// Why a question gives no query.
@@ -216,13 +217,10 @@ impl Reader<'_> {
 
     fn spans(&mut self) {
         for at in 0..self.parts.len() {
-            let side = self.parts[..at]
-                .iter()
-                .rev()
-                .take(2)
-                .find_map(|part| ["before", "after"].into_iter().find(|key| part.asks(key)));
             let Some(span) = self.span(at) else { continue };
-            let span = match (side, span) {
+            let span = match (self.side(at), span) {
+                (Some("before"), Span::DayOf { month, day, .. }) => Span::DayOf { month, day, side: Side::Before },
+                (Some("after"), Span::DayOf { month, day, .. }) => Span::DayOf { month, day, side: Side::After },
                 (Some("before"), Span::Dates { first: Some(day), .. }) => Span::Dates { first: None, last: Some(day) },
                 (Some("after"), Span::Dates { first: Some(day), .. }) => Span::Dates { first: Some(day), last: None },
                 (_, span) => span,
@@ -246,6 +244,16 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether days before or after this one are meant: said before it, or right after it where nothing else is dated.
+    fn side(&self, at: usize) -> Option<&'static str> {
+        let said = |part: &Part| ["before", "after"].into_iter().find(|key| part.asks(key));
+        let after = || {
+            let next = self.parts.get(at + 1).and_then(said)?;
+            (at + 2 >= self.parts.len() || self.span(at + 2).is_none()).then_some(next)
+        };
+        self.parts[..at].iter().rev().take(2).find_map(said).or_else(after)
+    }
+
     fn span(&self, at: usize) -> Option<Span> {
         let part = &self.parts[at];
         if let Some((_, span)) = SPANS.iter().find(|(key, _)| part.asks(key)) {
@@ -253,12 +261,20 @@ impl Reader<'_> {
         }
         part.meanings.iter().find_map(|meaning| match meaning {
             Meaning::Month(month) if !self.beside_number(at) => Some(Span::MonthOf { month: *month }),
-            Meaning::Date(text) => Day::read(text).map(|day| Span::Dates { first: Some(day), last: Some(day) }),
+            Meaning::Days(span) => Some(*span),
+            Meaning::Number(written) if !self.compares() => dates::year(written),
             _ => None,
         })
     }
 
-    /// A day of a month is no month; without a year it is no day either.
+    /// Numbers are compared with, or say how many.
+    fn compares(&self) -> bool {
+        let keys: Vec<&str> =
+            ["above", "below", "atLeast", "atMost"].into_iter().chain(ENDS.iter().map(|(key, _)| *key)).collect();
+        self.parts.iter().any(|part| part.asks_any(&keys))
+    }
+
+    /// A number that makes no day of it: "31 February".
     fn beside_number(&self, at: usize) -> bool {
         let number = |at: usize| {
             self.parts.get(at).is_some_and(|part| part.meanings.iter().any(|one| matches!(one, Meaning::Number(_))))
@@ -507,7 +523,11 @@ impl Reader<'_> {
         }
         let shown = self.parts.iter().enumerate().filter(|(at, _)| !self.used[*at]);
         query.shown = shown.filter_map(|(_, part)| self.field(part)).map(|field| field.id.clone()).collect();
-        query.shown.dedup();
+        if self.asks(&["when"]) && self.date() != "createdAt" {
+            query.shown.push(self.date());
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        query.shown.retain(|field| seen.insert(field.clone()));
         query.tests = std::mem::take(&mut self.tests);
         query.words = std::mem::take(&mut self.words);
         Ok(query)

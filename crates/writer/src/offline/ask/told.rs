@@ -12,7 +12,7 @@ use super::super::noun::listed;
 use super::super::phrases::Phrases;
 use super::super::text::{fold, is_unspaced, tokens};
 use crate::locale::Locale;
-use crate::query::Span;
+use crate::query::{Day, Span};
 
 const FILES: &[&str] = &[
     include_str!("../../../lexicon/ask/en.toml"),
@@ -118,7 +118,7 @@ impl Told {
     }
 
     /// A stretch of days in words.
-    pub(crate) fn span(&self, span: Span) -> String {
+    pub(crate) fn span(&self, span: Span, today: Day) -> String {
         let first = |key: &str| self.file.words.get(key).and_then(|words| words.first()).cloned().unwrap_or_default();
         let days = |number: i32, one: &str, before: &str, after: &str| match number {
             0 => first(one),
@@ -131,15 +131,20 @@ impl Told {
             Span::Month { ahead } => days(ahead, "thisMonth", "lastMonth", "nextMonth"),
             Span::Year { ahead } => days(ahead, "thisYear", "lastYear", "nextYear"),
             Span::MonthOf { month } => super::super::noun::sentence_case(&self.month(month)),
-            Span::Dates { first: Some(from), last: None } => self.say("fromDay", &[&from.to_string()]),
-            Span::Dates { first: None, last: Some(to) } => self.say("untilDay", &[&to.to_string()]),
-            Span::Dates { first: Some(from), last: Some(to) } if from == to => from.to_string(),
-            Span::Dates { first: Some(from), last: Some(to) } => {
-                self.say("days", &[&from.to_string(), &to.to_string()])
-            }
-            Span::Dates { .. } => String::new(),
+            Span::DayOf { .. } | Span::Dates { .. } => self.dates(span.days(today)),
             Span::Past => self.say("past", &[]),
             Span::Future => self.say("future", &[]),
+        }
+    }
+
+    fn dates(&self, days: (Option<Day>, Option<Day>)) -> String {
+        let written = |day: Day| self.locale().day(day);
+        match days {
+            (Some(from), Some(to)) if from == to => written(from),
+            (Some(from), Some(to)) => self.say("days", &[&written(from), &written(to)]),
+            (Some(from), None) => self.say("fromDay", &[&written(from)]),
+            (None, Some(to)) => self.say("untilDay", &[&written(to)]),
+            (None, None) => String::new(),
         }
     }
 }
