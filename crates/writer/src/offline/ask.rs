@@ -141,10 +141,7 @@ pub fn last_change(language: &str, version: u64, said: &str) -> String {
 
 /// Parts that name something of this app.
 fn of_the_app(parts: &[Part]) -> Vec<&Part> {
-    let names = |meaning: &Meaning| {
-        matches!(meaning, Meaning::Entity(_) | Meaning::Field(..) | Meaning::Option(..) | Meaning::Role(_))
-    };
-    parts.iter().filter(|part| part.meanings.iter().any(names)).collect()
+    parts.iter().filter(|part| part.meanings.iter().any(Meaning::is_named)).collect()
 }
 
 fn ended(text: &str) -> &str {

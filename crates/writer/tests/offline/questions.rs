@@ -143,6 +143,15 @@ fn days_are_read_as_people_write_them() {
 }
 
 #[test]
+fn small_words_leave_what_they_stand_before() {
+    let app = written("Eine App für Rechnungen: Kunde, Betrag in Euro und fällig am.").0;
+    let sum = query(&app, "Summe der Beträge pro Kunde?");
+    assert_eq!((sum.measure, sum.per.as_deref()), (Measure::Sum { field: "amount".into() }, Some("kunde")));
+    let count = query(&app, "Wie viele Rechnungen pro Kunde?");
+    assert_eq!((count.measure, count.per.as_deref()), (Measure::Count, Some("kunde")));
+}
+
+#[test]
 fn when_something_is_asks_for_its_day() {
     for (text, day) in [("When was the gift \"Vase\"?", "2026"), ("On which day did we get the gift Toaster?", "2026")]
     {

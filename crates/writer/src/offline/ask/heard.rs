@@ -44,6 +44,13 @@ pub(crate) enum Meaning {
     Small,
 }
 
+impl Meaning {
+    /// Something of the app.
+    pub(super) fn is_named(&self) -> bool {
+        matches!(self, Meaning::Entity(_) | Meaning::Field(..) | Meaning::Option(..) | Meaning::Role(_))
+    }
+}
+
 /// A word or phrase of a question.
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
@@ -181,7 +188,10 @@ fn longest(atoms: &[Atom], entries: &[Entry], language: &'static Language) -> (u
             best.1.push(entry.meaning.clone());
         }
     }
+    // "pro Kunde" is a phrase of its own elsewhere; here the customer may be what is asked for.
+    let names = |at: usize| entries.iter().any(|entry| entry.meaning.is_named() && fits(&atoms[at..], entry));
     let small = small(atoms, language);
+    let small = if best.0 > 0 && (best.0..small).any(names) { 0 } else { small };
     if best.0 == 0 && first.kind == Kind::Number {
         return (1, vec![Meaning::Number(first.norm.clone())]);
     }

@@ -546,7 +546,9 @@ impl Reader<'_> {
 
     /// The number field that is to be added up or compared.
     fn measured(&self) -> Option<Field> {
-        let named = self.parts.iter().zip(&self.used).filter(|(_, used)| !**used);
+        // "Wie viele" is also a name for an amount.
+        let asks = |part: &Part| part.asks_any(&["count", "howMuch"]);
+        let named = self.parts.iter().zip(&self.used).filter(|(part, used)| !**used && !asks(part));
         let named = named.filter_map(|(part, _)| self.field(part)).find(|field| is_number(&field.kind));
         if named.is_some() {
             return named.cloned();
