@@ -111,7 +111,7 @@ fn days_are_read_as_people_write_them() {
         expected.sort_unstable();
         assert_eq!(names, expected, "{text}: {}", found.message);
     }
-    // A number that counts or is compared is no year, and what no calendar has is no day.
+    // A number that counts or is compared is no year.
     assert!(query(&wedding(), "Which gifts cost more than 2000?").tests.iter().all(|test| test.field == "price"));
     assert!(query(&wedding(), "the latest 3 gifts").tests.is_empty());
     let days = |text: &str, question: &str| -> Vec<Is> {

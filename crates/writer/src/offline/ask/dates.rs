@@ -41,6 +41,10 @@ pub(super) fn year(written: &str) -> Option<Span> {
 
 /// The date that these parts begin with, and how many they are.
 fn date(parts: &[Part], language: &str) -> Option<(Span, usize)> {
+    // What stands in quotation marks is looked for as it is.
+    if parts[0].meanings.contains(&Meaning::Quoted) {
+        return None;
+    }
     if let Some(day) = numeric(&parts[0].text, language) {
         return Some((on(day), 1));
     }
