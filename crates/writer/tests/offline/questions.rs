@@ -111,6 +111,9 @@ fn days_are_read_as_people_write_them() {
         expected.sort_unstable();
         assert_eq!(names, expected, "{text}: {}", found.message);
     }
+    // What no calendar has is told to be none, and is not half a date.
+    let none = found("Which gifts came on 31 February 2026?");
+    assert!(none.rows.is_empty() && none.message.contains("31 February 2026"), "{}", none.message);
     // A number that counts or is compared is no year.
     assert!(query(&wedding(), "Which gifts cost more than 2000?").tests.iter().all(|test| test.field == "price"));
     assert!(query(&wedding(), "the latest 3 gifts").tests.is_empty());

@@ -1,6 +1,6 @@
 //! Days, months and years as people write them in a question: "1. Dezember 2026", "December 1st", "01.12.2026".
 //!
-//! Invariant: what is put together here is one day or month that the calendar has; all else stays as it was heard.
+//! Invariant: what is put together here is one day or month, or an unknown word where no calendar has that day.
 
 use super::heard::{Meaning, Part};
 use crate::query::{Day, Side, Span};
@@ -17,16 +17,15 @@ pub(super) fn joined(parts: Vec<Part>, language: &str) -> Vec<Part> {
     let mut joined = Vec::new();
     let mut at = 0;
     while at < parts.len() {
-        let (span, length) = match date(&parts[at..], language) {
-            Some((span, length)) => (span, length),
-            None => {
-                joined.push(parts[at].clone());
-                at += 1;
-                continue;
-            }
+        let rest = &parts[at..];
+        let found = date(rest, language).map(|(span, length)| (vec![Meaning::Days(span)], length));
+        let Some((meanings, length)) = found.or_else(|| Some((Vec::new(), no_day(rest)?))) else {
+            joined.push(rest[0].clone());
+            at += 1;
+            continue;
         };
-        let text = parts[at..at + length].iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(" ");
-        joined.push(Part { text, meanings: vec![Meaning::Days(span)] });
+        let text = rest[..length].iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(" ");
+        joined.push(Part { text, meanings });
         at += length;
     }
     joined
@@ -113,6 +112,13 @@ fn month_first(parts: &[Part]) -> Option<(Span, usize)> {
     }
     let (day, after) = next(parts, 1, day)?;
     with_year(parts, month, day, after)
+}
+
+/// How many parts say a day that no calendar has: "31 February 2026". It is an unknown word then, and told to be none.
+fn no_day(parts: &[Part]) -> Option<usize> {
+    day(&parts[0])?;
+    let (_, after) = next(parts, 1, month)?;
+    Some(next(parts, after, year_of).map_or(after, |(_, end)| end))
 }
 
 fn with_year(parts: &[Part], month: u8, day: u8, after: usize) -> Option<(Span, usize)> {
